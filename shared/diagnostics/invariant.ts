@@ -1,0 +1,13 @@
+/** Our own fault, never the user's: caught once per process and shown with a way to report it. */
+export class InvariantError extends Error {
+  override readonly name = 'InvariantError'
+}
+
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new InvariantError(message)
+}
+
+/** Makes a `switch` over a union exhaustive at compile time. */
+export function unreachable(value: never): never {
+  throw new InvariantError(`unreachable: ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,41 @@
+import type { TopologyEdge, TopologyNode } from '#shared/view/topology-view.ts'
+
+/** A box with its place, pixels. */
+export interface SceneNode {
+  readonly node: TopologyNode
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** A curve from the right edge of one box to the left edge of another; Bézier with horizontal tangents. */
+export interface SceneEdge {
+  readonly edge: TopologyEdge
+  readonly x1: number
+  readonly y1: number
+  readonly x2: number
+  readonly y2: number
+  /** Stroke width in pixels, square-root scale. */
+  readonly width: number
+}
+
+export interface SceneColumn {
+  readonly title: string
+  readonly x: number
+  readonly width: number
+  /** Boxes in it, before and after folding, for "212 hidden". */
+  readonly count: number
+}
+
+/** Everything that is drawn, by screen and export alike. */
+export interface Scene {
+  readonly title: string
+  readonly nodes: readonly SceneNode[]
+  readonly edges: readonly SceneEdge[]
+  readonly columns: readonly SceneColumn[]
+  readonly width: number
+  readonly height: number
+  /** Nodes left out by filter or folding. */
+  readonly hiddenNodes: number
+}

@@ -1,0 +1,73 @@
+import { array, boolean, integer, json, literal, nullable, number, object, optional, record, string, union } from '#shared/schema/schema.ts'
+import { method } from './method.ts'
+import type {
+  AppInfo, AppSettings, Comparison, ConfigSummary, DecisionList, Picture, RecentEntry, RestorePlan, Snapshot, SourceSummary, TopologyAnswer, TraceAnswer,
+} from './payloads.ts'
+import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+
+const configInput = union(
+  object({ kind: literal('path'), path: string }),
+  object({ kind: literal('git'), ref: string, path: string }),
+  object({ kind: literal('known-good'), source: string }),
+  object({ kind: literal('snapshot'), snapshotId: string }),
+  object({ kind: literal('files'), title: string, files: array(object({ path: string, base64: string })) }),
+  object({ kind: literal('sample'), side: literal('before', 'after') }),
+)
+const loadOptions = object({ dialect: nullable(string), root: nullable(string), environment: record(string), version: nullable(string) })
+const topologyOptions = object({
+  grouping: literal('auto', 'grouped', 'open'), expanded: array(string), onlyChanged: boolean, query: string, limit: integer,
+})
+const pair = { before: nullable(string), after: string }
+const requestInput = object({
+  listener: nullable(string), scheme: literal('http', 'https'), method: string, host: nullable(string), path: string,
+  httpVersion: literal('1.0', '1.1', '2'), headers: array(array(string)), sourceIp: string, sourcePort: integer,
+  destinationIp: nullable(string), sni: nullable(string), alpn: array(string),
+})
+const settings = object({
+  theme: literal('system', 'dark', 'light'), density: literal('comfortable', 'compact'), motion: literal('system', 'full', 'reduced'),
+  author: string, root: nullable(string), environment: record(string), hintDismissed: boolean, keepSnapshots: integer,
+})
+
+/** Every call between a screen and the engine. `before` and `after` are config ids from `config.load`. */
+export const contract = {
+  'app.info': method({ params: object({}), result: json<AppInfo>() }),
+  'app.settings': method({ params: object({}), result: json<AppSettings>() }),
+  'app.saveSettings': method({ params: settings, result: json<AppSettings>() }),
+  'app.recent': method({ params: object({}), result: json<readonly RecentEntry[]>() }),
+  'app.remember': method({ params: object({ title: string, before: nullable(configInput), after: configInput }), result: json<null>() }),
+
+  'config.load': method({ params: object({ input: configInput, options: loadOptions }), result: json<ConfigSummary>() }),
+  /** Text of one loaded file, as decoded. */
+  'config.text': method({ params: object({ configId: string, path: string }), result: object({ text: string, masked: boolean }) }),
+  'config.checks': method({ params: object({ configId: string }), result: json<readonly Diagnostic[]>() }),
+  'config.decisions': method({ params: object({ configId: string }), result: json<DecisionList>() }),
+  'config.watch': method({ params: object({ configId: string, watch: boolean }), result: json<null>() }),
+  /** Configs found in a folder, best first. */
+  'config.find': method({ params: object({ folder: string }), result: json<readonly { readonly path: string; readonly dialect: string; readonly confidence: number }[]>() }),
+
+  'compare.run': method({ params: object(pair), result: json<Comparison>() }),
+  'compare.markdown': method({ params: object(pair), result: object({ text: string }) }),
+  'topology.view': method({ params: object({ ...pair, options: topologyOptions }), result: json<TopologyAnswer>() }),
+  'trace.run': method({ params: object({ configIds: array(string), request: requestInput }), result: json<readonly TraceAnswer[]>() }),
+
+  'history.sources': method({ params: object({}), result: json<readonly SourceSummary[]>() }),
+  'history.list': method({ params: object({ source: string }), result: json<readonly Snapshot[]>() }),
+  'history.add': method({ params: object({ configId: string, note: string, author: string }), result: json<Snapshot>() }),
+  'history.approve': method({ params: object({ snapshotId: string, note: string, by: string }), result: json<Snapshot>() }),
+  'history.planRestore': method({ params: object({ snapshotId: string, folder: nullable(string) }), result: json<RestorePlan>() }),
+  'history.restore': method({ params: object({ snapshotId: string, folder: nullable(string) }), result: json<RestorePlan>() }),
+
+  'export.picture': method({
+    params: object({
+      ...pair, topology: topologyOptions,
+      picture: object({ format: literal('svg', 'png', 'pdf'), theme: literal('light', 'dark', 'print'), scale: number, title: string }),
+    }),
+    result: json<Picture>(),
+  }),
+
+  /** Native dialogs; a host without them answers `unsupported`. */
+  'host.chooseFiles': method({ params: object({ title: string, folders: boolean, many: boolean }), result: json<readonly string[]>() }),
+  'host.saveFile': method({ params: object({ name: string, base64: string, reveal: optional(boolean) }), result: object({ path: nullable(string) }) }),
+} as const
+
+export type SteelyardContract = typeof contract

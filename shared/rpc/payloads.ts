@@ -1,0 +1,215 @@
+import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import type { Sentence, Table } from '#shared/presentation/presentation.ts'
+import type { RouteAnswer } from '#shared/analyses/route/answer.ts'
+import type { TopologyView } from '#shared/view/topology-view.ts'
+import type { Scene } from '#shared/layout/scene.ts'
+import type { FileRole, TextEncodingName } from '#shared/text/source-file.ts'
+
+/** Where a config comes from. */
+export type ConfigInput =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'git'; readonly ref: string; readonly path: string }
+  | { readonly kind: 'known-good'; readonly source: string }
+  | { readonly kind: 'snapshot'; readonly snapshotId: string }
+  /** Dropped or pasted: contents travel as base64, so that odd encodings reach the decoder untouched. */
+  | { readonly kind: 'files'; readonly title: string; readonly files: readonly { readonly path: string; readonly base64: string }[] }
+  | { readonly kind: 'sample'; readonly side: 'before' | 'after' }
+
+export interface LoadOptions {
+  readonly dialect: string | null
+  /** Folder under which absolute include, map and list paths are looked up first. */
+  readonly root: string | null
+  readonly environment: Readonly<Record<string, string>>
+  readonly version: string | null
+}
+
+export interface LoadedFile {
+  readonly path: string
+  readonly role: FileRole
+  readonly encoding: TextEncodingName
+  readonly bytes: number
+  readonly lineCount: number
+}
+
+/** What one load found. `configId` is derived from contents and options: the same input gives the same id. */
+export interface ConfigSummary {
+  readonly configId: string
+  readonly title: string
+  /** Name under which history keeps it; e.g. the absolute path, or the title of dropped files. */
+  readonly source: string
+  readonly input: ConfigInput
+  readonly dialect: string
+  readonly product: string
+  readonly version: string
+  /** `detected` with the confidence, or `given`. */
+  readonly dialectBy: 'detected' | 'given'
+  readonly files: readonly LoadedFile[]
+  /** SHA-256 over files in load order, hex. */
+  readonly hash: string
+  readonly counts: { readonly listeners: number; readonly rules: number; readonly pools: number; readonly servers: number; readonly gaps: number }
+  /** From reading, parsing and compiling; checks come separately. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** True when files on disk can be watched. */
+  readonly watchable: boolean
+  readonly parseMs: number
+}
+
+export interface TopologyOptions {
+  /** `auto`: servers fold into their pool and routes into their host above 150 nodes. */
+  readonly grouping: 'auto' | 'grouped' | 'open'
+  /** Ids of groups opened one by one. */
+  readonly expanded: readonly string[]
+  readonly onlyChanged: boolean
+  /** Words that must be found; empty: everything. */
+  readonly query: string
+  /** Most nodes returned; the most important ones stay (changed, alerting, most shared), the rest is counted. */
+  readonly limit: number
+}
+
+export interface TopologyAnswer {
+  readonly view: TopologyView
+  readonly totals: {
+    readonly nodes: number
+    readonly edges: number
+    readonly hiddenByFilter: number
+    readonly hiddenByLimit: number
+    readonly folded: number
+    readonly changed: number
+  }
+  /** Whether grouping is in force. */
+  readonly grouped: boolean
+}
+
+export interface TextHunk {
+  /** Zero-based, end exclusive. */
+  readonly beforeStart: number
+  readonly beforeEnd: number
+  readonly afterStart: number
+  readonly afterEnd: number
+}
+
+export interface FilePair {
+  /** Null: the file exists on one side only. */
+  readonly before: string | null
+  readonly after: string | null
+  readonly added: number
+  readonly removed: number
+  readonly hunks: readonly TextHunk[]
+}
+
+export interface DistributionRow {
+  readonly pool: string
+  readonly server: string
+  readonly before: number | null
+  readonly after: number | null
+}
+
+/** Everything that compares two configs except the behavioural diff. */
+export interface Comparison {
+  readonly files: readonly FilePair[]
+  readonly text: { readonly added: number; readonly removed: number }
+  /** In plain English, most important first. */
+  readonly sentences: readonly Sentence[]
+  readonly distribution: readonly DistributionRow[]
+  readonly pools: { readonly added: readonly string[]; readonly removed: readonly string[]; readonly changed: readonly string[]; readonly renamed: readonly { readonly before: string; readonly after: string }[] }
+  readonly checks: { readonly introduced: readonly Diagnostic[]; readonly resolved: readonly Diagnostic[] }
+  /** Computed by a later engine; until then says so. */
+  readonly behaviour: { readonly state: 'not-computed'; readonly reason: string }
+  /** What is not modelled on either side, as sentences. */
+  readonly notModelled: readonly Sentence[]
+  readonly milliseconds: number
+}
+
+/** Decision list of one config: every rule in the order it is evaluated. */
+export interface DecisionList {
+  readonly table: Table
+}
+
+export interface TraceAnswer {
+  readonly configId: string
+  readonly answer: RouteAnswer
+  /** Topology node and edge ids to light up. */
+  readonly lit: readonly string[]
+}
+
+export interface Snapshot {
+  readonly snapshotId: string
+  readonly source: string
+  /** ISO 8601 with zone. */
+  readonly takenAt: string
+  readonly author: string
+  readonly note: string
+  readonly hash: string
+  readonly dialect: string
+  readonly files: readonly { readonly path: string; readonly bytes: number }[]
+  readonly approvals: readonly { readonly at: string; readonly by: string; readonly note: string }[]
+  readonly isKnownGood: boolean
+}
+
+export interface SourceSummary {
+  readonly source: string
+  readonly snapshots: number
+  readonly knownGood: string | null
+  readonly lastChange: string
+}
+
+export interface RestorePlan {
+  readonly snapshotId: string
+  readonly writes: readonly { readonly path: string; readonly action: 'create' | 'replace' | 'unchanged'; readonly added: number; readonly removed: number }[]
+  readonly backupFolder: string
+  readonly problems: readonly string[]
+}
+
+export interface PictureOptions {
+  readonly format: 'svg' | 'png' | 'pdf'
+  readonly theme: 'light' | 'dark' | 'print'
+  readonly scale: number
+  readonly title: string
+}
+
+export interface Picture {
+  readonly name: string
+  readonly mime: string
+  readonly base64: string
+  readonly width: number
+  readonly height: number
+}
+
+export interface RecentEntry {
+  readonly title: string
+  readonly before: ConfigInput | null
+  readonly after: ConfigInput
+  readonly at: string
+}
+
+export interface AppSettings {
+  readonly theme: 'system' | 'dark' | 'light'
+  readonly density: 'comfortable' | 'compact'
+  readonly motion: 'system' | 'full' | 'reduced'
+  readonly author: string
+  readonly root: string | null
+  readonly environment: Readonly<Record<string, string>>
+  readonly hintDismissed: boolean
+  readonly keepSnapshots: number
+}
+
+export interface AppInfo {
+  readonly version: string
+  readonly host: 'desktop' | 'browser'
+  readonly platform: string
+  /** Whether native file dialogs exist. */
+  readonly dialogs: boolean
+  readonly dialects: readonly { readonly id: string; readonly product: string; readonly verifiedOn: readonly string[] }[]
+  /** Configs named on the command line or by the system. */
+  readonly open: readonly ConfigInput[]
+  readonly dataFolder: string
+}
+
+export interface Events {
+  'config.changed': { readonly configId: string; readonly paths: readonly string[] }
+  'progress': { readonly task: string; readonly fraction: number | null; readonly text: string }
+  'open.requested': { readonly inputs: readonly ConfigInput[] }
+  'menu.command': { readonly command: string }
+}
+
+export type { Scene }
