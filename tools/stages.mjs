@@ -8,7 +8,7 @@ export const resultsFolder = path.join(projectRoot, 'test-results')
 const binary = (name) => path.join(projectRoot, 'node_modules', name)
 export const tools = {
   tsc: binary('typescript-native/bin/tsc'),
-  depcruise: binary('dependency-cruiser/bin/dependency-cruise.mjs'),
+  depcruise: binary('dependency-cruiser/bin/dependency-cruiser.mjs'),
   eslint: binary('eslint/bin/eslint.js'),
   knip: binary('knip/bin/knip.js'),
   playwright: binary('playwright/cli.js'),
