@@ -1,12 +1,6 @@
 import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent } from 'electron'
 import { bridgeChannels, type WireResult } from '#shared/rpc/bridge.ts'
-
-/** What answers calls: the engine, with the dialogs of this host in front. */
-export interface CallTarget {
-  readonly methods: ReadonlySet<string>
-  call(method: string, params: unknown, callKey: string): Promise<WireResult>
-  cancel(callKey: string): void
-}
+import type { Dispatcher } from '#shared/rpc/dispatcher.ts'
 
 /** Trust is decided per message: the top frame of a window of ours, showing a page of ours. */
 export type SenderCheck = (event: Pick<IpcMainInvokeEvent, 'sender' | 'senderFrame'>) => boolean
@@ -18,16 +12,19 @@ export function isOwnPage(origin: string): SenderCheck {
   }
 }
 
-const refused = (message: string): WireResult => ({ ok: false, failure: { code: 'bad-method', message } })
+const refused: WireResult = { ok: false, failure: { code: 'not-permitted', message: 'The call did not come from a page of Steelyard.' } }
 
-/** Binds the two channels of the bridge. A foreign sender or an unknown method is refused with a sentence, and nothing runs. */
-export function bindIpc(ipc: Pick<IpcMain, 'handle' | 'on'>, target: CallTarget, trusted: SenderCheck): void {
+/**
+ * Binds the two channels of the bridge. A foreign sender is refused with a sentence and nothing runs; an unknown method
+ * or bad parameters are refused by the dispatcher.
+ */
+export function bindIpc(ipc: Pick<IpcMain, 'handle' | 'on'>, dispatcher: Dispatcher, trusted: SenderCheck): void {
+  const keyOf = (event: IpcMainInvokeEvent | IpcMainEvent, callId: unknown): string => `${event.sender.id}:${String(callId)}`
   ipc.handle(bridgeChannels.call, async (event, method: unknown, params: unknown, callId: unknown): Promise<WireResult> => {
-    if (!trusted(event)) return refused('The call did not come from a page of Steelyard.')
-    if (typeof method !== 'string' || !target.methods.has(method)) return refused(`There is no method "${String(method).slice(0, 80)}".`)
-    return target.call(method, params, `${event.sender.id}:${String(callId)}`)
+    if (!trusted(event)) return refused
+    return dispatcher.call(keyOf(event, callId), String(method), params)
   })
-  ipc.on(bridgeChannels.cancel, (event: IpcMainEvent, callId: unknown) => {
-    if (trusted(event)) target.cancel(`${event.sender.id}:${String(callId)}`)
+  ipc.on(bridgeChannels.cancel, (event, callId: unknown) => {
+    if (trusted(event)) dispatcher.cancel(keyOf(event, callId))
   })
 }
