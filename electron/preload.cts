@@ -1,5 +1,5 @@
 // The only code that stands between a page and the main process. Sandboxed: of Electron it may load just these.
-const electron = require('electron') as typeof import('electron')
+const electron = require('electron') as typeof Electron
 import type { DesktopBridge } from '#shared/rpc/bridge.ts'
 
 const { contextBridge, ipcRenderer, webUtils } = electron

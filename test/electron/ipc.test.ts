@@ -60,7 +60,7 @@ for (const name of ['app.quit', '__proto__', 'constructor', '', 'history.list; r
 
 test('only the two channels of the bridge are bound, and the preload uses the same names', () => {
   assert.deepEqual(bind().channels.sort(), [bridgeChannels.call, bridgeChannels.cancel].sort())
-  const preload = readFileSync(path.resolve(import.meta.dirname, '#electron/preload.cts'), 'utf8')
+  const preload = readFileSync(path.resolve(import.meta.dirname, '../../electron/preload.cts'), 'utf8')
   for (const channel of Object.values(bridgeChannels)) assert.ok(preload.includes(`'${channel}'`), channel)
 })
 
