@@ -1,7 +1,6 @@
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Sentence, Table } from '#shared/presentation/presentation.ts'
 import type { RouteAnswer } from '#shared/analyses/route/answer.ts'
-import type { TopologyView } from '#shared/view/topology-view.ts'
 import type { Scene } from '#shared/layout/scene.ts'
 import type { FileRole, TextEncodingName } from '#shared/text/source-file.ts'
 
@@ -54,31 +53,7 @@ export interface ConfigSummary {
   readonly parseMs: number
 }
 
-export interface TopologyOptions {
-  /** `auto`: servers fold into their pool and routes into their host above 150 nodes. */
-  readonly grouping: 'auto' | 'grouped' | 'open'
-  /** Ids of groups opened one by one. */
-  readonly expanded: readonly string[]
-  readonly onlyChanged: boolean
-  /** Words that must be found; empty: everything. */
-  readonly query: string
-  /** Most nodes returned; the most important ones stay (changed, alerting, most shared), the rest is counted. */
-  readonly limit: number
-}
-
-export interface TopologyAnswer {
-  readonly view: TopologyView
-  readonly totals: {
-    readonly nodes: number
-    readonly edges: number
-    readonly hiddenByFilter: number
-    readonly hiddenByLimit: number
-    readonly folded: number
-    readonly changed: number
-  }
-  /** Whether grouping is in force. */
-  readonly grouped: boolean
-}
+export type { TopologyAnswer, TopologyOptions } from '#shared/view/topology-view.ts'
 
 export interface TextHunk {
   /** Zero-based, end exclusive. */
