@@ -1,0 +1,47 @@
+import type { Change, Tone } from '#shared/presentation/presentation.ts'
+
+/** Colours and fonts of the current theme, read once from the design tokens so that canvas and document agree. */
+export interface Palette {
+  readonly bg: string
+  readonly surface: string
+  readonly raised: string
+  readonly sunken: string
+  readonly line: string
+  readonly lineStrong: string
+  readonly text: string
+  readonly text2: string
+  readonly text3: string
+  readonly brass: string
+  readonly same: string
+  readonly flow: string
+  readonly tone: Readonly<Record<Tone, string>>
+  readonly fontUi: string
+  readonly fontMono: string
+}
+
+export function readPalette(element: Element): Palette {
+  const style = getComputedStyle(element)
+  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim() || style.color
+  return {
+    bg: token('bg'), surface: token('surface'), raised: token('raised'), sunken: token('sunken'), line: token('line'), lineStrong: token('line-strong'),
+    text: token('text'), text2: token('text-2'), text3: token('text-3'), brass: token('brass'), same: token('same'), flow: token('flow-mid'),
+    tone: {
+      neutral: token('line-strong'), added: token('added'), removed: token('removed'), changed: token('changed'), same: token('line-strong'),
+      critical: token('critical'), warning: token('warning'), notice: token('notice'), ok: token('ok'), down: token('critical'), maintenance: token('maint'), unknown: token('text-3'),
+    },
+    fontUi: token('font-ui'), fontMono: token('font-mono'),
+  }
+}
+
+/** What a change looks like: renamed and moved share the colour of a change, their words differ. */
+export function toneOfChange(change: Change): Tone {
+  if (change === 'added' || change === 'removed' || change === 'same') return change
+  return 'changed'
+}
+
+/** A change outranks a state, because it is what the reader came for; the state keeps its own dot or glyph. */
+export function accentTone(change: Change, tone: Tone): Tone {
+  const changed = toneOfChange(change)
+  if (changed !== 'same') return changed
+  return tone
+}
