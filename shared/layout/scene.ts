@@ -18,6 +18,10 @@ export interface SceneEdge {
   readonly y2: number
   /** Stroke width in pixels, square-root scale. */
   readonly width: number
+  /** Text at the curve, its sign of change included; empty for none. */
+  readonly label: string
+  /** Where the label's middle stands, clear of boxes and other labels; null where no room is left (the text is still in `label`). */
+  readonly labelAt: { readonly x: number; readonly y: number } | null
 }
 
 export interface SceneColumn {
