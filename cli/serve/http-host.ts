@@ -27,8 +27,8 @@ export interface HttpHostOptions {
  * The app on 127.0.0.1.
  *
  * Addresses: `GET /?token=…` exchanges a one-time token for a session cookie; `POST /rpc/<method>` takes the parameters
- * as JSON and answers a `Result`; `POST /rpc-cancel` takes `{"callId"}`; `GET /events` is a stream of
- * `{"event","payload"}`; everything else is the built screen. The header `X-Steelyard-Call` names a call so that it can
+ * as JSON and answers a `Result`; `POST /rpc-cancel` takes `{"callId"}`; `GET /events` is a stream of server-sent
+ * events, named as in the contract, with the payload as JSON; everything else is the built screen. The header `X-Steelyard-Call` names a call so that it can
  * be cancelled; a call whose connection breaks is cancelled as well.
  *
  * Trust: bound to loopback; the Host header must be ours (against DNS rebinding); a POST must carry our Origin and JSON
@@ -50,7 +50,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   const authorities = [`127.0.0.1:${port}`, `localhost:${port}`]
   const cookieName = `steelyard-${port}`
   const stopListening = options.engine.listen((event, payload) => {
-    const line = `data: ${JSON.stringify({ event, payload })}\n\n`
+    const line = `event: ${event}\ndata: ${JSON.stringify(payload)}\n\n`
     for (const stream of streams) stream.write(line)
   })
   const heartbeat = setInterval(() => {
@@ -81,6 +81,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     const session = hasSession(request)
     const token = url.searchParams.get('token')
     if (token !== null && request.method === 'GET' && url.pathname === '/') return exchange(request, response, url, token, session)
+    if (session === null && /^\/(rpc|events)/.test(url.pathname)) return sendJson(response, 403, failed('not-permitted', 'This page has no session. Open the address that Steelyard printed when it started.'))
     if (session === null) return send(response, plainPage(403, 'Refused', 'This page needs the address that Steelyard printed when it started.\n\nEach printed address works once. Start Steelyard again, or press Enter in its terminal, for a new one.'))
     if (request.method === 'POST') {
       const origin = request.headers.origin

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
+import type { FolderEntry, GitPort } from '#shared/backend/ports.ts'
+import { tooLarge } from '#shared/backend/gather.ts'
+
+const timeoutMs = 30_000
+
+interface GitAnswer {
+  readonly code: number
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+/** Runs git without a shell, without asking for anything, without hooks or filters that could run programs of the repository. */
+function runGit(args: readonly string[], folder: string, limitBytes: number): Promise<Result<GitAnswer>> {
+  return new Promise((resolve) => {
+    execFile('git', ['-c', 'core.fsmonitor=false', '--no-pager', ...args], {
+      cwd: folder, encoding: 'buffer', maxBuffer: limitBytes + 1024, timeout: timeoutMs, windowsHide: true,
+      env: { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
+    }, (error, stdout, stderr) => {
+      if (error === null) return resolve(ok({ code: 0, stdout, stderr: stderr.toString() }))
+      if (error.code === 'ENOENT') return resolve(failed('no-such-command', 'git is not installed, or the working directory is gone; git:REF:PATH needs it.'))
+      if ((error.code as unknown) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return resolve(failed('too-large', `What git answers is larger than ${Math.floor(limitBytes / 1024 / 1024)} MB.`))
+      if (error.killed === true) return resolve(failed('timeout', `git did not answer within ${timeoutMs / 1000} s.`))
+      resolve(ok({ code: typeof error.code === 'number' ? error.code : 1, stdout, stderr: stderr.toString() }))
+    })
+  })
+}
+
+/** A ref or path that git could take for an option is refused. */
+const looksLikeOption = (word: string): boolean => word.startsWith('-')
+
+/** Object name of `file` at `ref`: the path is taken relative to the working directory. */
+const objectOf = (ref: string, file: string): string => `${ref}:${path.isAbsolute(file) ? file : `./${path.posix.normalize(file.split(path.sep).join('/'))}`}`
+
+async function locate(ref: string, file: string): Promise<Result<{ readonly object: string; readonly folder: string }>> {
+  if (ref === '' || looksLikeOption(ref)) return failed('git-failed', `${JSON.stringify(ref)} is not the name of a commit.`)
+  const folder = process.cwd()
+  if (!path.isAbsolute(file)) return ok({ object: objectOf(ref, file), folder })
+  const top = await runGit(['rev-parse', '--show-toplevel'], path.dirname(file), 1024 * 1024)
+  if (!top.ok) return top
+  if (top.value.code !== 0) return failed('git-failed', `${file} is not inside a git repository.`, file)
+  const root = top.value.stdout.toString().trim()
+  return ok({ object: `${ref}:${path.relative(root, file).split(path.sep).join('/')}`, folder: root })
+}
+
+async function gitFailure(answer: GitAnswer, ref: string, file: string, folder: string): Promise<Result<never>> {
+  if (/not a git repository/.test(answer.stderr)) return failed('git-failed', `The folder ${folder} is not inside a git repository.`)
+  const commit = await runGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], folder, 1024 * 1024)
+  if (commit.ok && commit.value.code !== 0) return failed('git-failed', `There is no commit ${JSON.stringify(ref)} in the repository of ${folder}.`)
+  return failed('not-found', `There is no file ${file} at ${ref}.`, file)
+}
+
+/** Files of commits, read with the git on the PATH. */
+export const nodeGit: GitPort = {
+  async read(ref, file, limitBytes) {
+    const where = await locate(ref, file)
+    if (!where.ok) return where
+    const size = await runGit(['cat-file', '-s', '--end-of-options', where.value.object], where.value.folder, 1024 * 1024)
+    if (!size.ok) return size
+    if (size.value.code !== 0) return gitFailure(size.value, ref, file, where.value.folder)
+    const bytes = Number(size.value.stdout.toString().trim())
+    if (bytes > limitBytes) return tooLarge(file, bytes, limitBytes)
+    const blob = await runGit(['cat-file', 'blob', where.value.object], where.value.folder, limitBytes)
+    if (!blob.ok) return blob
+    if (blob.value.code !== 0) return failed('not-a-file', `${file} is a folder at ${ref}.`, file)
+    return ok(new Uint8Array(blob.value.stdout))
+  },
+  async list(ref, file) {
+    const where = await locate(ref, file)
+    if (!where.ok) return where
+    const kind = await runGit(['cat-file', '-t', '--end-of-options', where.value.object], where.value.folder, 1024 * 1024)
+    if (!kind.ok) return kind
+    if (kind.value.code !== 0) return gitFailure(kind.value, ref, file, where.value.folder)
+    if (kind.value.stdout.toString().trim() !== 'tree') return ok(null)
+    const tree = await runGit(['ls-tree', '-z', where.value.object], where.value.folder, 64 * 1024 * 1024)
+    if (!tree.ok) return tree
+    if (tree.value.code !== 0) return failed('git-failed', `git could not list ${file} at ${ref}: ${tree.value.stderr.trim()}`)
+    const entries: FolderEntry[] = tree.value.stdout.toString().split('\0').filter((line) => line !== '').map((line) => {
+      const tab = line.indexOf('\t')
+      const type = line.slice(0, tab).split(' ')[1]
+      return { name: line.slice(tab + 1), kind: type === 'tree' ? 'folder' : type === 'blob' ? 'file' : 'other' }
+    })
+    return ok(entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))))
+  },
+}
