@@ -1,0 +1,3 @@
+export type { PoolDistribution } from './answer.ts'
+export { expectedDistribution, expectedShares, poolDistribution } from './distribution.ts'
+export { presentDistribution } from './present.ts'

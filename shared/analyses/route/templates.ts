@@ -1,0 +1,25 @@
+import type { Template } from '#shared/model/predicate.ts'
+import { toBytes } from '#shared/requests/bytes.ts'
+import { isUnknown, sampleText, type Unknown } from './sample.ts'
+import { viewValue, type Surroundings } from './transforms.ts'
+
+/** Text of a template as byte string; an absent view gives nothing. Unknown as soon as one part is. */
+export function templateText(template: Template, around: Surroundings): string | Unknown {
+  let text = ''
+  for (const part of template.parts) {
+    if (typeof part === 'string') {
+      text += toBytes(part)
+      continue
+    }
+    const value = viewValue(part, around)
+    if (value === null) continue
+    if (isUnknown(value)) return { unknown: { ...value.unknown, text: value.unknown.text === '' ? template.text : value.unknown.text } }
+    text += sampleText(value)
+  }
+  return text
+}
+
+/** Text for people where a value could not be computed: the template as written. */
+export function shownText(value: string | Unknown): string {
+  return typeof value === 'string' ? value : `%[${value.unknown.text}]`
+}
