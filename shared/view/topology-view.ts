@@ -32,6 +32,8 @@ export interface TopologyNode {
   readonly kindWord: string
   readonly before: readonly Span[]
   readonly after: readonly Span[]
+  /** Longer lines for whoever opens it: rules that change requests, checks, settings. */
+  readonly details?: readonly string[]
   /** Words that find it, lower case: names, addresses, hosts, paths. */
   readonly search: string
 }
@@ -58,4 +60,30 @@ export interface TopologyView {
   readonly isDifference: boolean
   readonly nodes: readonly TopologyNode[]
   readonly edges: readonly TopologyEdge[]
+}
+
+export interface TopologyOptions {
+  /** `auto`: servers fold into their pool and routes into their host above 150 nodes. */
+  readonly grouping: 'auto' | 'grouped' | 'open'
+  /** Ids of groups opened one by one. */
+  readonly expanded: readonly string[]
+  readonly onlyChanged: boolean
+  /** Words that must be found; empty: everything. */
+  readonly query: string
+  /** Most nodes returned; the most important ones stay (changed, alerting, most shared), the rest is counted. */
+  readonly limit: number
+}
+
+export interface TopologyAnswer {
+  readonly view: TopologyView
+  readonly totals: {
+    readonly nodes: number
+    readonly edges: number
+    readonly hiddenByFilter: number
+    readonly hiddenByLimit: number
+    readonly folded: number
+    readonly changed: number
+  }
+  /** Whether grouping is in force. */
+  readonly grouped: boolean
 }

@@ -1,0 +1,203 @@
+import type { Pool } from '#shared/model/pool.ts'
+import type { RoutingModel } from '#shared/model/routing-model.ts'
+import type { Change, Tone } from '#shared/presentation/presentation.ts'
+import type { Span } from '#shared/text/span.ts'
+import { diffTopology, type TopologyDifference } from '#shared/analyses/topology-diff/index.ts'
+import { clip, count, shareTag } from './names.ts'
+import { alone, pairListeners, pairMembers, pairPools, pairRoutes, pairSteps, type PoolPair } from './pairs.ts'
+import { reachablePools, toRoutes, type ListenerRoutes, type Reachability, type Route } from './routes.ts'
+import { poolShares } from './shares.ts'
+import { changeTone, listenerNode, poolNode, routeNode, serverNode, type Sides } from './topology-nodes.ts'
+import type { TopologyEdge, TopologyNode, TopologyView } from './topology-view.ts'
+
+/** Everything about one side that the picture needs more than once. */
+interface Side {
+  readonly model: RoutingModel
+  readonly routes: readonly ListenerRoutes[]
+  readonly reached: Reachability
+}
+
+function toSide(model: RoutingModel): Side {
+  const routes = toRoutes(model)
+  return { model, routes, reached: reachablePools(routes.filter((one) => one.group.listeners.some((listener) => listener.enabled))) }
+}
+
+interface Drawing {
+  readonly nodes: TopologyNode[]
+  readonly edges: TopologyEdge[]
+  readonly ids: Set<string>
+  readonly isDifference: boolean
+}
+
+const noSpans: readonly Span[] = []
+
+function add(drawing: Drawing, node: TopologyNode): TopologyNode {
+  let { id } = node
+  // Something gone and something new may be called the same; both keep their place under an id of their own.
+  while (drawing.ids.has(id)) id = `${id} (before)`
+  drawing.ids.add(id)
+  const placed = id === node.id ? node : { ...node, id }
+  drawing.nodes.push(placed)
+  return placed
+}
+
+interface EdgeParts {
+  readonly from: string
+  readonly to: string
+  readonly order: number
+  readonly change: Change
+  readonly before: readonly Span[]
+  readonly after: readonly Span[]
+  readonly tone?: Tone
+  readonly label?: string
+  readonly share?: number | null
+  readonly shareBefore?: number | null
+}
+
+function edge(parts: EdgeParts): TopologyEdge {
+  return {
+    id: `edge:${parts.from}→${parts.to}`, from: parts.from, to: parts.to, share: parts.share ?? null, shareBefore: parts.shareBefore ?? null,
+    label: parts.label ?? '', change: parts.change, tone: parts.tone ?? changeTone(parts.change), order: parts.order, before: parts.before, after: parts.after,
+  }
+}
+
+interface TargetSide {
+  readonly share: number | null
+  readonly label: string
+}
+
+function targetSides(route: Route | null, poolId: (pool: Pool) => string): Map<string, TargetSide> {
+  const found = new Map<string, TargetSide>()
+  for (const target of route?.targets.pools ?? []) {
+    const label = target.by === 'miss' ? 'otherwise' : target.by === 'table' ? (target.keys.length === 1 ? clip(target.keys[0] as string, 24) : count(target.keys.length, 'key')) : ''
+    found.set(poolId(target.pool), { share: target.share, label })
+  }
+  return found
+}
+
+/**
+ * Edges from a rule to its pools. A rule that an earlier one has come to cover shows where its requests went before
+ * (ghost) and which pool's rule takes them now.
+ */
+function routeEdges(drawing: Drawing, node: TopologyNode, sides: Sides<Route>, oldPoolId: (pool: Pool) => string): void {
+  const now = targetSides(sides.after, (pool) => pool.id)
+  const was = targetSides(sides.before, oldPoolId)
+  const shadow = sides.after?.shadowedBy ?? null
+  const newlyShadowed = drawing.isDifference && shadow !== null && sides.before !== null && sides.before.shadowedBy === null
+  let order = 0
+  const both = { before: node.before, after: node.after }
+  for (const [to, target] of now) {
+    const old = was.get(to)
+    if (newlyShadowed) {
+      drawing.edges.push(edge({ ...both, from: node.id, to, order: order++, change: 'removed', label: '− was', after: noSpans }))
+      continue
+    }
+    const change: Change = !drawing.isDifference ? 'same' : sides.before === null ? 'added' : old === undefined ? 'added' : old.share !== target.share ? 'changed' : 'same'
+    drawing.edges.push(edge({
+      ...both, from: node.id, to, order: order++, change, share: target.share, shareBefore: old?.share ?? null, before: old === undefined ? noSpans : node.before,
+      label: change === 'added' && sides.before !== null ? '+ now' : shadow !== null ? 'never' : target.label, ...(shadow === null ? {} : { tone: 'critical' as const }),
+    }))
+  }
+  if (newlyShadowed) {
+    for (const target of shadow.targets.pools) {
+      if (!now.has(target.pool.id)) drawing.edges.push(edge({ from: node.id, to: target.pool.id, order: order++, change: 'added', label: '+ now', before: noSpans, after: shadow.placed.step.origin.slice(0, 1) }))
+    }
+  }
+  for (const [to, target] of was) {
+    if (now.has(to)) continue
+    drawing.edges.push(edge({ ...both, from: node.id, to, order: order++, change: 'removed', shareBefore: target.share, label: sides.after === null ? '' : '− was', after: noSpans }))
+  }
+}
+
+function drawListeners(drawing: Drawing, after: Side, before: Side | null, difference: TopologyDifference | null, oldPoolId: (pool: Pool) => string): void {
+  const rows = before === null || difference === null
+    ? after.routes.map((one) => ({ sides: alone(one.group), before: null, after: one }))
+    : pairListeners(before.routes, after.routes, difference)
+  const partners = before === null || difference === null ? new Map() : pairSteps(before.model, after.model, difference)
+  for (const row of rows) {
+    const listener = add(drawing, listenerNode(row.sides, row.after ?? row.before))
+    const routes: readonly Sides<Route>[] = difference === null
+      ? (row.after?.routes ?? []).map(alone)
+      : pairRoutes(row.before?.routes ?? [], row.after?.routes ?? [], partners, difference)
+    routes.forEach((sides, order) => {
+      const node = add(drawing, routeNode(sides))
+      drawing.edges.push(edge({ from: listener.id, to: node.id, order, change: sides.change === 'added' || sides.change === 'removed' ? sides.change : sides.change === 'same' ? 'same' : 'changed', before: node.before, after: node.after }))
+      routeEdges(drawing, node, sides, oldPoolId)
+    })
+  }
+}
+
+function largest(shares: readonly number[] | null): number | null {
+  if (shares === null || shares.length === 0) return null
+  let most = 0
+  for (const share of shares) if (share > most) most = share
+  return most
+}
+
+/** Below a twentieth of a percent nobody means a change. */
+const shareTolerance = 0.0005
+
+function memberIndex(pool: Pool): ReadonlyMap<string, number> {
+  return new Map(pool.members.map((member, index) => [member.id, index]))
+}
+
+function drawPool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | null): void {
+  const { sides, change } = pair
+  const nowShares = sides.after === null ? null : poolShares(sides.after)
+  const same = change === null && sides.before !== null && sides.after !== null
+  const oldShares = sides.before === null ? null : same ? nowShares : poolShares(sides.before)
+  const reachedAfter = sides.after !== null && (after.reached.open || after.reached.pools.has(sides.after.id))
+  const reachedBefore = before !== null && sides.before !== null && (before.reached.open || before.reached.pools.has(sides.before.id))
+  const turned = sides.before !== null && sides.after !== null && reachedAfter !== reachedBefore
+  const members = before === null ? (sides.after?.members ?? []).map(alone) : pairMembers(sides.before, sides.after, change)
+  const aligned = change === null || sides.before === null || sides.after === null
+  const nowAt = sides.after === null || aligned ? null : memberIndex(sides.after)
+  const oldAt = sides.before === null || aligned ? null : memberIndex(sides.before)
+
+  const drawn = members.map((member, index) => {
+    const share = member.after === null || nowShares === null ? null : (nowShares[nowAt?.get(member.after.id) ?? index] ?? null)
+    const shareBefore = member.before === null || oldShares === null ? null : same ? share : (oldShares[oldAt?.get(member.before.id) ?? index] ?? null)
+    const moved = member.before !== null && member.after !== null && share !== null && shareBefore !== null && Math.abs(share - shareBefore) > shareTolerance
+    return { sides: moved && member.change === 'same' ? { ...member, change: 'changed' as const } : member, share, shareBefore, moved }
+  })
+  const memberChanges = !drawing.isDifference || sides.before === null || sides.after === null ? [] : drawn.flatMap(({ sides: one, share, shareBefore, moved }) => {
+    const name = (one.after ?? one.before)?.name ?? ''
+    if (one.change === 'added' || one.change === 'removed') return [`server ${name} ${one.change}`]
+    return moved ? [`${name}: ${shareTag(shareBefore, share)}`] : one.change === 'same' ? [] : [`server ${name} ${one.change}`]
+  })
+  const changed = turned || memberChanges.length > 0
+  const pool = add(drawing, poolNode(
+    sides.change === 'same' && changed ? { ...sides, change: 'changed' } : sides, memberChanges.slice(0, 20),
+    { reachedBefore, reachedAfter, largest: largest(nowShares), largestBefore: before === null ? null : largest(oldShares), onlyShadowed: false },
+  ))
+  drawn.forEach(({ sides: one, share, shareBefore, moved }, order) => {
+    const node = add(drawing, serverNode(one, pool.id, before === null ? null : shareBefore, share))
+    const edgeChange: Change = one.change === 'added' || one.change === 'removed' ? one.change : moved ? 'changed' : 'same'
+    drawing.edges.push({
+      id: `edge:${node.id}`, from: pool.id, to: node.id, share, shareBefore: node.shareBefore, label: moved ? shareTag(null, share) : '', change: edgeChange, tone: changeTone(edgeChange),
+      order, before: node.before, after: node.after,
+    })
+  })
+}
+
+/**
+ * The picture of one config, or of what changed between two: every listener, deciding rule, pool and server, with
+ * what is gone kept as ghosts.
+ *
+ * Shape: complete and unfolded; nodes in configuration order, ids stable (see `TopologyNode`).
+ * Units: shares 0–1, expected under the pool's algorithm with every enabled server up.
+ * Cost: linear in elements; pairs of rules are compared only where a frontend has at most 400 deciding rules.
+ */
+export function toTopologyView(after: RoutingModel, before: RoutingModel | null, title: string, known: TopologyDifference | null = null): TopologyView {
+  const difference = before === null ? null : (known ?? diffTopology(before, after))
+  const drawing: Drawing = { nodes: [], edges: [], ids: new Set(), isDifference: before !== null }
+  const afterSide = toSide(after)
+  const beforeSide = before === null ? null : toSide(before)
+  const renamed = new Map<string, string>()
+  for (const change of difference?.pools ?? []) if (change.kind === 'renamed' && change.before !== null && change.after !== null) renamed.set(change.before.id, change.after.id)
+  drawListeners(drawing, afterSide, beforeSide, difference, (pool) => renamed.get(pool.id) ?? pool.id)
+  const pools: readonly PoolPair[] = before === null || difference === null ? after.pools.map((pool) => ({ sides: alone(pool), change: null })) : pairPools(before, after, difference)
+  for (const pair of pools) drawPool(drawing, pair, afterSide, beforeSide)
+  return { title, isDifference: before !== null, nodes: drawing.nodes, edges: drawing.edges }
+}
+
