@@ -1,3 +1,4 @@
+import { expectedShares } from '#shared/model/expected-shares.ts'
 import type { Pool } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { Change, Tone } from '#shared/presentation/presentation.ts'
@@ -6,7 +7,6 @@ import { diffTopology, type TopologyDifference } from '#shared/analyses/topology
 import { clip, count, shareTag } from './names.ts'
 import { alone, pairListeners, pairMembers, pairPools, pairRoutes, pairSteps, type PoolPair } from './pairs.ts'
 import { reachablePools, toRoutes, type ListenerRoutes, type Reachability, type Route } from './routes.ts'
-import { poolShares } from './shares.ts'
 import { changeTone, listenerNode, poolNode, routeNode, serverNode, type Sides } from './topology-nodes.ts'
 import type { TopologyEdge, TopologyNode, TopologyView } from './topology-view.ts'
 
@@ -127,6 +127,10 @@ function drawListeners(drawing: Drawing, after: Side, before: Side | null, diffe
   }
 }
 
+function sharesOf(pool: Pool): readonly number[] {
+  return expectedShares(pool).shares.map((one) => one.share)
+}
+
 function largest(shares: readonly number[] | null): number | null {
   if (shares === null || shares.length === 0) return null
   let most = 0
@@ -143,9 +147,9 @@ function memberIndex(pool: Pool): ReadonlyMap<string, number> {
 
 function drawPool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | null): void {
   const { sides, change } = pair
-  const nowShares = sides.after === null ? null : poolShares(sides.after)
+  const nowShares = sides.after === null ? null : sharesOf(sides.after)
   const same = change === null && sides.before !== null && sides.after !== null
-  const oldShares = sides.before === null ? null : same ? nowShares : poolShares(sides.before)
+  const oldShares = sides.before === null ? null : same ? nowShares : sharesOf(sides.before)
   const reachedAfter = sides.after !== null && (after.reached.open || after.reached.pools.has(sides.after.id))
   const reachedBefore = before !== null && sides.before !== null && (before.reached.open || before.reached.pools.has(sides.before.id))
   const turned = sides.before !== null && sides.after !== null && reachedAfter !== reachedBefore
