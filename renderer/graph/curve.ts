@@ -3,9 +3,9 @@
  * x and y are both monotone along it, so a point of it can be found from x alone.
  */
 
-/** Half of the horizontal way, but never less than 24 pixels, so that short gaps still bend softly. */
+/** Horizontal distance of the control points from their ends: half of the way, as in exported pictures. */
 export function tangent(x1: number, x2: number): number {
-  return Math.max(24, Math.abs(x2 - x1) / 2)
+  return (x2 - x1) / 2
 }
 
 const cubic = (a: number, b: number, c: number, d: number, t: number): number => {

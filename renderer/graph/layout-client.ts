@@ -1,4 +1,5 @@
-import type { LayoutGraph, LayoutPositions } from '#shared/layout/layout.ts'
+import type { LayoutPositions } from '#shared/layout/layout.ts'
+import type { LayoutJob } from './layout.worker.ts'
 
 export interface LayoutResult {
   readonly positions: LayoutPositions
@@ -39,13 +40,14 @@ export function warmLayout(): void {
   worker ??= startWorker()
 }
 
-/** Places of all boxes. The arrays of `graph` are copied on the way (they are needed here too). */
-export function layoutInWorker(graph: LayoutGraph): Promise<LayoutResult> {
+/** Places of all boxes. The arrays of `graph` are copied on the way, because they are needed here too. */
+export function layoutInWorker(what: Omit<LayoutJob, 'job'>): Promise<LayoutResult> {
   worker ??= startWorker()
   const target = worker
   const job = (lastJob += 1)
   return new Promise((resolve, reject) => {
     waiting.set(job, { resolve, reject })
-    target.postMessage({ job, graph })
+    const message: LayoutJob = { job, ...what }
+    target.postMessage(message)
   })
 }

@@ -38,10 +38,3 @@ export function toneOfChange(change: Change): Tone {
   if (change === 'added' || change === 'removed' || change === 'same') return change
   return 'changed'
 }
-
-/** A change outranks a state, because it is what the reader came for; the state keeps its own dot or glyph. */
-export function accentTone(change: Change, tone: Tone): Tone {
-  const changed = toneOfChange(change)
-  if (changed !== 'same') return changed
-  return tone
-}

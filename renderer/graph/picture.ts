@@ -1,5 +1,6 @@
-import type { LayoutGraph, LayoutPositions } from '#shared/layout/layout.ts'
-import type { SceneEdge, SceneNode } from '#shared/layout/scene.ts'
+import type { LayoutPositions } from '#shared/layout/layout.ts'
+import type { Scene, SceneColumn, SceneEdge } from '#shared/layout/scene.ts'
+import { toScene, type ViewGraph } from '#shared/layout/scene-builder.ts'
 import type { TopologyEdge, TopologyNode, TopologyView } from '#shared/view/topology-view.ts'
 
 /**
@@ -28,35 +29,22 @@ export interface Picture {
   readonly x2: Float64Array
   readonly y2: Float64Array
   readonly stroke: Float32Array
+  /** Words at each edge with their place, as the scene builder found it. */
+  readonly labels: readonly Pick<SceneEdge, 'label' | 'labelAt'>[]
   readonly outStart: Int32Array
   readonly outEdges: Int32Array
   readonly inStart: Int32Array
   readonly inEdges: Int32Array
   readonly byColumn: readonly Int32Array[]
-  readonly columns: readonly PictureColumn[]
+  readonly columns: readonly SceneColumn[]
   readonly width: number
   readonly height: number
 }
 
-export interface PictureColumn {
-  readonly title: string
-  readonly x: number
-  readonly width: number
-  readonly count: number
-}
-
-/** Ends of an edge list as node positions; edges whose ends are not in the view are left out. */
-export interface GraphInput {
-  readonly nodes: readonly TopologyNode[]
-  readonly edges: readonly TopologyEdge[]
-  readonly indexOf: ReadonlyMap<string, number>
-  readonly graph: LayoutGraph
-}
-
 /** Places of a view whose layout is known: boxes, curves and columns as the scene builder gives them. */
-export function toPicture(
-  view: TopologyView, input: GraphInput, positions: LayoutPositions, nodes: readonly SceneNode[], edges: readonly SceneEdge[], columns: readonly PictureColumn[],
-): Picture {
+export function toPicture(view: TopologyView, input: ViewGraph, positions: LayoutPositions): Picture {
+  const scene: Scene = toScene(view.title, input, positions)
+  const { nodes, edges } = scene
   const edgeCount = edges.length
   const source = new Int32Array(edgeCount)
   const target = new Int32Array(edgeCount)
@@ -67,8 +55,8 @@ export function toPicture(
   const stroke = new Float32Array(edgeCount)
   const edgeIndexOf = new Map<string, number>()
   edges.forEach((edge, e) => {
-    source[e] = input.indexOf.get(edge.edge.from) ?? 0
-    target[e] = input.indexOf.get(edge.edge.to) ?? 0
+    source[e] = input.graph.source[e] as number
+    target[e] = input.graph.target[e] as number
     x1[e] = edge.x1
     y1[e] = edge.y1
     x2[e] = edge.x2
@@ -86,9 +74,9 @@ export function toPicture(
     return Int32Array.from(members.sort((a, b) => (y[a] as number) - (y[b] as number) || a - b))
   })
   return {
-    view, nodes: nodes.map((each) => each.node), edges: edges.map((each) => each.edge), indexOf: input.indexOf, edgeIndexOf,
-    column: input.graph.column, x: positions.x, y, w: input.graph.width, h: input.graph.height, source, target, x1, y1, x2, y2, stroke,
-    outStart: leaving.start, outEdges: leaving.list, inStart: arriving.start, inEdges: arriving.list, byColumn, columns,
+    view, nodes: input.nodes, edges: input.edges, indexOf: input.indexOf, edgeIndexOf,
+    column: input.graph.column, x: positions.x, y, w: input.graph.width, h: input.graph.height, source, target, x1, y1, x2, y2, stroke, labels: edges,
+    outStart: leaving.start, outEdges: leaving.list, inStart: arriving.start, inEdges: arriving.list, byColumn, columns: scene.columns,
     width: positions.width, height: positions.height,
   }
 }

@@ -49,6 +49,8 @@ export interface TopologyCanvasProps {
   /** Boxes that the filter or the limit left out, and boxes folded into groups: the counts under the picture. */
   readonly hidden: { readonly byFilter: number; readonly byLimit: number; readonly folded: number }
   readonly ariaLabel: string
+  /** Pixels at the top that the shell covers with its own bar; default 0. Column titles stand below it. */
+  readonly topInset?: number
   /** Start with the table twin instead of the picture. */
   readonly table: boolean
   readonly onSelect: (ids: readonly string[]) => void

@@ -1,0 +1,114 @@
+import { useEffect, useRef, type PointerEvent } from 'react'
+import { frameTone } from '#shared/layout/box.ts'
+import type { Look, LookStore } from './look.ts'
+import { isOnSide } from './picture.ts'
+import type { Viewport } from './visible.ts'
+
+const size = { width: 150, height: 92, padding: 5 } as const
+
+export interface MinimapHandle {
+  show(viewport: Viewport, width: number, height: number): void
+}
+
+interface MinimapProps {
+  readonly store: LookStore
+  readonly attach: (handle: MinimapHandle | null) => void
+  /** Centre of the window, picture pixels. */
+  readonly onGo: (x: number, y: number) => void
+}
+
+/** Scales of the little picture; stretched up to sixfold, so that tall pictures of four columns stay readable. */
+function scales(look: Look): { readonly x: number; readonly y: number; readonly left: number; readonly top: number } {
+  const width = size.width - 2 * size.padding
+  const height = size.height - 2 * size.padding
+  const even = Math.min(width / look.picture.width, height / look.picture.height)
+  const x = Math.min(width / look.picture.width, even * 8)
+  const y = Math.min(height / look.picture.height, even * 8)
+  return { x, y, left: (size.width - look.picture.width * x) / 2, top: (size.height - look.picture.height * y) / 2 }
+}
+
+/** The whole picture in small, with the window in it; click or drag to go there. Out of the way while everything is in view. */
+export function Minimap({ store, attach, onGo }: MinimapProps) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const frame = useRef<HTMLDivElement>(null)
+  const shown = useRef<Look | null>(null)
+
+  useEffect(() => {
+    const draw = (): void => {
+      const look = store.get()
+      const element = canvas.current
+      const before = shown.current
+      if (look === null || element === null) return
+      if (before !== null && before.picture === look.picture && before.palette === look.palette && before.mode === look.mode && before.selectedNodes === look.selectedNodes) return
+      shown.current = look
+      drawSmall(element, look)
+    }
+    draw()
+    return store.subscribe(draw)
+  }, [store])
+
+  useEffect(() => {
+    attach({
+      show(viewport, width, height) {
+        const look = store.get()
+        const element = frame.current
+        const whole = canvas.current?.parentElement
+        if (look === null || element === null || whole === null || whole === undefined) return
+        const { picture } = look
+        const inView = viewport.x >= -2 && viewport.y >= -2 && viewport.x + picture.width * viewport.zoom <= width + 2 && viewport.y + picture.height * viewport.zoom <= height + 2
+        whole.hidden = inView
+        if (inView) return
+        const scale = scales(look)
+        const left = Math.max(0, Math.min(size.width, (-viewport.x / viewport.zoom) * scale.x + scale.left))
+        const top = Math.max(0, Math.min(size.height, (-viewport.y / viewport.zoom) * scale.y + scale.top))
+        const right = Math.max(0, Math.min(size.width, ((width - viewport.x) / viewport.zoom) * scale.x + scale.left))
+        const bottom = Math.max(0, Math.min(size.height, ((height - viewport.y) / viewport.zoom) * scale.y + scale.top))
+        element.style.transform = `translate(${left}px, ${top}px)`
+        element.style.width = `${Math.max(4, right - left)}px`
+        element.style.height = `${Math.max(4, bottom - top)}px`
+      },
+    })
+    return () => attach(null)
+  }, [attach, store])
+
+  const go = (event: PointerEvent<HTMLDivElement>): void => {
+    const look = store.get()
+    if (look === null || event.buttons === 0) return
+    const box = event.currentTarget.getBoundingClientRect()
+    const scale = scales(look)
+    onGo((event.clientX - box.left - scale.left) / scale.x, (event.clientY - box.top - scale.top) / scale.y)
+  }
+
+  return (
+    <div className="topology-minimap" hidden aria-hidden="true" onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); go(event) }} onPointerMove={go}>
+      <canvas ref={canvas} />
+      <div ref={frame} className="topology-minimap-frame" />
+    </div>
+  )
+}
+
+function drawSmall(canvas: HTMLCanvasElement, look: Look): void {
+  const ratio = window.devicePixelRatio
+  canvas.width = size.width * ratio
+  canvas.height = size.height * ratio
+  const context = canvas.getContext('2d')
+  if (context === null) return
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  const { picture, palette, mode } = look
+  const scale = scales(look)
+  const later: number[] = []
+  const drawOne = (i: number): void => {
+    const node = picture.nodes[i]
+    if (node === undefined || !isOnSide(node.change, mode)) return
+    const tone = frameTone(node)
+    context.fillStyle = look.selectedNodes.has(i) ? palette.brass : tone === 'neutral' ? palette.same : palette.tone[tone]
+    const least = tone === 'neutral' ? 0.6 : 1.5
+    context.fillRect((picture.x[i] as number) * scale.x + scale.left, (picture.y[i] as number) * scale.y + scale.top, Math.max(1.5, (picture.w[i] as number) * scale.x), Math.max(least, (picture.h[i] as number) * scale.y))
+  }
+  for (let i = 0; i < picture.nodes.length; i += 1) {
+    const node = picture.nodes[i]
+    if (node !== undefined && (frameTone(node) !== 'neutral' || look.selectedNodes.has(i))) later.push(i)
+    else drawOne(i)
+  }
+  for (const i of later) drawOne(i)
+}

@@ -1,0 +1,112 @@
+import { frameTone, hasBar, tagText } from '#shared/layout/box.ts'
+import { fitText, textWidth } from '#shared/layout/measure.ts'
+import { stateSign } from './box-content.ts'
+import { drawRings, isDim } from './draw-boxes.ts'
+import type { Look } from './look.ts'
+import { toneOfChange } from './palette.ts'
+
+/** Servers behind a pool: those drawn and those folded. */
+export function serverCount(look: Look, node: number): number {
+  const { picture } = look
+  let count = picture.nodes[node]?.members.length ?? 0
+  for (let k = picture.outStart[node] as number; k < (picture.outStart[node + 1] as number); k += 1) {
+    const target = picture.nodes[picture.target[picture.outEdges[k] as number] as number]
+    if (target?.column === 'server') count += Math.max(1, target.members.length)
+  }
+  return count
+}
+
+/**
+ * Boxes seen from far, in screen pixels: dense tiles with as many words as can be read at their size. Pools keep their
+ * share bar and the number of their servers; plain boxes that fall on the same row of pixels are drawn once.
+ */
+export function drawTiles(context: CanvasRenderingContext2D, look: Look, nodes: readonly number[], tx: number, ty: number, zoom: number): void {
+  const { picture, palette } = look
+  const lastRow = [-1, -1, -1, -1]
+  context.lineWidth = 1
+  context.textBaseline = 'middle'
+  for (const i of nodes) {
+    const node = picture.nodes[i]
+    if (node === undefined) continue
+    const x = Math.round((picture.x[i] as number) * zoom + tx)
+    const y = (picture.y[i] as number) * zoom + ty
+    const w = Math.max(2, (picture.w[i] as number) * zoom)
+    const h = Math.max(1, (picture.h[i] as number) * zoom)
+    const tone = frameTone(node) === 'neutral' && (node.tone === 'down' || node.tone === 'maintenance') ? node.tone : frameTone(node)
+    const isPlain = tone === 'neutral' && !look.selectedNodes.has(i) && !look.found.has(i)
+    const column = picture.column[i] as number
+    const row = Math.round(y)
+    if (h < 2 && isPlain && (look.reach === null || isDim(look, i)) && lastRow[column] === row) continue
+    lastRow[column] = row
+    context.globalAlpha = isDim(look, i) ? 0.25 : 1
+    if (h < 5) {
+      context.fillStyle = isPlain ? palette.lineStrong : palette.tone[tone]
+      context.fillRect(x, y, w, isPlain ? Math.max(1, h - 0.5) : Math.max(2, h))
+    } else {
+      context.beginPath()
+      context.roundRect(x + 0.5, y + 0.5, w - 1, h - 1, Math.min(6, h / 4))
+      context.fillStyle = palette.surface
+      context.fill()
+      if (!isPlain) {
+        context.globalAlpha *= 0.22
+        context.fillStyle = palette.tone[tone]
+        context.fill()
+        context.globalAlpha = isDim(look, i) ? 0.25 : 1
+      }
+      context.strokeStyle = isPlain ? palette.lineStrong : palette.tone[tone]
+      if (node.change === 'removed') context.setLineDash([3, 2])
+      context.stroke()
+      context.setLineDash([])
+      drawTileWords(context, look, i, x, y, w, h)
+    }
+    drawRings(context, look, i, x, y, w, h)
+  }
+  context.globalAlpha = 1
+}
+
+/** Words as large as the tile allows, between 9 and 12 pixels; smaller than that they are left out. */
+function drawTileWords(context: CanvasRenderingContext2D, look: Look, index: number, x: number, y: number, w: number, h: number): void {
+  const { palette, picture } = look
+  const node = picture.nodes[index]
+  if (node === undefined) return
+  const isPool = node.column === 'pool'
+  const barHeight = hasBar(node) && h >= 12 ? 3 : 0
+  if (barHeight > 0) {
+    context.fillStyle = palette.sunken
+    context.fillRect(x + 3, y + h - barHeight - 2, w - 6, barHeight)
+    context.fillStyle = node.change === 'same' ? palette.flow : palette.tone[toneOfChange(node.change)]
+    context.fillRect(x + 3, y + h - barHeight - 2, Math.max(2, (w - 6) * Math.min(1, node.share ?? 0)), barHeight)
+    if (node.shareBefore !== null && node.shareBefore !== node.share) {
+      context.fillStyle = palette.text
+      context.fillRect(x + 3 + (w - 8) * node.shareBefore, y + h - barHeight - 3, 2, barHeight + 1)
+    }
+  }
+  const room = h - (barHeight > 0 ? barHeight + 2 : 0)
+  const size = Math.min(12, Math.floor(room - 3))
+  if (size < 9 || w < 34) return
+  const font = `600 ${size}px ${palette.fontUi}`
+  const middle = y + room / 2 + 0.5
+  const servers = isPool ? serverCount(look, index) : 0
+  const glyph = stateSign(node)
+  const changed = toneOfChange(node.change)
+  const short = servers > 0 ? `${servers}` : changed === 'same' ? '' : tagText(node).slice(0, 1)
+  const right = short === '' ? '' : servers > 0 && changed !== 'same' ? `${tagText(node).slice(0, 1)} ${short}` : short
+  const rightWidth = right === '' ? 0 : textWidth(right, 'uiBold', size) + 6
+  context.font = font
+  let left = x + 6
+  if (glyph !== '' && w > 60) {
+    context.fillStyle = palette.tone[node.tone]
+    const sign = glyph === 'dot' ? '●' : glyph
+    context.fillText(sign, left, middle)
+    left += textWidth(sign, 'uiBold', size) + 4
+  }
+  const title = fitText(node.title, 'uiBold', size, x + w - 6 - rightWidth - left)
+  if (title !== '…') {
+    context.fillStyle = palette.text
+    context.fillText(title, left, middle)
+  }
+  if (right !== '' && w > 60) {
+    context.fillStyle = changed === 'same' ? palette.text2 : palette.tone[changed]
+    context.fillText(right, x + w - rightWidth, middle)
+  }
+}

@@ -1,0 +1,32 @@
+import { textWidth } from '#shared/layout/measure.ts'
+import type { Look } from './look.ts'
+import type { Viewport } from './visible.ts'
+
+const size = 10.5
+const spacing = 0.9
+
+/** Titles of the columns, always at the top of the window; one line of all of them where they would run together. */
+export function drawTitles(context: CanvasRenderingContext2D, look: Look, viewport: Viewport, width: number): void {
+  const { picture, palette } = look
+  if (picture.columns.length === 0) return
+  const top = look.topInset
+  const words = picture.columns.map((column) => `${column.title.toUpperCase()}  ${column.count}`)
+  const wide = words.map((word) => textWidth(word, 'ui', size) + word.length * spacing)
+  const places = picture.columns.map((column) => column.x * viewport.zoom + viewport.x)
+  const runTogether = places.some((x, at) => at > 0 && x < (places[at - 1] as number) + (wide[at - 1] as number) + 12)
+  const fade = context.createLinearGradient(0, top, 0, top + 34)
+  fade.addColorStop(0, palette.bg)
+  fade.addColorStop(0.65, palette.bg)
+  fade.addColorStop(1, `${palette.bg}00`)
+  context.fillStyle = fade
+  context.fillRect(0, 0, width, top + 34)
+  context.font = `${size}px ${palette.fontUi}`
+  context.fillStyle = palette.text3
+  context.textBaseline = 'middle'
+  context.textAlign = 'left'
+  context.letterSpacing = `${spacing}px`
+  const middle = top + 17
+  if (runTogether) context.fillText(words.join('  ·  '), Math.max(14, Math.min(places[0] as number, width - 14 - wide.reduce((sum, each) => sum + each + 24, 0))), middle)
+  else words.forEach((word, at) => context.fillText(word, places[at] as number, middle))
+  context.letterSpacing = '0px'
+}

@@ -1,0 +1,253 @@
+import { boxContent, boxFonts, type BoxContent } from './box-content.ts'
+import { pointAt } from './curve.ts'
+import { drawBoxes } from './draw-boxes.ts'
+import { drawCurves, drawLines } from './draw-edges.ts'
+import { drawTiles } from './draw-tiles.ts'
+import { drawTitles } from './draw-titles.ts'
+import type { Look, LookStore } from './look.ts'
+import { toneOfChange } from './palette.ts'
+import { countRows, farZoom, visibleEdges, visibleNodes, type Viewport } from './visible.ts'
+
+/** Above this many boxes in the window a gesture moves a cached image instead of drawing each of them. */
+const blitFrom = 1500
+/** Curves up to here, straight lines beyond; and always straight when so far out that a bend cannot be seen. */
+const curvesUpTo = 1200
+const straightUnder = 0.12
+const overviewSide = 3072
+
+/** Draws the one canvas under the picture, at most once a frame. Owns the canvas, its cached images and the label places. */
+export class Painter {
+  private readonly canvas: HTMLCanvasElement
+  private readonly context: CanvasRenderingContext2D
+  private readonly store: LookStore
+  private readonly unsubscribe: () => void
+  private viewport: Viewport = { x: 0, y: 0, zoom: 1 }
+  private width = 0
+  private height = 0
+  private ratio = 1
+  private frame = 0
+  private isMoving = false
+  private drawnAt: Viewport | null = null
+  private still: HTMLCanvasElement | null = null
+  private stillAt: Viewport | null = null
+  private overview: HTMLCanvasElement | null = null
+  private overviewScaleX = 1
+  private overviewScaleY = 1
+  private overviewOf: Look | null = null
+  private contents = new WeakMap<object, BoxContent>()
+  /** After each drawing, in the same frame: the minimap and titles follow. */
+  onDrawn: ((viewport: Viewport) => void) | null = null
+
+  constructor(canvas: HTMLCanvasElement, store: LookStore) {
+    this.canvas = canvas
+    const context = canvas.getContext('2d', { alpha: true })
+    if (context === null) throw new Error('A 2D canvas is needed to draw the picture.')
+    this.context = context
+    this.store = store
+    this.unsubscribe = store.subscribe(() => {
+      this.drawnAt = null
+      this.schedule()
+    })
+  }
+
+  dispose(): void {
+    this.unsubscribe()
+    cancelAnimationFrame(this.frame)
+    this.frame = 0
+    this.onDrawn = null
+    this.still = null
+    this.overview = null
+  }
+
+  resize(width: number, height: number, ratio: number): void {
+    if (width === this.width && height === this.height && ratio === this.ratio) return
+    this.width = width
+    this.height = height
+    this.ratio = ratio
+    this.canvas.width = Math.round(width * ratio)
+    this.canvas.height = Math.round(height * ratio)
+    this.still = null
+    this.drawnAt = null
+    this.draw()
+  }
+
+  /** Draws again although nothing moved, e.g. when a font has arrived. */
+  redraw(): void {
+    this.drawnAt = null
+    this.overviewOf = null
+    this.schedule()
+  }
+
+  moveTo(viewport: Viewport): void {
+    this.viewport = viewport
+    this.schedule()
+  }
+
+  /** A gesture begins: keep what is on the screen, so that it can be moved instead of drawn again. */
+  startMoving(): void {
+    if (this.isMoving) return
+    this.isMoving = true
+    const look = this.store.get()
+    if (look === null || this.drawnAt === null || countRows(look.picture, this.viewport, this.height) <= blitFrom) return
+    this.keepStill()
+  }
+
+  /** The gesture is over: draw crisply. */
+  stopMoving(): void {
+    this.isMoving = false
+    this.still = null
+    this.schedule()
+  }
+
+  schedule(): void {
+    if (this.frame !== 0) return
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0
+      this.draw()
+    })
+  }
+
+  contentOf(look: Look, node: number): BoxContent {
+    const box = look.picture.nodes[node]
+    if (box === undefined) throw new Error(`No box ${node} in this picture.`)
+    const known = this.contents.get(box)
+    if (known !== undefined) return known
+    const content = boxContent(box, look.picture.w[node] as number)
+    this.contents.set(box, content)
+    return content
+  }
+
+  private keepStill(): void {
+    if (this.drawnAt === null) return
+    const copy = this.still ?? document.createElement('canvas')
+    copy.width = this.canvas.width
+    copy.height = this.canvas.height
+    copy.getContext('2d')?.drawImage(this.canvas, 0, 0)
+    this.still = copy
+    this.stillAt = this.drawnAt
+  }
+
+  private draw(): void {
+    const look = this.store.get()
+    if (look === null || this.width === 0) {
+      this.context.clearRect(0, 0, this.canvas.width, this.canvas.height)
+      return
+    }
+    if (this.isMoving && countRows(look.picture, this.viewport, this.height) > blitFrom) this.blit(look)
+    else this.paint(look)
+    this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
+    drawTitles(this.context, look, this.viewport, this.width)
+    this.onDrawn?.(this.viewport)
+  }
+
+  /** Cached images under the current transform: the whole picture coarsely, and over it the last crisp window. */
+  private blit(look: Look): void {
+    const { context, ratio, viewport } = this
+    if (this.still === null && this.drawnAt !== null) this.keepStill()
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height)
+    context.imageSmoothingEnabled = false
+    const covers = this.still !== null && this.stillAt !== null
+    if (!covers || !this.stillCovers()) {
+      const overview = this.overviewFor(look)
+      const scale = viewport.zoom * ratio
+      context.drawImage(overview, viewport.x * ratio, viewport.y * ratio, look.picture.width * scale, look.picture.height * scale)
+    }
+    if (this.still !== null && this.stillAt !== null) {
+      const factor = viewport.zoom / this.stillAt.zoom
+      const x = (viewport.x - this.stillAt.x * factor) * ratio
+      const y = (viewport.y - this.stillAt.y * factor) * ratio
+      const w = this.still.width * factor
+      const h = this.still.height * factor
+      context.clearRect(x, y, w, h)
+      context.drawImage(this.still, x, y, w, h)
+    }
+  }
+
+  /** Whether everything of the picture that can be seen now was in the window when the still was taken. */
+  private stillCovers(): boolean {
+    const look = this.store.get()
+    if (look === null || this.stillAt === null) return false
+    const { stillAt } = this
+    return stillAt.x >= 0 && stillAt.y >= 0 && stillAt.x + look.picture.width * stillAt.zoom <= this.width && stillAt.y + look.picture.height * stillAt.zoom <= this.height
+  }
+
+  private overviewFor(look: Look): HTMLCanvasElement {
+    if (this.overview !== null && this.overviewOf?.picture === look.picture && this.overviewOf.palette === look.palette && this.overviewOf.mode === look.mode) return this.overview
+    const { picture } = look
+    const canvas = this.overview ?? document.createElement('canvas')
+    // Wide pictures of thousands of rows are squeezed: an overview only has to carry colour until the gesture ends.
+    const zoom = Math.min(1, overviewSide / Math.max(picture.width, picture.height))
+    this.overviewScaleX = Math.min(1, 1024 / picture.width)
+    this.overviewScaleY = zoom
+    canvas.width = Math.max(1, Math.round(picture.width * this.overviewScaleX))
+    canvas.height = Math.max(1, Math.round(picture.height * this.overviewScaleY))
+    const context = canvas.getContext('2d')
+    if (context !== null) {
+      const nodes = visibleNodes(picture, look.mode, { x: 0, y: 0, zoom: 1 }, picture.width, picture.height)
+      // The same look without anything that passes: hover, selection and search are drawn crisply afterwards.
+      const plain: Look = { ...look, reach: null, selectedNodes: new Set(), selectedEdges: new Set(), found: new Set(), foundNow: -1, hoverEdge: -1 }
+      context.setTransform(this.overviewScaleX / this.overviewScaleY, 0, 0, 1, 0, 0)
+      drawLines(context, plain, visibleEdges(picture, look.mode, nodes), 0, 0, zoom)
+      drawTiles(context, plain, nodes, 0, 0, zoom)
+    }
+    this.overview = canvas
+    this.overviewOf = look
+    return canvas
+  }
+
+  private paint(look: Look): void {
+    const { context, ratio, viewport, width, height } = this
+    const { picture } = look
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height)
+    const nodes = visibleNodes(picture, look.mode, viewport, width, height)
+    const edges = visibleEdges(picture, look.mode, nodes)
+    const asPicture = (): void => context.setTransform(viewport.zoom * ratio, 0, 0, viewport.zoom * ratio, viewport.x * ratio, viewport.y * ratio)
+    const asScreen = (): void => context.setTransform(ratio, 0, 0, ratio, 0, 0)
+    if (edges.length <= curvesUpTo && viewport.zoom >= straightUnder) {
+      asPicture()
+      drawCurves(context, look, edges, viewport.zoom)
+    } else {
+      asScreen()
+      drawLines(context, look, edges, viewport.x, viewport.y, viewport.zoom)
+    }
+    if (viewport.zoom < farZoom) {
+      asScreen()
+      drawTiles(context, look, nodes, viewport.x, viewport.y, viewport.zoom)
+    } else {
+      asPicture()
+      drawBoxes(context, look, nodes, (node) => this.contentOf(look, node))
+      this.drawLabels(look, edges)
+    }
+    this.drawnAt = viewport
+  }
+
+  private drawLabels(look: Look, edges: readonly number[]): void {
+    const { context } = this
+    const { picture, palette } = look
+    context.font = boxFonts.label(palette.fontUi)
+    context.textAlign = 'center'
+    context.textBaseline = 'middle'
+    context.lineJoin = 'round'
+    for (const e of edges) {
+      const edge = picture.edges[e]
+      const words = picture.labels[e]
+      if (edge === undefined || words === undefined || words.label === '') continue
+      // Without a free place the words appear while the edge is pointed at or chosen.
+      const isAsked = look.hoverEdge === e || look.selectedEdges.has(e)
+      const place = words.labelAt ?? (isAsked ? pointAt(picture.x1[e] as number, picture.y1[e] as number, picture.x2[e] as number, picture.y2[e] as number, 0.5) : null)
+      if (place === null) continue
+      const tone = toneOfChange(edge.change)
+      context.globalAlpha = look.reach !== null && look.reach.edges[e] === 0 ? 0.25 : 1
+      // A halo in the colour of the ground keeps the words readable on a thick edge.
+      context.strokeStyle = palette.bg
+      context.lineWidth = 4
+      context.strokeText(words.label, place.x, place.y)
+      context.fillStyle = tone === 'same' ? palette.text2 : palette.tone[tone]
+      context.fillText(words.label, place.x, place.y)
+    }
+    context.textAlign = 'left'
+    context.globalAlpha = 1
+  }
+}
