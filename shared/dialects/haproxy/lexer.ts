@@ -22,6 +22,10 @@ classes[39] = singleQuote
 classes[92] = backslash
 classes[0] = nul
 
+/** 1 for the bytes below `-` that are ordinary bytes of a word. */
+const plainBelowDash = new Uint8Array(45)
+for (let code = 0; code < 45; code += 1) plainBelowDash[code] = classes[code] === ordinary ? 1 : 0
+
 /** Where an offset list is still too small, it doubles. */
 function grown(from: Int32Array, atLeast: number): Int32Array<ArrayBuffer> {
   const to = new Int32Array(Math.max(atLeast, from.length * 2))
@@ -54,6 +58,7 @@ export function lexHaproxy(text: string): LineTable {
   const flags = new Uint8Array(count)
   let wordStart: Int32Array<ArrayBuffer> = new Int32Array((length >> 3) + 64)
   let wordEnd: Int32Array<ArrayBuffer> = new Int32Array((length >> 3) + 64)
+  let capacity = wordStart.length
   let words = 0
   let at = 0
   let line = 0
@@ -61,39 +66,38 @@ export function lexHaproxy(text: string): LineTable {
     lineStart[line] = at
     firstWord[line] = words
     let flag = 0
-    let ended = false
     while (at < length) {
       let code = text.charCodeAt(at)
-      let kind = code < 128 ? (classes[code] as number) : ordinary
-      // A blank run swallows CR, as the product's isspace() does; only LF stops it.
-      while (kind === blank || kind === carriageReturn) {
-        if (kind === carriageReturn && at + 1 < length && text.charCodeAt(at + 1) === 10) break
+      // A blank run swallows CR, as the product's isspace() does; only LF, or the CR before it, stops it.
+      while (code === 32 || (code < 14 && code > 8 && code !== 10)) {
+        if (code === 13 && at + 1 < length && text.charCodeAt(at + 1) === 10) break
         at += 1
         code = at < length ? text.charCodeAt(at) : 10
-        kind = code < 128 ? (classes[code] as number) : ordinary
       }
-      if (at >= length || kind === lineFeed || kind === carriageReturn) break
-      if (kind === nul) {
-        flag |= lineFlags.broken
-        break
-      }
-      if (kind === sharp) {
+      if (code === 10 || code === 13) break
+      if (code === 35) {
         commentStart[line] = at
         flag |= lineFlags.comment
         break
       }
-      if (words === wordStart.length) {
+      if (code === 0) {
+        flag |= lineFlags.broken
+        break
+      }
+      if (words === capacity) {
         wordStart = grown(wordStart, words + 64)
         wordEnd = grown(wordEnd, words + 64)
+        capacity = wordStart.length
       }
       const from = at
-      while (kind === ordinary) {
+      if (code === 46 && words === firstWord[line]) flag |= lineFlags.conditional
+      // Nearly every byte of a word is `-` or above; only `\\` is special there.
+      while (code >= 45 ? code !== 92 : plainBelowDash[code] === 1) {
         at += 1
         if (at >= length) break
         code = text.charCodeAt(at)
-        kind = code < 128 ? (classes[code] as number) : ordinary
       }
-      if (at < length && kind >= doubleQuote) {
+      if (at < length && (code === 34 || code === 39 || code === 92)) {
         const cooked = endOfCookedWord(text, at, length)
         at = cooked.at
         flag |= cooked.flags
@@ -101,22 +105,28 @@ export function lexHaproxy(text: string): LineTable {
       wordStart[words] = from
       wordEnd[words] = at
       words += 1
-      if (text.charCodeAt(from) === 46 && words - 1 === (firstWord[line] as number)) flag |= lineFlags.conditional
       if ((flag & lineFlags.broken) !== 0) break
       if (at < length) {
         code = text.charCodeAt(at)
+        if (code === 32) {
+          at += 1
+          continue
+        }
         // CR inside a line ends it: what follows is ignored by the product.
         if (code === 13 || code === 0) {
-          ended = true
           if (code === 0) flag |= lineFlags.broken
           break
         }
       }
     }
     flags[line] = flag
-    if (ended || (flag & (lineFlags.broken | lineFlags.comment)) !== 0 || at < length) {
-      const next = text.indexOf('\n', at)
-      at = next === -1 ? length : next + 1
+    if (at < length) {
+      if (text.charCodeAt(at) === 10) {
+        at += 1
+      } else {
+        const next = text.indexOf('\n', at)
+        at = next === -1 ? length : next + 1
+      }
     }
     line += 1
   }
