@@ -5,7 +5,8 @@ export const labelSize = 10.5
 const labelHeight = 14
 /** Places tried along the curve, as the curve's parameter, nearest to where a reader looks first. */
 const tries = [0.5, 0.35, 0.65, 0.25, 0.75] as const
-const offsets = [0, -10, 10, -18, 18] as const
+/** Sides tried at each place: above, below, then on the curve itself. */
+const sides = [-1, 1, 0] as const
 /** Above this many labels nobody reads them at once; the screen shows them on hover instead. */
 const mostLabels = 400
 
@@ -28,28 +29,86 @@ export function pointOnEdge(edge: Pick<SceneEdge, 'x1' | 'y1' | 'x2' | 'y2'>, t:
   }
 }
 
+/** Middle of a label that stands clear of the curve on one side, measured across its direction at `t`. */
+function besideEdge(edge: Pick<SceneEdge, 'x1' | 'y1' | 'x2' | 'y2' | 'width'>, t: number, side: -1 | 0 | 1, half: number): { readonly x: number; readonly y: number } {
+  const point = pointOnEdge(edge, t)
+  if (side === 0) return point
+  const before = pointOnEdge(edge, t - 0.02)
+  const after = pointOnEdge(edge, t + 0.02)
+  const length = Math.hypot(after.x - before.x, after.y - before.y) || 1
+  const acrossX = -(after.y - before.y) / length
+  const acrossY = (after.x - before.x) / length
+  const distance = side * (Math.abs(acrossX) * half + (Math.abs(acrossY) * labelHeight) / 2 + edge.width / 2 + 1)
+  return { x: point.x + acrossX * distance, y: point.y + acrossY * distance }
+}
+
 interface Area { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
 
-/** Puts each label beside its curve where it covers no box and no other label, in the order of the edges. */
+/** Above this many edges only boxes and labels are kept clear, not the other curves. */
+const mostWatchedEdges = 500
+
+/**
+ * Puts each label beside its curve where it covers no box, no other label and as few other curves as possible, in the
+ * order of the edges.
+ */
 export function placeLabels(edges: readonly Omit<SceneEdge, 'labelAt'>[], nodes: readonly SceneNode[]): readonly SceneEdge[] {
   const labelled = edges.reduce((count, edge) => count + (edge.label === '' ? 0 : 1), 0)
   if (labelled === 0 || labelled > mostLabels) return edges.map((edge) => ({ ...edge, labelAt: null }))
   const taken: Area[] = []
   const boxes = nodes.map((each): Area => ({ left: each.x, top: each.y, right: each.x + each.width, bottom: each.y + each.height }))
-  return edges.map((edge) => {
+  const curves = edges.length > mostWatchedEdges ? [] : edges.map(pointsAlong)
+  return edges.map((edge, own) => {
     if (edge.label === '') return { ...edge, labelAt: null }
     const half = labelWidth(edge.label) / 2
-    for (const offset of offsets) {
+    let best: { readonly x: number; readonly y: number; readonly area: Area } | null = null
+    let fewest = Infinity
+    for (const side of sides) {
       for (const t of tries) {
-        const point = pointOnEdge(edge, t)
-        const area = { left: point.x - half, right: point.x + half, top: point.y + offset - labelHeight / 2, bottom: point.y + offset + labelHeight / 2 }
+        const { x, y } = besideEdge(edge, t, side, half)
+        const area = { left: x - half, right: x + half, top: y - labelHeight / 2, bottom: y + labelHeight / 2 }
         if (taken.some((other) => overlaps(area, other)) || boxes.some((other) => overlaps(area, other))) continue
-        taken.push(area)
-        return { ...edge, labelAt: { x: Math.round(point.x * 10) / 10, y: Math.round((point.y + offset) * 10) / 10 } }
+        // Lying on its own curve is worse than nothing else being in the way, better than hiding a second one.
+        const covered = countCovered(curves, own, area) * 2 + (side === 0 ? 1 : 0)
+        if (covered < fewest) {
+          fewest = covered
+          best = { x, y, area }
+        }
+        if (fewest === 0) break
       }
+      if (fewest === 0) break
     }
-    return { ...edge, labelAt: null }
+    if (best === null) return { ...edge, labelAt: null }
+    taken.push(best.area)
+    return { ...edge, labelAt: { x: Math.round(best.x * 10) / 10, y: Math.round(best.y * 10) / 10 } }
   })
+}
+
+/** Points of a curve close enough together that none passes through a label unseen: x and y in turn. */
+function pointsAlong(edge: Omit<SceneEdge, 'labelAt'>): Float64Array {
+  const steps = Math.min(80, Math.max(12, Math.ceil((Math.abs(edge.x2 - edge.x1) + Math.abs(edge.y2 - edge.y1)) / 8)))
+  const points = new Float64Array(2 * (steps + 1))
+  for (let step = 0; step <= steps; step += 1) {
+    const { x, y } = pointOnEdge(edge, step / steps)
+    points[2 * step] = x
+    points[2 * step + 1] = y
+  }
+  return points
+}
+
+function countCovered(curves: readonly Float64Array[], own: number, area: Area): number {
+  let covered = 0
+  for (let index = 0; index < curves.length; index += 1) {
+    if (index === own) continue
+    const points = curves[index] as Float64Array
+    for (let at = 0; at < points.length; at += 2) {
+      const x = points[at] as number
+      const y = points[at + 1] as number
+      if (x < area.left || x > area.right || y < area.top - 2 || y > area.bottom + 2) continue
+      covered += 1
+      break
+    }
+  }
+  return covered
 }
 
 function overlaps(a: Area, b: Area): boolean {

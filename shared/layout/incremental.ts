@@ -36,35 +36,45 @@ function compareNodes(a: number, b: number, wished: Float64Array, previousY: Flo
   return Number(isKnown(previousY, b)) - Number(isKnown(previousY, a)) || a - b
 }
 
-/** Known places; for new nodes the mean of their neighbours, found outwards from what is known. */
+/** Known places; for new nodes the mean of their neighbours, found outwards from what is known, level by level. */
 function wishedMiddles(layers: Layers, graph: LayoutGraph, previousY: Float64Array): Float64Array {
   const wished = new Float64Array(layers.count).fill(NaN)
+  const isReached = new Uint8Array(layers.count)
   let lowest = 0
-  let pending: number[] = []
+  let level: number[] = []
   for (let node = 0; node < layers.count; node += 1) {
-    if (isKnown(previousY, node)) {
-      wished[node] = (previousY[node] as number) + heightOf(layers, graph.height, node) / 2
-      lowest = Math.max(lowest, (previousY[node] as number) + (graph.height[node] as number))
-    } else pending.push(node)
+    if (!isKnown(previousY, node)) continue
+    wished[node] = (previousY[node] as number) + heightOf(layers, graph.height, node) / 2
+    lowest = Math.max(lowest, (previousY[node] as number) + (graph.height[node] as number))
+    isReached[node] = 1
+    level.push(node)
   }
-  while (pending.length > 0) {
-    const found: (readonly [number, number])[] = []
-    const rest: number[] = []
-    for (const node of pending) {
-      const mean = meanOfNeighbours(layers, wished, node)
-      if (Number.isNaN(mean)) rest.push(node)
-      else found.push([node, mean])
+  let nextUnknown = 0
+  for (;;) {
+    const next: number[] = []
+    const reach = (node: number): void => {
+      if (isReached[node] === 1) return
+      isReached[node] = 1
+      next.push(node)
     }
-    for (const [node, mean] of found) wished[node] = mean
-    if (found.length === 0) {
-      // Hangs on nothing known: below everything, in configuration order, then its neighbours follow.
-      const first = rest.shift() as number
-      lowest += heightOf(layers, graph.height, first) + 20
-      wished[first] = lowest
+    for (const node of level) {
+      for (let edge = layers.leftStart[node] as number; edge < (layers.leftStart[node + 1] as number); edge += 1) reach(layers.left[edge] as number)
+      for (let edge = layers.rightStart[node] as number; edge < (layers.rightStart[node + 1] as number); edge += 1) reach(layers.right[edge] as number)
     }
-    pending = rest
+    if (next.length > 0) {
+      const means = next.map((node) => meanOfNeighbours(layers, wished, node))
+      next.forEach((node, index) => { wished[node] = means[index] as number })
+      level = next
+      continue
+    }
+    while (nextUnknown < layers.count && isReached[nextUnknown] === 1) nextUnknown += 1
+    if (nextUnknown === layers.count) return wished
+    // Hangs on nothing known: below everything, in configuration order; its neighbours follow.
+    isReached[nextUnknown] = 1
+    lowest += heightOf(layers, graph.height, nextUnknown) + 20
+    wished[nextUnknown] = lowest
+    level = [nextUnknown]
   }
-  return wished
 }
 
 function meanOfNeighbours(layers: Layers, wished: Float64Array, node: number): number {

@@ -34,18 +34,23 @@ function readMetrics(face: Face): Metrics {
   return { table, others }
 }
 
+/** Width of a character outside the table: another bundled font stands in, then the usual width of its script. */
+function rareWidth(face: Face, code: number): number {
+  return metrics[face].others.get(code) ?? metrics.mono.others.get(code) ?? (code >= 0x1100 ? 1 : 0.6)
+}
+
 /**
  * Width of one line of text in pixels: the sum of the advance widths in the bundled fonts. The same on every machine.
  * Characters the fonts do not have count as wide as they usually are (East Asian ones a full square).
  */
 export function textWidth(text: string, face: Face, size: number): number {
-  const { table, others } = metrics[face]
+  const { table } = metrics[face]
   let em = 0
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
     if (code < tableSize) em += table[code] as number
     else if (code >= 0xdc00 && code <= 0xdfff) continue
-    else em += others.get(code) ?? (code >= 0x1100 ? 1 : 0.6)
+    else em += rareWidth(face, code)
   }
   return em * size
 }
@@ -54,13 +59,13 @@ export function textWidth(text: string, face: Face, size: number): number {
 export function fitText(text: string, face: Face, size: number, room: number): string {
   if (textWidth(text, face, size) <= room) return text
   const left = room - textWidth(ellipsis, face, size)
-  const { table, others } = metrics[face]
+  const { table } = metrics[face]
   let width = 0
   let at = 0
   while (at < text.length) {
     const code = text.charCodeAt(at)
     const step = code >= 0xd800 && code <= 0xdbff ? 2 : 1
-    width += (code < tableSize ? (table[code] as number) : (others.get(code) ?? (code >= 0x1100 ? 1 : 0.6))) * size
+    width += (code < tableSize ? (table[code] as number) : rareWidth(face, code)) * size
     if (width > left) break
     at += step
   }

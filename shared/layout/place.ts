@@ -7,7 +7,7 @@ export interface Spacing {
   readonly far: readonly [number, number, number, number]
 }
 
-export const spacing: Spacing = { near: [28, 16, 22, 10], far: [36, 28, 30, 22] }
+export const spacing: Spacing = { near: [28, 24, 26, 12], far: [36, 32, 34, 24] }
 
 /** Room a passing edge takes between boxes, pixels. */
 const standInHeight = 12

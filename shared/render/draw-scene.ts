@@ -89,8 +89,11 @@ function drawBox(each: SceneNode, theme: Theme, offset: number, marks: Mark[]): 
     left += box.statusWidth
   }
   const right = x + width - box.padding
-  const tagLeft = drawTag(plainText(tagText(node)), tone, theme, right, baseline, (right - left) * 0.6, marks)
+  const tag: Mark[] = []
+  const tagLeft = drawTag(plainText(tagText(node)), tone, theme, right, baseline, (right - left) * 0.6, tag)
+  // The title comes first, so that copied text reads "api ~ weights".
   pushFitted(node.title, left, baseline, 'uiBold', box.titleSize, isGone ? theme.text2 : theme.text, tagLeft - left, marks)
+  marks.push(...tag)
   let line = baseline + 1
   node.lines.forEach((text, index) => {
     line += box.lineHeight

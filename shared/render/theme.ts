@@ -68,6 +68,6 @@ export function toneColour(theme: Theme, tone: Tone): string {
     case 'notice': return theme.notice
     case 'ok': return theme.ok
     case 'maintenance': return theme.maint
-    case 'unknown': return theme.text3
+    case 'unknown': return theme.text2
   }
 }

@@ -37,7 +37,8 @@ export function drawTitleBlock(texts: PictureTexts, scene: Scene, theme: Theme, 
   const counts = countsOf(scene)
   const countsWidth = textWidth(counts, 'ui', 12)
   const title = plainText(texts.title)
-  marks.push(textMark(fitText(title, 'uiBold', 17, width - 2 * side - countsWidth - 24), side, 34, 'uiBold', 17, theme.text))
+  drawSteelyard(side, 17, theme, marks)
+  marks.push(textMark(fitText(title, 'uiBold', 17, width - 2 * side - countsWidth - 54), side + 30, 34, 'uiBold', 17, theme.text))
   marks.push(textMark(counts, width - side, 34, 'ui', 12, theme.text2, 'end'))
   const facts = factsOf(texts)
   const text = fitText(facts, 'mono', 11, width - 2 * side)
@@ -51,4 +52,19 @@ function countsOf(scene: Scene): string {
     ...(changed > 0 ? [`${changed} changed`] : []),
     ...(scene.hiddenNodes > 0 ? [`${scene.hiddenNodes} not shown`] : []),
   ].join('  ·  ')
+}
+
+/** The product's sign, 20 pixels wide: a beam on its hook, a pan on one side, the weight on the other. */
+function drawSteelyard(x: number, y: number, theme: Theme, marks: Mark[]): void {
+  const line = (points: readonly number[], closed = false): void => {
+    marks.push({
+      kind: 'polygon', points: points.map((value, index) => value + (index % 2 === 0 ? x : y)), closed, fill: null, stroke: { colour: theme.brass, width: 1.7, dash: [] },
+    })
+  }
+  line([2, 6.5, 18, 4])
+  line([6, 6, 6, 9])
+  line([3.4, 13, 6, 9, 8.6, 13, 8.25, 14.3, 7.3, 15.25, 6, 15.6, 4.7, 15.25, 3.75, 14.3], true)
+  line([15, 4.5, 15, 9])
+  line([13.4, 9, 16.6, 9, 16.6, 12.4, 13.4, 12.4], true)
+  line([10, 5.2, 10, 2.5])
 }
