@@ -46,6 +46,8 @@ export function initialState(request: RequestInput, listener: Listener, localIp:
   const headers = request.headers.map(([name, value]) => ({ name: toBytes(name).toLowerCase(), value: toBytes(value).replace(/^[ \t]+|[ \t]+$/g, '') }))
   const pseudoHeaders = request.httpVersion === '2' && request.path.startsWith('/')
   const path = toBytes(request.path)
+  // What was asked for at first stays readable after rewrites.
+  const originalPath = pathAndQueryOf(path)
   return {
     connection: {
       listener, terminatesTls, tls: request.scheme === 'https', sni: request.sni, alpn: request.alpn,
@@ -55,7 +57,7 @@ export function initialState(request: RequestInput, listener: Listener, localIp:
     target: pseudoHeaders ? `${request.scheme}://${toBytes(request.host ?? '')}${path}` : path,
     httpVersion: request.httpVersion,
     headers: normaliseHost([...host, ...headers], path),
-    variables: new Map<string, Known>(),
+    variables: new Map<string, Known>(originalPath === null ? [] : [['capture.req.uri', originalPath]]),
     sourceIp: parseIp(request.sourceIp),
     sourcePort: request.sourcePort,
     localIp,

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { runCampaign } from './campaign.ts'
+import { balancersRequired, findHaproxy } from './harness.ts'
+
+const server = findHaproxy()
+
+test('random HAProxy configs route requests in the simulator as in the real server', { skip: !server.found && !balancersRequired ? `NOT RUN: ${server.found ? '' : server.reason}` : false, timeout: 600_000 }, async context => {
+  assert.ok(server.found, 'haproxy has to be installed where STEELYARD_REQUIRE_BALANCERS=1')
+  const configs = Number(process.env['STEELYARD_ORACLE_CONFIGS'] ?? 300)
+  const result = await runCampaign({
+    firstSeed: Number(process.env['STEELYARD_ORACLE_SEED'] ?? 1), configs, requestsEach: 60, workers: 3, concurrency: 16, maximumDisagreements: 5,
+  })
+  const share = result.requests === 0 ? 0 : (100 * result.uncertain) / result.requests
+  context.diagnostic(`haproxy ${server.version} configs=${result.configs} requests=${result.requests} disagreements=${result.disagreements.length} uncertain=${share.toFixed(2)}%`)
+  context.diagnostic(`outcomes: ${[...result.outcomes].map(([name, count]) => `${name}=${count}`).join(' ')}`)
+  context.diagnostic(`constructs: ${[...result.constructs].map(([name, count]) => `${name}=${count}`).join(', ')}`)
+  assert.deepEqual(result.disagreements, [], result.disagreements.join('\n\n'))
+  assert.ok(share < 1, `less than 1 % of the answers may be uncertain, ${share.toFixed(2)} % are: ${[...result.doubts].map(([text, count]) => `${count} × ${text}`).join('; ')}`)
+  assert.equal(result.configs, configs)
+})
