@@ -184,7 +184,11 @@ export function findConflicts(listeners: readonly Listener[]): readonly Listener
   for (const claims of byPort.values()) {
     if (claims.length < 2) continue
     const byIp = new Map<string, Claim[]>()
-    for (const claim of claims) byIp.set(claim.ip, [...(byIp.get(claim.ip) ?? []), claim])
+    for (const claim of claims) {
+      const same = byIp.get(claim.ip)
+      if (same === undefined) byIp.set(claim.ip, [claim])
+      else same.push(claim)
+    }
     for (const same of byIp.values()) if (same.length > 1) addConflict(conflicts, same, 'kernel')
     const wide = byIp.get('')
     if (wide === undefined) continue

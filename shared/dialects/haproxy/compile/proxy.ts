@@ -1,0 +1,135 @@
+import type { Algorithm, HealthCheck, Member, Persistence, ServerSelector } from '#shared/model/pool.ts'
+import type { Action, Effect } from '#shared/model/routing-model.ts'
+import type { Predicate } from '#shared/model/predicate.ts'
+import type { Span } from '#shared/text/span.ts'
+import type { BindDraft } from './binds.ts'
+import type { AclDraft, AclScope } from './conditions.ts'
+import { initialServerDefaults } from './servers.ts'
+import type { MemberSink, ServerDefaults } from './servers.ts'
+
+export type ProxyKind = 'defaults' | 'frontend' | 'backend' | 'listen'
+
+/** The lists of rules, in the order HAProxy runs them. */
+export type Phase = 'tcp-connection' | 'tcp-session' | 'tcp-content' | 'monitor' | 'http-request' | 'stats' | 'redirect' | 'switching'
+
+/** One rule before it has an id. */
+export interface RuleDraft {
+  readonly keyword: string
+  /** The line with single blanks, without the keyword. */
+  readonly text: string
+  readonly when: Predicate
+  readonly does: Effect | Action
+  readonly origin: readonly Span[]
+}
+
+export interface SwitchDraft {
+  readonly text: string
+  readonly when: Predicate
+  /** Name of the pool, or a template that names it. */
+  readonly target: string | Extract<Action, { readonly kind: 'dispatch' }>['key']
+  readonly targetSpan: Span
+  readonly origin: Span
+}
+
+export interface StatsDraft {
+  readonly uri: string
+  readonly auth: boolean
+  readonly origin: Span
+}
+
+export interface Named {
+  readonly name: string
+  readonly at: Span
+}
+
+/** What a proxy inherits from `defaults`. Records are copied before they are changed. */
+export interface Settings {
+  mode: 'http' | 'tcp' | 'other'
+  modeAt: Span | null
+  enabled: boolean
+  disabledAt: Span | null
+  defaultBackend: Named | null
+  balance: { readonly words: readonly string[]; readonly algorithm: Algorithm } | null
+  hashType: { readonly method: 'map-based' | 'consistent'; readonly fn: string; readonly modifier: string | null; readonly at: Span } | null
+  hashBalanceFactor: number | null
+  serverDefaults: ServerDefaults
+  cookie: Extract<Persistence, { readonly kind: 'cookie' }> | null
+  rdpCookie: Extract<Persistence, { readonly kind: 'rdp-cookie' }> | null
+  retries: number
+  redispatch: boolean
+  retryOn: readonly string[]
+  allBackups: boolean
+  timeoutsMs: Readonly<Record<string, number>>
+  settings: Readonly<Record<string, string>>
+  monitorUri: Named | null
+  stats: StatsDraft | null
+  check: HealthCheck | null
+  /** Parts that `http-check` lines add to the check. */
+  checkSend: { readonly method: string | null; readonly uri: string | null; readonly version: string | null; readonly host: string | null } | null
+  checkExpect: string | null
+  /** Places of inherited lines that shape listeners and pools. */
+  origin: readonly Span[]
+}
+
+export interface ProxyDraft extends AclScope, MemberSink {
+  readonly kind: ProxyKind
+  readonly name: string
+  readonly at: Span
+  readonly nameAt: Span
+  readonly defaults: ProxyDraft | null
+  readonly settings: Settings
+  readonly acls: Map<string, AclDraft>
+  readonly binds: BindDraft[]
+  readonly rules: Record<'tcp-connection' | 'tcp-session' | 'tcp-content' | 'http-request' | 'redirect', RuleDraft[]>
+  readonly switching: SwitchDraft[]
+  readonly monitorFail: RuleDraft[]
+  readonly selectors: ServerSelector[]
+  readonly persistence: Persistence[]
+  inspectDelayMs: number
+  /** Some content rule looks at data of these levels, so HAProxy waits for it. */
+  waitsForHello: boolean
+  waitsForRequest: boolean
+  expectProxy: boolean
+  /** First http-only rule, for the warning in TCP mode. */
+  readonly httpOnly: { readonly keyword: string; readonly at: Span }[]
+  /** Address of `dispatch` or the word `transparent`. */
+  dispatchAt: Span | null
+}
+
+const noSpans: readonly Span[] = []
+
+export function initialSettings(): Settings {
+  return {
+    mode: 'tcp', modeAt: null, enabled: true, disabledAt: null, defaultBackend: null, balance: null, hashType: null, hashBalanceFactor: null,
+    serverDefaults: initialServerDefaults(), cookie: null, rdpCookie: null, retries: 3, redispatch: false, retryOn: noWords, allBackups: false,
+    timeoutsMs: noNumbers, settings: noSettings, monitorUri: null, stats: null, check: null, checkSend: null, checkExpect: null, origin: noSpans,
+  }
+}
+
+const noWords: readonly string[] = []
+const noNumbers: Readonly<Record<string, number>> = Object.freeze({})
+const noSettings: Readonly<Record<string, string>> = Object.freeze({})
+
+export function createProxy(kind: ProxyKind, name: string, at: Span, nameAt: Span, defaults: ProxyDraft | null, settings: Settings): ProxyDraft {
+  const members: Member[] = []
+  return {
+    kind, name, at, nameAt, defaults, settings, acls: new Map(), binds: [],
+    rules: { 'tcp-connection': [], 'tcp-session': [], 'tcp-content': [], 'http-request': [], redirect: [] },
+    switching: [], monitorFail: [], selectors: [], persistence: [], members, memberNames: null, memberPrefix: `pool:${name}/server:`,
+    inspectDelayMs: 0, waitsForHello: false, waitsForRequest: false, expectProxy: false, httpOnly: [], dispatchAt: null,
+  }
+}
+
+export function isPoolKind(kind: ProxyKind): boolean {
+  return kind === 'backend' || kind === 'listen'
+}
+
+export function isEntryKind(kind: ProxyKind): boolean {
+  return kind === 'frontend' || kind === 'listen'
+}
+
+/** Adds one setting to a record that may be shared with `defaults`. */
+export function setSetting(settings: Settings, key: string, value: string): void {
+  if (settings.settings[key] === value) return
+  settings.settings = { ...settings.settings, [key]: value }
+}
