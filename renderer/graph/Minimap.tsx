@@ -2,6 +2,7 @@ import { useEffect, useRef, type PointerEvent } from 'react'
 import { frameTone } from '#shared/layout/box.ts'
 import type { Look, LookStore } from './look.ts'
 import { isOnSide } from './picture.ts'
+import { projectionOf } from './projection.ts'
 import type { Viewport } from './visible.ts'
 
 const size = { width: 150, height: 92, padding: 5 } as const
@@ -17,13 +18,13 @@ interface MinimapProps {
   readonly onGo: (x: number, y: number) => void
 }
 
-/** Scales of the little picture; stretched up to sixfold, so that tall pictures of four columns stay readable. */
+/** Scales of the little picture: even if it fits well, otherwise stretched, so that tall pictures keep readable columns. */
 function scales(look: Look): { readonly x: number; readonly y: number; readonly left: number; readonly top: number } {
   const width = size.width - 2 * size.padding
   const height = size.height - 2 * size.padding
   const even = Math.min(width / look.picture.width, height / look.picture.height)
-  const x = Math.min(width / look.picture.width, even * 8)
-  const y = Math.min(height / look.picture.height, even * 8)
+  const x = Math.max(even, (0.6 * width) / look.picture.width)
+  const y = Math.max(even, (0.6 * height) / look.picture.height)
   return { x, y, left: (size.width - look.picture.width * x) / 2, top: (size.height - look.picture.height * y) / 2 }
 }
 
@@ -55,14 +56,15 @@ export function Minimap({ store, attach, onGo }: MinimapProps) {
         const whole = canvas.current?.parentElement
         if (look === null || element === null || whole === null || whole === undefined) return
         const { picture } = look
-        const inView = viewport.x >= -2 && viewport.y >= -2 && viewport.x + picture.width * viewport.zoom <= width + 2 && viewport.y + picture.height * viewport.zoom <= height + 2
+        const lies = projectionOf(picture, viewport, width)
+        const inView = lies.tx >= -2 && lies.ty >= -2 && lies.tx + picture.width * lies.sx <= width + 2 && lies.ty + picture.height * lies.sy <= height + 2
         whole.hidden = inView
         if (inView) return
         const scale = scales(look)
-        const left = Math.max(0, Math.min(size.width, (-viewport.x / viewport.zoom) * scale.x + scale.left))
-        const top = Math.max(0, Math.min(size.height, (-viewport.y / viewport.zoom) * scale.y + scale.top))
-        const right = Math.max(0, Math.min(size.width, ((width - viewport.x) / viewport.zoom) * scale.x + scale.left))
-        const bottom = Math.max(0, Math.min(size.height, ((height - viewport.y) / viewport.zoom) * scale.y + scale.top))
+        const left = Math.max(0, Math.min(size.width, (-lies.tx / lies.sx) * scale.x + scale.left))
+        const top = Math.max(0, Math.min(size.height, (-lies.ty / lies.sy) * scale.y + scale.top))
+        const right = Math.max(0, Math.min(size.width, ((width - lies.tx) / lies.sx) * scale.x + scale.left))
+        const bottom = Math.max(0, Math.min(size.height, ((height - lies.ty) / lies.sy) * scale.y + scale.top))
         element.style.transform = `translate(${left}px, ${top}px)`
         element.style.width = `${Math.max(4, right - left)}px`
         element.style.height = `${Math.max(4, bottom - top)}px`

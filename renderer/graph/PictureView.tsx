@@ -12,6 +12,7 @@ import { Painter } from './painter.ts'
 import { readPalette, type Palette } from './palette.ts'
 import { pickEdge, pickNode, toEdgeGrid, type EdgeGrid } from './pick.ts'
 import { isOnSide } from './picture.ts'
+import { projectionOf } from './projection.ts'
 import type { TopologyCanvasProps } from './props.ts'
 import { reachOfEdge, reachOfIds, reachOfNode } from './reach.ts'
 import { useMotion } from './use-motion.ts'
@@ -250,13 +251,13 @@ export function PictureView(props: PictureViewProps) {
   const at = (event: { readonly clientX: number; readonly clientY: number }): { readonly kind: 'box' | 'edge'; readonly index: number } | null => {
     const box = wrapper.current?.getBoundingClientRect()
     if (box === undefined || picture === null) return null
-    const { x, y, zoom } = viewport.current
-    const px = (event.clientX - box.left - x) / zoom
-    const py = (event.clientY - box.top - y) / zoom
+    const lies = projectionOf(picture, viewport.current, size.current.width)
+    const px = (event.clientX - box.left - lies.tx) / lies.sx
+    const py = (event.clientY - box.top - lies.ty) / lies.sy
     const node = pickNode(picture, px, py, allowed)
     if (node !== -1) return { kind: 'box', index: node }
     grid.current ??= toEdgeGrid(picture)
-    const edge = pickEdge(picture, grid.current, px, py, 6 / zoom, (e) => isEdgeOnSide(picture, e, mode))
+    const edge = pickEdge(picture, grid.current, px, py, 6 / lies.sy, (e) => isEdgeOnSide(picture, e, mode))
     return edge === -1 ? null : { kind: 'edge', index: edge }
   }
   const idOf = (target: Over): string | undefined => (target.kind === 'box' ? picture?.nodes[target.index]?.id : picture?.edges[target.index]?.id)

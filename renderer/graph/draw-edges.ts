@@ -1,6 +1,7 @@
 import { tangent } from './curve.ts'
 import type { Look } from './look.ts'
 import { toneOfChange } from './palette.ts'
+import type { Projection } from './projection.ts'
 
 /** Colour of a curve: what changed, otherwise plain. */
 function strokeOf(look: Look, edge: number): string {
@@ -32,35 +33,35 @@ function alphaOf(layer: number, count: number): number {
 }
 
 /**
- * Curves in picture coordinates, one stroke each: a single path of overlapping curves is slower (performance notes, 2.2).
- * Under zoom 0.4 widths are held up so that thin edges do not vanish.
+ * Curves in screen pixels, one stroke each: a single path of overlapping curves is slower (performance notes, 2.2).
+ * Widths shrink with the zoom, but never under about one pixel.
  */
-export function drawCurves(context: CanvasRenderingContext2D, look: Look, edges: readonly number[], zoom: number): void {
+export function drawCurves(context: CanvasRenderingContext2D, look: Look, edges: readonly number[], lies: Projection): void {
   const { picture } = look
-  const thinnest = 1.1 / zoom
+  const { sx, sy, tx, ty } = lies
   context.lineCap = 'round'
   inLayers(look, edges).forEach((layer, index) => {
-    context.globalAlpha = alphaOf(index, layer.length)
+    const alpha = alphaOf(index, layer.length)
+    context.globalAlpha = alpha
     for (const e of layer) {
-      const x1 = picture.x1[e] as number
-      const y1 = picture.y1[e] as number
-      const x2 = picture.x2[e] as number
-      const y2 = picture.y2[e] as number
+      const x1 = (picture.x1[e] as number) * sx + tx
+      const y1 = (picture.y1[e] as number) * sy + ty
+      const x2 = (picture.x2[e] as number) * sx + tx
+      const y2 = (picture.y2[e] as number) * sy + ty
       const reach = tangent(x1, x2)
-      const width = Math.max(thinnest, picture.stroke[e] as number)
-      const isRemoved = picture.edges[e]?.change === 'removed'
+      const width = Math.max(1.1, (picture.stroke[e] as number) * sy)
       context.beginPath()
       context.moveTo(x1, y1)
       context.bezierCurveTo(x1 + reach, y1, x2 - reach, y2, x2, y2)
       if (look.selectedEdges.has(e) || look.hoverEdge === e) {
         context.setLineDash([])
         context.strokeStyle = look.palette.brass
-        context.lineWidth = width + 4
-        context.globalAlpha = look.selectedEdges.has(e) ? 0.75 : 0.4
+        context.lineWidth = width + 5
+        context.globalAlpha = look.selectedEdges.has(e) ? 0.8 : 0.4
         context.stroke()
-        context.globalAlpha = 1
+        context.globalAlpha = alpha
       }
-      context.setLineDash(isRemoved ? [Math.max(2, width * 0.6), width + 4] : [])
+      context.setLineDash(picture.edges[e]?.change === 'removed' ? [Math.max(2, width * 0.6), width + 4] : [])
       context.strokeStyle = strokeOf(look, e)
       context.lineWidth = width
       context.stroke()
@@ -74,8 +75,9 @@ export function drawCurves(context: CanvasRenderingContext2D, look: Look, edges:
  * Straight lines for thousands of edges, in screen pixels. Edges that would cover the same pixels are drawn once; one
  * path per layer and colour is enough because they are all one pixel wide.
  */
-export function drawLines(context: CanvasRenderingContext2D, look: Look, edges: readonly number[], tx: number, ty: number, zoom: number): void {
+export function drawLines(context: CanvasRenderingContext2D, look: Look, edges: readonly number[], lies: Projection): void {
   const { picture } = look
+  const { sx, sy, tx, ty } = lies
   context.setLineDash([])
   context.lineCap = 'butt'
   inLayers(look, edges).forEach((layer, index) => {
@@ -83,10 +85,10 @@ export function drawLines(context: CanvasRenderingContext2D, look: Look, edges: 
     const drawn = new Set<number>()
     const paths = new Map<string, Path2D>()
     for (const e of layer) {
-      const x1 = (picture.x1[e] as number) * zoom + tx
-      const y1 = Math.round((picture.y1[e] as number) * zoom + ty)
-      const x2 = (picture.x2[e] as number) * zoom + tx
-      const y2 = Math.round((picture.y2[e] as number) * zoom + ty)
+      const x1 = (picture.x1[e] as number) * sx + tx
+      const y1 = Math.round((picture.y1[e] as number) * sy + ty)
+      const x2 = (picture.x2[e] as number) * sx + tx
+      const y2 = Math.round((picture.y2[e] as number) * sy + ty)
       const key = ((Math.round(x1) & 1023) * 16384 + (y1 & 16383)) * 16384 + (y2 & 16383)
       if (index < 2 && drawn.has(key)) continue
       drawn.add(key)

@@ -4,6 +4,7 @@ import { stateSign } from './box-content.ts'
 import { drawRings, isDim } from './draw-boxes.ts'
 import type { Look } from './look.ts'
 import { toneOfChange } from './palette.ts'
+import type { Projection } from './projection.ts'
 
 /** Servers behind a pool: those drawn and those folded. */
 export function serverCount(look: Look, node: number): number {
@@ -20,7 +21,8 @@ export function serverCount(look: Look, node: number): number {
  * Boxes seen from far, in screen pixels: dense tiles with as many words as can be read at their size. Pools keep their
  * share bar and the number of their servers; plain boxes that fall on the same row of pixels are drawn once.
  */
-export function drawTiles(context: CanvasRenderingContext2D, look: Look, nodes: readonly number[], tx: number, ty: number, zoom: number): void {
+export function drawTiles(context: CanvasRenderingContext2D, look: Look, nodes: readonly number[], lies: Projection): void {
+  const { sx, sy, tx, ty } = lies
   const { picture, palette } = look
   const lastRow = [-1, -1, -1, -1]
   context.lineWidth = 1
@@ -28,10 +30,10 @@ export function drawTiles(context: CanvasRenderingContext2D, look: Look, nodes: 
   for (const i of nodes) {
     const node = picture.nodes[i]
     if (node === undefined) continue
-    const x = Math.round((picture.x[i] as number) * zoom + tx)
-    const y = (picture.y[i] as number) * zoom + ty
-    const w = Math.max(2, (picture.w[i] as number) * zoom)
-    const h = Math.max(1, (picture.h[i] as number) * zoom)
+    const x = Math.round((picture.x[i] as number) * sx + tx)
+    const y = (picture.y[i] as number) * sy + ty
+    const w = Math.max(2, (picture.w[i] as number) * sx)
+    const h = Math.max(1, (picture.h[i] as number) * sy)
     const tone = frameTone(node) === 'neutral' && (node.tone === 'down' || node.tone === 'maintenance') ? node.tone : frameTone(node)
     const isPlain = tone === 'neutral' && !look.selectedNodes.has(i) && !look.found.has(i)
     const column = picture.column[i] as number
@@ -64,26 +66,26 @@ export function drawTiles(context: CanvasRenderingContext2D, look: Look, nodes: 
   context.globalAlpha = 1
 }
 
-/** Words as large as the tile allows, between 9 and 12 pixels; smaller than that they are left out. */
+/** Words as large as the tile allows, between 8 and 12 pixels; smaller than that they are left out. */
 function drawTileWords(context: CanvasRenderingContext2D, look: Look, index: number, x: number, y: number, w: number, h: number): void {
   const { palette, picture } = look
   const node = picture.nodes[index]
   if (node === undefined) return
   const isPool = node.column === 'pool'
-  const barHeight = hasBar(node) && h >= 12 ? 3 : 0
+  const barHeight = hasBar(node) && h >= 9 ? (h >= 16 ? 3 : 2) : 0
   if (barHeight > 0) {
     context.fillStyle = palette.sunken
-    context.fillRect(x + 3, y + h - barHeight - 2, w - 6, barHeight)
+    context.fillRect(x + 3, y + h - barHeight - 1, w - 6, barHeight)
     context.fillStyle = node.change === 'same' ? palette.flow : palette.tone[toneOfChange(node.change)]
-    context.fillRect(x + 3, y + h - barHeight - 2, Math.max(2, (w - 6) * Math.min(1, node.share ?? 0)), barHeight)
+    context.fillRect(x + 3, y + h - barHeight - 1, Math.max(2, (w - 6) * Math.min(1, node.share ?? 0)), barHeight)
     if (node.shareBefore !== null && node.shareBefore !== node.share) {
       context.fillStyle = palette.text
-      context.fillRect(x + 3 + (w - 8) * node.shareBefore, y + h - barHeight - 3, 2, barHeight + 1)
+      context.fillRect(x + 3 + (w - 8) * node.shareBefore, y + h - barHeight - 2, 2, barHeight + 1)
     }
   }
-  const room = h - (barHeight > 0 ? barHeight + 2 : 0)
-  const size = Math.min(12, Math.floor(room - 3))
-  if (size < 9 || w < 34) return
+  const room = h - (h >= 16 ? barHeight : 0)
+  const size = Math.min(12, Math.floor(room - 2))
+  if (size < 8 || w < 34) return
   const font = `600 ${size}px ${palette.fontUi}`
   const middle = y + room / 2 + 0.5
   const servers = isPool ? serverCount(look, index) : 0

@@ -1,25 +1,32 @@
+import { frame } from '#shared/layout/layered-layout.ts'
 import { textWidth } from '#shared/layout/measure.ts'
 import type { Look } from './look.ts'
-import type { Viewport } from './visible.ts'
+import type { Projection } from './projection.ts'
 
 const size = 10.5
 const spacing = 0.9
 
-/** Titles of the columns, always at the top of the window; one line of all of them where they would run together. */
-export function drawTitles(context: CanvasRenderingContext2D, look: Look, viewport: Viewport, width: number): void {
+/**
+ * Titles of the columns: above the picture, or at the top of the window once the picture reaches under it; one line of
+ * all of them where they would run together.
+ */
+export function drawTitles(context: CanvasRenderingContext2D, look: Look, lies: Projection, width: number): void {
   const { picture, palette } = look
   if (picture.columns.length === 0) return
-  const top = look.topInset
+  const stuck = look.topInset
+  const top = Math.max(stuck, lies.ty + frame.top * lies.sy - 42)
   const words = picture.columns.map((column) => `${column.title.toUpperCase()}  ${column.count}`)
   const wide = words.map((word) => textWidth(word, 'ui', size) + word.length * spacing)
-  const places = picture.columns.map((column) => column.x * viewport.zoom + viewport.x)
+  const places = picture.columns.map((column) => column.x * lies.sx + lies.tx)
   const runTogether = places.some((x, at) => at > 0 && x < (places[at - 1] as number) + (wide[at - 1] as number) + 12)
-  const fade = context.createLinearGradient(0, top, 0, top + 34)
-  fade.addColorStop(0, palette.bg)
-  fade.addColorStop(0.65, palette.bg)
-  fade.addColorStop(1, `${palette.bg}00`)
-  context.fillStyle = fade
-  context.fillRect(0, 0, width, top + 34)
+  if (top === stuck) {
+    const fade = context.createLinearGradient(0, top, 0, top + 34)
+    fade.addColorStop(0, palette.bg)
+    fade.addColorStop(0.65, palette.bg)
+    fade.addColorStop(1, `${palette.bg}00`)
+    context.fillStyle = fade
+    context.fillRect(0, 0, width, top + 34)
+  }
   context.font = `${size}px ${palette.fontUi}`
   context.fillStyle = palette.text3
   context.textBaseline = 'middle'

@@ -2,6 +2,7 @@ import type { BoxNodeType } from './BoxNode.tsx'
 import { pointAt } from './curve.ts'
 import { describeNode } from './describe.ts'
 import type { Picture } from './picture.ts'
+import { projectionOf } from './projection.ts'
 import type { TopologyMode } from './props.ts'
 import { farZoom, isEdgeOnSide, visibleNodes, type Viewport } from './visible.ts'
 
@@ -19,13 +20,16 @@ export function nodesToMount(
   if (standing >= 0 && standing < picture.nodes.length && !wanted.includes(standing)) wanted.push(standing)
   // Reading order of a screen reader: column by column, top to bottom.
   wanted.sort((a, b) => (picture.column[a] as number) - (picture.column[b] as number) || (picture.y[a] as number) - (picture.y[b] as number))
+  const lies = projectionOf(picture, viewport, width)
   return wanted.flatMap((i): BoxNodeType[] => {
     const node = picture.nodes[i]
     if (node === undefined) return []
     const into = (picture.inStart[i + 1] as number) - (picture.inStart[i] as number)
     const out = (picture.outStart[i + 1] as number) - (picture.outStart[i] as number)
+    // Far out the columns are drawn wider than the zoom says; the element has to lie where the tile is.
+    const x = ((picture.x[i] as number) * lies.sx + lies.tx - viewport.x) / viewport.zoom
     return [{
-      id: node.id, type: 'box', position: { x: picture.x[i] as number, y: picture.y[i] as number }, width: picture.w[i] as number, height: picture.h[i] as number,
+      id: node.id, type: 'box', position: { x, y: picture.y[i] as number }, width: ((picture.w[i] as number) * lies.sx) / viewport.zoom, height: picture.h[i] as number,
       draggable: false, selectable: false, connectable: false, focusable: false,
       data: {
         label: describeNode(node, into, out), tooltip: [node.title, ...node.lines, ...node.changes].join('\n'),
@@ -67,10 +71,11 @@ export function edgesToMount(picture: Picture, mode: TopologyMode, viewport: Vie
       }
     }
   }
+  const lies = projectionOf(picture, viewport, width)
   return [...own, ...others].filter((edge) => isEdgeOnSide(picture, edge, mode)).flatMap((edge): EdgeButton[] => {
     const id = picture.edges[edge]?.id
     if (id === undefined) return []
     const middle = pointAt(picture.x1[edge] as number, picture.y1[edge] as number, picture.x2[edge] as number, picture.y2[edge] as number, 0.5)
-    return [{ id, edge, x: middle.x, y: middle.y, isOwn: seen.has(edge) }]
+    return [{ id, edge, x: (middle.x * lies.sx + lies.tx - viewport.x) / viewport.zoom, y: middle.y, isOwn: seen.has(edge) }]
   })
 }

@@ -6,6 +6,7 @@ import { drawTiles } from './draw-tiles.ts'
 import { drawTitles } from './draw-titles.ts'
 import type { Look, LookStore } from './look.ts'
 import { toneOfChange } from './palette.ts'
+import { projectionOf } from './projection.ts'
 import { countRows, farZoom, visibleEdges, visibleNodes, type Viewport } from './visible.ts'
 
 /** Above this many boxes in the window a gesture moves a cached image instead of drawing each of them. */
@@ -31,8 +32,6 @@ export class Painter {
   private still: HTMLCanvasElement | null = null
   private stillAt: Viewport | null = null
   private overview: HTMLCanvasElement | null = null
-  private overviewScaleX = 1
-  private overviewScaleY = 1
   private overviewOf: Look | null = null
   private contents = new WeakMap<object, BoxContent>()
   /** After each drawing, in the same frame: the minimap and titles follow. */
@@ -136,7 +135,7 @@ export class Painter {
     if (this.isMoving && countRows(look.picture, this.viewport, this.height) > blitFrom) this.blit(look)
     else this.paint(look)
     this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
-    drawTitles(this.context, look, this.viewport, this.width)
+    drawTitles(this.context, look, projectionOf(look.picture, this.viewport, this.width), this.width)
     this.onDrawn?.(this.viewport)
   }
 
@@ -148,48 +147,43 @@ export class Painter {
     context.clearRect(0, 0, this.canvas.width, this.canvas.height)
     context.imageSmoothingEnabled = false
     const covers = this.still !== null && this.stillAt !== null
-    if (!covers || !this.stillCovers()) {
-      const overview = this.overviewFor(look)
-      const scale = viewport.zoom * ratio
-      context.drawImage(overview, viewport.x * ratio, viewport.y * ratio, look.picture.width * scale, look.picture.height * scale)
+    const lies = projectionOf(look.picture, viewport, this.width)
+    if (!covers || !this.stillCovers(look)) {
+      context.drawImage(this.overviewFor(look), lies.tx * ratio, lies.ty * ratio, look.picture.width * lies.sx * ratio, look.picture.height * lies.sy * ratio)
     }
     if (this.still !== null && this.stillAt !== null) {
-      const factor = viewport.zoom / this.stillAt.zoom
-      const x = (viewport.x - this.stillAt.x * factor) * ratio
-      const y = (viewport.y - this.stillAt.y * factor) * ratio
-      const w = this.still.width * factor
-      const h = this.still.height * factor
+      const then = projectionOf(look.picture, this.stillAt, this.width)
+      const x = (lies.tx - then.tx * (lies.sx / then.sx)) * ratio
+      const y = (lies.ty - then.ty * (lies.sy / then.sy)) * ratio
+      const w = this.still.width * (lies.sx / then.sx)
+      const h = this.still.height * (lies.sy / then.sy)
       context.clearRect(x, y, w, h)
       context.drawImage(this.still, x, y, w, h)
     }
   }
 
-  /** Whether everything of the picture that can be seen now was in the window when the still was taken. */
-  private stillCovers(): boolean {
-    const look = this.store.get()
-    if (look === null || this.stillAt === null) return false
-    const { stillAt } = this
-    return stillAt.x >= 0 && stillAt.y >= 0 && stillAt.x + look.picture.width * stillAt.zoom <= this.width && stillAt.y + look.picture.height * stillAt.zoom <= this.height
+  /** Whether everything of the picture was in the window when the still was taken. */
+  private stillCovers(look: Look): boolean {
+    if (this.stillAt === null) return false
+    const then = projectionOf(look.picture, this.stillAt, this.width)
+    return then.tx >= 0 && then.ty >= 0 && then.tx + look.picture.width * then.sx <= this.width && then.ty + look.picture.height * then.sy <= this.height
   }
 
   private overviewFor(look: Look): HTMLCanvasElement {
     if (this.overview !== null && this.overviewOf?.picture === look.picture && this.overviewOf.palette === look.palette && this.overviewOf.mode === look.mode) return this.overview
     const { picture } = look
     const canvas = this.overview ?? document.createElement('canvas')
-    // Wide pictures of thousands of rows are squeezed: an overview only has to carry colour until the gesture ends.
-    const zoom = Math.min(1, overviewSide / Math.max(picture.width, picture.height))
-    this.overviewScaleX = Math.min(1, 1024 / picture.width)
-    this.overviewScaleY = zoom
-    canvas.width = Math.max(1, Math.round(picture.width * this.overviewScaleX))
-    canvas.height = Math.max(1, Math.round(picture.height * this.overviewScaleY))
+    // Squeezed as needed: until the gesture ends an overview only has to carry colour.
+    canvas.width = Math.max(1, Math.round(Math.min(1024, picture.width)))
+    canvas.height = Math.max(1, Math.round(Math.min(overviewSide, picture.height)))
     const context = canvas.getContext('2d')
     if (context !== null) {
       const nodes = visibleNodes(picture, look.mode, { x: 0, y: 0, zoom: 1 }, picture.width, picture.height)
       // The same look without anything that passes: hover, selection and search are drawn crisply afterwards.
       const plain: Look = { ...look, reach: null, selectedNodes: new Set(), selectedEdges: new Set(), found: new Set(), foundNow: -1, hoverEdge: -1 }
-      context.setTransform(this.overviewScaleX / this.overviewScaleY, 0, 0, 1, 0, 0)
-      drawLines(context, plain, visibleEdges(picture, look.mode, nodes), 0, 0, zoom)
-      drawTiles(context, plain, nodes, 0, 0, zoom)
+      const lies = { sx: canvas.width / picture.width, sy: canvas.height / picture.height, tx: 0, ty: 0 }
+      drawLines(context, plain, visibleEdges(picture, look.mode, nodes), lies)
+      drawTiles(context, plain, nodes, lies)
     }
     this.overview = canvas
     this.overviewOf = look
@@ -203,20 +197,13 @@ export class Painter {
     context.clearRect(0, 0, this.canvas.width, this.canvas.height)
     const nodes = visibleNodes(picture, look.mode, viewport, width, height)
     const edges = visibleEdges(picture, look.mode, nodes)
-    const asPicture = (): void => context.setTransform(viewport.zoom * ratio, 0, 0, viewport.zoom * ratio, viewport.x * ratio, viewport.y * ratio)
-    const asScreen = (): void => context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    if (edges.length <= curvesUpTo && viewport.zoom >= straightUnder) {
-      asPicture()
-      drawCurves(context, look, edges, viewport.zoom)
-    } else {
-      asScreen()
-      drawLines(context, look, edges, viewport.x, viewport.y, viewport.zoom)
-    }
-    if (viewport.zoom < farZoom) {
-      asScreen()
-      drawTiles(context, look, nodes, viewport.x, viewport.y, viewport.zoom)
-    } else {
-      asPicture()
+    const lies = projectionOf(picture, viewport, width)
+    context.setTransform(ratio, 0, 0, ratio, 0, 0)
+    if (edges.length <= curvesUpTo && viewport.zoom >= straightUnder) drawCurves(context, look, edges, lies)
+    else drawLines(context, look, edges, lies)
+    if (viewport.zoom < farZoom) drawTiles(context, look, nodes, lies)
+    else {
+      context.setTransform(viewport.zoom * ratio, 0, 0, viewport.zoom * ratio, viewport.x * ratio, viewport.y * ratio)
       drawBoxes(context, look, nodes, (node) => this.contentOf(look, node))
       this.drawLabels(look, edges)
     }
@@ -233,8 +220,8 @@ export class Painter {
     for (const e of edges) {
       const edge = picture.edges[e]
       const words = picture.labels[e]
-      if (edge === undefined || words === undefined || words.label === '') continue
-      // Without a free place the words appear while the edge is pointed at or chosen.
+      if (edge === undefined || words === undefined || words.label === '' || words.label === '−') continue
+      // A bare minus says no more than the dashes do. Without a free place the words appear while the edge is pointed at or chosen.
       const isAsked = look.hoverEdge === e || look.selectedEdges.has(e)
       const place = words.labelAt ?? (isAsked ? pointAt(picture.x1[e] as number, picture.y1[e] as number, picture.x2[e] as number, picture.y2[e] as number, 0.5) : null)
       if (place === null) continue

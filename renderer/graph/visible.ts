@@ -1,4 +1,5 @@
 import { isOnSide, rowsInside, type Picture } from './picture.ts'
+import { projectionOf } from './projection.ts'
 import type { TopologyMode } from './props.ts'
 
 export interface Viewport {
@@ -9,8 +10,9 @@ export interface Viewport {
 
 /** Boxes that reach into the window, column by column, at most `limit` of them. */
 export function visibleNodes(picture: Picture, mode: TopologyMode, view: Viewport, width: number, height: number): number[] {
-  const left = -view.x / view.zoom
-  const right = left + width / view.zoom
+  const lies = projectionOf(picture, view, width)
+  const left = -lies.tx / lies.sx
+  const right = left + width / lies.sx
   const top = -view.y / view.zoom
   const bottom = top + height / view.zoom
   const found: number[] = []
@@ -65,13 +67,14 @@ export const farZoom = 0.6
 
 /** Everything in the window, never larger than life by more than a fifth. */
 export function fitAll(picture: Picture, width: number, height: number, topInset: number): Viewport {
-  const top = insets.top + topInset
+  // Column titles stand in the picture's own margin, which shrinks with it.
+  const top = insets.top + topInset + 18
   const zoom = Math.min(1.2, (width - insets.left - insets.right) / Math.max(1, picture.width), (height - top - insets.bottom) / Math.max(1, picture.height))
   const safe = Math.max(zoom, 0.0005)
   return {
     zoom: safe,
     x: insets.left + (width - insets.left - insets.right - picture.width * safe) / 2,
-    y: top + Math.max(0, (height - top - insets.bottom - picture.height * safe) / 2),
+    y: top + Math.max(0, (height - top - insets.bottom - picture.height * safe) * 0.4),
   }
 }
 
@@ -117,9 +120,10 @@ export function keepPlace(before: Picture, after: Picture, viewport: Viewport, w
 /** The smallest move that brings a box into view with some room around it; null: it is in view. */
 export function revealing(picture: Picture, node: number, viewport: Viewport, width: number, height: number, topInset: number): Viewport | null {
   const { zoom } = viewport
-  const left = (picture.x[node] as number) * zoom + viewport.x
+  const lies = projectionOf(picture, viewport, width)
+  const left = (picture.x[node] as number) * lies.sx + lies.tx
   const top = (picture.y[node] as number) * zoom + viewport.y
-  const right = left + (picture.w[node] as number) * zoom
+  const right = left + (picture.w[node] as number) * lies.sx
   const bottom = top + (picture.h[node] as number) * zoom
   const room = 30
   const dx = left < room ? room - left : right > width - room ? width - room - right : 0
