@@ -156,7 +156,7 @@ function cookLine(tree: HaproxyTree, line: number, environment: Environment): Li
       at += 1
       continue
     }
-    if (quote === 0) draft.bare = true
+    if (quote === 0 && !isBlank(code)) draft.bare = true
     if (code === 92 && quote !== 39) {
       const following = text.charAt(at + 1)
       if (following === 'x') {
