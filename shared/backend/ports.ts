@@ -1,4 +1,5 @@
 import type { Result } from '#shared/diagnostics/failure.ts'
+import type { PdfFonts } from '#shared/render/pdf-font.ts'
 import type { Emit } from '#shared/rpc/events.ts'
 import type { AppSettings, ConfigInput, RecentEntry, Snapshot, SourceSummary } from '#shared/rpc/payloads.ts'
 import type { TextEncodingName } from '#shared/text/source-file.ts'
@@ -119,6 +120,8 @@ export interface WatchPort {
 }
 
 export interface RasterPort {
+  /** Fonts that are embedded into a PDF. */
+  readonly fonts: () => Promise<Result<PdfFonts>>
   /** PNG bytes of an SVG at `scale` times its own size. */
   readonly png: (svg: string, scale: number) => Promise<Result<{ readonly bytes: Uint8Array; readonly width: number; readonly height: number }>>
 }

@@ -1,0 +1,96 @@
+import { ok, type Result } from '#shared/diagnostics/failure.ts'
+import { buildScene } from '#shared/layout/scene-builder.ts'
+import { renderSvg } from '#shared/render/svg.ts'
+import type { SteelyardContract } from '#shared/rpc/contract.ts'
+import type { Handlers } from '#shared/rpc/method.ts'
+import type { Picture, PictureOptions, TopologyOptions } from '#shared/rpc/payloads.ts'
+import type { Scene } from '#shared/layout/scene.ts'
+import { focusTopology } from '#shared/view/topology-focus.ts'
+import type { TopologyView } from '#shared/view/topology-view.ts'
+import { titleOf, type Pair, type PairStore } from './pairs.ts'
+import type { Ports } from './ports.ts'
+import { maskSecrets } from './secrets.ts'
+
+const mimeTypes = { svg: 'image/svg+xml', png: 'image/png', pdf: 'application/pdf' } as const
+
+/** Pictures for files: the whole graph, with title, legend, time, source and config hash, secrets masked. */
+export function exportHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<SteelyardContract>, 'export.picture'> {
+  return {
+    async 'export.picture'({ before, after, topology, picture }) {
+      const pair = pairs(before, after)
+      if (!pair.ok) return pair
+      const drawn = await drawPicture(ports, pair.value, topology, picture)
+      if (!drawn.ok) return drawn
+      const { bytes, width, height } = drawn.value
+      const name = `${fileNameOf(titleOf(pair.value.before, pair.value.after))}.${picture.format}`
+      return ok({ name, mime: mimeTypes[picture.format], base64: ports.bytes.toBase64(bytes), width, height } satisfies Picture)
+    },
+  }
+}
+
+export interface DrawnPicture {
+  readonly bytes: Uint8Array
+  readonly width: number
+  readonly height: number
+}
+
+export async function drawPicture(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions): Promise<Result<DrawnPicture>> {
+  const focused = focusTopology(pair.view(), topology)
+  const { hiddenByFilter, hiddenByLimit } = focused.totals
+  const scene = buildScene(maskView(focused.view), hiddenByFilter + hiddenByLimit)
+  const texts = textsOf(ports, pair, picture)
+  if (picture.format === 'pdf') return drawPdf(ports, scene, texts)
+  const svg = renderSvg(scene, texts)
+  if (picture.format === 'png') return ports.raster.png(svg, picture.scale)
+  const { width, height } = sizeOf(svg)
+  return ok({ bytes: ports.bytes.fromText(svg), width, height })
+}
+
+type Texts = Parameters<typeof renderSvg>[1]
+
+async function drawPdf(ports: Ports, scene: Scene, texts: Texts): Promise<Result<DrawnPicture>> {
+  const fonts = await ports.raster.fonts()
+  if (!fonts.ok) return fonts
+  const { renderPdf } = await import('#shared/render/pdf.ts')
+  const bytes = renderPdf(scene, texts, fonts.value)
+  const { width, height } = sizeOf(renderSvg(scene, texts))
+  return ok({ bytes, width, height })
+}
+
+/** The picture of a pair as SVG text, for reports. */
+export function pictureSvg(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions): string {
+  const focused = focusTopology(pair.view(), topology)
+  return renderSvg(buildScene(maskView(focused.view), focused.totals.hiddenByFilter + focused.totals.hiddenByLimit), textsOf(ports, pair, picture))
+}
+
+function textsOf(ports: Ports, pair: Pair, picture: PictureOptions): Texts {
+  const { before, after } = pair
+  const short = (hash: string): string => hash.slice(0, 12)
+  return {
+    theme: picture.theme, legend: true, timeText: ports.clock.now(),
+    title: picture.title === '' ? titleOf(before, after) : picture.title,
+    source: before === null || before.summary.source === after.summary.source ? after.summary.source : `${before.summary.source} → ${after.summary.source}`,
+    hash: before === null ? short(after.summary.hash) : `${short(before.summary.hash)} → ${short(after.summary.hash)}`,
+  }
+}
+
+function sizeOf(svg: string): { readonly width: number; readonly height: number } {
+  const size = /<svg [^>]*width="([\d.]+)" height="([\d.]+)"/.exec(svg.slice(0, 1000))
+  return { width: Number(size?.[1] ?? 0), height: Number(size?.[2] ?? 0) }
+}
+
+/** Conditions may quote an authorization header or a key; what leaves as a picture does not. */
+function maskView(view: TopologyView): TopologyView {
+  const mask = (lines: readonly string[]): readonly string[] => lines.map(maskSecrets)
+  return {
+    ...view,
+    nodes: view.nodes.map((node) => ({ ...node, title: maskSecrets(node.title), lines: mask(node.lines), changes: mask(node.changes), ...(node.details === undefined ? {} : { details: mask(node.details) }) })),
+    edges: view.edges.map((edge) => (edge.label === '' ? edge : { ...edge, label: maskSecrets(edge.label) })),
+  }
+}
+
+/** A name that every file system takes. */
+function fileNameOf(title: string): string {
+  const plain = title.replace(/→/g, 'to').replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 100)
+  return plain === '' ? 'topology' : plain
+}

@@ -1,0 +1,172 @@
+import { diagnostic, type Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
+import type { CompileOptions, Dialect, IncludeRef, Parsed } from '#shared/dialects/dialect.ts'
+import { detectDialect, dialectById, dialects } from '#shared/dialects/registry.ts'
+import type { RoutingModel } from '#shared/model/routing-model.ts'
+import type { CallContext } from '#shared/rpc/method.ts'
+import type { ConfigInput, ConfigSummary, LoadedFile, LoadOptions } from '#shared/rpc/payloads.ts'
+import { LineIndex } from '#shared/text/line-index.ts'
+import type { FileRole, SourceFile } from '#shared/text/source-file.ts'
+import { fileCountLimit, gather, sideFileLimitBytes, type FoundFile, type Gathered } from './gather.ts'
+import { inputDiagnostics } from './input-diagnostics.ts'
+import type { Ports } from './ports.ts'
+
+/** A file of a loaded config with the bytes it had. */
+export interface KeptFile {
+  readonly source: SourceFile
+  readonly bytes: Uint8Array
+  readonly diskPath: string | null
+}
+
+/** A config read whole: enough to compile it again without touching the disk. */
+export interface ReadConfig {
+  readonly configId: string
+  readonly input: ConfigInput
+  readonly dialect: Dialect
+  readonly options: CompileOptions
+  /** Config files in load order, then side files in the order they were named. */
+  readonly files: readonly KeptFile[]
+  /** What watching this config means; null: nothing on disk. */
+  readonly watched: string | null
+  readonly summary: ConfigSummary
+}
+
+/** A config ready to be asked. */
+export interface LoadedConfig extends ReadConfig {
+  readonly parsed: readonly Parsed<unknown>[]
+  readonly model: RoutingModel
+}
+
+/**
+ * Reads, recognises, parses and compiles one config.
+ *
+ * Errors: what cannot be read at all, or whose product nobody recognises, is a failure. Everything else becomes a
+ * diagnostic at its place in `summary.diagnostics`.
+ */
+export async function loadConfig(ports: Ports, input: ConfigInput, options: LoadOptions, context: CallContext): Promise<Result<LoadedConfig>> {
+  const started = ports.clock.milliseconds()
+  if (options.dialect !== null && dialectById(options.dialect) === undefined) {
+    return failed('unsupported', `There is no dialect ${JSON.stringify(options.dialect)}; there are: ${dialects.map((one) => one.id).join(', ')}.`)
+  }
+  const gathered = await gather(ports, input, options.root)
+  if (!gathered.ok) return gathered
+  const configs = gathered.value.files.map((file) => keep(ports, file, 'config'))
+  const chosen = chooseDialect(configs, options.dialect)
+  if (!chosen.ok) return chosen
+  const { dialect } = chosen.value
+  ports.emit('progress', { task: 'load', fraction: null, text: `Reading ${gathered.value.title}` })
+  await ports.clock.breathe()
+  if (context.cancelled()) return failed('cancelled', 'Loading was cancelled.')
+
+  const base = { environment: options.environment, version: options.version }
+  const diagnostics: Diagnostic[] = configs.flatMap((file) => inputDiagnostics(file.source, file.bytes))
+  const parsed: Parsed<unknown>[] = []
+  for (const file of configs) {
+    const result = dialect.parse(file.source)
+    parsed.push({ file: file.source, tree: result.tree })
+    diagnostics.push(...result.diagnostics)
+    await ports.clock.breathe()
+    if (context.cancelled()) return failed('cancelled', 'Loading was cancelled.')
+  }
+  const sides = await readSideFiles(ports, gathered.value, dialect, parsed, base)
+  diagnostics.push(...sides.diagnostics)
+  if (context.cancelled()) return failed('cancelled', 'Loading was cancelled.')
+
+  const compileOptions: CompileOptions = { ...base, sideFiles: new Map(sides.kept.map((file) => [file.source.path, file.source])) }
+  const compiled = dialect.compile(parsed, compileOptions)
+  diagnostics.push(...compiled.diagnostics)
+  const files = [...configs, ...sides.kept]
+  const hash = ports.bytes.sha256(files.map((file) => file.bytes).flatMap((bytes) => [ports.bytes.fromText(`${bytes.length}\n`), bytes]))
+  const identity = JSON.stringify([hash, gathered.value.source, gathered.value.title, files.map((file) => file.source.path), dialect.id, options.root, options.version, Object.entries(options.environment).sort()])
+  const configId = ports.bytes.sha256([ports.bytes.fromText(identity)]).slice(0, 32)
+  const summary: ConfigSummary = {
+    configId, title: gathered.value.title, source: gathered.value.source, input: withoutContents(input), dialect: dialect.id, product: dialect.product, version: compiled.model.version,
+    dialectBy: chosen.value.by, files: files.map(toLoadedFile), hash, counts: countsOf(compiled.model), diagnostics, watchable: gathered.value.watched !== null,
+    parseMs: ports.clock.milliseconds() - started,
+  }
+  return ok({ configId, input, dialect, options: compileOptions, files, watched: gathered.value.watched, summary, parsed, model: compiled.model })
+}
+
+/** Parses and compiles again what was read before. */
+export function compileAgain(read: ReadConfig): LoadedConfig {
+  const parsed = read.files.filter((file) => file.source.role === 'config').map((file) => ({ file: file.source, tree: read.dialect.parse(file.source).tree }))
+  return { ...read, parsed, model: read.dialect.compile(parsed, read.options).model }
+}
+
+/** Contents of dropped files do not travel back to the screen that sent them. */
+function withoutContents(input: ConfigInput): ConfigInput {
+  return input.kind === 'files' ? { ...input, files: input.files.map((file) => ({ path: file.path, base64: '' })) } : input
+}
+
+function keep(ports: Ports, file: FoundFile, role: FileRole): KeptFile {
+  const decoded = ports.bytes.decode(file.bytes)
+  return { source: { path: file.path, text: decoded.text, role, encoding: decoded.encoding }, bytes: file.bytes, diskPath: file.diskPath }
+}
+
+function chooseDialect(configs: readonly KeptFile[], wanted: string | null): Result<{ readonly dialect: Dialect; readonly by: 'detected' | 'given' }> {
+  if (wanted !== null) {
+    const dialect = dialectById(wanted)
+    return dialect === undefined ? failed('unsupported', `There is no dialect ${wanted}.`) : ok({ dialect, by: 'given' })
+  }
+  let best: { readonly dialect: Dialect; readonly confidence: number } | null = null
+  for (const file of configs) {
+    const found = detectDialect(file.source)
+    if (found !== null && (best === null || found.confidence > best.confidence)) best = found
+  }
+  if (best !== null) return ok({ dialect: best.dialect, by: 'detected' })
+  // An empty or blank file says nothing about its product; with a single product known, it is taken as that one.
+  const only = dialects.length === 1 ? dialects[0] : undefined
+  if (only !== undefined && configs.every((file) => file.source.text.trim() === '')) return ok({ dialect: only, by: 'detected' })
+  const first = configs[0]?.source.path ?? ''
+  return failed('not-text', `${first} does not look like a config of ${dialects.map((one) => one.product).join(', ')}. Name the product with --dialect if it is one.`, first)
+}
+
+interface SideFiles {
+  readonly kept: readonly KeptFile[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Reads every file that the config names. What is missing is left out: compile reports it at the line that names it. */
+async function readSideFiles(ports: Ports, gathered: Gathered, dialect: Dialect, parsed: readonly Parsed<unknown>[], base: Pick<CompileOptions, 'environment' | 'version'>): Promise<SideFiles> {
+  const kept: KeptFile[] = []
+  const diagnostics: Diagnostic[] = []
+  const seen = new Set<string>()
+  for (const reference of dialect.includes(parsed, base)) {
+    if (seen.has(reference.path)) continue
+    seen.add(reference.path)
+    if (seen.size > fileCountLimit) {
+      diagnostics.push(sideProblem(reference, 'input/too-many-files', `The config names more than ${fileCountLimit} files; ${reference.path} and those after it are not read.`))
+      break
+    }
+    // Certificates and their folders are never opened: they hold private keys and cannot change routing rules.
+    if (reference.role === 'certificate' || reference.folder) {
+      if (await gathered.sideExists(reference.path)) kept.push({ source: { path: reference.path, text: '', role: reference.role, encoding: 'utf-8' }, bytes: new Uint8Array(0), diskPath: null })
+      continue
+    }
+    const read = await gathered.readSide(reference.path, sideFileLimitBytes)
+    if (read.ok) {
+      const file = keep(ports, { ...read.value, path: reference.path }, reference.role)
+      kept.push(file)
+      diagnostics.push(...inputDiagnostics(file.source, file.bytes))
+    } else if (read.failure.code !== 'not-found') {
+      diagnostics.push(sideProblem(reference, 'input/side-file-unreadable', read.failure.message))
+    }
+  }
+  return { kept, diagnostics }
+}
+
+function sideProblem(reference: IncludeRef, code: `input/${string}`, message: string): Diagnostic {
+  return diagnostic({ code, severity: reference.required ? 'error' : 'warning', message, at: reference.at, source: 'Steelyard input rules', names: [reference.path] })
+}
+
+function toLoadedFile(file: KeptFile): LoadedFile {
+  return { path: file.source.path, role: file.source.role, encoding: file.source.encoding, bytes: file.bytes.length, lineCount: new LineIndex(file.source.text).lineCount }
+}
+
+function countsOf(model: RoutingModel): ConfigSummary['counts'] {
+  let rules = 0
+  for (const scope of model.scopes.values()) rules += scope.steps.length
+  let servers = 0
+  for (const pool of model.pools) servers += pool.members.length
+  return { listeners: model.listeners.length, rules, pools: model.pools.length, servers, gaps: model.gaps.length }
+}
