@@ -1,0 +1,87 @@
+import type { Parsed } from '#shared/dialects/dialect.ts'
+import { rawWord, statementSpan, wordSpan } from '../accessors.ts'
+import { lineFlags, type HaproxyTree, type Section } from '../tree.ts'
+import type { Span } from '#shared/text/span.ts'
+
+/** One statement inside a section, as written. */
+export interface Statement {
+  readonly tree: HaproxyTree
+  readonly section: Section
+  readonly line: number
+  /** Raw words, quotes included: a quoted word is never an operator or a flag by mistake. */
+  readonly words: readonly string[]
+  readonly at: Span
+}
+
+export function wordAt(statement: Statement, index: number): Span {
+  return wordSpan(statement.tree, (statement.tree.lines.firstWord[statement.line] ?? 0) + index)
+}
+
+/** Every statement of every section, in load order. Lines that could not be read are left out. */
+export function* statements(files: readonly Parsed<HaproxyTree>[]): Iterable<Statement> {
+  for (const { tree } of files) {
+    for (const section of tree.sections) {
+      for (let line = section.line + 1; line < section.endLine; line += 1) {
+        const flags = tree.lines.flags[line] ?? 0
+        if ((flags & (lineFlags.conditional | lineFlags.broken)) !== 0) continue
+        const first = tree.lines.firstWord[line] ?? 0
+        const next = tree.lines.firstWord[line + 1] ?? first
+        if (first === next) continue
+        const words: string[] = []
+        for (let word = first; word < next; word += 1) words.push(rawWord(tree, word))
+        yield { tree, section, line, words, at: statementSpan(tree, line) }
+      }
+    }
+  }
+}
+
+/** `backend api`; sections without a name by their kind alone. */
+export function sectionName(section: Section): string {
+  return section.name === null ? section.kind : `${section.kind} ${section.name}`
+}
+
+export interface AclLine {
+  readonly statement: Statement
+  readonly name: string
+  /** Index of the first pattern among the words; the number of words when there is none. */
+  readonly firstPattern: number
+}
+
+/** Flags that take a value of their own. */
+const flagsWithValue: ReadonlySet<string> = new Set(['-f', '-m', '-u'])
+const flags: ReadonlySet<string> = new Set(['-i', '-n', '-M', '--'])
+
+/** Where the patterns of an `acl` line start: after name, expression and flags (H-ACL-15, H-ACL-17). */
+export function aclLine(statement: Statement): AclLine | null {
+  const { words } = statement
+  if (words[0] !== 'acl' || words.length < 3) return null
+  let at = 3
+  while (at < words.length) {
+    const word = words[at] as string
+    if (flagsWithValue.has(word)) at += 2
+    else if (flags.has(word)) {
+      at += 1
+      if (word === '--') break
+    } else break
+  }
+  return { statement, name: words[1] as string, firstPattern: Math.min(at, words.length) }
+}
+
+/** Names of conditions that a statement uses behind `if` or `unless`, with the index of each word. */
+export function usedConditions(statement: Statement): readonly { readonly name: string; readonly index: number }[] {
+  const { words } = statement
+  if (words[0] === 'acl') return []
+  const used: { readonly name: string; readonly index: number }[] = []
+  let inCondition = false
+  let depth = 0
+  words.forEach((word, index) => {
+    if (!inCondition) {
+      inCondition = index > 0 && (word === 'if' || word === 'unless')
+      return
+    }
+    if (word === '{' || word === '!{') depth += 1
+    else if (word === '}') depth = Math.max(0, depth - 1)
+    else if (depth === 0 && word !== 'or' && word !== '||' && word !== '!') used.push({ name: word.startsWith('!') ? word.slice(1) : word, index })
+  })
+  return used
+}
