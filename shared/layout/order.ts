@@ -21,7 +21,7 @@ interface Work {
  * Order of nodes in each column with few crossings.
  *
  * Deterministic and without a clock: the same graph gives the same order on every machine; the amount of work follows
- * from the number of nodes alone. Method: several starts (configuration order, depth first, shaken best), median sweeps
+ * from the number of nodes alone. Method: several starts (configuration order, depth first, smoothed), median sweeps
  * (Gansner et al. 1993) followed by single moves within `reach`, best kept; at the end, neighbours are put into
  * configuration order wherever that costs no crossing.
  *
@@ -41,19 +41,17 @@ function isNearlyAsGood(crossings: number, best: number, edges: number): boolean
 }
 
 function orderFreely(layers: Layers): { readonly orders: Orders; readonly crossings: number } {
-  const { starts, rounds } = effortFor(layers.count)
+  const { rounds, smoothings } = effortFor(layers.count)
   const work = newWork(layers)
   let best: Orders = []
   let fewest = Infinity
-  let seed = 1
-  for (let start = 0; start < starts; start += 1) {
+  for (let start = 0; start < 2 + smoothings.length; start += 1) {
     if (start === 0) setOrders(work, layers.members.map((list) => list.slice()))
     else if (start === 1) setOrders(work, depthFirst(layers))
-    else setOrders(work, shaken(best, seed++))
+    else setOrders(work, smoothed(layers, best, smoothings[start - 2] as number))
     for (let round = 0; round < rounds; round += 1) {
       const before = fewest
-      sweepRight(work, round % 2 === 1)
-      sweepLeft(work, round % 2 === 1)
+      sweep(work, round)
       for (let column = 0; column < columnCount; column += 1) improve(work, column, 1, false)
       const crossings = countCrossings(work)
       if (crossings < fewest) {
@@ -69,12 +67,13 @@ function orderFreely(layers: Layers): { readonly orders: Orders; readonly crossi
   return settle(work, fewest, [0, 1, 2, 3])
 }
 
-/** Work by size: number of starts, and of sweeps for each. */
-function effortFor(count: number): { readonly starts: number; readonly rounds: number } {
-  if (count <= 1500) return { starts: 8, rounds: 12 }
-  if (count <= 8000) return { starts: 4, rounds: 10 }
-  if (count <= 30_000) return { starts: 2, rounds: 8 }
-  return { starts: 1, rounds: 2 }
+/** Work by size alone: sweeps for each start, and steps of smoothing for each start after the first two. */
+function effortFor(count: number): { readonly rounds: number; readonly smoothings: readonly number[] } {
+  if (count <= 400) return { rounds: 12, smoothings: [30, 100, 300, 1000] }
+  if (count <= 1500) return { rounds: 12, smoothings: [100, 100] }
+  if (count <= 8000) return { rounds: 10, smoothings: [100] }
+  if (count <= 30_000) return { rounds: 8, smoothings: [300] }
+  return { rounds: 2, smoothings: [30] }
 }
 
 /** Listeners and rules stand as configured, rules under their listener; only pools and servers are free. */
@@ -155,30 +154,53 @@ function depthFirst(layers: Layers): Orders {
   return lists.map((list) => Int32Array.from(list))
 }
 
-/** The best order with one stretch of each column turned round; which stretch follows from `seed` alone. */
-function shaken(best: Orders, seed: number): Orders {
-  let state = Math.imul(seed, 0x9e3779b1) | 1
-  const next = (below: number): number => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return below <= 0 ? 0 : (state >>> 0) % below
+/**
+ * Order by the slowest way in which values along the edges even out (the Fiedler vector of the graph, by power
+ * iteration from `best`): what hangs together far and wide ends up close together, which sweeps alone cannot find.
+ */
+function smoothed(layers: Layers, best: Orders, steps: number): Orders {
+  const { count, leftStart, left, rightStart, right } = layers
+  let value = new Float64Array(count)
+  for (const order of best) for (let at = 0; at < order.length; at += 1) value[order[at] as number] = (at + 0.5) / order.length - 0.5
+  let next = new Float64Array(count)
+  let degrees = 0
+  for (let node = 0; node < count; node += 1) degrees += degreeOf(layers, node)
+  for (let step = 0; step < steps; step += 1) {
+    let mean = 0
+    for (let node = 0; node < count; node += 1) mean += (value[node] as number) * degreeOf(layers, node)
+    mean /= Math.max(1, degrees)
+    let greatest = 0
+    for (let node = 0; node < count; node += 1) {
+      let sum = 0
+      for (let at = leftStart[node] as number; at < (leftStart[node + 1] as number); at += 1) sum += (value[left[at] as number] as number) - mean
+      for (let at = rightStart[node] as number; at < (rightStart[node + 1] as number); at += 1) sum += (value[right[at] as number] as number) - mean
+      const degree = degreeOf(layers, node)
+      const own = (value[node] as number) - mean
+      const moved = degree === 0 ? own : (own + sum / degree) / 2
+      next[node] = moved
+      greatest = Math.max(greatest, Math.abs(moved))
+    }
+    if (greatest > 0) for (let node = 0; node < count; node += 1) next[node]! /= greatest
+    const kept = value
+    value = next
+    next = kept
   }
   return best.map((order) => {
-    const copy = order.slice()
-    const span = Math.max(2, Math.floor(copy.length / 4))
-    const from = next(copy.length - span)
-    copy.subarray(from, from + span).reverse()
-    return copy
+    const place = new Float64Array(count)
+    order.forEach((node, at) => { place[node] = at })
+    return Int32Array.from(order).sort((a, b) => (value[a] as number) - (value[b] as number) || (place[a] as number) - (place[b] as number))
   })
 }
 
-function sweepRight(work: Work, lastFirst: boolean): void {
-  for (let column = 1; column < columnCount; column += 1) sortColumn(work, column, 'left', lastFirst)
+function degreeOf(layers: Layers, node: number): number {
+  return (layers.leftStart[node + 1] as number) - (layers.leftStart[node] as number) + (layers.rightStart[node + 1] as number) - (layers.rightStart[node] as number)
 }
 
-function sweepLeft(work: Work, lastFirst: boolean): void {
-  for (let column = columnCount - 2; column >= 0; column -= 1) sortColumn(work, column, column === 0 || !lastFirst ? 'right' : 'both', lastFirst)
+/** Once to the right and back. Every third round looks at both sides of the inner columns at once. */
+function sweep(work: Work, round: number): void {
+  const inner = round % 3 === 2 ? 'both' : null
+  for (let column = 1; column < columnCount; column += 1) sortColumn(work, column, column < columnCount - 1 ? (inner ?? 'left') : 'left', true)
+  for (let column = columnCount - 2; column >= 0; column -= 1) sortColumn(work, column, column > 0 ? (inner ?? 'right') : 'right', true)
 }
 
 /**
