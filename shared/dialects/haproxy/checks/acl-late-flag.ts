@@ -1,7 +1,7 @@
 import type { Check } from '#shared/dialects/dialect.ts'
 import { diagnostic, type Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { HaproxyTree } from '../tree.ts'
-import { aclLine, sectionName, statements, wordAt } from './lines.ts'
+import { aclLines, sectionName, wordAt } from './lines.ts'
 
 const lateFlags: ReadonlyMap<string, string> = new Map([
   ['-i', 'the test stays case-sensitive'], ['-m', 'the matching method is not changed'], ['-f', 'no file is read'], ['-n', 'names are still resolved'], ['-M', 'the file is not read as a map'],
@@ -36,10 +36,10 @@ backend api
   postmortem: 'routing-rules',
   run({ files }) {
     const found: Diagnostic[] = []
-    for (const statement of statements(files)) {
-      const acl = aclLine(statement)
+    for (const acl of aclLines(files)) {
+      const { statement } = acl
       // Behind `--` everything is a pattern on purpose.
-      if (acl === null || statement.words[acl.firstPattern - 1] === '--') continue
+      if (statement.words[acl.firstPattern - 1] === '--') continue
       const index = statement.words.findIndex((word, at) => at > acl.firstPattern && lateFlags.has(word))
       if (index === -1) continue
       const flag = statement.words[index] as string

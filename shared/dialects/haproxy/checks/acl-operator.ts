@@ -1,7 +1,7 @@
 import type { Check } from '#shared/dialects/dialect.ts'
 import { diagnostic, type Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { HaproxyTree } from '../tree.ts'
-import { aclLine, sectionName, statements, wordAt } from './lines.ts'
+import { aclLines, sectionName, wordAt } from './lines.ts'
 
 const operators: ReadonlySet<string> = new Set(['or', 'and', '||', '&&', '!', '{', '}', 'OR', 'AND', 'if', 'unless'])
 
@@ -34,9 +34,8 @@ backend api
   postmortem: 'routing-rules',
   run({ files }) {
     const found: Diagnostic[] = []
-    for (const statement of statements(files)) {
-      const acl = aclLine(statement)
-      if (acl === null) continue
+    for (const acl of aclLines(files)) {
+      const { statement } = acl
       // An expression with blanks outside its parentheses is another mistake, told by the compiler.
       const index = statement.words.findIndex((word, at) => at >= acl.firstPattern && operators.has(word))
       if (index === -1) continue

@@ -1,7 +1,7 @@
 import type { Check } from '#shared/dialects/dialect.ts'
 import { diagnostic, type Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { HaproxyTree } from '../tree.ts'
-import { aclLine, sectionName, statements, usedConditions, type Statement } from './lines.ts'
+import { aclLine, sectionName, sectionsWithAcls, usedConditions, type Statement } from './lines.ts'
 
 export const aclSpread: Check<HaproxyTree> = {
   code: 'haproxy/acl-name-reused',
@@ -40,29 +40,25 @@ backend web
   postmortem: 'routing-rules',
   run({ files }) {
     const found: Diagnostic[] = []
-    let section: unknown = null
-    let declared = new Map<string, Statement>()
-    let firstUse = new Map<string, Statement>()
-    for (const statement of statements(files)) {
-      if (statement.section !== section) {
-        section = statement.section
-        declared = new Map()
-        firstUse = new Map()
-      }
-      const acl = aclLine(statement)
-      if (acl === null) {
-        for (const { name } of usedConditions(statement)) if (!firstUse.has(name)) firstUse.set(name, statement)
-        continue
-      }
-      const former = declared.get(acl.name)
-      const use = firstUse.get(acl.name)
-      if (former === undefined) declared.set(acl.name, statement)
-      else if (use !== undefined) {
-        found.push(diagnostic({
-          code: aclSpread.code, severity: aclSpread.severity, source: aclSpread.source, at: statement.at, names: [sectionName(statement.section), acl.name, ...statement.words.slice(2)],
-          message: `This line also changes the rule above that uses ${acl.name} (${use.words.join(' ')}): lines of one name are alternatives, wherever they stand. Use another name if that is not meant.`,
-          related: [{ at: use.at, message: `Uses ${acl.name}.` }, { at: former.at, message: `First line of ${acl.name}.` }],
-        }))
+    for (const section of sectionsWithAcls(files)) {
+      const declared = new Map<string, Statement>()
+      const firstUse = new Map<string, Statement>()
+      for (const statement of section) {
+        const acl = aclLine(statement)
+        if (acl === null) {
+          for (const { name } of usedConditions(statement)) if (!firstUse.has(name)) firstUse.set(name, statement)
+          continue
+        }
+        const former = declared.get(acl.name)
+        const use = firstUse.get(acl.name)
+        if (former === undefined) declared.set(acl.name, statement)
+        else if (use !== undefined) {
+          found.push(diagnostic({
+            code: aclSpread.code, severity: aclSpread.severity, source: aclSpread.source, at: statement.at, names: [sectionName(statement.section), acl.name, ...statement.words.slice(2)],
+            message: `This line also changes the rule above that uses ${acl.name} (${use.words.join(' ')}): lines of one name are alternatives, wherever they stand. Use another name if that is not meant.`,
+            related: [{ at: use.at, message: `Uses ${acl.name}.` }, { at: former.at, message: `First line of ${acl.name}.` }],
+          }))
+        }
       }
     }
     return found

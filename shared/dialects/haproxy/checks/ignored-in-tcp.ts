@@ -35,9 +35,9 @@ backend api
     const frontends = new Map(model.listeners.map((listener) => [listener.group, listener.protocol]))
     const backends = new Map(model.pools.map((pool) => [pool.name, pool.protocol]))
     const found: Diagnostic[] = []
-    for (const statement of statements(files)) {
+    for (const statement of statements(files, httpOnly)) {
       const { section, words } = statement
-      if (section.name === null || !httpOnly.has(words[0] as string)) continue
+      if (section.name === null) continue
       const mode = section.kind === 'frontend' ? frontends.get(section.name) : section.kind === 'backend' ? backends.get(section.name) : section.kind === 'listen' ? (frontends.get(section.name) ?? backends.get(section.name)) : undefined
       if (mode !== 'tcp') continue
       found.push(diagnostic({

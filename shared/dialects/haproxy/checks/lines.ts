@@ -17,22 +17,69 @@ export function wordAt(statement: Statement, index: number): Span {
   return wordSpan(statement.tree, (statement.tree.lines.firstWord[statement.line] ?? 0) + index)
 }
 
-/** Every statement of every section, in load order. Lines that could not be read are left out. */
-export function* statements(files: readonly Parsed<HaproxyTree>[]): Iterable<Statement> {
+function statementAt(tree: HaproxyTree, section: Section, line: number): Statement {
+  const words: string[] = []
+  for (let word = tree.lines.firstWord[line] ?? 0; word < (tree.lines.firstWord[line + 1] ?? 0); word += 1) words.push(rawWord(tree, word))
+  return { tree, section, line, words, at: statementSpan(tree, line) }
+}
+
+/** Offset of the first word of a line that can be read and is no conditional; -1 for any other line. */
+function firstWordOf(tree: HaproxyTree, line: number): number {
+  const first = tree.lines.firstWord[line] ?? 0
+  if (first === (tree.lines.firstWord[line + 1] ?? first)) return -1
+  return ((tree.lines.flags[line] ?? 0) & (lineFlags.conditional | lineFlags.broken)) === 0 ? first : -1
+}
+
+/** Statements of every section whose first word is one of `keywords`, in load order. Lines that could not be read are left out. */
+export function* statements(files: readonly Parsed<HaproxyTree>[], keywords: ReadonlySet<string>): Iterable<Statement> {
   for (const { tree } of files) {
     for (const section of tree.sections) {
       for (let line = section.line + 1; line < section.endLine; line += 1) {
-        const flags = tree.lines.flags[line] ?? 0
-        if ((flags & (lineFlags.conditional | lineFlags.broken)) !== 0) continue
-        const first = tree.lines.firstWord[line] ?? 0
-        const next = tree.lines.firstWord[line + 1] ?? first
-        if (first === next) continue
-        const words: string[] = []
-        for (let word = first; word < next; word += 1) words.push(rawWord(tree, word))
-        yield { tree, section, line, words, at: statementSpan(tree, line) }
+        const first = firstWordOf(tree, line)
+        if (first !== -1 && keywords.has(rawWord(tree, first))) yield statementAt(tree, section, line)
       }
     }
   }
+}
+
+const acl: ReadonlySet<string> = new Set(['acl'])
+
+/** Acl lines of every section, in load order. */
+export function* aclLines(files: readonly Parsed<HaproxyTree>[]): Iterable<AclLine> {
+  for (const statement of statements(files, acl)) {
+    const line = aclLine(statement)
+    if (line !== null) yield line
+  }
+}
+
+/** Statements with a comment behind them. */
+export function* commentedStatements(files: readonly Parsed<HaproxyTree>[]): Iterable<Statement> {
+  for (const { tree } of files) {
+    for (const section of tree.sections) {
+      for (let line = section.line + 1; line < section.endLine; line += 1) {
+        if ((tree.lines.commentStart[line] ?? -1) !== -1 && firstWordOf(tree, line) !== -1) yield statementAt(tree, section, line)
+      }
+    }
+  }
+}
+
+/** All statements of each section that declares an acl; the others have nothing to say about them. */
+export function sectionsWithAcls(files: readonly Parsed<HaproxyTree>[]): readonly (readonly Statement[])[] {
+  const found: (readonly Statement[])[] = []
+  for (const { tree } of files) {
+    for (const section of tree.sections) {
+      let has = false
+      for (let line = section.line + 1; line < section.endLine && !has; line += 1) {
+        const first = firstWordOf(tree, line)
+        has = first !== -1 && rawWord(tree, first) === 'acl'
+      }
+      if (!has) continue
+      const all: Statement[] = []
+      for (let line = section.line + 1; line < section.endLine; line += 1) if (firstWordOf(tree, line) !== -1) all.push(statementAt(tree, section, line))
+      found.push(all)
+    }
+  }
+  return found
 }
 
 /** `backend api`; sections without a name by their kind alone. */
@@ -67,11 +114,15 @@ export function aclLine(statement: Statement): AclLine | null {
   return { statement, name: words[1] as string, firstPattern: Math.min(at, words.length) }
 }
 
-/** Names of conditions that a statement uses behind `if` or `unless`, with the index of each word. */
+/** Names of conditions that a statement uses: behind `if` or `unless`, and in the fetch `acl(name,!other)` of 3.0 and later. */
 export function usedConditions(statement: Statement): readonly { readonly name: string; readonly index: number }[] {
   const { words } = statement
-  if (words[0] === 'acl') return []
   const used: { readonly name: string; readonly index: number }[] = []
+  words.forEach((word, index) => {
+    if (!word.includes('acl(')) return
+    for (const match of word.matchAll(/acl\(([^)]*)\)/g)) for (const name of (match[1] as string).split(',')) used.push({ name: name.replace(/^!/, ''), index })
+  })
+  if (words[0] === 'acl') return used
   let inCondition = false
   let depth = 0
   words.forEach((word, index) => {

@@ -2,7 +2,7 @@ import type { Check } from '#shared/dialects/dialect.ts'
 import { diagnostic, type Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import { commentText } from '../accessors.ts'
 import type { HaproxyTree } from '../tree.ts'
-import { sectionName, statements } from './lines.ts'
+import { commentedStatements, sectionName } from './lines.ts'
 
 export const lostAfterHash: Check<HaproxyTree> = {
   code: 'haproxy/text-lost-after-hash',
@@ -33,7 +33,7 @@ backend api
   postmortem: 'routing-rules',
   run({ files }) {
     const found: Diagnostic[] = []
-    for (const statement of statements(files)) {
+    for (const statement of commentedStatements(files)) {
       const { tree, line } = statement
       const hash = tree.lines.commentStart[line] ?? -1
       const lost = commentText(tree, line)

@@ -3,11 +3,12 @@ import { diagnostic, type Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { HaproxyTree } from '../tree.ts'
 import { sectionName, statements, wordAt, type Statement } from './lines.ts'
 
+const timed: ReadonlySet<string> = new Set(['timeout', 'server', 'default-server', 'server-template'])
+
 /** Words whose value is a time in milliseconds when it has no unit. */
 function timedWords(statement: Statement): readonly { readonly name: string; readonly index: number }[] {
   const { words } = statement
   if (words[0] === 'timeout' && words.length >= 3) return [{ name: `timeout ${words[1] as string}`, index: 2 }]
-  if (words[0] !== 'server' && words[0] !== 'default-server' && words[0] !== 'server-template') return []
   return words.flatMap((word, index) => ((word === 'inter' || word === 'fastinter' || word === 'downinter') && index + 1 < words.length ? [{ name: word, index: index + 1 }] : []))
 }
 
@@ -30,7 +31,7 @@ export const timeoutUnit: Check<HaproxyTree> = {
   postmortem: null,
   run({ files }) {
     const found: Diagnostic[] = []
-    for (const statement of statements(files)) {
+    for (const statement of statements(files, timed)) {
       for (const { name, index } of timedWords(statement)) {
         const value = statement.words[index] as string
         if (!/^[0-9]+$/.test(value) || Number(value) === 0 || Number(value) >= 1000) continue

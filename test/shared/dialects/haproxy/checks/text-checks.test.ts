@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { haproxyChecks } from '#shared/dialects/haproxy/checks/all.ts'
+import { parseHaproxy } from '#shared/dialects/haproxy/parser.ts'
+import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import type { SourceFile } from '#shared/text/source-file.ts'
+import { model } from '#test/shared/view/models.ts'
+
+const options = { environment: {}, version: null, sideFiles: new Map() }
+
+/** Findings of all text checks; the model is empty, so that only the text speaks. */
+function findings(text: string): readonly Diagnostic[] {
+  const file: SourceFile = { path: 'haproxy.cfg', text, role: 'config', encoding: 'utf-8' }
+  const context = { files: [{ file, tree: parseHaproxy(file).tree }], model: model({}), options }
+  return haproxyChecks.flatMap((check) => check.run(context))
+}
+
+function applied(text: string, finding: Diagnostic): string {
+  return [...(finding.fix?.edits ?? [])].sort((a, b) => b.at.start - a.at.start).reduce((result, edit) => result.slice(0, edit.at.start) + edit.text + result.slice(edit.at.end), text)
+}
+
+const frontend = (line: string): string => `frontend web\n    mode http\n${line}    http-request deny if x\n`
+
+const rows: readonly [name: string, line: string, codes: readonly string[]][] = [
+  ['or as a pattern', '    acl x path_beg /a or /b\n', ['haproxy/acl-logical-word']],
+  ['a quoted or is meant', '    acl x path_beg /a "or"\n', []],
+  ['a flag behind a pattern', '    acl x path_beg /a -i\n', ['haproxy/acl-flag-after-pattern']],
+  ['a flag behind --', '    acl x path_beg -- /a -i\n', []],
+  ['flags in front, with a file', '    acl x path_beg -i -f list.lst -m end /a\n', []],
+  ['a comment with a blank in front', '    acl x path_beg /a #b\n', []],
+  ['a hash inside a word', '    acl x path_beg /a#b /c\n', ['haproxy/text-lost-after-hash']],
+  ['a time without a unit', '    acl x path_beg /a\n    timeout client 30\n', ['haproxy/time-without-unit']],
+  ['zero needs no unit', '    acl x path_beg /a\n    timeout client 0\n', []],
+  ['5000 is five seconds on purpose', '    acl x path_beg /a\n    timeout client 5000\n', []],
+  ['an acl nobody uses', '    acl x path_beg /a\n    acl y path_beg /b\n', ['haproxy/acl-unused']],
+  ['an acl used by the acl fetch', '    acl x path_beg /a\n    acl y path_beg /b\n    http-request set-var(txn.z) acl(x,!y)\n', []],
+  ['an acl line below its first use', '    acl x path_beg /a\n    http-request deny if x\n    acl x path_beg /b\n', ['haproxy/acl-name-reused']],
+]
+for (const [name, line, codes] of rows) {
+  test(`text checks: ${name}`, () => assert.deepEqual(findings(frontend(line)).map((one) => one.code), codes))
+}
+
+test('mechanical fixes make the finding go away', () => {
+  for (const line of ['    acl x path_beg /a -i\n', '    acl x path_beg /a#b /c\n', '    acl x path_beg /a\n    timeout client 30\n']) {
+    const text = frontend(line)
+    const finding = findings(text)[0]
+    assert.ok(finding?.fix)
+    assert.deepEqual(findings(applied(text, finding)), [], applied(text, finding))
+  }
+})
+
+test('fingerprints do not depend on the place', () => {
+  const text = frontend('    acl x path_beg /a or /b\n')
+  assert.equal(findings(`# a comment\n\n${text}`)[0]?.fingerprint, findings(text)[0]?.fingerprint)
+})
