@@ -1,5 +1,6 @@
 import { splitArguments } from './samples.ts'
 import type { ConditionalEnvironment } from './conditionals.ts'
+import { isVersionAtLeast } from './words.ts'
 
 /** `value` null: cannot be known here, `reason` says why. */
 export interface ConditionAnswer {
@@ -120,6 +121,9 @@ function readPlainTerm(reader: Reader, environment: ConditionalEnvironment, dept
   return callPredicate(name, args, environment)
 }
 
+/** First version of the functions that 2.6.12 refuses when run; a version without a function refuses the whole condition. */
+const since: Readonly<Record<string, readonly [number, number]>> = { strstr: [2, 8], enabled: [2, 8], awslc_api_atleast: [3, 2], awslc_api_before: [3, 2] }
+
 const arity: Readonly<Record<string, readonly [number, number]>> = {
   defined: [0, 1], feature: [0, 1], streq: [2, 2], strneq: [2, 2], strstr: [2, 2], version_atleast: [0, 1], version_before: [0, 1],
   enabled: [1, 1], openssl_version_atleast: [1, 1], openssl_version_before: [1, 1], ssllib_name_startswith: [1, 1],
@@ -128,26 +132,28 @@ const arity: Readonly<Record<string, readonly [number, number]>> = {
 
 function callPredicate(name: string, args: readonly string[], environment: ConditionalEnvironment): Read {
   const bounds = arity[name]
-  if (bounds === undefined) return { value: null, reason: `The function '${name}' of this condition is not known.` }
+  if (bounds === undefined) return fault(`The function '${name}' of this condition is not known.`)
+  const first = since[name]
+  if (first !== undefined && !isVersionAtLeast(environment.version, first[0], first[1])) return fault(`HAProxy ${environment.version} does not know '${name}'.`)
   if (args.length < bounds[0] || args.length > bounds[1]) return fault(`'${name}' takes ${String(bounds[1])} argument${bounds[1] === 1 ? '' : 's'} and has ${String(args.length)}.`)
-  const first = args[0] ?? ''
+  const text = args[0] ?? ''
   const second = args[1] ?? ''
   switch (name) {
-    case 'defined': return known(Object.hasOwn(environment.variables, first))
-    case 'streq': return known(first === second)
-    case 'strneq': return known(first !== second)
-    case 'strstr': return known(first.includes(second))
+    case 'defined': return known(Object.hasOwn(environment.variables, text))
+    case 'streq': return known(text === second)
+    case 'strneq': return known(text !== second)
+    case 'strstr': return known(text.includes(second))
     case 'version_atleast': {
-      const order = compareVersions(environment.version, first)
-      return order === null ? { value: null, reason: `Whether version ${environment.version} is at least ${first} depends on its patch level.` } : known(order >= 0)
+      const order = compareVersions(environment.version, text)
+      return order === null ? { value: null, reason: `Whether version ${environment.version} is at least ${text} depends on its patch level.` } : known(order >= 0)
     }
     case 'version_before': {
-      const order = compareVersions(environment.version, first)
-      return order === null ? { value: null, reason: `Whether version ${environment.version} is older than ${first} depends on its patch level.` } : known(order < 0)
+      const order = compareVersions(environment.version, text)
+      return order === null ? { value: null, reason: `Whether version ${environment.version} is older than ${text} depends on its patch level.` } : known(order < 0)
     }
     case 'feature':
-      if (environment.features === undefined) return { value: null, reason: `Whether HAProxy was built with ${first} is not known.` }
-      return known(environment.features.includes(first))
+      if (environment.features === undefined) return { value: null, reason: `Whether HAProxy was built with ${text} is not known.` }
+      return known(environment.features.includes(text))
     default:
       return { value: null, reason: `The answer of ${name}(${args.join(',')}) depends on the machine HAProxy runs on.` }
   }

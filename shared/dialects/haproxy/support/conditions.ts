@@ -28,8 +28,8 @@ const directives: readonly Row[] = [
   ['.endif', 'm', 'Ends the block.'], ['.if', 'm', 'Keeps the lines below when the condition holds.'], ['.notice', 'i', 'Prints a message at start.'], ['.warning', 'i', 'Prints a warning at start.'],
 ]
 const predicates: readonly Row[] = [
-  ['awslc_api_atleast', 'u', 'Version of the AWS-LC library.', '3.2'], ['awslc_api_before', 'u', 'Version of the AWS-LC library.', '3.2'], ['defined', 'm', 'Whether an environment variable is set.'], ['enabled', 'u', 'Whether a run-time feature is on.', '2.6'], ['feature', 'm', 'Whether HAProxy was built with a feature.'],
-  ['openssl_version_atleast', 'u', 'Version of the TLS library.', '2.5'], ['openssl_version_before', 'u', 'Version of the TLS library.', '2.5'], ['ssllib_name_startswith', 'u', 'Name of the TLS library.', '2.6'], ['streq', 'm', 'Whether two texts are equal.'], ['strneq', 'm', 'Whether two texts differ.'], ['strstr', 'm', 'Whether the first text contains the second.', '2.6'],
+  ['awslc_api_atleast', 'u', 'Version of the AWS-LC library.', '3.2'], ['awslc_api_before', 'u', 'Version of the AWS-LC library.', '3.2'], ['defined', 'm', 'Whether an environment variable is set.'], ['enabled', 'u', 'Whether a run-time feature is on.', '2.8'], ['feature', 'm', 'Whether HAProxy was built with a feature.'],
+  ['openssl_version_atleast', 'u', 'Version of the TLS library.', '2.5'], ['openssl_version_before', 'u', 'Version of the TLS library.', '2.5'], ['ssllib_name_startswith', 'u', 'Name of the TLS library.', '2.6'], ['streq', 'm', 'Whether two texts are equal.'], ['strneq', 'm', 'Whether two texts differ.'], ['strstr', 'm', 'Whether the first text contains the second.', '2.8'],
   ['version_atleast', 'm', 'Whether HAProxy is at least this version.'], ['version_before', 'm', 'Whether HAProxy is older than this version.'],
 ]
 

@@ -5,16 +5,16 @@ import type { ConditionalEnvironment } from '#shared/dialects/haproxy/conditiona
 import { evaluateCondition } from '#shared/dialects/haproxy/condition.ts'
 import { treeOf } from './tree-of.ts'
 
-const environment: ConditionalEnvironment = { variables: { MODE: 'dev' }, version: '2.6.12', features: ['OPENSSL', 'LUA'] }
+const environment: ConditionalEnvironment = { variables: { MODE: 'dev' }, version: '2.8.12', features: ['OPENSSL', 'LUA'] }
 
 const truths: readonly (readonly [text: string, value: boolean | null])[] = [
   ['', false], ['1', true], ['0', false], ['-1', true], ['0x0', false], ['010', true], ['!1', false], ['!!1', true], ['! 1', false],
   ['1 && 0 || 1', true], ['1 || 0 && 0', true], ['(1 || 0) && 0', false], ['(1 && 0) || 1', true], ['!(1 && 0)', true],
   ['defined(MODE)', true], ['defined(NOPE)', false], ['defined()', false], ['streq(a,a)', true], ['streq(prod, prod)', false], ['strneq(a,b)', true], ['strstr(abc,b)', true],
   ["streq('a,b',\"a,b\")", true], ['streq(a(b,a(b)', true],
-  ['version_atleast(2.6.12)', true], ['version_atleast(2.6.13)', false], ['version_before(3.0)', true], ['version_atleast(2.6-dev3)', true],
+  ['version_atleast(2.8.12)', true], ['version_atleast(2.8.13)', false], ['version_before(3.0)', true], ['version_atleast(2.8-dev3)', true],
   ['feature(LUA)', true], ['feature(NOSUCH)', false],
-  ['enabled(POLL)', null], ['nonsense(1)', null], ['streq(a)', null], ['streq(a,b,c)', null], ['1 0', null], ['streq(a,a)junk', null], ['(1', null],
+  ['enabled(POLL)', null], ['nonsense(1)', null], ['1 || nonsense(1)', null], ['streq(a)', null], ['streq(a,b,c)', null], ['1 0', null], ['streq(a,a)junk', null], ['(1', null],
   ['0 && enabled(POLL)', false], ['1 || enabled(POLL)', true], ['1 && enabled(POLL)', null],
 ]
 for (const [text, value] of truths) {
@@ -24,6 +24,10 @@ for (const [text, value] of truths) {
     if (value === null) assert.match(answer.reason, /\.$/)
   })
 }
+
+test('a function that the version lacks makes the whole condition unreadable', () => {
+  assert.equal(evaluateCondition('1 || strstr(abc,b)', { ...environment, version: '2.6' }).value, null)
+})
 
 function kept(text: string, given = environment): readonly string[] {
   const { active } = activeLines(treeOf(text), given)
