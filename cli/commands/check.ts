@@ -2,13 +2,13 @@ import type { Diagnostic, Severity } from '#shared/diagnostics/diagnostic.ts'
 import { allFindings } from '#shared/backend/checks.ts'
 import { bySeverityThenPlace } from '#shared/diagnostics/diagnostic.ts'
 import { neutralChecks } from '#shared/analyses/checks/index.ts'
-import { choiceOf, expectPositionals, readingOptions } from '../args.ts'
-import type { Command } from '../command.ts'
-import { exitCodes } from '../io.ts'
-import { coloursFor } from '../output/colour.ts'
-import { findingsGithub, findingsJson, findingsJunit, findingsMarkdown, findingsSarif, findingsText, type FindingReport } from '../output/findings.ts'
-import { toPlaces } from '../output/json-shapes.ts'
-import { cliPorts, deliver, readConfig } from '../reading.ts'
+import { choiceOf, expectPositionals, readingOptions } from '#cli/args.ts'
+import type { Command } from '#cli/command.ts'
+import { exitCodes } from '#cli/io.ts'
+import { coloursFor } from '#cli/output/colour.ts'
+import { findingsGithub, findingsJson, findingsJunit, findingsMarkdown, findingsSarif, findingsText, type FindingReport } from '#cli/output/findings.ts'
+import { toPlaces } from '#cli/output/json-shapes.ts'
+import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 
 const formats = ['text', 'json', 'sarif', 'junit', 'markdown', 'github'] as const
 const thresholds = ['error', 'warning', 'info', 'none'] as const
@@ -31,7 +31,7 @@ export const command: Command = {
     const config = await readConfig(ports, argument, args, io)
     const findings: Diagnostic[] = [...allFindings(config)]
     if (args.has('native')) {
-      const { runNative } = await import('../native.ts')
+      const { runNative } = await import('#cli/native.ts')
       findings.push(...(await runNative(config)))
       findings.sort(bySeverityThenPlace)
     }

@@ -4,12 +4,12 @@ import type { Ports } from '#shared/backend/ports.ts'
 import { sameText } from '#shared/backend/same-text.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import type { Comparison } from '#shared/rpc/payloads.ts'
-import { choiceOf, expectPositionals, readingOptions, type Parsed } from '../args.ts'
-import type { Command } from '../command.ts'
-import { exitCodes, UsageError, type Io } from '../io.ts'
-import { coloursFor } from '../output/colour.ts'
-import { diffJson, diffPatch, diffSarif, diffText, type DiffReport, type Verdict } from '../output/diff.ts'
-import { cliPorts, deliver, readConfig } from '../reading.ts'
+import { choiceOf, expectPositionals, readingOptions, type Parsed } from '#cli/args.ts'
+import type { Command } from '#cli/command.ts'
+import { exitCodes, UsageError, type Io } from '#cli/io.ts'
+import { coloursFor } from '#cli/output/colour.ts'
+import { diffJson, diffPatch, diffSarif, diffText, type DiffReport, type Verdict } from '#cli/output/diff.ts'
+import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 
 const formats = ['text', 'json', 'markdown', 'html', 'patch', 'sarif'] as const
 const failures = ['misroute', 'may-differ', 'distribution', 'check', 'any', 'none'] as const
@@ -43,7 +43,7 @@ async function render(format: (typeof formats)[number], report: DiffReport, pair
     case 'patch': return diffPatch(report)
     case 'sarif': return diffSarif(report)
     case 'markdown': return (await import('#shared/backend/compare-markdown.ts')).compareMarkdown(pair, report.comparison, ports.clock.now())
-    case 'html': return (await import('../output/diff-html.ts')).diffHtml(report, pair, ports)
+    case 'html': return (await import('#cli/output/diff-html.ts')).diffHtml(report, pair, ports)
   }
 }
 

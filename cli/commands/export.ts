@@ -1,9 +1,9 @@
 import { drawPicture } from '#shared/backend/export.ts'
 import { toPair } from '#shared/backend/pairs.ts'
-import { choiceOf, expectPositionals, numberOf, readingOptions } from '../args.ts'
-import type { Command } from '../command.ts'
-import { exitCodes, InputError, UsageError } from '../io.ts'
-import { cliPorts, readConfig } from '../reading.ts'
+import { choiceOf, expectPositionals, numberOf, readingOptions } from '#cli/args.ts'
+import type { Command } from '#cli/command.ts'
+import { exitCodes, InputError, UsageError } from '#cli/io.ts'
+import { cliPorts, readConfig } from '#cli/reading.ts'
 
 const formats = ['svg', 'png', 'pdf'] as const
 

@@ -3,12 +3,12 @@ import { historyHandlers } from '#shared/backend/history.ts'
 import type { Ports } from '#shared/backend/ports.ts'
 import type { Failure, Result } from '#shared/diagnostics/failure.ts'
 import type { RestorePlan, Snapshot } from '#shared/rpc/payloads.ts'
-import { choiceOf, expectPositionals, readingOptions, type Parsed } from '../args.ts'
-import type { Command } from '../command.ts'
-import { exitCodes, InputError, UsageError, type ExitCode, type Io } from '../io.ts'
-import { coloursFor, forTerminal, type Colours } from '../output/colour.ts'
-import { schemaVersion } from '../output/json-shapes.ts'
-import { cliPorts, deliver, readConfig } from '../reading.ts'
+import { choiceOf, expectPositionals, readingOptions, type Parsed } from '#cli/args.ts'
+import type { Command } from '#cli/command.ts'
+import { exitCodes, InputError, UsageError, type ExitCode, type Io } from '#cli/io.ts'
+import { coloursFor, forTerminal, type Colours } from '#cli/output/colour.ts'
+import { schemaVersion } from '#cli/output/json-shapes.ts'
+import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 
 const context = { cancelled: () => false }
 

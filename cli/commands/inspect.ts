@@ -1,12 +1,12 @@
 import { maskSecrets } from '#shared/backend/secrets.ts'
 import { toPair } from '#shared/backend/pairs.ts'
 import { toLineLookup } from '#shared/text/line-lookup.ts'
-import { choiceOf, expectPositionals, readingOptions } from '../args.ts'
-import type { Command } from '../command.ts'
-import { exitCodes } from '../io.ts'
-import { forTerminal } from '../output/colour.ts'
-import { maskedJson } from '../output/json-shapes.ts'
-import { cliPorts, deliver, readConfig } from '../reading.ts'
+import { choiceOf, expectPositionals, readingOptions } from '#cli/args.ts'
+import type { Command } from '#cli/command.ts'
+import { exitCodes } from '#cli/io.ts'
+import { forTerminal } from '#cli/output/colour.ts'
+import { maskedJson } from '#cli/output/json-shapes.ts'
+import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 
 export const command: Command = {
   usage: 'inspect CONFIG [--format text|json|mermaid|dot]',

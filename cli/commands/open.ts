@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Command } from '../command.ts'
-import { exitCodes } from '../io.ts'
+import type { Command } from '#cli/command.ts'
+import { exitCodes } from '#cli/io.ts'
 import { runServe, serveOptions } from './serve.ts'
 
 export const command: Command = {

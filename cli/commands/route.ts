@@ -1,12 +1,12 @@
 import { prepareRouter, presentRoute, type RouteAnswer } from '#shared/analyses/route/index.ts'
 import { defaultRequest, type RequestInput } from '#shared/model/request.ts'
-import { expectPositionals, readingOptions, choiceOf, type Parsed } from '../args.ts'
-import type { Command } from '../command.ts'
-import { exitCodes, UsageError, type ExitCode, type Io } from '../io.ts'
-import { coloursFor, forTerminal } from '../output/colour.ts'
-import { toJsonRoute, toPlaces, type Places } from '../output/json-shapes.ts'
-import { cliPorts, deliver, readConfig } from '../reading.ts'
-import { requestFromLine, requestFromUrl } from '../request-input.ts'
+import { expectPositionals, readingOptions, choiceOf, type Parsed } from '#cli/args.ts'
+import type { Command } from '#cli/command.ts'
+import { exitCodes, UsageError, type ExitCode, type Io } from '#cli/io.ts'
+import { coloursFor, forTerminal } from '#cli/output/colour.ts'
+import { toJsonRoute, toPlaces, type Places } from '#cli/output/json-shapes.ts'
+import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
+import { requestFromLine, requestFromUrl } from '#cli/request-input.ts'
 
 export const command: Command = {
   usage: "route CONFIG URL [-X METHOD] [-H 'name: value']… [--from IP] [--sni NAME] [--listener ADDR] [--explain]\n       steelyard route CONFIG --requests FILE|-",

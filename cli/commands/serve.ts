@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { startEngine } from '#shared/node/engine-client.ts'
 import { rendererFolder } from '#shared/node/folders.ts'
-import { numberOf, type OptionSpec, type Parsed } from '../args.ts'
-import type { Command } from '../command.ts'
-import { exitCodes, InputError, type ExitCode, type Io } from '../io.ts'
-import { startHttpHost, type HttpHost } from '../serve/http-host.ts'
-import { toOpenInputs } from '../serve/inputs.ts'
+import { numberOf, type OptionSpec, type Parsed } from '#cli/args.ts'
+import type { Command } from '#cli/command.ts'
+import { exitCodes, InputError, type ExitCode, type Io } from '#cli/io.ts'
+import { startHttpHost, type HttpHost } from '#cli/serve/http-host.ts'
+import { toOpenInputs } from '#cli/serve/inputs.ts'
 
 export const serveOptions: readonly OptionSpec[] = [
   { name: 'port', value: 'N', help: 'port on 127.0.0.1 (default: any free one)' },

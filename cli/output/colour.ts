@@ -1,5 +1,5 @@
-import type { Parsed } from '../args.ts'
-import type { Io } from '../io.ts'
+import type { Parsed } from '#cli/args.ts'
+import type { Io } from '#cli/io.ts'
 
 export interface Colours {
   readonly red: (text: string) => string
