@@ -1,19 +1,29 @@
 import type { SourceFile } from '#shared/text/source-file.ts'
-import type { Confidence, Dialect, DialectId } from './dialect.ts'
+import type { Dialect, DialectId } from './dialect.ts'
+import { haproxy } from './haproxy/index.ts'
 
-/** Every dialect, in the order in which equal guesses are decided. A new one is one line here. */
-export const dialects: readonly Dialect[] = []
+/** Every balancer product this build knows. One line per dialect. */
+export const dialects: readonly Dialect[] = [
+  haproxy as Dialect,
+]
 
-export function dialectById(id: DialectId): Dialect | undefined {
-  return dialects.find((dialect) => dialect.id === id)
+/** Null: no such dialect. */
+export function dialectById(id: DialectId): Dialect | null {
+  return dialects.find((dialect) => dialect.id === id) ?? null
 }
 
-/** The dialect that is surest that `file` is its own; null when none is. */
-export function detectDialect(file: SourceFile): { readonly dialect: Dialect; readonly confidence: Confidence } | null {
-  let best: { readonly dialect: Dialect; readonly confidence: Confidence } | null = null
+/** The dialect most sure of the config files; null: none takes any of them. The mean over the files decides, ties go to the first. */
+export function detectDialect(files: readonly SourceFile[]): Dialect | null {
+  const configs = files.filter((file) => file.role === 'config')
+  let best: Dialect | null = null
+  let most = 0
   for (const dialect of dialects) {
-    const confidence = dialect.detect(file)
-    if (confidence > 0 && (best === null || confidence > best.confidence)) best = { dialect, confidence }
+    let sum = 0
+    for (const file of configs) sum += dialect.detect(file)
+    if (sum > most) {
+      most = sum
+      best = dialect
+    }
   }
   return best
 }

@@ -131,6 +131,8 @@ export interface BindOwner {
   readonly origin: readonly Span[]
   readonly binds: readonly BindDraft[]
   readonly expectProxy: boolean
+  /** Settings of the proxy that are compared with each listener. */
+  readonly settings: Readonly<Record<string, string>>
 }
 
 export function toListeners(owner: BindOwner): Listener[] {
@@ -150,7 +152,8 @@ export function toListeners(owner: BindOwner): Listener[] {
     }
     return {
       id: count === 1 ? base : `${base}#${count}`, group: owner.name, name: bind.name, number, addresses: bind.addresses, protocol: owner.protocol,
-      tls: bind.tls, acceptProxy: bind.acceptProxy || owner.expectProxy, enabled: owner.enabled, entry: owner.entry, kind: owner.kind, settings: bind.settings,
+      tls: bind.tls, acceptProxy: bind.acceptProxy || owner.expectProxy, enabled: owner.enabled, entry: owner.entry, kind: owner.kind,
+      settings: Object.keys(bind.settings).length === 0 ? owner.settings : { ...owner.settings, ...bind.settings },
       origin: [bind.origin, ...owner.origin],
     }
   })

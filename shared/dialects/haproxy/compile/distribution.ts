@@ -116,7 +116,6 @@ export function compileCookie(state: CompileState, proxy: ProxyDraft, ref: LineR
     refuse(state, ref, 0, 'haproxy/missing-value', "'cookie' needs a name.", manual, [proxy.name])
     return
   }
-  proxy.httpOnly.push({ keyword: 'cookie', at: lineSpanOf(ref) })
   let mode: 'insert' | 'prefix' | 'rewrite' | 'passive' = 'passive'
   const flags: string[] = []
   for (let at = 2; at < values.length; at += 1) {

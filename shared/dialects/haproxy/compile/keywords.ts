@@ -101,7 +101,6 @@ on(['default-server'], (state, proxy, ref) => {
 
 on(['http-request'], (state, proxy, ref) => {
   if (proxy.kind === 'defaults' && !rulesAllowed(state, proxy, ref)) return
-  proxy.httpOnly.push({ keyword: 'http-request', at: lineSpanOf(ref) })
   const rule = compileHttpRule(state, proxy, ref)
   if (rule !== null) proxy.rules['http-request'].push(rule)
 })
@@ -111,7 +110,6 @@ on(['redirect'], (state, proxy, ref) => {
     notInDefaults(state, ref)
     return
   }
-  proxy.httpOnly.push({ keyword: 'redirect', at: lineSpanOf(ref) })
   const rule = compileRedirectRule(state, proxy, ref)
   if (rule !== null) proxy.rules.redirect.push(rule)
 })

@@ -90,8 +90,6 @@ export interface ProxyDraft extends AclScope, MemberSink {
   waitsForHello: boolean
   waitsForRequest: boolean
   expectProxy: boolean
-  /** First http-only rule, for the warning in TCP mode. */
-  readonly httpOnly: { readonly keyword: string; readonly at: Span }[]
   /** Address of `dispatch` or the word `transparent`. */
   dispatchAt: Span | null
 }
@@ -116,7 +114,7 @@ export function createProxy(kind: ProxyKind, name: string, at: Span, nameAt: Spa
     kind, name, at, nameAt, defaults, settings, acls: new Map(), binds: [],
     rules: { 'tcp-connection': [], 'tcp-session': [], 'tcp-content': [], 'http-request': [], redirect: [] },
     switching: [], monitorFail: [], selectors: [], persistence: [], members, memberNames: null, memberPrefix: `pool:${name}/server:`,
-    inspectDelayMs: 0, waitsForHello: false, waitsForRequest: false, expectProxy: false, httpOnly: [], dispatchAt: null,
+    inspectDelayMs: 0, waitsForHello: false, waitsForRequest: false, expectProxy: false, dispatchAt: null,
   }
 }
 

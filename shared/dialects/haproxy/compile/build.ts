@@ -1,0 +1,358 @@
+import { always, never } from '#shared/model/predicate.ts'
+import type { Predicate } from '#shared/model/predicate.ts'
+import type { Pool } from '#shared/model/pool.ts'
+import type { Action, Listener, RoutingModel, Scope, Step } from '#shared/model/routing-model.ts'
+import type { Span } from '#shared/text/span.ts'
+import { findConflicts, toListeners } from './binds.ts'
+import { settledAlgorithm, settledPersistence } from './distribution.ts'
+import { settledCheck } from './health.ts'
+import { isEntryKind, isPoolKind } from './proxy.ts'
+import type { Phase, ProxyDraft, RuleDraft, StatsDraft, SwitchDraft } from './proxy.ts'
+import { addGap, report } from './state.ts'
+import type { CompileState } from './state.ts'
+import { settleWaiting, withTiming } from './timing.ts'
+import type { Waits } from './timing.ts'
+
+/** What building needs besides the proxies. */
+interface Building {
+  readonly state: CompileState
+  readonly proxies: readonly ProxyDraft[]
+  readonly pools: ReadonlyMap<string, ProxyDraft>
+  readonly entries: ReadonlyMap<string, ProxyDraft>
+  readonly scopes: Map<string, Scope>
+  /** Pools that rules of another proxy lead to, or may lead to. */
+  readonly reached: Set<string>
+  /** Some dynamic rule may lead to any pool. */
+  dynamic: boolean
+  /** Some TCP entry waits for such data, so pools behind it see it. */
+  waits: { hello: boolean; request: boolean }
+  readonly sourceOf: (at: Span) => string
+}
+
+/** Turns the proxies into the routing model. */
+export function buildModel(state: CompileState, proxies: readonly ProxyDraft[], texts: ReadonlyMap<string, string>): RoutingModel {
+  const pools = new Map<string, ProxyDraft>()
+  const entries = new Map<string, ProxyDraft>()
+  for (const proxy of proxies) {
+    if (isPoolKind(proxy.kind)) pools.set(proxy.name, proxy)
+    if (isEntryKind(proxy.kind)) entries.set(proxy.name, proxy)
+  }
+  const sourceOf = (at: Span): string => (texts.get(at.file) ?? '').slice(at.start, at.end).replace(/\s+/g, ' ')
+  const building: Building = { state, proxies, pools, entries, scopes: new Map(), reached: new Set(), dynamic: false, waits: { hello: false, request: false }, sourceOf }
+  for (const proxy of proxies) {
+    settleWaiting(proxy, contentRules(proxy))
+    if (isEntryKind(proxy.kind) && proxy.settings.mode !== 'http') {
+      building.waits.hello ||= proxy.waitsForHello
+      building.waits.request ||= proxy.waitsForRequest
+    }
+  }
+  const listeners: Listener[] = []
+  for (const proxy of proxies) {
+    if (proxy.settings.mode === 'other') addGap(state, 'approximate', proxy.name, 'The mode of this proxy is not modelled.', proxy.at)
+    if (isEntryKind(proxy.kind)) listeners.push(...buildEntry(building, proxy))
+  }
+  const built: Pool[] = []
+  for (const proxy of proxies) {
+    if (!isPoolKind(proxy.kind)) continue
+    if (proxy.kind === 'listen' && proxy.members.length === 0 && !building.reached.has(proxy.name)) continue
+    built.push(buildPool(building, proxy))
+  }
+  return {
+    dialect: 'haproxy', product: 'HAProxy', version: state.version, listeners, conflicts: findConflicts(listeners), scopes: building.scopes, pools: built,
+    tables: state.tables, gaps: state.gaps, environment: state.environment,
+  }
+}
+
+const phaseTitles: Readonly<Record<Phase, string>> = {
+  'tcp-connection': 'tcp-request connection rules', 'tcp-session': 'tcp-request session rules', 'tcp-content': 'tcp-request content rules', monitor: 'monitor page',
+  'http-request': 'http-request rules', stats: 'statistics page', redirect: 'redirect rules', switching: 'use_backend rules',
+}
+
+interface Part {
+  readonly phase: Phase
+  readonly steps: readonly Step[]
+}
+
+function protocolOf(proxy: ProxyDraft): 'http' | 'tcp' {
+  return proxy.settings.mode === 'http' ? 'http' : 'tcp'
+}
+
+function contentRules(proxy: ProxyDraft): readonly RuleDraft[] {
+  return withInherited(proxy, 'tcp-content')
+}
+
+/** Rules of the named defaults run first (H-DEF-3b). */
+function withInherited(proxy: ProxyDraft, phase: 'tcp-connection' | 'tcp-session' | 'tcp-content' | 'http-request' | 'redirect'): readonly RuleDraft[] {
+  const inherited = proxy.defaults?.rules[phase]
+  return inherited === undefined || inherited.length === 0 ? proxy.rules[phase] : [...inherited, ...proxy.rules[phase]]
+}
+
+function toSteps(building: Building, proxy: ProxyDraft, phase: Phase, rules: readonly RuleDraft[], waits: Waits | null): readonly Step[] {
+  const ids = new IdList(`step:${proxy.name}/${phase}/`)
+  return rules.map((rule) => ({
+    id: ids.next(`${rule.keyword} ${rule.text}`),
+    when: waits === null ? rule.when : withTiming(building.state, rule.when, waits, building.sourceOf),
+    does: rule.does,
+    origin: rule.origin,
+  }))
+}
+
+/** Ids of the steps of one scope: by content, with `#2` for the second of equal ones. */
+class IdList {
+  readonly #prefix: string
+  readonly #counts = new Map<string, number>()
+
+  constructor(prefix: string) {
+    this.#prefix = prefix
+  }
+
+  next(text: string): string {
+    const id = this.#prefix + text
+    const count = (this.#counts.get(id) ?? 0) + 1
+    this.#counts.set(id, count)
+    return count === 1 ? id : `${id}#${count}`
+  }
+}
+
+/** Chains the parts that have steps; gives the id of the first. The last one ends with `otherwise`. */
+function chain(building: Building, prefix: string, owner: string, parts: readonly Part[], otherwise: Action): string | null {
+  const used = parts.filter((part) => part.steps.length > 0 || part.phase === 'switching')
+  used.forEach((part, index) => {
+    const id = `${prefix}/${part.phase}`
+    const next = used[index + 1]
+    building.scopes.set(id, {
+      id, title: `${phaseTitles[part.phase]} of ${owner}`, steps: part.steps, next: next === undefined ? null : `${prefix}/${next.phase}`, otherwise: next === undefined ? otherwise : null,
+    })
+  })
+  const first = used[0]
+  return first === undefined ? null : `${prefix}/${first.phase}`
+}
+
+const noPool: Action = { kind: 'respond', status: 503, why: 'no rule chooses a backend' }
+
+function buildEntry(building: Building, proxy: ProxyDraft): Listener[] {
+  const { state } = building
+  const http = protocolOf(proxy) === 'http'
+  const waits: Waits | null = http ? null : { hello: proxy.waitsForHello, request: proxy.waitsForRequest }
+  const steps = (phase: 'tcp-connection' | 'tcp-session' | 'tcp-content' | 'http-request' | 'redirect', timed: Waits | null): Part =>
+    ({ phase, steps: toSteps(building, proxy, phase, withInherited(proxy, phase), timed) })
+  const parts: Part[] = [steps('tcp-connection', null), steps('tcp-session', null), steps('tcp-content', waits)]
+  if (http) {
+    parts.push({ phase: 'monitor', steps: monitorSteps(proxy) })
+    parts.push(withOriginalTarget(state, proxy, steps('http-request', null)))
+    parts.push({ phase: 'stats', steps: statsSteps(proxy, proxy.settings.stats) })
+    parts.push(steps('redirect', null))
+  }
+  parts.push({ phase: 'switching', steps: switchingSteps(building, proxy, waits) })
+  const entry = chain(building, `scope:${proxy.name}`, `${proxy.kind} ${proxy.name}`, parts, noPool) ?? ''
+  if (proxy.binds.length === 0 && proxy.kind === 'frontend') {
+    report(state, {
+      code: 'haproxy/frontend-without-bind', severity: 'warning', at: proxy.nameAt, source: 'H-BND-5', names: [proxy.name],
+      message: `Frontend '${proxy.name}' has no bind line, so no request ever enters it.`,
+    })
+  }
+  const settings = entrySettings(proxy)
+  return toListeners({
+    name: proxy.name, kind: proxy.kind, protocol: protocolOf(proxy), enabled: proxy.settings.enabled, entry, origin: originOf(proxy), binds: proxy.binds, expectProxy: proxy.expectProxy, settings,
+  })
+}
+
+function originOf(proxy: ProxyDraft): readonly Span[] {
+  return proxy.defaults === null ? [proxy.at] : [proxy.at, proxy.defaults.at]
+}
+
+/** Expressions that read the target as it arrived get it from a variable set before the first rule. */
+function withOriginalTarget(state: CompileState, proxy: ProxyDraft, part: Part): Part {
+  if (!state.usesOriginalTarget) return part
+  const capture: Step = {
+    id: `step:${proxy.name}/http-request/capture`, when: always,
+    does: { kind: 'set-variable', name: 'capture.req.uri', value: { field: { kind: 'target' }, transforms: [], type: 'string', pick: 'last', absentAs: 'nothing' } },
+    origin: [proxy.at],
+  }
+  return { phase: part.phase, steps: [capture, ...part.steps] }
+}
+
+/** Exact path and query, whatever the rules say (H-ORD-11). */
+function monitorSteps(proxy: ProxyDraft): readonly Step[] {
+  const uri = proxy.settings.monitorUri
+  if (uri === null) return []
+  const matches: Predicate = {
+    kind: 'test', origin: uri.at, matcher: { kind: 'exact', values: [uri.name], ignoreCase: false },
+    view: { field: { kind: uri.name.startsWith('/') ? 'path-and-query' : 'target' }, transforms: [], type: 'string', pick: 'any', absentAs: 'nothing' },
+  }
+  const steps: Step[] = []
+  if (proxy.monitorFail.length > 0) {
+    const ids = new IdList(`step:${proxy.name}/monitor/`)
+    for (const rule of proxy.monitorFail) {
+      steps.push({ id: ids.next(`monitor ${rule.text}`), when: { kind: 'and', of: [matches, rule.when] }, does: rule.does, origin: [...rule.origin, uri.at] })
+    }
+  }
+  steps.push({ id: `step:${proxy.name}/monitor/monitor-uri ${uri.name}`, when: matches, does: { kind: 'respond', status: 200, why: 'monitor-uri' }, origin: [uri.at] })
+  return steps
+}
+
+/** A prefix of the target, for GET, HEAD and POST (H-ORD-12). */
+function statsSteps(proxy: ProxyDraft, stats: StatsDraft | null): readonly Step[] {
+  if (stats === null) return []
+  const { origin } = stats
+  const text = (kind: 'path-and-query' | 'target' | 'method', matcher: 'prefix' | 'exact', values: readonly string[]): Predicate => ({
+    kind: 'test', origin, matcher: { kind: matcher, values, ignoreCase: false },
+    view: { field: { kind }, transforms: [], type: kind === 'method' ? 'method' : 'string', pick: 'any', absentAs: 'nothing' },
+  })
+  const matches: Predicate = { kind: 'and', of: [text('method', 'exact', ['GET', 'HEAD', 'POST']), text(stats.uri.startsWith('/') ? 'path-and-query' : 'target', 'prefix', [stats.uri])] }
+  const steps: Step[] = []
+  if (stats.auth) {
+    const known: Predicate = {
+      kind: 'test', origin, matcher: { kind: 'exists' },
+      view: { field: { kind: 'header', name: 'authorization', split: 'line', occurrence: null }, transforms: [], type: 'string', pick: 'any', absentAs: 'nothing' },
+    }
+    steps.push({ id: `step:${proxy.name}/stats/auth ${stats.uri}`, when: { kind: 'and', of: [matches, { kind: 'not', of: known }] }, does: { kind: 'respond', status: 401, why: 'stats auth' }, origin: [origin] })
+  }
+  steps.push({ id: `step:${proxy.name}/stats/stats uri ${stats.uri}`, when: matches, does: { kind: 'respond', status: 200, why: 'statistics page' }, origin: [origin] })
+  return steps
+}
+
+function switchingSteps(building: Building, proxy: ProxyDraft, waits: Waits | null): readonly Step[] {
+  const steps: Step[] = []
+  const ids = new IdList(`step:${proxy.name}/switching/use_backend `)
+  const fallback = fallbackOf(building, proxy)
+  for (const rule of proxy.switching) steps.push(switchStep(building, proxy, rule, ids.next(rule.text), waits, fallback))
+  if (fallback !== null) steps.push({ id: `step:${proxy.name}/default`, when: always, does: fallback.action, origin: [fallback.at] })
+  return steps
+}
+
+function switchStep(building: Building, proxy: ProxyDraft, rule: SwitchDraft, id: string, waits: Waits | null, fallback: Fallback | null): Step {
+  const when = waits === null ? rule.when : withTiming(building.state, rule.when, waits, building.sourceOf)
+  const { target } = rule
+  if (typeof target !== 'string') {
+    building.dynamic = true
+    return { id, when, does: { kind: 'dispatch', key: target, onMiss: fallback?.action ?? noPool }, origin: [rule.origin] }
+  }
+  const pool = building.pools.get(target)
+  if (pool === undefined) return { id, when, does: undefinedPool(building, proxy, target, rule.targetSpan, 'use_backend'), origin: [rule.origin] }
+  if (pool !== proxy) building.reached.add(target)
+  checkModes(building.state, proxy, pool, rule.targetSpan)
+  // From 3.4 on a rule whose pool is disabled is passed over (H-ORD-19).
+  const skipped = building.state.release >= 304 && !pool.settings.enabled
+  return { id, when: skipped ? never : when, does: { kind: 'forward', pool: target }, origin: [rule.origin] }
+}
+
+interface Fallback {
+  readonly action: Action
+  readonly at: Span
+}
+
+/** `default_backend`, else the servers of the same listen (H-ORD-9, H-ORD-9b); null: nothing. */
+function fallbackOf(building: Building, proxy: ProxyDraft): Fallback | null {
+  const written = proxy.settings.defaultBackend
+  if (written !== null) {
+    const pool = building.pools.get(written.name)
+    if (pool === undefined) return { action: undefinedPool(building, proxy, written.name, written.at, 'default_backend'), at: written.at }
+    checkModes(building.state, proxy, pool, written.at)
+    if (pool !== proxy) building.reached.add(written.name)
+    if (building.state.release < 304 || pool.settings.enabled) return { action: { kind: 'forward', pool: written.name }, at: written.at }
+  }
+  if (proxy.kind !== 'listen') return null
+  if (proxy.members.length > 0 || proxy.dispatchAt !== null) return { action: { kind: 'forward', pool: proxy.name }, at: proxy.at }
+  return null
+}
+
+function undefinedPool(building: Building, proxy: ProxyDraft, name: string, at: Span, keyword: string): Action {
+  const other = building.entries.get(name)
+  report(building.state, {
+    code: 'haproxy/backend-undefined', severity: 'error', at, source: other === undefined ? 'H-ORD-7' : 'H-ORD-8b', names: [proxy.name, keyword, name],
+    message: other === undefined
+      ? `HAProxy refuses to start because ${keyword} of '${proxy.name}' names the backend '${name}', which does not exist.`
+      : `HAProxy refuses to start because ${keyword} of '${proxy.name}' names '${name}', which is a frontend without servers.`,
+    related: other === undefined ? [] : [{ at: other.at, message: `'${name}' is a frontend.` }],
+  })
+  return { kind: 'respond', status: 503, why: `backend '${name}' does not exist` }
+}
+
+function checkModes(state: CompileState, proxy: ProxyDraft, pool: ProxyDraft, at: Span): void {
+  if (proxy.settings.mode !== 'http' || pool.settings.mode === 'http') return
+  report(state, {
+    code: 'haproxy/mode-mismatch', severity: 'error', at, source: 'H-DEF-12', names: [proxy.name, pool.name],
+    message: `HAProxy refuses to start because '${proxy.name}' is in HTTP mode and its backend '${pool.name}' is in TCP mode.`,
+    related: [{ at: pool.settings.modeAt ?? pool.at, message: `The mode of '${pool.name}' comes from here.` }],
+  })
+}
+
+function buildPool(building: Building, proxy: ProxyDraft): Pool {
+  const { state } = building
+  const { settings } = proxy
+  const protocol = protocolOf(proxy)
+  const waits: Waits | null = protocol === 'http' ? null
+    : { hello: proxy.waitsForHello || building.waits.hello, request: proxy.waitsForRequest || building.waits.request }
+  const selectors = waits === null ? proxy.selectors
+    : proxy.selectors.map((selector) => ({ ...selector, when: withTiming(state, selector.when, waits, building.sourceOf) }))
+  for (const selector of proxy.selectors) {
+    const { server } = selector
+    if (typeof server !== 'string' || proxy.members.some((member) => member.name === server)) continue
+    report(state, {
+      code: 'haproxy/server-undefined', severity: 'error', at: selector.origin[0] ?? proxy.at, source: 'HAProxy configuration manual, section 4.2, use-server', names: [proxy.name, server],
+      message: `HAProxy refuses to start because use-server in '${proxy.name}' names the server '${server}', which does not exist.`,
+    })
+  }
+  return {
+    id: `pool:${proxy.name}`, name: proxy.name, kind: proxy.kind, protocol, enabled: settings.enabled, entry: poolEntry(building, proxy, waits), members: proxy.members,
+    algorithm: settledAlgorithm(state, proxy), selectors, persistence: settledPersistence(proxy), allBackups: settings.allBackups, check: settledCheck(proxy),
+    retries: retriesOf(proxy), timeoutsMs: poolTimeouts(settings.timeoutsMs), settings: settings.settings, origin: originOf(proxy),
+  }
+}
+
+const sharedRetries = new Map<string, Pool['retries']>()
+
+function retriesOf(proxy: ProxyDraft): Pool['retries'] {
+  const { retries, redispatch, retryOn } = proxy.settings
+  const key = `${retries} ${String(redispatch)} ${retryOn.join(' ')}`
+  let shared = sharedRetries.get(key)
+  if (shared === undefined) {
+    shared = { count: retries, redispatch, on: retryOn }
+    if (sharedRetries.size > 1000) sharedRetries.clear()
+    sharedRetries.set(key, shared)
+  }
+  return shared
+}
+
+/** Rules that run once the pool is chosen; a listen that only its own requests reach runs them as an entry instead. */
+function poolEntry(building: Building, proxy: ProxyDraft, waits: Waits | null): string | null {
+  const { rules } = proxy
+  const inherited = proxy.defaults?.rules
+  const own = rules['tcp-content'].length + rules['http-request'].length + rules.redirect.length + (proxy.settings.stats === null ? 0 : 1)
+  const given = inherited === undefined ? 0 : inherited['tcp-content'].length + inherited['http-request'].length
+  if (own + given === 0) return null
+  if (proxy.kind === 'listen' && !building.reached.has(proxy.name) && !building.dynamic) return null
+  const named = `pool:${proxy.name}`
+  const parts: Part[] = [{ phase: 'tcp-content', steps: poolSteps(building, proxy, named, 'tcp-content', waits) }]
+  if (proxy.settings.mode === 'http') {
+    parts.push({ phase: 'http-request', steps: poolSteps(building, proxy, named, 'http-request', null) })
+    parts.push({ phase: 'stats', steps: statsSteps({ ...proxy, name: named }, proxy.settings.stats) })
+    parts.push({ phase: 'redirect', steps: poolSteps(building, proxy, named, 'redirect', null) })
+  }
+  return chain(building, `scope:${named}`, `${proxy.kind} ${proxy.name}`, parts, { kind: 'leave' })
+}
+
+function poolSteps(building: Building, proxy: ProxyDraft, named: string, phase: 'tcp-content' | 'http-request' | 'redirect', waits: Waits | null): readonly Step[] {
+  return toSteps(building, { ...proxy, name: named }, phase, withInherited(proxy, phase), waits)
+}
+
+const clientTimeouts = new Set(['client', 'client-fin', 'client-hs', 'http-request', 'http-keep-alive', 'tarpit'])
+const poolTimeoutCache = new WeakMap<object, Readonly<Record<string, number>>>()
+
+function poolTimeouts(timeouts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  let found = poolTimeoutCache.get(timeouts)
+  if (found === undefined) {
+    found = Object.fromEntries(Object.entries(timeouts).filter(([name]) => !clientTimeouts.has(name)))
+    poolTimeoutCache.set(timeouts, found)
+  }
+  return found
+}
+
+/** What a listener is compared by besides its bind line. */
+function entrySettings(proxy: ProxyDraft): Readonly<Record<string, string>> {
+  const { settings, timeoutsMs } = proxy.settings
+  const result: Record<string, string> = { ...settings }
+  for (const [name, value] of Object.entries(timeoutsMs)) if (clientTimeouts.has(name)) result[`timeout ${name}`] = `${value} ms`
+  return result
+}

@@ -1,0 +1,157 @@
+import type { Compiled, CompileOptions, Parsed } from '#shared/dialects/dialect.ts'
+import type { Span } from '#shared/text/span.ts'
+import { activeLines } from '../conditionals.ts'
+import type { ActiveLines, ConditionalEnvironment } from '../conditionals.ts'
+import { isSectionKind } from '../sections.ts'
+import type { HaproxyTree, Section } from '../tree.ts'
+import { buildModel } from './build.ts'
+import { settleAcls } from './conditions.ts'
+import { handlers } from './keywords.ts'
+import { createProxy, initialSettings } from './proxy.ts'
+import type { ProxyDraft, ProxyKind } from './proxy.ts'
+import { addPlainServer } from './servers.ts'
+import { addGap, createState, readLine, report } from './state.ts'
+import type { CompileState } from './state.ts'
+
+/**
+ * Routing model of the config in `files`, in load order, with what HAProxy refuses or ignores.
+ *
+ * Errors: none thrown for any input. What HAProxy refuses is a diagnostic of severity error, and the model shows the rest.
+ * Cost: linear in the size of the files. Deterministic.
+ */
+export function compileHaproxy(files: readonly Parsed<HaproxyTree>[], options: CompileOptions): Compiled {
+  const state = createState(options)
+  const sections: SectionReader = { state, proxies: [], defaults: new Map(), current: null, names: new Map() }
+  let environment: ConditionalEnvironment = { variables: options.environment, version: state.version }
+  const texts = new Map<string, string>()
+  for (const { tree } of files) {
+    texts.set(tree.file.path, tree.file.text)
+    const active = activeLines(tree, environment)
+    for (const open of active.undecided) {
+      const at = lineSpanAt(tree, open.line)
+      addGap(state, 'opaque-condition', `.if ${open.text}`, open.reason, at)
+      report(state, {
+        code: 'haproxy/undecided-condition', severity: 'warning', at, source: 'HAProxy configuration manual, section 2.4', names: [open.text],
+        message: `This condition was taken to be false. ${open.reason}`,
+      })
+    }
+    for (const section of active.sections) readSection(sections, tree, section, active)
+    environment = active.environment
+  }
+  return { model: buildModel(state, sections.proxies, texts), diagnostics: state.diagnostics }
+}
+
+interface SectionReader {
+  readonly state: CompileState
+  readonly proxies: ProxyDraft[]
+  readonly defaults: Map<string, ProxyDraft>
+  /** The defaults section that proxies without `from` use. */
+  current: ProxyDraft | null
+  readonly names: Map<string, ProxyDraft>
+}
+
+function lineSpanAt(tree: HaproxyTree, line: number): Span {
+  const { lines, file } = tree
+  const first = lines.firstWord[line] as number
+  const next = lines.firstWord[line + 1] as number
+  if (first === next) return { file: file.path, start: lines.lineStart[line] as number, end: lines.lineStart[line] as number }
+  return { file: file.path, start: lines.wordStart[first] as number, end: lines.wordEnd[next - 1] as number }
+}
+
+const proxySections: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen'])
+
+function readSection(reader: SectionReader, tree: HaproxyTree, section: Section, active: ActiveLines): void {
+  const { state } = reader
+  if (!proxySections.has(section.kind)) {
+    if (!isSectionKind(section.kind)) addGap(state, 'unknown-keyword', section.kind, `The section '${section.kind}' is not known.`, lineSpanAt(tree, section.line))
+    return
+  }
+  const kind = section.kind as ProxyKind
+  const proxy = openProxy(reader, tree, section, kind, active)
+  if (proxy === null) return
+  readLines(state, proxy, tree, section, active)
+  settleAcls(proxy)
+  if (kind === 'defaults') {
+    reader.current = proxy
+    if (proxy.name !== '') reader.defaults.set(proxy.name, proxy)
+  } else reader.proxies.push(proxy)
+}
+
+function openProxy(reader: SectionReader, tree: HaproxyTree, section: Section, kind: ProxyKind, active: ActiveLines): ProxyDraft | null {
+  const { state } = reader
+  const at = lineSpanAt(tree, section.line)
+  const ref = (tree.lines.flags[section.line] as number) & 3 ? readLine(state, tree, section.line, active.environmentAt(section.line)) : null
+  const name = (ref === null ? section.name : ref.values[1]) ?? ''
+  const first = tree.lines.firstWord[section.line] as number
+  const nameAt: Span = section.name === null ? at : { file: tree.file.path, start: tree.lines.wordStart[first + 1] as number, end: tree.lines.wordEnd[first + 1] as number }
+  const base = baseOf(reader, section, kind, at)
+  if (kind === 'defaults') return createProxy(kind, name, at, nameAt, null, base === null ? initialSettings() : { ...base.settings })
+  if (name === '') {
+    addGap(state, 'unknown-keyword', kind, `The ${kind} has no name.`, at)
+    return null
+  }
+  if (isTwice(reader, kind, name, nameAt)) return null
+  const proxy = createProxy(kind, name, at, nameAt, base, base === null ? initialSettings() : { ...base.settings })
+  if (kind !== 'backend') reader.names.set(`entry ${name}`, proxy)
+  if (kind !== 'frontend') reader.names.set(`pool ${name}`, proxy)
+  return proxy
+}
+
+function baseOf(reader: SectionReader, section: Section, kind: ProxyKind, at: Span): ProxyDraft | null {
+  if (section.from === null) return kind === 'defaults' ? null : reader.current
+  const base = reader.defaults.get(section.from)
+  if (base !== undefined) return base
+  report(reader.state, {
+    code: 'haproxy/defaults-undefined', severity: 'error', at, source: 'H-DEF-2', names: [section.from],
+    message: `HAProxy refuses to start because there is no defaults section named '${section.from}' above.`,
+  })
+  return kind === 'defaults' ? null : reader.current
+}
+
+/** Two frontends or two backends of one name (H-DEF-6); from 3.3 on also one of each (H-DEF-7). */
+function isTwice(reader: SectionReader, kind: ProxyKind, name: string, at: Span): boolean {
+  const entry = kind === 'backend' ? undefined : reader.names.get(`entry ${name}`)
+  const pool = kind === 'frontend' ? undefined : reader.names.get(`pool ${name}`)
+  const first = entry ?? pool
+  if (first === undefined) return false
+  // Within one file the parser has said so already.
+  if (first.at.file !== at.file) {
+    report(reader.state, {
+      code: 'haproxy/duplicate-proxy', severity: 'error', at, source: 'H-DEF-6', names: [name],
+      message: `HAProxy refuses to start because the name '${name}' is used twice.`, related: [{ at: first.at, message: 'The first one stands here.' }],
+    })
+  }
+  addGap(reader.state, 'unknown-value', `${kind} ${name}`, `The name '${name}' is used twice; the second section is left out.`, at)
+  return true
+}
+
+function readLines(state: CompileState, proxy: ProxyDraft, tree: HaproxyTree, section: Section, active: ActiveLines): void {
+  const { lines, file } = tree
+  const { text } = file
+  const { firstWord, wordStart, wordEnd } = lines
+  const takesServers = proxy.kind === 'backend' || proxy.kind === 'listen'
+  for (let line = section.line + 1; line < section.endLine; line += 1) {
+    if (active.active[line] === 0) continue
+    const first = firstWord[line] as number
+    if (first === (firstWord[line + 1] as number)) continue
+    const start = wordStart[first] as number
+    const end = wordEnd[first] as number
+    // "server " is by far the most frequent line of large files.
+    if (takesServers && end - start === 6 && text.charCodeAt(start) === 115 && text.charCodeAt(start + 5) === 114 && text.startsWith('server', start)
+      && addPlainServer(proxy, tree, line, proxy.settings.serverDefaults)) continue
+    const ref = readLine(state, tree, line, active.environmentAt(line))
+    const keyword = ref.values[0]
+    if (keyword === undefined || keyword.charCodeAt(0) === 46) continue
+    const handler = handlers.get(keyword)
+    if (handler !== undefined) handler(state, proxy, ref)
+    else unknownKeyword(state, proxy, keyword, lineSpanAt(tree, line))
+  }
+}
+
+function unknownKeyword(state: CompileState, proxy: ProxyDraft, keyword: string, at: Span): void {
+  report(state, {
+    code: 'haproxy/unknown-keyword', severity: 'error', at, source: 'H-LEX-11', names: [proxy.name, keyword],
+    message: `HAProxy does not know the keyword '${keyword}' in ${proxy.kind} sections and refuses to start.`,
+  })
+  addGap(state, 'unknown-keyword', keyword, `The keyword '${keyword}' is not known.`, at)
+}

@@ -1,0 +1,25 @@
+import type { Dialect } from '#shared/dialects/dialect.ts'
+import { haproxyTokens } from './accessors.ts'
+import { haproxyChecks } from './checks/all.ts'
+import { compileHaproxy } from './compile/compile.ts'
+import { findIncludes } from './compile/includes.ts'
+import { haproxyLanguage } from './language.ts'
+import { detectHaproxy, outlineHaproxy } from './outline.ts'
+import { parseHaproxy } from './parser.ts'
+import { haproxySupport } from './support.ts'
+import type { HaproxyTree } from './tree.ts'
+
+export const haproxy: Dialect<HaproxyTree> = {
+  id: 'haproxy',
+  product: 'HAProxy',
+  verifiedOn: ['2.6'],
+  detect: detectHaproxy,
+  parse: parseHaproxy,
+  tokens: haproxyTokens,
+  includes: findIncludes,
+  compile: compileHaproxy,
+  outline: outlineHaproxy,
+  support: haproxySupport,
+  checks: haproxyChecks,
+  language: haproxyLanguage,
+}
