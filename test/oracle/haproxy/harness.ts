@@ -65,10 +65,10 @@ export interface Running {
  *
  * Errors: throws with the server's own words when it refuses the config or does not come up within 5 s.
  */
-export async function startHaproxy(workshop: Workshop, config: string, probe: { readonly host: string; readonly port: number }): Promise<Running> {
+export async function startHaproxy(workshop: Workshop, config: string, probe: { readonly host: string; readonly port: number }, environment: Readonly<Record<string, string>> = {}): Promise<Running> {
   const file = path.join(workshop.folder, 'haproxy.cfg')
   writeFileSync(file, Buffer.from(config, 'utf8'))
-  const child = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'], cwd: workshop.folder })
+  const child = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'], cwd: workshop.folder, env: { ...process.env, ...environment } })
   let words = ''
   child.stderr.on('data', (chunk: Buffer) => { words = (words + chunk.toString('utf8')).slice(-8000) })
   let exited = false
