@@ -1,5 +1,5 @@
 import type { SourceFile } from '#shared/text/source-file.ts'
-import type { Dialect, DialectId } from './dialect.ts'
+import type { Confidence, Dialect, DialectId } from './dialect.ts'
 import { haproxy } from './haproxy/index.ts'
 
 /** Every balancer product this build knows. One line per dialect. */
@@ -7,23 +7,16 @@ export const dialects: readonly Dialect[] = [
   haproxy as Dialect,
 ]
 
-/** Null: no such dialect. */
-export function dialectById(id: DialectId): Dialect | null {
-  return dialects.find((dialect) => dialect.id === id) ?? null
+export function dialectById(id: DialectId): Dialect | undefined {
+  return dialects.find((dialect) => dialect.id === id)
 }
 
-/** The dialect most sure of the config files; null: none takes any of them. The mean over the files decides, ties go to the first. */
-export function detectDialect(files: readonly SourceFile[]): Dialect | null {
-  const configs = files.filter((file) => file.role === 'config')
-  let best: Dialect | null = null
-  let most = 0
+/** The dialect most sure that the file is its own, and how sure; ties go to the first. Null: none takes it. */
+export function detectDialect(file: SourceFile): { readonly dialect: Dialect; readonly confidence: Confidence } | null {
+  let best: { readonly dialect: Dialect; readonly confidence: Confidence } | null = null
   for (const dialect of dialects) {
-    let sum = 0
-    for (const file of configs) sum += dialect.detect(file)
-    if (sum > most) {
-      most = sum
-      best = dialect
-    }
+    const confidence = dialect.detect(file)
+    if (confidence > (best?.confidence ?? 0)) best = { dialect, confidence }
   }
   return best
 }
