@@ -1,0 +1,38 @@
+import { useEffect } from 'react'
+import { commands } from './commands.ts'
+import { useApp } from './context.ts'
+import { commandOfKey, toKeyName } from './key-map.ts'
+
+const typesText = (target: Element | null): boolean =>
+  target !== null && (target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]') || target.closest('.monaco-editor textarea, [role=textbox]') !== null)
+
+/** Listens for the keys of all commands while no dialog is open. Monaco is read-only, so bare keys work there too. */
+export function Keyboard() {
+  const { store, run, actions } = useApp()
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const name = toKeyName(event)
+      if (name === null || event.defaultPrevented || event.isComposing) return
+      const target = event.target instanceof Element ? event.target : null
+      const inEditor = target?.closest('.monaco-editor') != null
+      const typing = typesText(target) && !(inEditor && !isFindBox(target))
+      const dialogOpen = store.get().dialog.kind !== 'none'
+      if (name === 'Escape' && !dialogOpen && !typing && !inEditor) {
+        actions.clearSelection()
+        return
+      }
+      const id = commandOfKey(commands, name, typing, inEditor)
+      if (id === null || (dialogOpen && !(id === 'palette'))) return
+      if (target?.closest('[role=menu], [role=dialog]') != null) return
+      event.preventDefault()
+      run(id)
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  }, [store, run, actions])
+  return null
+}
+
+function isFindBox(target: Element | null): boolean {
+  return target?.closest('.find-widget') != null
+}

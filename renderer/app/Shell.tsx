@@ -1,0 +1,61 @@
+import { lazy, Suspense } from 'react'
+import { ChecksWorkspace } from '#renderer/features/checks/ChecksWorkspace.tsx'
+import { HistoryWorkspace } from '#renderer/features/history/HistoryWorkspace.tsx'
+import { LiveWorkspace } from '#renderer/features/live/LiveWorkspace.tsx'
+import { DropZone } from '#renderer/features/open/DropZone.tsx'
+import { SettingsWorkspace } from '#renderer/features/settings/SettingsWorkspace.tsx'
+import type { Workspace } from '#renderer/state/app-state.ts'
+import { Working } from '#renderer/ui/primitives.tsx'
+import { useAppState } from './context.ts'
+import { Dialogs } from './Dialogs.tsx'
+import { Keyboard } from './Keyboard.tsx'
+import { Announcer, Notices } from './Notices.tsx'
+import { Rail } from './Rail.tsx'
+import { StatusBar } from './StatusBar.tsx'
+import { TopBar } from './TopBar.tsx'
+
+const ReviewWorkspace = lazy(async () => ({ default: (await import('#renderer/features/review/ReviewWorkspace.tsx')).ReviewWorkspace }))
+const TraceWorkspace = lazy(async () => ({ default: (await import('#renderer/features/trace/TraceWorkspace.tsx')).TraceWorkspace }))
+
+const screens: Readonly<Record<Workspace, React.ComponentType>> = {
+  review: ReviewWorkspace, live: LiveWorkspace, trace: TraceWorkspace, checks: ChecksWorkspace, history: HistoryWorkspace, settings: SettingsWorkspace,
+}
+
+export const workspaceTitles: Readonly<Record<Workspace, string>> = {
+  review: 'Review', live: 'Live', trace: 'Trace', checks: 'Checks', history: 'History', settings: 'Settings',
+}
+
+export function Shell() {
+  const workspace = useAppState((state) => state.workspace)
+  const Screen = screens[workspace]
+  return (
+    <div className="app">
+      <nav className="skip" aria-label="Skip">
+        <a href="#workspace" onClick={focusOn('workspace')}>Skip to the workspace</a>
+        {workspace === 'review' && <a href="#findings" onClick={focusOn('findings')}>Skip to what changes</a>}
+        {workspace === 'review' && <a href="#drawer" onClick={focusOn('drawer')}>Skip to the text</a>}
+      </nav>
+      <TopBar />
+      <Rail />
+      <main id="workspace" className={`workspace ${workspace}`} tabIndex={-1} aria-label={workspaceTitles[workspace]}>
+        <Suspense fallback={<Working text="Opening…" />}>
+          <Screen />
+        </Suspense>
+      </main>
+      <StatusBar />
+      <Dialogs />
+      <Notices />
+      <Announcer />
+      <Keyboard />
+      <DropZone />
+    </div>
+  )
+}
+
+/** Moves the keyboard without touching the address, which some hosts use for themselves. */
+function focusOn(id: string) {
+  return (event: React.MouseEvent): void => {
+    event.preventDefault()
+    document.getElementById(id)?.focus()
+  }
+}

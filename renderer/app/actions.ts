@@ -1,0 +1,64 @@
+import type { SteelyardClient } from '#shared/rpc/client.ts'
+import type { AppSettings } from '#shared/rpc/payloads.ts'
+import { createConfigActions, type ConfigActions } from '#renderer/features/open/config-actions.ts'
+import { createHistoryActions, type HistoryActions } from '#renderer/features/history/history-actions.ts'
+import { createReviewActions, type ReviewActions } from '#renderer/features/review/review-actions.ts'
+import { createTraceActions, type TraceActions } from '#renderer/features/trace/trace-actions.ts'
+import type { AppState, Dialog, Notice, Workspace } from '#renderer/state/app-state.ts'
+import type { Store } from '#renderer/state/store.ts'
+
+export interface ShellActions {
+  goTo(workspace: Workspace): void
+  openDialog(dialog: Dialog): void
+  closeDialog(): void
+  notify(text: string, tone?: Notice['tone'], action?: Notice['action']): void
+  dismissNotice(id: number): void
+  saveSettings(change: Partial<AppSettings>): Promise<void>
+}
+
+export interface Actions extends ShellActions, ConfigActions, ReviewActions, TraceActions, HistoryActions {}
+
+/** What the parts of the app need of each other. */
+export interface ActionTools {
+  readonly store: Store<AppState>
+  readonly client: SteelyardClient
+  readonly notify: ShellActions['notify']
+}
+
+const quietMs = 6000
+
+export function createActions(store: Store<AppState>, client: SteelyardClient): Actions {
+  let nextNotice = 0
+
+  const dismissNotice = (id: number): void => store.update((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }))
+  const notify: ShellActions['notify'] = (text, tone = 'info', action = null) => {
+    const id = ++nextNotice
+    store.update((state) => ({ notices: [...state.notices.filter((notice) => notice.text !== text), { id, text, tone, action }].slice(-4) }))
+    if (tone !== 'problem' && action === null) setTimeout(() => dismissNotice(id), quietMs)
+  }
+  const tools: ActionTools = { store, client, notify }
+  const review = createReviewActions(tools)
+  const configs = createConfigActions(tools, review)
+  const trace = createTraceActions(tools)
+  const history = createHistoryActions(tools, configs)
+
+  const shell: ShellActions = {
+    goTo(workspace) {
+      if (store.get().workspace === workspace) return
+      store.update({ workspace })
+      if (workspace === 'history') void history.refreshHistory()
+      void review.refreshTopology()
+    },
+    openDialog: (dialog) => store.update({ dialog }),
+    closeDialog: () => store.update({ dialog: { kind: 'none' } }),
+    notify,
+    dismissNotice,
+    async saveSettings(change) {
+      const settings = { ...store.get().settings, ...change }
+      store.update({ settings })
+      const saved = await client.call('app.saveSettings', settings)
+      if (!saved.ok) notify(`The settings could not be kept: ${saved.failure.message}`, 'problem')
+    },
+  }
+  return { ...shell, ...configs, ...review, ...trace, ...history }
+}

@@ -1,0 +1,38 @@
+import { connect } from '#renderer/transport/connect.ts'
+import { initialState } from '#renderer/state/app-state.ts'
+import { createStore } from '#renderer/state/store.ts'
+import { createActions } from './actions.ts'
+import type { App } from './context.ts'
+import { runCommand } from './commands.ts'
+import { followSystemLook } from './theme.ts'
+
+/** Connects to the engine of this host, makes the state, and begins with what there is to show. */
+export function start(): App {
+  const store = createStore(initialState)
+  const client = connect((connected) => store.update({ connected }))
+  const actions = createActions(store, client)
+  const app: App = { store, client, actions, run: (command) => runCommand(app, command) }
+  followSystemLook(store)
+
+  client.subscribe('config.changed', ({ configId, paths }) => void actions.configChanged(configId, paths))
+  client.subscribe('progress', ({ text, fraction }) => store.update({ progress: fraction === 1 || text === '' ? null : text }))
+  client.subscribe('menu.command', ({ command }) => app.run(command))
+  client.subscribe('open.requested', ({ inputs }) => {
+    const [first, second] = inputs
+    if (first !== undefined && second !== undefined) void actions.openPair(first, second)
+    else if (first !== undefined) void actions.openOne(first)
+  })
+  void begin(app)
+  return app
+}
+
+async function begin({ client, store, actions }: App): Promise<void> {
+  const [info, settings, recent] = await Promise.all([client.call('app.info', {}), client.call('app.settings', {}), client.call('app.recent', {})])
+  if (!info.ok) {
+    store.update({ after: { state: 'failed', value: null, failure: info.failure } })
+    return
+  }
+  store.update({ info: info.value, ...(settings.ok ? { settings: settings.value } : {}), ...(recent.ok ? { recent: recent.value } : {}) })
+  if (!settings.ok) actions.notify(`The settings could not be read, so defaults are used: ${settings.failure.message}`, 'problem')
+  await actions.openFirst()
+}

@@ -1,0 +1,66 @@
+import { FileDown } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { useApp } from '#renderer/app/context.ts'
+import { readDropped } from './browser-files.ts'
+
+/** Takes files and folders dropped anywhere in the window. On the desktop they have paths; in a browser they have contents. */
+export function DropZone() {
+  const { actions } = useApp()
+  const [over, setOver] = useState(false)
+  useEffect(() => {
+    let depth = 0
+    const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true
+    const enter = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return
+      event.preventDefault()
+      depth += 1
+      setOver(true)
+    }
+    const leave = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return
+      depth = Math.max(0, depth - 1)
+      if (depth === 0) setOver(false)
+    }
+    const hover = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return
+      event.preventDefault()
+      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = 'copy'
+    }
+    const drop = (event: DragEvent): void => {
+      depth = 0
+      setOver(false)
+      if (!carriesFiles(event) || event.dataTransfer === null) return
+      event.preventDefault()
+      const bridge = window.steelyard
+      const paths = bridge === undefined ? [] : [...event.dataTransfer.files].map((file) => bridge.pathOfFile(file)).filter((path) => path !== '')
+      if (paths.length > 0) {
+        void actions.openPaths(paths, null)
+        return
+      }
+      readDropped(event.dataTransfer).then(
+        (dropped) => actions.openDropped(dropped, null),
+        (error: unknown) => actions.notify(`What was dropped could not be read: ${error instanceof Error ? error.message : String(error)}`, 'problem'),
+      ).catch((error: unknown) => actions.notify(String(error), 'problem'))
+    }
+    window.addEventListener('dragenter', enter)
+    window.addEventListener('dragleave', leave)
+    window.addEventListener('dragover', hover)
+    window.addEventListener('drop', drop)
+    return () => {
+      window.removeEventListener('dragenter', enter)
+      window.removeEventListener('dragleave', leave)
+      window.removeEventListener('dragover', hover)
+      window.removeEventListener('drop', drop)
+    }
+  }, [actions])
+  if (!over) return null
+  return (
+    <div className="drop-zone" aria-hidden="true">
+      <div>
+        <FileDown size={28} />
+        <b>Drop to open</b>
+        <span>One file: opened. Two files: compared, the first as baseline. A folder: its configs are found.</span>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,257 @@
+import type { ActionTools } from '#renderer/app/actions.ts'
+import type { Result } from '#shared/diagnostics/failure.ts'
+import type { ConfigInput, ConfigSummary, LoadOptions } from '#shared/rpc/payloads.ts'
+import { fileName } from '#renderer/features/review/places.ts'
+import type { ReviewActions } from '#renderer/features/review/review-actions.ts'
+import { nothingSelected, type LoadedConfig, type Side } from '#renderer/state/app-state.ts'
+import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
+import { toFilesInput, watchHeld, type Dropped, type HeldFile } from './browser-files.ts'
+import { toFolderChoices } from './folder-choices.ts'
+
+export interface ConfigActions {
+  /** First thing after the start: what the host was asked to open, the last pair, or the sample incident. */
+  openFirst(): Promise<void>
+  openSample(): Promise<void>
+  /** As candidate, against the known good version of the same source if there is one. */
+  openOne(input: ConfigInput): Promise<void>
+  openPair(before: ConfigInput | null, after: ConfigInput): Promise<void>
+  openOn(side: Side, input: ConfigInput): Promise<void>
+  removeBaseline(): void
+  swapSides(): void
+  /** Files and folders that were dropped or chosen. `side`: where a single one goes; null lets it become the candidate. */
+  openDropped(dropped: readonly Dropped[], side: Side | null): Promise<void>
+  openPaths(paths: readonly string[], side: Side | null): Promise<void>
+  reload(side: Side): Promise<void>
+  /** The engine says that files of a config changed on disk. */
+  configChanged(configId: string, paths: readonly string[]): Promise<void>
+}
+
+interface Held {
+  readonly files: readonly HeldFile[]
+  stop(): void
+}
+
+export function createConfigActions({ store, client, notify }: ActionTools, review: ReviewActions): ConfigActions {
+  const runs = { before: 0, after: 0 }
+  const held: Record<Side, Held | null> = { before: null, after: null }
+
+  const options = (): LoadOptions => ({ dialect: null, root: store.get().settings.root, environment: store.get().settings.environment, version: null })
+  const put = (side: Side, change: Remote<LoadedConfig>): void => store.update(side === 'before' ? { before: change } : { after: change })
+
+  async function load(side: Side, input: ConfigInput, quiet = false): Promise<Result<ConfigSummary> | null> {
+    const run = ++runs[side]
+    const previous = store.get()[side]
+    put(side, loading(previous))
+    const result = await client.call('config.load', { input: input, options: options() })
+    if (run !== runs[side]) return null
+    if (!result.ok) {
+      if (quiet) put(side, previous.value === null ? idle : { state: 'ready', value: previous.value })
+      else put(side, settled<LoadedConfig>(result, previous))
+      return result
+    }
+    const old = previous.value?.summary
+    put(side, { state: 'ready', value: { input, summary: result.value } })
+    if (result.value.watchable) void client.call('config.watch', { configId: result.value.configId, watch: true })
+    const other = store.get()[side === 'before' ? 'after' : 'before'].value?.summary.configId
+    if (old?.watchable === true && old.configId !== result.value.configId && old.configId !== other) void client.call('config.watch', { configId: old.configId, watch: false })
+    return result
+  }
+
+  function release(side: Side): void {
+    held[side]?.stop()
+    held[side] = null
+  }
+
+  function freshScreen(): void {
+    store.update((state) => ({ selection: nothingSelected, reviewed: new Set(), drawerFile: 0, cursor: null, topologyOptions: { ...state.topologyOptions, expanded: [] }, workspace: 'review', dialog: { kind: 'none' } }))
+  }
+
+  async function remember(): Promise<void> {
+    const { before, after } = store.get()
+    if (after.value === null || [before.value?.input.kind, after.value.input.kind].some((kind) => kind === 'files' || kind === 'sample')) return
+    await client.call('app.remember', { title: after.value.summary.title, before: before.value?.input ?? null, after: after.value.input })
+    const recent = await client.call('app.recent', {})
+    if (recent.ok) store.update({ recent: recent.value })
+  }
+
+  /** Keeps looking at dropped files; a saved file is sent again and everything follows, place kept. */
+  function hold(side: Side, title: string, files: readonly HeldFile[]): void {
+    release(side)
+    const stop = watchHeld(files, (now) => {
+      void (async () => {
+        const result = await load(side, await toFilesInput(title, now), true)
+        if (result === null) return
+        if (!result.ok) notify(`${title} changed on disk and cannot be read any more: ${result.failure.message}`, 'problem')
+        else {
+          await review.analyse()
+          notify(`${title} changed on disk, reloaded.`)
+        }
+      })()
+    })
+    held[side] = { files, stop }
+  }
+
+  const actions: ConfigActions = {
+    async openFirst() {
+      const { info, recent } = store.get()
+      const open = info?.open ?? []
+      const [first, second] = open
+      if (first !== undefined && second !== undefined) return actions.openPair(first, second)
+      if (first !== undefined) return actions.openOne(first)
+      const last = recent[0]
+      if (last === undefined) return actions.openSample()
+      await actions.openPair(last.before, last.after)
+      if (store.get().after.state === 'failed') {
+        notify(`${last.title} could not be opened again, so the sample incident is shown.`)
+        await actions.openSample()
+      }
+    },
+
+    openSample: () => actions.openPair({ kind: 'sample', side: 'before' }, { kind: 'sample', side: 'after' }),
+
+    async openOne(input) {
+      release('before')
+      release('after')
+      freshScreen()
+      const loaded = await load('after', input)
+      if (loaded === null) return
+      if (loaded.ok) {
+        const good = await load('before', { kind: 'known-good', source: loaded.value.source }, true)
+        if (good !== null && !good.ok) put('before', idle)
+      }
+      await review.analyse()
+      await remember()
+    },
+
+    async openPair(before, after) {
+      release('before')
+      release('after')
+      freshScreen()
+      if (before === null) put('before', idle)
+      await Promise.all([before === null ? null : load('before', before), load('after', after)])
+      await review.analyse()
+      await remember()
+    },
+
+    async openOn(side, input) {
+      if (side === 'after' && store.get().before.value === null) return actions.openOne(input)
+      release(side)
+      freshScreen()
+      await load(side, input)
+      await review.analyse()
+      await remember()
+    },
+
+    removeBaseline() {
+      release('before')
+      runs.before += 1
+      put('before', idle)
+      void review.analyse()
+    },
+
+    swapSides() {
+      const { before, after } = store.get()
+      if (before.value === null || after.value === null) return
+      const swap = held.before
+      held.before = held.after
+      held.after = swap
+      store.update({ before: { state: 'ready', value: after.value }, after: { state: 'ready', value: before.value }, selection: nothingSelected })
+      rehold('before')
+      rehold('after')
+      void review.analyse()
+    },
+
+    async openDropped(dropped, side) {
+      const [first, second] = dropped
+      if (first === undefined) return
+      if (second !== undefined) {
+        if (dropped.length > 2) notify(`${dropped.length} things were dropped; the first two are compared.`)
+        await openHeldPair(first, second)
+        return
+      }
+      if (first.kind === 'file') await openHeld(side, first.title, [first.file])
+      else await openHeldFolder(side, first)
+    },
+
+    async openPaths(paths, side) {
+      const [first, second] = paths
+      if (first === undefined) return
+      if (second !== undefined) return actions.openPair({ kind: 'path', path: first }, { kind: 'path', path: second })
+      const open = (path: string): Promise<void> => (side === null ? actions.openOne({ kind: 'path', path }) : actions.openOn(side, { kind: 'path', path }))
+      const found = await client.call('config.find', { folder: first })
+      if (!found.ok || found.value.length <= 1) return open(found.ok ? (found.value[0]?.path ?? first) : first)
+      store.update({
+        dialog: {
+          kind: 'choose', title: `Configs in ${fileName(first)}`,
+          choices: [
+            { title: 'The whole folder, as one config', detail: first, open: () => void open(first) },
+            ...found.value.map((each) => ({ title: each.path, detail: `${each.dialect}, ${Math.round(each.confidence * 100)} % sure`, open: () => void open(each.path) })),
+          ],
+        },
+      })
+    },
+
+    async reload(side) {
+      const config = store.get()[side].value
+      if (config === null) return
+      const result = await load(side, config.input, true)
+      if (result !== null && !result.ok) notify(`${config.summary.title} cannot be read any more: ${result.failure.message}`, 'problem')
+      await review.analyse()
+    },
+
+    async configChanged(configId, paths) {
+      const sides = (['before', 'after'] as const).filter((side) => store.get()[side].value?.summary.configId === configId)
+      for (const side of sides) {
+        const config = store.get()[side].value
+        if (config === null) continue
+        const result = await load(side, config.input, true)
+        const name = paths[0] === undefined ? config.summary.title : fileName(paths[0])
+        if (result === null) continue
+        if (!result.ok) notify(`${name} changed on disk and cannot be read any more: ${result.failure.message}`, 'problem')
+        else if (result.value.configId !== configId) {
+          await review.analyse()
+          notify(`${name} changed on disk, reloaded.`)
+        }
+      }
+    },
+  }
+
+  function rehold(side: Side): void {
+    const now = held[side]
+    const title = store.get()[side].value?.summary.title
+    if (now === null || title === undefined) return
+    now.stop()
+    held[side] = null
+    hold(side, title, now.files)
+  }
+
+  async function openHeld(side: Side | null, title: string, files: readonly HeldFile[]): Promise<void> {
+    const input = await toFilesInput(title, files)
+    if (side === null) await actions.openOne(input)
+    else await actions.openOn(side, input)
+    hold(side ?? 'after', title, files)
+  }
+
+  async function openHeldPair(before: Dropped, after: Dropped): Promise<void> {
+    const filesOf = (dropped: Dropped): readonly HeldFile[] => (dropped.kind === 'file' ? [dropped.file] : dropped.files)
+    const [first, second] = await Promise.all([toFilesInput(before.title, filesOf(before)), toFilesInput(after.title, filesOf(after))])
+    await actions.openPair(first, second)
+    hold('before', before.title, filesOf(before))
+    hold('after', after.title, filesOf(after))
+  }
+
+  async function openHeldFolder(side: Side | null, folder: Dropped & { readonly kind: 'folder' }): Promise<void> {
+    const choices = toFolderChoices(folder.files.map((file) => file.path))
+    if (folder.leftOut > 0) notify(`${folder.leftOut} entries of ${folder.title} were not read: the folder is too large or too deep.`)
+    if (choices.length === 0) {
+      notify(`No config was found in ${folder.title}: no file ends in .cfg or .conf.`, 'problem')
+      return
+    }
+    const open = (configs: readonly string[]): Promise<void> => openHeld(side, folder.title, folder.files.filter((file) => configs.includes(file.path) || !file.path.endsWith('.cfg')))
+    const only = choices.length === 1 ? choices[0] : undefined
+    if (only !== undefined) return open(only.configs)
+    store.update({ dialog: { kind: 'choose', title: `Configs in ${folder.title}`, choices: choices.map((choice) => ({ title: choice.title, detail: choice.detail, open: () => void open(choice.configs) })) } })
+  }
+
+  return actions
+}

@@ -1,0 +1,42 @@
+import { useMemo } from 'react'
+import { useApp, useAppState } from '#renderer/app/context.ts'
+import { Button, FailureNote, Working } from '#renderer/ui/primitives.tsx'
+import { SplitPane } from '#renderer/ui/SplitPane.tsx'
+import { Drawer } from './Drawer.tsx'
+import { toFindings } from './findings.ts'
+import { FindingsPanel } from './FindingsPanel.tsx'
+import { Picture } from './Picture.tsx'
+import { litEverywhere, toLit } from './picture-state.ts'
+
+export function ReviewWorkspace() {
+  const { actions, run } = useApp()
+  const after = useAppState((state) => state.after)
+  const before = useAppState((state) => state.before)
+  const comparison = useAppState((state) => state.comparison.value)
+  const selection = useAppState((state) => state.selection)
+  const findings = useMemo(() => (comparison === null ? [] : toFindings(comparison)), [comparison])
+  const lit = useMemo(() => litEverywhere(toLit(selection, findings)), [selection, findings])
+
+  if (after.value === null) {
+    return (
+      <div className="welcome">
+        {after.state === 'failed' ? <FailureNote failure={after.failure} onRetry={() => void actions.openFirst()} /> : <Working text="Reading the config…" />}
+        {after.state === 'failed' && (
+          <div className="row">
+            <Button look="primary" onClick={() => run('open')}>Open a config…</Button>
+            <Button onClick={() => run('open-sample')}>Open the sample incident</Button>
+          </div>
+        )}
+      </div>
+    )
+  }
+  return (
+    <SplitPane id="side" label="Width of the panel" direction="columns" initial={380} minimum={260} keep={480}>
+      <SplitPane id="drawer" label="Height of the drawer" direction="rows" initial={330} minimum={120} keep={220}>
+        <Picture label={before.value === null ? 'Topology' : 'Topology difference'} lit={lit} />
+        <Drawer />
+      </SplitPane>
+      <FindingsPanel findings={findings} />
+    </SplitPane>
+  )
+}

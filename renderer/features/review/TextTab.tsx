@@ -1,0 +1,108 @@
+import { useEffect, useMemo, useRef } from 'react'
+import { onViewCommand } from '#renderer/app/commands.ts'
+import { useApp, useAppState } from '#renderer/app/context.ts'
+import type { EditorText, Reveal, TextDiffHandle } from '#renderer/editor/props.ts'
+import { TextDiff } from '#renderer/editor/TextDiff.tsx'
+import { TextView } from '#renderer/editor/TextView.tsx'
+import { textKey, themeOf, type AppState, type Side } from '#renderer/state/app-state.ts'
+import { FailureNote, Working } from '#renderer/ui/primitives.tsx'
+import { toDrawerFiles, toProblems } from './editor-marks.ts'
+import type { DrawerFile } from './editor-marks.ts'
+
+const roles = new Set(['map', 'pattern-list', 'crt-list'])
+
+/** Lines of one file on both sides. A text is fetched when it is looked at, not before. */
+export function TextTab() {
+  const { actions } = useApp()
+  const before = useAppState((state) => state.before.value?.summary ?? null)
+  const after = useAppState((state) => state.after.value?.summary ?? null)
+  const comparison = useAppState((state) => state.comparison)
+  const index = useAppState((state) => state.drawerFile)
+  const layout = useAppState((state) => state.diffLayout)
+  const foldUnchanged = useAppState((state) => state.foldUnchanged)
+  const reveal = useAppState((state) => state.selection.reveal)
+  const checks = useAppState((state) => state.checks.value)
+  const resolved = useAppState((state) => state.comparison.value?.checks.resolved)
+  const theme = useAppState(themeOf)
+  const handle = useRef<TextDiffHandle>(null)
+
+  const pairs = comparison.value?.files
+  const files = useMemo(() => toDrawerFiles(before === null ? [] : (pairs ?? []), after?.files ?? []), [before, pairs, after])
+  const file: DrawerFile | undefined = files[index] ?? files[0]
+  const beforeText = useSideText(before?.configId ?? null, file?.before ?? null)
+  const afterText = useSideText(after?.configId ?? null, file?.after ?? null)
+
+  useEffect(
+    () =>
+      onViewCommand((command) => {
+        if (command === 'next-change') handle.current?.nextChange()
+        if (command === 'previous-change') handle.current?.previousChange()
+        if (command === 'find-in-text') handle.current?.find()
+      }),
+    [],
+  )
+
+  const languageOf = (side: 'before' | 'after', path: string): string => {
+    const summary = side === 'before' ? before : after
+    const role = summary?.files.find((each) => each.path === path)?.role ?? 'config'
+    return roles.has(role) ? 'plaintext' : (summary?.dialect ?? 'plaintext')
+  }
+  const left = useEditorText(beforeText, (path) => languageOf('before', path))
+  const right = useEditorText(afterText, (path) => languageOf('after', path))
+  const problems = useMemo(
+    () => [...toProblems([...(after?.diagnostics ?? []), ...(checks ?? [])], 'after', file?.after ?? null), ...toProblems(resolved ?? [], 'before', file?.before ?? null)],
+    [after, checks, resolved, file],
+  )
+  const place = useMemo<Reveal | null>(() => {
+    if (reveal === null || file === undefined || file[reveal.side] !== reveal.span.file) return null
+    return { side: reveal.side, start: reveal.span.start, end: reveal.span.end, serial: reveal.serial }
+  }, [reveal, file])
+  const moved = (side: Side, offset: number): void => {
+    const path = file?.[side]
+    if (path != null) actions.moveCursor(side, path, offset)
+  }
+
+  if (file === undefined) return <Working text="Comparing…" />
+  const failure = beforeText?.state === 'failed' ? beforeText.failure : afterText?.state === 'failed' ? afterText.failure : null
+  const waiting = [beforeText, afterText].some((text) => text !== null && text.value === null && text.state !== 'failed')
+  return (
+    <div className="text-tab">
+      {files.length > 1 && (
+        <label className="file-choice">
+          <span>File</span>
+          <select className="input mono" value={files.indexOf(file)} onChange={(event) => actions.showDrawerFile(Number(event.target.value))}>
+            {files.map((each, at) => <option key={each.title} value={at}>{each.title}</option>)}
+          </select>
+        </label>
+      )}
+      {failure !== null && <FailureNote failure={failure} onRetry={() => retry()} />}
+      {waiting && <Working text="Fetching the text…" />}
+      {failure === null && !waiting && (before === null && right !== null
+        ? <TextView text={right} reveal={place} problems={problems} labels={noLabels} theme={theme} ariaLabel={`Text of ${right.path}`} onCursor={moved} />
+        : <TextDiff ref={handle} before={left} after={right} layout={layout} foldUnchanged={foldUnchanged} reveal={place} problems={problems} labels={noLabels} theme={theme} ariaLabel={`Difference of ${file.title}`} onCursor={moved} />)}
+    </div>
+  )
+
+  function retry(): void {
+    if (before !== null && file?.before != null) void actions.ensureText(before.configId, file.before)
+    if (after !== null && file?.after != null) void actions.ensureText(after.configId, file.after)
+  }
+}
+
+const noLabels = [] as const
+
+function useSideText(configId: string | null, path: string | null) {
+  const { actions } = useApp()
+  const key = configId === null || path === null ? null : textKey(configId, path)
+  const text = useAppState((state: AppState) => (key === null ? null : (state.texts.get(key) ?? null)))
+  useEffect(() => {
+    if (configId !== null && path !== null) void actions.ensureText(configId, path)
+  }, [actions, configId, path])
+  return key === null ? null : (text ?? ({ state: 'loading', value: null } as const))
+}
+
+function useEditorText(text: ReturnType<typeof useSideText>, languageOf: (path: string) => string): EditorText | null {
+  const value = text?.value ?? null
+  const language = value === null ? '' : languageOf(value.path)
+  return useMemo(() => (value === null ? null : { path: value.path, text: value.text, language }), [value, language])
+}

@@ -1,0 +1,184 @@
+import type { ActionTools } from '#renderer/app/actions.ts'
+import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import type { TopologyOptions } from '#shared/rpc/payloads.ts'
+import { nothingSelected, textKey, type AppState, type DrawerTab, type PictureMode, type Selection, type Side } from '#renderer/state/app-state.ts'
+import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
+import { toFindings, type Finding } from './findings.ts'
+import { neighbourFinding, selectDiagnostic, selectElements, selectFinding, selectPlace } from './selection.ts'
+
+export interface ReviewActions {
+  /** Asks for everything that follows from the two configs: comparison, picture, checks. */
+  analyse(): Promise<void>
+  refreshTopology(): Promise<void>
+  setTopologyOptions(change: Partial<TopologyOptions>): void
+  setMode(mode: PictureMode): void
+  setTable(open: boolean): void
+  showDrawerTab(tab: DrawerTab): void
+  showDrawerFile(index: number): void
+  ensureText(configId: string, path: string): Promise<void>
+  ensureDecisions(side: Side): Promise<void>
+  select(selection: Selection): void
+  clearSelection(): void
+  selectIds(ids: readonly string[]): void
+  /** Selects and brings the lines into view. */
+  openElement(id: string): void
+  chooseFinding(finding: Finding): void
+  stepFinding(step: 1 | -1): void
+  toggleReviewed(id: string): void
+  moveCursor(side: Side, file: string, offset: number): void
+  goToDiagnostic(diagnostic: Diagnostic, side: Side): void
+  expandGroup(id: string): void
+}
+
+/** What the picture of the present workspace asks for: a trace shows the whole picture, whatever Review filters. */
+export function effectiveTopologyOptions(state: Pick<AppState, 'workspace' | 'topologyOptions' | 'before'>): TopologyOptions {
+  if (state.workspace === 'trace' || state.before.value === null) return { ...state.topologyOptions, onlyChanged: false, query: '' }
+  return state.topologyOptions
+}
+
+const notCompared: Pick<AppState, 'comparison' | 'topology' | 'checks' | 'decisions'> = {
+  comparison: idle, topology: idle, checks: idle, decisions: { before: idle, after: idle },
+}
+
+export function createReviewActions({ store, client }: ActionTools): ReviewActions {
+  let comparisonRun = 0
+  let topologyRun = 0
+  let checksRun = 0
+  let serial = 0
+  let lastTopology = ''
+
+  const findings = (): readonly Finding[] => {
+    const comparison = store.get().comparison.value
+    return comparison === null ? [] : toFindings(comparison)
+  }
+  const select = (selection: Selection): void => {
+    store.update({ selection, ...(selection.reveal === null ? {} : { drawerFile: drawerFileOf(store.get(), selection.reveal.side, selection.reveal.span.file) }) })
+  }
+
+  const actions: ReviewActions = {
+    async analyse() {
+      const { before, after } = store.get()
+      if (after.value === null) {
+        store.update(notCompared)
+        return
+      }
+      const afterId = after.value.summary.configId
+      const beforeId = before.value?.summary.configId ?? null
+      const keptTexts = new Map([...store.get().texts].filter(([key]) => key.startsWith(`${afterId}\n`) || (beforeId !== null && key.startsWith(`${beforeId}\n`))))
+      store.update({ texts: keptTexts, decisions: { before: idle, after: idle } })
+      lastTopology = ''
+      await Promise.all([compare(beforeId, afterId), actions.refreshTopology(), check(afterId)])
+    },
+
+    async refreshTopology() {
+      const state = store.get()
+      const after = state.after.value
+      if (after === null) return
+      const params = { before: state.before.value?.summary.configId ?? null, after: after.summary.configId, options: effectiveTopologyOptions(state) }
+      const key = JSON.stringify(params)
+      if (key === lastTopology && state.topology.state !== 'failed') return
+      lastTopology = key
+      const run = ++topologyRun
+      store.update({ topology: loading(state.topology) })
+      const result = await client.call('topology.view', params)
+      if (run === topologyRun) store.update((now) => ({ topology: settled(result, now.topology) }))
+    },
+
+    setTopologyOptions(change) {
+      store.update((state) => ({ topologyOptions: { ...state.topologyOptions, ...change } }))
+      void actions.refreshTopology()
+    },
+    setMode: (mode) => store.update({ mode }),
+    setTable: (table) => store.update({ table }),
+    showDrawerTab: (drawerTab) => store.update({ drawerTab }),
+    showDrawerFile: (drawerFile) => store.update({ drawerFile }),
+
+    async ensureText(configId, path) {
+      const key = textKey(configId, path)
+      const known = store.get().texts.get(key)
+      if (known !== undefined && known.state !== 'failed') return
+      const put = (text: Remote<{ configId: string; path: string; text: string }>): void => store.update((state) => ({ texts: new Map(state.texts).set(key, text) }))
+      put({ state: 'loading', value: null })
+      const result = await client.call('config.text', { configId, path })
+      put(result.ok ? { state: 'ready', value: { configId, path, text: result.value.text } } : { state: 'failed', value: null, failure: result.failure })
+    },
+
+    async ensureDecisions(side) {
+      const config = store.get()[side].value
+      if (config === null || store.get().decisions[side].state === 'loading' || store.get().decisions[side].state === 'ready') return
+      const configId = config.summary.configId
+      store.update((state) => ({ decisions: { ...state.decisions, [side]: loading(state.decisions[side]) } }))
+      const result = await client.call('config.decisions', { configId })
+      if (store.get()[side].value?.summary.configId === configId) {
+        store.update((state) => ({ decisions: { ...state.decisions, [side]: settled(result, state.decisions[side]) } }))
+      }
+    },
+
+    select,
+    clearSelection: () => store.update({ selection: nothingSelected }),
+    selectIds(ids) {
+      const view = store.get().topology.value?.view
+      if (ids.length === 0 || view === undefined) store.update({ selection: nothingSelected })
+      else select(selectElements(view, findings(), ids, ++serial))
+    },
+    openElement(id) {
+      actions.selectIds([id])
+      store.update({ workspace: 'review', drawerTab: 'text' })
+    },
+    chooseFinding(finding) {
+      select(selectFinding(store.get().topology.value?.view ?? null, finding, ++serial))
+    },
+    stepFinding(step) {
+      const next = neighbourFinding(findings(), store.get().selection.sentenceId, step)
+      if (next !== null) actions.chooseFinding(next)
+    },
+    toggleReviewed(id) {
+      store.update((state) => {
+        const reviewed = new Set(state.reviewed)
+        if (!reviewed.delete(id)) reviewed.add(id)
+        return { reviewed }
+      })
+    },
+    moveCursor(side, file, offset) {
+      const view = store.get().topology.value?.view
+      store.update({ cursor: { side, file, offset }, ...(view === undefined ? {} : { selection: selectPlace(view, findings(), side, file, offset) }) })
+    },
+    goToDiagnostic(diagnostic, side) {
+      select(selectDiagnostic(store.get().topology.value?.view ?? null, diagnostic, side, ++serial))
+      store.update({ workspace: 'review', drawerTab: 'text' })
+    },
+    expandGroup(id) {
+      store.update((state) => {
+        const { expanded } = state.topologyOptions
+        return { topologyOptions: { ...state.topologyOptions, expanded: expanded.includes(id) ? expanded.filter((each) => each !== id) : [...expanded, id] } }
+      })
+      void actions.refreshTopology()
+    },
+  }
+
+  async function compare(beforeId: string | null, afterId: string): Promise<void> {
+    const run = ++comparisonRun
+    store.update((state) => ({ comparison: loading(state.comparison) }))
+    const result = await client.call('compare.run', { before: beforeId, after: afterId })
+    if (run !== comparisonRun) return
+    store.update((state) => ({ comparison: settled(result, state.comparison) }))
+  }
+
+  async function check(afterId: string): Promise<void> {
+    const run = ++checksRun
+    store.update((state) => ({ checks: loading(state.checks) }))
+    const result = await client.call('config.checks', { configId: afterId })
+    if (run === checksRun) store.update((state) => ({ checks: settled(result, state.checks) }))
+  }
+
+  return actions
+}
+
+/** Index of the file pair that holds `file` on `side`; the present one when the comparison does not list it. */
+export function drawerFileOf(state: Pick<AppState, 'comparison' | 'after' | 'drawerFile'>, side: Side, file: string): number {
+  const pairs = state.comparison.value?.files ?? []
+  const at = pairs.findIndex((pair) => pair[side] === file)
+  if (at !== -1) return at
+  const alone = state.after.value?.summary.files.findIndex((each) => each.path === file) ?? -1
+  return pairs.length === 0 && alone !== -1 ? alone : state.drawerFile
+}

@@ -1,0 +1,128 @@
+import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import type {
+  AppInfo, AppSettings, Comparison, ConfigInput, ConfigSummary, DecisionList, RecentEntry, Snapshot, SourceSummary, TopologyAnswer, TopologyOptions, TraceAnswer,
+} from '#shared/rpc/payloads.ts'
+import type { Span } from '#shared/text/span.ts'
+import { emptyTraceForm, type TraceForm } from '#renderer/features/trace/request-form.ts'
+import { idle, type Remote } from './remote.ts'
+
+export const workspaces = ['review', 'live', 'trace', 'checks', 'history', 'settings'] as const
+export type Workspace = (typeof workspaces)[number]
+export type Side = 'before' | 'after'
+export type PictureMode = 'overlay' | 'before' | 'after' | 'side-by-side'
+export const drawerTabs = ['text', 'english', 'checks', 'decisions'] as const
+export type DrawerTab = (typeof drawerTabs)[number]
+
+/** One selection for all views. `ids` are topology ids; spans are per side; `reveal` counts requests to scroll to the lines. */
+export interface Selection {
+  readonly ids: readonly string[]
+  readonly sentenceId: string | null
+  readonly before: readonly Span[]
+  readonly after: readonly Span[]
+  /** File of the drawer and place in it, if the lines are to be brought into view. */
+  readonly reveal: { readonly side: Side; readonly span: Span; readonly serial: number } | null
+}
+
+export const nothingSelected: Selection = { ids: [], sentenceId: null, before: [], after: [], reveal: null }
+
+export type Dialog =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'open'; readonly side: Side }
+  | { readonly kind: 'git'; readonly side: Side }
+  | { readonly kind: 'approve'; readonly snapshotId: string | null }
+  | { readonly kind: 'export' }
+  | { readonly kind: 'palette' }
+  | { readonly kind: 'keys' }
+  | { readonly kind: 'restore'; readonly snapshotId: string; readonly source: string }
+  | { readonly kind: 'snapshot' }
+  | { readonly kind: 'choose'; readonly title: string; readonly choices: readonly { readonly title: string; readonly detail: string; readonly open: () => void }[] }
+
+export interface Notice {
+  readonly id: number
+  readonly text: string
+  readonly tone: 'info' | 'ok' | 'problem'
+  /** A command of the palette offered beside it. */
+  readonly action: { readonly title: string; readonly command: string } | null
+}
+
+/** A config of one side as it was asked for, and what loading found. */
+export interface LoadedConfig {
+  readonly input: ConfigInput
+  readonly summary: ConfigSummary
+}
+
+export interface FileText {
+  readonly configId: string
+  readonly path: string
+  readonly text: string
+}
+
+export interface AppState {
+  readonly workspace: Workspace
+  readonly info: AppInfo | null
+  readonly settings: AppSettings
+  readonly systemDark: boolean
+  readonly systemReducedMotion: boolean
+  readonly connected: boolean
+
+  readonly before: Remote<LoadedConfig>
+  readonly after: Remote<LoadedConfig>
+  readonly comparison: Remote<Comparison>
+  readonly topology: Remote<TopologyAnswer>
+  readonly topologyOptions: TopologyOptions
+  readonly checks: Remote<readonly Diagnostic[]>
+  readonly decisions: { readonly before: Remote<DecisionList>; readonly after: Remote<DecisionList> }
+  readonly texts: ReadonlyMap<string, Remote<FileText>>
+
+  readonly selection: Selection
+  readonly mode: PictureMode
+  readonly table: boolean
+  readonly drawerTab: DrawerTab
+  readonly drawerFile: number
+  readonly diffLayout: 'side-by-side' | 'inline'
+  readonly foldUnchanged: boolean
+  readonly reviewed: ReadonlySet<string>
+  readonly cursor: { readonly side: Side; readonly file: string; readonly offset: number } | null
+
+  readonly trace: { readonly form: TraceForm; readonly result: Remote<readonly TraceAnswer[]> }
+  readonly history: {
+    readonly sources: Remote<readonly SourceSummary[]>
+    readonly source: string | null
+    readonly snapshots: Remote<readonly Snapshot[]>
+    readonly picked: readonly string[]
+  }
+  readonly recent: readonly RecentEntry[]
+
+  readonly dialog: Dialog
+  readonly notices: readonly Notice[]
+  readonly progress: string | null
+}
+
+export const defaultTopologyOptions: TopologyOptions = { grouping: 'auto', expanded: [], onlyChanged: false, query: '', limit: 2000 }
+
+export const defaultSettings: AppSettings = {
+  theme: 'system', density: 'comfortable', motion: 'system', author: '', root: null, environment: {}, hintDismissed: false, keepSnapshots: 200,
+}
+
+export const initialState: AppState = {
+  workspace: 'review', info: null, settings: defaultSettings, systemDark: true, systemReducedMotion: false, connected: true,
+  before: idle, after: idle, comparison: idle, topology: idle, topologyOptions: defaultTopologyOptions, checks: idle,
+  decisions: { before: idle, after: idle }, texts: new Map(),
+  selection: nothingSelected, mode: 'overlay', table: false, drawerTab: 'text', drawerFile: 0, diffLayout: 'side-by-side', foldUnchanged: true,
+  reviewed: new Set(), cursor: null,
+  trace: { form: emptyTraceForm, result: idle },
+  history: { sources: idle, source: null, snapshots: idle, picked: [] }, recent: [],
+  dialog: { kind: 'none' }, notices: [], progress: null,
+}
+
+export function themeOf(state: Pick<AppState, 'settings' | 'systemDark'>): 'dark' | 'light' {
+  if (state.settings.theme !== 'system') return state.settings.theme
+  return state.systemDark ? 'dark' : 'light'
+}
+
+export function motionOf(state: Pick<AppState, 'settings' | 'systemReducedMotion'>): 'full' | 'reduced' {
+  if (state.settings.motion !== 'system') return state.settings.motion
+  return state.systemReducedMotion ? 'reduced' : 'full'
+}
+
+export const textKey = (configId: string, path: string): string => `${configId}\n${path}`

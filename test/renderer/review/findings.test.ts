@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { toFindings, toHeadline, toMove, toVerdict } from '#renderer/features/review/findings.ts'
+import { comparison, finding, sentence } from '#test/renderer/fixtures.ts'
+
+test('a detail with one arrow reads as was and now, with or without a label', () => {
+  assert.deepEqual(toMove('balance: leastconn → roundrobin'), { label: 'balance', was: 'leastconn', now: 'roundrobin' })
+  assert.deepEqual(toMove('auth → api'), { label: '', was: 'auth', now: 'api' })
+  assert.deepEqual(toMove('server api-1: 10.0.0.1:80 → 10.0.0.2:80'), { label: 'server api-1', was: '10.0.0.1:80', now: '10.0.0.2:80' })
+  assert.equal(toMove('host is api.shop.example'), null)
+  assert.equal(toMove('a → b → c'), null)
+})
+
+test('changes come before the checks the candidate introduces, and no card stands twice', () => {
+  const found = toFindings(comparison({
+    sentences: [sentence('s1', { details: ['weight: 100 → 200', 'plain'] }), sentence('s2'), sentence('s1')],
+    checks: { introduced: [finding('routing/never', { severity: 'error' })], resolved: [finding('routing/gone')] },
+  }))
+  assert.deepEqual(found.map((each) => each.id), ['s1', 's2', 'check:routing/never'])
+  assert.deepEqual(found[0]?.moves, [{ label: 'weight', was: '100', now: '200' }])
+  assert.deepEqual(found[0]?.details, ['plain'])
+  assert.equal(found[2]?.tone, 'critical')
+})
+
+test('the verdict counts what changed and always says that behaviour was not computed', () => {
+  const nothing = toVerdict(comparison())
+  assert.deepEqual(nothing.map((chip) => chip.text), ['no changes found', 'no lines changed', 'behaviour: not computed yet'])
+  const one = toVerdict(comparison({ sentences: [sentence('s1')], text: { added: 4, removed: 1200 }, checks: { introduced: [finding('a/b')], resolved: [] }, notModelled: [sentence('g')] }))
+  assert.deepEqual(one.map((chip) => chip.text), ['1 change', '1 check introduced', '+4 −1,200 lines', '1 not modelled', 'behaviour: not computed yet'])
+  assert.equal(one.at(-1)?.tone, 'unknown')
+})
+
+test('the headline tells a textual difference from a topological one', () => {
+  assert.equal(toHeadline(comparison()), 'The two configs have the same text.')
+  assert.equal(toHeadline(comparison({ text: { added: 1, removed: 0 } })), 'Lines differ, but nothing in the topology does.')
+  assert.equal(
+    toHeadline(comparison({ sentences: [sentence('a'), sentence('b')], pools: { added: ['x'], removed: [], changed: ['y', 'z'], renamed: [] } })),
+    '2 differences in routes, pools and servers: 1 pool added, 2 pools changed.',
+  )
+})
