@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import type { Result } from '#shared/diagnostics/failure.ts'
+import { createBackend } from '#shared/backend/create-backend.ts'
+import { createNodePorts } from '#shared/node/node-ports.ts'
+import { startEngine } from '#shared/node/engine-client.ts'
+import { createClient, memoryTransport, type SteelyardClient, type Transport } from '#shared/rpc/client.ts'
+import { contract } from '#shared/rpc/contract.ts'
+import { createDispatcher } from '#shared/rpc/dispatcher.ts'
+import { createEventHub } from '#shared/rpc/events.ts'
+import type { ConfigInput } from '#shared/rpc/payloads.ts'
+import { startHttpHost } from '#cli/serve/http-host.ts'
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-rpc-'))
+const disposals: (() => Promise<void> | void)[] = []
+after(async () => {
+  for (const dispose of disposals) await dispose()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+type Name = keyof typeof contract
+const faults: string[] = []
+const host = { host: 'browser', dialogs: false, open: [] } as const
+
+async function memory(folder: string): Promise<Transport> {
+  const hub = createEventHub()
+  const handlers = createBackend(createNodePorts({ host, dataFolder: folder }, hub.emit))
+  return memoryTransport(createDispatcher(contract, handlers, { report: (error, method) => faults.push(`${method}: ${String(error)}`), validateResults: true }), hub.listen)
+}
+
+async function thread(folder: string): Promise<Transport> {
+  const engine = startEngine({ host, dataFolder: folder, validateResults: true }, (text) => faults.push(text))
+  disposals.push(() => engine.dispose())
+  await engine.ready
+  return engine.transport
+}
+
+async function http(folder: string): Promise<Transport> {
+  const served = await startHttpHost({ engine: await thread(folder), rendererFolder: path.join(scratch, 'no-screen'), port: 0 })
+  disposals.push(() => served.dispose())
+  const origin = `http://127.0.0.1:${served.port}`
+  const entered = await fetch(served.address(), { redirect: 'manual' })
+  const headers = { origin, cookie: (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '', 'content-type': 'application/json' }
+  return {
+    async send(callId, method, params) {
+      const answer = await fetch(`${origin}/rpc/${method}`, { method: 'POST', headers: { ...headers, 'x-steelyard-call': callId }, body: params === undefined ? '' : JSON.stringify(params) })
+      return (await answer.json()) as Result<unknown>
+    },
+    cancel: (callId) => void fetch(`${origin}/rpc-cancel`, { method: 'POST', headers, body: JSON.stringify({ callId }) }),
+    listen: () => () => undefined,
+  }
+}
+
+const options = { dialect: null, root: null, environment: {}, version: null }
+const topology = { grouping: 'auto', expanded: [], onlyChanged: false, query: '', limit: 1000 } as const
+const request = {
+  listener: null, scheme: 'https', method: 'GET', host: 'api.shop.example', path: '/v2/auth/login', httpVersion: '1.1', headers: [['accept', '*/*']], sourceIp: '192.0.2.9', sourcePort: 40000,
+  destinationIp: null, sni: 'api.shop.example', alpn: [],
+} as const
+
+/** Plain JSON: what comes out of a copy through JSON is what went in. */
+function assertPlain(value: unknown, where: string): void {
+  assert.deepEqual(JSON.parse(JSON.stringify(value ?? null)), value ?? null, `${where} is not plain JSON`)
+}
+
+for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTTP', http]] as const) {
+  test(`every method answers good parameters through ${name}, and answers with plain JSON`, { timeout: 60_000 }, async () => {
+    const folder = path.join(scratch, name.replace(' ', '-'))
+    const work = path.join(folder, 'work')
+    mkdirSync(work, { recursive: true })
+    const file = path.join(work, 'haproxy.cfg')
+    const sample = readFileSync(path.resolve(import.meta.dirname, '../../assets/sample-incident/after/haproxy.cfg'))
+    writeFileSync(file, sample)
+    const client: SteelyardClient = createClient(await open(path.join(folder, 'data')))
+    const called = new Set<Name>()
+    const call = (async (method: Name, params: never) => {
+      called.add(method)
+      const result = (await client.call(method, params)) as Result<unknown>
+      if (!result.ok) assert.fail(`${method}: ${result.failure.code}: ${result.failure.message}`)
+      assertPlain(result.value, method)
+      return result.value
+    }) as <M extends Name>(method: M, params: Parameters<SteelyardClient['call']>[1]) => Promise<never>
+    const refuse = async (method: Name, params: unknown, code: string): Promise<void> => {
+      called.add(method)
+      const result = (await client.call(method, params as never)) as Result<unknown>
+      assert.equal(result.ok ? 'ok' : result.failure.code, code, method)
+    }
+
+    const info = await call('app.info', {}) as { dialects: readonly { id: string }[]; host: string }
+    assert.equal(info.host, 'browser')
+    assert.ok(info.dialects.some((one) => one.id === 'haproxy'))
+    const settings = await call('app.settings', {}) as object
+    await call('app.saveSettings', { ...settings, theme: 'dark' } as never)
+    assert.equal((await call('app.settings', {}) as { theme: string }).theme, 'dark')
+
+    const before = await call('config.load', { input: { kind: 'sample', side: 'before' }, options }) as { configId: string; counts: { pools: number }; diagnostics: readonly unknown[] }
+    const loaded = await call('config.load', { input: { kind: 'path', path: file }, options }) as { configId: string; source: string; hash: string; watchable: boolean }
+    assert.ok(before.counts.pools > 0)
+    assert.equal(loaded.source, file)
+    assert.equal(loaded.watchable, true)
+    const again = await call('config.load', { input: { kind: 'path', path: file }, options }) as { configId: string }
+    assert.equal(again.configId, loaded.configId, 'the same input gives the same id')
+    const dropped: ConfigInput = { kind: 'files', title: 'dropped', files: [{ path: 'haproxy.cfg', base64: sample.toString('base64') }] }
+    assert.equal((await call('config.load', { input: dropped, options }) as { hash: string }).hash, loaded.hash)
+    assert.equal((await call('config.text', { configId: loaded.configId, path: file }) as { text: string }).text, sample.toString())
+    await call('config.checks', { configId: loaded.configId })
+    const decisions = await call('config.decisions', { configId: loaded.configId }) as { table: { rows: readonly unknown[] } }
+    assert.ok(decisions.table.rows.length > 5)
+    await call('config.watch', { configId: loaded.configId, watch: true })
+    await call('config.watch', { configId: loaded.configId, watch: false })
+    assert.deepEqual((await call('config.find', { folder: work }) as readonly { path: string }[]).map((one) => one.path), [file])
+    await call('app.remember', { title: 'pair', before: { kind: 'sample', side: 'before' }, after: { kind: 'path', path: file } })
+    assert.equal((await call('app.recent', {}) as readonly unknown[]).length, 1)
+
+    const pair = { before: before.configId, after: loaded.configId }
+    const comparison = await call('compare.run', pair) as { sentences: readonly unknown[]; text: { added: number }; behaviour: { state: string } }
+    assert.ok(comparison.sentences.length > 0 && comparison.text.added > 0)
+    assert.equal(comparison.behaviour.state, 'not-computed')
+    assert.match((await call('compare.markdown', pair) as { text: string }).text, /^# /)
+    const view = await call('topology.view', { ...pair, options: topology }) as { view: { nodes: readonly unknown[] }; totals: { changed: number } }
+    assert.ok(view.view.nodes.length > 10 && view.totals.changed > 0)
+    const traces = await call('trace.run', { configIds: [before.configId, loaded.configId], request }) as readonly { answer: { outcome: { pool?: string } }; lit: readonly string[] }[]
+    assert.deepEqual(traces.map((one) => one.answer.outcome.pool), ['auth', 'api'])
+    for (const trace of traces) {
+      const columns = new Set(trace.lit.map((id) => id.split(':')[0]))
+      assert.ok(['listener', 'route', 'pool', 'edge'].every((kind) => columns.has(kind)), trace.lit.join(' '))
+    }
+
+    const snapshot = await call('history.add', { configId: loaded.configId, note: 'first', author: 'ada' }) as { snapshotId: string }
+    assert.equal((await call('history.sources', {}) as readonly unknown[]).length, 1)
+    assert.equal((await call('history.list', { source: file }) as readonly unknown[]).length, 1)
+    assert.equal((await call('history.approve', { snapshotId: snapshot.snapshotId, note: 'fine', by: 'ada' }) as { isKnownGood: boolean }).isKnownGood, true)
+    const good = await call('config.load', { input: { kind: 'known-good', source: file }, options }) as { hash: string }
+    assert.equal(good.hash, loaded.hash)
+    writeFileSync(file, 'broken by hand\n')
+    const plan = await call('history.planRestore', { snapshotId: snapshot.snapshotId, folder: null }) as { writes: readonly { action: string; removed: number }[] }
+    assert.deepEqual(plan.writes.map((one) => [one.action, one.removed]), [['replace', 1]])
+    await call('history.restore', { snapshotId: snapshot.snapshotId, folder: null })
+    assert.deepEqual(readFileSync(file), sample)
+
+    for (const format of ['svg', 'png', 'pdf'] as const) {
+      const picture = await call('export.picture', { ...pair, topology, picture: { format, theme: 'light', scale: 1, title: '' } }) as { base64: string; width: number }
+      assert.ok(picture.base64.length > 1000 && picture.width > 100, format)
+    }
+    await refuse('host.chooseFiles', { title: 'Open', folders: false, many: true }, 'unsupported')
+    await refuse('host.saveFile', { name: 'a.svg', base64: '' }, 'unsupported')
+
+    assert.deepEqual(Object.keys(contract).filter((method) => !called.has(method as Name)), [], 'methods that this test never called')
+    assert.deepEqual(faults, [])
+  })
+
+  test(`every method refuses malformed parameters through ${name}`, { timeout: 60_000 }, async () => {
+    const transport = await open(path.join(scratch, `${name.replace(' ', '-')}-bad`))
+    let next = 0
+    for (const method of Object.keys(contract)) {
+      for (const params of [null, [], 'text', 7, { surprise: true }, { configId: 7, snapshotId: [], before: 1, after: {}, input: { kind: 'elsewhere' }, options: null }]) {
+        const result = await transport.send(`bad-${++next}`, method, params)
+        assert.equal(result.ok ? 'ok' : result.failure.code, 'bad-params', `${method} ${JSON.stringify(params)}`)
+      }
+    }
+    const unknown = await transport.send('unknown', 'app.format-disk', {})
+    assert.equal(unknown.ok ? 'ok' : unknown.failure.code, 'bad-method')
+    for (const method of ['config.checks', 'config.decisions'] as const) {
+      const gone = await transport.send(`gone-${method}`, method, { configId: 'no-such-config' })
+      assert.equal(gone.ok ? 'ok' : gone.failure.code, 'unknown-config')
+    }
+    assert.deepEqual(faults, [])
+  })
+}
