@@ -21,7 +21,15 @@ export interface Palette {
 
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element)
-  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim() || style.color
+  // A canvas spells every colour as #rrggbb; the build may have shortened it to three digits or to a name.
+  const speller = document.createElement('canvas').getContext('2d')
+  const token = (name: string): string => {
+    if (speller === null) return style.color
+    speller.fillStyle = '#808080'
+    speller.fillStyle = style.getPropertyValue(`--${name}`).trim()
+    return speller.fillStyle
+  }
+  const font = (name: string): string => style.getPropertyValue(`--${name}`).trim() || style.fontFamily
   return {
     bg: token('bg'), surface: token('surface'), raised: token('raised'), sunken: token('sunken'), line: token('line'), lineStrong: token('line-strong'),
     text: token('text'), text2: token('text-2'), text3: token('text-3'), brass: token('brass'), same: token('same'), flow: token('flow-mid'),
@@ -29,7 +37,7 @@ export function readPalette(element: Element): Palette {
       neutral: token('line-strong'), added: token('added'), removed: token('removed'), changed: token('changed'), same: token('line-strong'),
       critical: token('critical'), warning: token('warning'), notice: token('notice'), ok: token('ok'), down: token('critical'), maintenance: token('maint'), unknown: token('text-3'),
     },
-    fontUi: token('font-ui'), fontMono: token('font-mono'),
+    fontUi: font('font-ui'), fontMono: font('font-mono'),
   }
 }
 

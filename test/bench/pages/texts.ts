@@ -1,0 +1,22 @@
+/** A large HAProxy config and the same with `edits` changes: 70 % changed lines, 15 % inserted, 15 % deleted. Deterministic. */
+export function configPair(lineCount: number, edits: number): { readonly before: string; readonly after: string } {
+  const lines: string[] = ['global', '    maxconn 20000', 'defaults', '    mode http']
+  for (let pool = 0; lines.length < lineCount; pool += 1) {
+    lines.push('', `backend pool-${pool}`, '    balance roundrobin', '    option httpchk GET /health')
+    for (let server = 0; server < 6; server += 1) {
+      lines.push(`    server node-${pool}-${server} 10.${(pool >> 8) & 255}.${pool & 255}.${server + 1}:8080 weight ${50 + ((pool * 7 + server * 13) % 100)} maxconn 400 check`)
+    }
+  }
+  const after: string[] = []
+  const stride = Math.max(1, Math.floor(lines.length / Math.max(1, edits)))
+  lines.forEach((line, at) => {
+    if (edits === 0 || at % stride !== stride - 1) {
+      after.push(line)
+      return
+    }
+    const kind = (at / stride) % 20
+    if (kind < 14) after.push(line.includes('weight') ? line.replace(/weight \d+/, 'weight 7') : `${line} # edited ${at}`)
+    else if (kind < 17) after.push(line, `    # inserted at ${at}`)
+  })
+  return { before: lines.join('\n') + '\n', after: after.join('\n') + '\n' }
+}
