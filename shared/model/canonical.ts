@@ -1,5 +1,5 @@
 import { isAction, type Action, type Effect, type Step } from './routing-model.ts'
-import type { Predicate, View } from './predicate.ts'
+import type { Matcher, Predicate, View } from './predicate.ts'
 
 const orderedSets: ReadonlySet<string> = new Set(['exact', 'prefix', 'suffix', 'substring', 'path-part', 'domain-part'])
 
@@ -14,6 +14,39 @@ function withoutPlaces(this: unknown, key: string, value: unknown): unknown {
   return part
 }
 
+const viewKeys = new WeakMap<View, string>()
+
+function viewText(view: View): string {
+  let key = viewKeys.get(view)
+  if (key === undefined) {
+    key = JSON.stringify(view, withoutPlaces)
+    viewKeys.set(view, key)
+  }
+  return key
+}
+
+function matcherText(matcher: Matcher): string {
+  switch (matcher.kind) {
+    case 'exact': case 'prefix': case 'suffix': case 'substring': case 'path-part': case 'domain-part': {
+      const values = matcher.values.length < 2 ? matcher.values : [...new Set(matcher.values)].sort()
+      return `${matcher.kind}${matcher.ignoreCase ? ' i' : ''} ${JSON.stringify(values)}`
+    }
+    default: return JSON.stringify(matcher)
+  }
+}
+
+function predicateText(predicate: Predicate): string {
+  switch (predicate.kind) {
+    case 'true': case 'false': return predicate.kind
+    case 'named': return canonicalText(predicate.of)
+    case 'not': return `!(${canonicalText(predicate.of)})`
+    case 'and': case 'or': return `${predicate.kind}(${predicate.of.map(canonicalText).join('\n')})`
+    case 'test': return `${viewText(predicate.view)} ${matcherText(predicate.matcher)}`
+    case 'opaque': return `opaque ${predicate.dependsOn} ${JSON.stringify(predicate.text)}`
+    case 'chance': return `chance ${predicate.share}`
+  }
+}
+
 const keys = new WeakMap<object, string>()
 
 /**
@@ -23,10 +56,19 @@ const keys = new WeakMap<object, string>()
 export function canonicalText(part: Predicate | Action | Effect | View): string {
   let key = keys.get(part)
   if (key === undefined) {
-    key = JSON.stringify(part, withoutPlaces)
+    if ('field' in part) key = viewText(part)
+    else if (isPredicate(part)) key = predicateText(part)
+    else key = part.kind === 'forward' ? `forward ${part.pool}` : JSON.stringify(part, withoutPlaces)
     keys.set(part, key)
   }
   return key
+}
+
+const predicateKinds: ReadonlySet<string> = new Set(['true', 'false', 'and', 'or', 'not', 'test', 'named', 'opaque', 'chance'] satisfies Predicate['kind'][])
+
+/** `opaque` is an action too; only the condition says what it depends on. */
+function isPredicate(part: Predicate | Action | Effect): part is Predicate {
+  return predicateKinds.has(part.kind) && (part.kind !== 'opaque' || 'dependsOn' in part)
 }
 
 /** Canonical text of condition and action together. */

@@ -1,241 +1,173 @@
-import { count } from './names.ts'
+import { importance, isChanged, viewIndex, type ViewIndex } from './view-index.ts'
+import { foldView, type Fold } from './topology-fold.ts'
 import type { TopologyAnswer, TopologyEdge, TopologyNode, TopologyOptions, TopologyView } from './topology-view.ts'
 
 /** Above this many boxes the picture opens grouped. */
 const groupAbove = 150
-/** Fewer similar routes than this stay open even when grouped. */
-const routesPerGroup = 4
 
-function isChanged(node: TopologyNode): boolean {
-  return node.change !== 'same'
-}
-
-/** Lower is more important: changed, alerting, then the largest share. */
-function importance(node: TopologyNode): number {
-  const alerting = node.tone === 'critical' ? 0 : node.tone === 'warning' || node.tone === 'unknown' ? 2 : 4
-  const column = node.column === 'listener' ? 0 : node.column === 'pool' ? 0.1 : node.column === 'route' ? 0.2 : 0.3
-  return (isChanged(node) ? 0 : 10) + alerting + (1 - (node.share ?? 0)) + column
-}
-
-interface Links {
-  readonly into: ReadonlyMap<string, readonly string[]>
-  readonly out: ReadonlyMap<string, readonly string[]>
-}
-
-function linksOf(edges: readonly TopologyEdge[]): Links {
-  const into = new Map<string, string[]>()
-  const out = new Map<string, string[]>()
-  const put = (map: Map<string, string[]>, key: string, value: string): void => {
-    const row = map.get(key)
-    if (row === undefined) map.set(key, [value])
-    else row.push(value)
-  }
-  for (const edge of edges) {
-    put(into, edge.to, edge.from)
-    put(out, edge.from, edge.to)
-  }
-  return { into, out }
-}
-
-function reach(from: Iterable<string>, links: ReadonlyMap<string, readonly string[]>, kept: Set<string>): void {
-  const seen = new Set<string>(from)
-  const waiting = [...seen]
-  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    for (const next of links.get(id) ?? []) {
-      if (seen.has(next)) continue
-      seen.add(next)
+/** Marks everything that `next` leads to from what is marked already. */
+function spread(marked: Uint8Array, first: Int32Array, list: Int32Array, targets: Int32Array): void {
+  const waiting: number[] = []
+  marked.forEach((mark, node) => { if (mark === 1) waiting.push(node) })
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    for (let at = first[node] as number; at < (first[node + 1] as number); at += 1) {
+      const next = targets[list[at] as number] as number
+      if (marked[next] === 1) continue
+      marked[next] = 1
       waiting.push(next)
-      kept.add(next)
     }
   }
 }
 
-/** What was found, everything that leads to it, and what it leads to. */
-function withConnections(found: ReadonlySet<string>, links: Links, downstream: boolean): ReadonlySet<string> {
-  const kept = new Set(found)
-  reach(found, links.into, kept)
-  if (downstream) reach(found, links.out, kept)
-  return kept
-}
-
-function filtered(view: TopologyView, options: TopologyOptions): ReadonlySet<string> | null {
+/** What changed and everything that leads to it; what matches the words, what leads to it and what it leads to. */
+function filtered(view: TopologyView, index: ViewIndex, options: TopologyOptions): Uint8Array | null {
   const words = options.query.toLowerCase().split(/\s+/).filter((word) => word !== '')
   if (!options.onlyChanged && words.length === 0) return null
-  let links: Links | null = null
-  let kept: ReadonlySet<string> | null = null
+  let kept: Uint8Array | null = null
   if (options.onlyChanged) {
-    const changed = new Set(view.nodes.filter(isChanged).map((node) => node.id))
-    for (const edge of view.edges) {
-      if (edge.change !== 'same') {
-        changed.add(edge.from)
-        changed.add(edge.to)
-      }
-    }
-    links = linksOf(view.edges)
-    kept = withConnections(changed, links, false)
+    const changed = new Uint8Array(view.nodes.length)
+    view.nodes.forEach((node, at) => { if (isChanged(node)) changed[at] = 1 })
+    view.edges.forEach((edge, at) => {
+      const from = index.from[at] as number
+      const to = index.to[at] as number
+      if (edge.change === 'same' || from === -1 || to === -1) return
+      changed[from] = 1
+      changed[to] = 1
+    })
+    spread(changed, index.firstInto, index.into, index.from)
+    kept = changed
   }
   if (words.length > 0) {
-    const found = new Set(view.nodes.filter((node) => words.every((word) => node.search.includes(word))).map((node) => node.id))
-    links ??= linksOf(view.edges)
-    const connected = withConnections(found, links, true)
-    const former = kept
-    kept = former === null ? connected : new Set([...connected].filter((id) => former.has(id)))
+    const found = new Uint8Array(view.nodes.length)
+    view.nodes.forEach((node, at) => { if (words.every((word) => node.search.includes(word))) found[at] = 1 })
+    const below = Uint8Array.from(found)
+    spread(found, index.firstInto, index.into, index.from)
+    spread(below, index.firstOut, index.out, index.to)
+    const former: Uint8Array | null = kept
+    kept = found.map((mark, at) => ((mark === 1 || below[at] === 1) && (former === null || former[at] === 1) ? 1 : 0))
   }
   return kept
 }
 
-interface Fold {
-  readonly group: TopologyNode
-  readonly members: readonly TopologyNode[]
+function mergeEdges(former: TopologyEdge, edge: TopologyEdge): TopologyEdge {
+  const share = former.share === null || edge.share === null ? null : Math.min(1, former.share + edge.share)
+  const shareBefore = former.shareBefore === null || edge.shareBefore === null ? null : Math.min(1, former.shareBefore + edge.shareBefore)
+  const change = former.change === edge.change ? former.change : 'changed'
+  return {
+    ...former, share, shareBefore, change, tone: former.tone === edge.tone ? former.tone : change === 'same' ? 'neutral' : 'changed',
+    before: former.before.length < 20 ? [...former.before, ...edge.before] : former.before, after: former.after.length < 20 ? [...former.after, ...edge.after] : former.after,
+  }
 }
 
-function worst(members: readonly TopologyNode[]): Pick<TopologyNode, 'tone' | 'change'> {
-  const first = members.reduce((best, node) => (importance(node) < importance(best) ? node : best))
-  const change = members.every((node) => node.change === first.change) ? first.change : members.some(isChanged) ? 'changed' : 'same'
-  return { change, tone: change === 'changed' && first.tone !== 'critical' ? 'changed' : first.tone }
-}
-
-/** How many member ids and search words a group carries; the rest is found in the unfolded view. */
-const carried = 500
-
-function foldGroup(id: string, members: readonly TopologyNode[], word: string, title: string, parent: string | null): Fold {
-  const first = members[0] as TopologyNode
-  const shares = members.map((node) => node.share).filter((share) => share !== null)
-  const changed = members.filter(isChanged).length
-  const group: TopologyNode = {
-    id, column: first.column, title, lines: [...(changed > 0 && changed < members.length ? [`${changed} changed`] : [])], tag: '▸', ...worst(members),
-    changes: members.flatMap((node) => node.changes.slice(0, 1).map((change) => `${node.title}: ${change}`)).slice(0, 20),
-    share: shares.length === 0 ? null : Math.max(...shares), shareBefore: null, members: members.slice(0, carried).map((node) => node.id), parent, kindWord: word,
-    before: [], after: [], search: members.slice(0, carried).map((node) => node.search).join(' ').slice(0, 20_000),
-  }
-  return { group, members }
-}
-
-/** Servers into "6 servers" of their pool; routes of one listener for one host, or to one pool, into one box. */
-function folds(nodes: readonly TopologyNode[], edges: readonly TopologyEdge[], expanded: ReadonlySet<string>): readonly Fold[] {
-  const byPool = new Map<string, TopologyNode[]>()
-  const routes: TopologyNode[] = []
-  for (const node of nodes) {
-    if (node.column === 'server' && node.parent !== null) {
-      const row = byPool.get(node.parent)
-      if (row === undefined) byPool.set(node.parent, [node])
-      else row.push(node)
-    } else if (node.column === 'route') routes.push(node)
-  }
-  const result: Fold[] = []
-  for (const [pool, members] of byPool) {
-    const id = `group:servers:${pool}`
-    if (members.length > 1 && !expanded.has(id) && !expanded.has(pool)) result.push(foldGroup(id, members, 'servers', count(members.length, 'server'), pool))
-  }
-  if (routes.length <= routesPerGroup) return result
-  const listenerOf = new Map<string, string>()
-  for (const edge of edges) if (!listenerOf.has(edge.to) && edge.from.startsWith('listener:')) listenerOf.set(edge.to, edge.from)
-  const byHost = new Map<string, TopologyNode[]>()
-  for (const node of routes) {
-    // Changed and alerting rules stay in sight.
-    if (node.parent === null || isChanged(node) || node.tone === 'critical') continue
-    const key = `${listenerOf.get(node.id) ?? ''}/${node.parent}`
-    const row = byHost.get(key)
-    if (row === undefined) byHost.set(key, [node])
-    else row.push(node)
-  }
-  for (const [key, members] of byHost) {
-    const id = `group:routes:${key}`
-    if (members.length >= routesPerGroup && !expanded.has(id)) result.push(foldGroup(id, members, 'rules', `${(members[0] as TopologyNode).parent ?? ''} · ${count(members.length, 'rule')}`, null))
-  }
-  return result
-}
-
-function mergedEdges(edges: readonly TopologyEdge[], representative: (id: string) => string | null): readonly TopologyEdge[] {
-  const merged = new Map<string, TopologyEdge>()
-  for (const edge of edges) {
-    const from = representative(edge.from)
-    const to = representative(edge.to)
-    if (from === null || to === null || from === to) continue
-    if (from === edge.from && to === edge.to) {
+/** Edges between what is shown; several that lead from one box to another become one. `shownAs`: node → its box, or -1. */
+function shownEdges(view: TopologyView, index: ViewIndex, shownAs: Int32Array, shown: readonly TopologyNode[]): readonly TopologyEdge[] {
+  const merged = new Map<string | number, TopologyEdge>()
+  view.edges.forEach((edge, at) => {
+    const source = index.from[at] as number
+    const target = index.to[at] as number
+    if (source === -1 || target === -1) return
+    const from = shownAs[source] as number
+    const to = shownAs[target] as number
+    if (from === -1 || to === -1 || from === to) return
+    const fromId = (shown[from] as TopologyNode).id
+    const toId = (shown[to] as TopologyNode).id
+    if (fromId === edge.from && toId === edge.to) {
       merged.set(edge.id, edge)
-      continue
+      return
     }
-    const id = `edge:${from}→${to}`
-    const former = merged.get(id)
-    if (former === undefined) merged.set(id, { ...edge, id, from, to, label: '' })
-    else {
-      const share = former.share === null || edge.share === null ? null : Math.min(1, former.share + edge.share)
-      const shareBefore = former.shareBefore === null || edge.shareBefore === null ? null : Math.min(1, former.shareBefore + edge.shareBefore)
-      const change = former.change === edge.change ? former.change : 'changed'
-      merged.set(id, { ...former, share, shareBefore, change, tone: former.tone === edge.tone ? former.tone : change === 'same' ? 'neutral' : 'changed', before: [...former.before, ...edge.before].slice(0, 50), after: [...former.after, ...edge.after].slice(0, 50) })
-    }
-  }
+    const key = from * shown.length + to
+    const former = merged.get(key)
+    merged.set(key, former === undefined ? { ...edge, id: `edge:${fromId}→${toId}`, from: fromId, to: toId, label: '' } : mergeEdges(former, edge))
+  })
   return [...merged.values()]
 }
 
-/**
- * The part of a complete view that one screen shows: filtered, grouped, and no more than `limit` boxes, with counts of
- * everything that is not in it.
- *
- * `hiddenByFilter` and `hiddenByLimit` count boxes after folding their servers out of sight is not counted there;
- * `folded` counts boxes that stand inside a group. `changed` counts over the whole view.
- * Cost: linear in nodes and edges, n log n when the limit bites.
- */
-export function focusTopology(view: TopologyView, options: TopologyOptions): TopologyAnswer {
-  const kept = filtered(view, options)
-  const nodes = kept === null ? view.nodes : view.nodes.filter((node) => kept.has(node.id))
-  const edges = kept === null ? view.edges : view.edges.filter((edge) => kept.has(edge.from) && kept.has(edge.to))
-  const grouped = options.grouping === 'grouped' || (options.grouping === 'auto' && nodes.length > groupAbove)
-  const groups = grouped ? folds(nodes, edges, new Set(options.expanded)) : []
-  const groupOf = new Map<string, Fold>()
-  for (const fold of groups) for (const member of fold.members) groupOf.set(member.id, fold)
-
-  const drawn: TopologyNode[] = []
-  const placed = new Set<Fold>()
-  for (const node of nodes) {
-    const fold = groupOf.get(node.id)
-    if (fold === undefined) drawn.push(node)
-    else if (!placed.has(fold)) {
-      placed.add(fold)
-      drawn.push(fold.group)
-    }
-  }
-  const shown = drawn.length <= options.limit ? drawn : mostImportant(drawn, edges, groupOf, options.limit)
-  const ids = new Set(shown.map((node) => node.id))
-  const representative = (id: string): string | null => {
-    const target = groupOf.get(id)?.group.id ?? id
-    return ids.has(target) ? target : null
-  }
-  const shownEdges = groups.length === 0 && shown.length === view.nodes.length ? edges : mergedEdges(edges, representative)
-  let folded = 0
-  for (const fold of groups) if (ids.has(fold.group.id)) folded += fold.members.length
-  let changed = 0
-  for (const node of view.nodes) if (isChanged(node)) changed += 1
-  return {
-    view: { title: view.title, isDifference: view.isDifference, nodes: shown, edges: shownEdges },
-    totals: { nodes: view.nodes.length, edges: view.edges.length, hiddenByFilter: view.nodes.length - nodes.length, hiddenByLimit: drawn.length - shown.length, folded, changed },
-    grouped,
-  }
+interface Box {
+  readonly node: TopologyNode
+  /** Position of the node, or of the first member of a fold. */
+  readonly at: number
+  readonly fold: Fold | null
 }
 
 /**
  * Keeps the `limit` most important boxes, in their order. A box is only worth showing with what leads to it, so each is
  * taken together with one way from its listener as long as there is room.
  */
-function mostImportant(nodes: readonly TopologyNode[], edges: readonly TopologyEdge[], groupOf: ReadonlyMap<string, Fold>, limit: number): readonly TopologyNode[] {
-  const parentOf = new Map<string, string>()
-  const name = (id: string): string => groupOf.get(id)?.group.id ?? id
-  for (const edge of edges) {
-    const to = name(edge.to)
-    if (!parentOf.has(to) && edge.change !== 'removed') parentOf.set(to, name(edge.from))
+function mostImportant(boxes: readonly Box[], boxOf: Int32Array, view: TopologyView, index: ViewIndex, limit: number): readonly Box[] {
+  const parent = new Int32Array(boxes.length).fill(-1)
+  view.edges.forEach((edge, at) => {
+    const source = index.from[at] as number
+    const target = index.to[at] as number
+    if (source === -1 || target === -1 || edge.change === 'removed') return
+    const to = boxOf[target] as number
+    if (to !== -1 && parent[to] === -1 && boxOf[source] !== to) parent[to] = boxOf[source] as number
+  })
+  const rank = Float64Array.from(boxes, (box) => importance(box.node))
+  const order = Int32Array.from(boxes, (_, at) => at).sort((a, b) => (rank[a] as number) - (rank[b] as number) || a - b)
+  const chosen = new Uint8Array(boxes.length)
+  let amount = 0
+  for (const box of order) {
+    if (amount >= limit) break
+    const way: number[] = []
+    for (let at = box; at !== -1 && chosen[at] === 0 && way.length < 5; at = parent[at] as number) way.push(at)
+    if (amount + way.length > limit && amount > 0) continue
+    for (const at of amount + way.length > limit ? [box] : way) chosen[at] = 1
+    amount += way.length
   }
-  const ranked = nodes.map((node, index) => ({ node, index, rank: importance(node) })).sort((a, b) => a.rank - b.rank || a.index - b.index)
-  const chosen = new Set<string>()
-  for (const { node } of ranked) {
-    if (chosen.size >= limit) break
-    const way: string[] = []
-    for (let id: string | undefined = node.id; id !== undefined && !chosen.has(id) && way.length < 5; id = parentOf.get(id)) way.push(id)
-    if (chosen.size + way.length > limit) {
-      if (chosen.size === 0) chosen.add(node.id)
-      continue
+  return boxes.filter((_, at) => chosen[at] === 1)
+}
+
+/**
+ * The part of a complete view that one screen shows: filtered, grouped, and no more than `limit` boxes, with counts of
+ * everything that is not in it.
+ *
+ * `hiddenByFilter` counts boxes of the whole view that the filter left out, `folded` boxes that stand inside a shown
+ * group, `hiddenByLimit` boxes (groups count once) that had no room, `changed` changed boxes of the whole view.
+ * Cost: linear in nodes and edges, n log n when the limit bites; the index of a view is built once.
+ */
+export function focusTopology(view: TopologyView, options: TopologyOptions): TopologyAnswer {
+  const index = viewIndex(view)
+  const kept = filtered(view, index, options)
+  let keptNodes = view.nodes.length
+  if (kept !== null) {
+    keptNodes = 0
+    for (const mark of kept) keptNodes += mark
+  }
+  const grouped = options.grouping === 'grouped' || (options.grouping === 'auto' && keptNodes > groupAbove)
+  const foldOf: readonly (Fold | undefined)[] = grouped ? foldView(view, index, kept, new Set(options.expanded)) : []
+
+  const boxes: Box[] = []
+  const boxOf = new Int32Array(view.nodes.length).fill(-1)
+  const boxOfFold = new Map<Fold, number>()
+  view.nodes.forEach((node, at) => {
+    if (kept !== null && kept[at] === 0) return
+    const fold = foldOf[at]
+    const known = fold === undefined ? undefined : boxOfFold.get(fold)
+    if (known !== undefined) {
+      boxOf[at] = known
+      return
     }
-    for (const id of way) chosen.add(id)
+    boxOf[at] = boxes.length
+    if (fold !== undefined) boxOfFold.set(fold, boxes.length)
+    boxes.push({ node: fold?.group() ?? node, at, fold: fold ?? null })
+  })
+
+  const shown = boxes.length <= options.limit ? boxes : mostImportant(boxes, boxOf, view, index, options.limit)
+  const shownAt = new Int32Array(boxes.length).fill(-1)
+  if (shown === boxes) for (let at = 0; at < boxes.length; at += 1) shownAt[at] = at
+  else {
+    const position = new Map(shown.map((box, at) => [box, at]))
+    boxes.forEach((box, at) => { shownAt[at] = position.get(box) ?? -1 })
   }
-  return nodes.filter((node) => chosen.has(node.id))
+  const nodes = shown.map((box) => box.node)
+  const shownAs = boxOf.map((box) => (box === -1 ? -1 : (shownAt[box] as number)))
+  const whole = kept === null && nodes.length === view.nodes.length
+  return {
+    view: { title: view.title, isDifference: view.isDifference, nodes, edges: whole ? view.edges : shownEdges(view, index, shownAs, nodes) },
+    totals: {
+      nodes: view.nodes.length, edges: view.edges.length, hiddenByFilter: view.nodes.length - keptNodes, hiddenByLimit: boxes.length - shown.length,
+      folded: shown.reduce((sum, box) => sum + (box.fold?.members.length ?? 0), 0), changed: index.changed,
+    },
+    grouped,
+  }
 }

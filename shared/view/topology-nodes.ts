@@ -2,6 +2,7 @@ import { describeAction } from '#shared/model/describe.ts'
 import type { Member, Pool } from '#shared/model/pool.ts'
 import type { Listener } from '#shared/model/routing-model.ts'
 import type { Change, Tone } from '#shared/presentation/presentation.ts'
+import type { Span } from '#shared/text/span.ts'
 import { checkText, type ListenerGroup, type SettingChange } from '#shared/analyses/topology-diff/index.ts'
 import { describePredicate } from './describe.ts'
 import { clip, conditionHost, conditionLines, conditionWords, count, routeTitle, shareTag } from './names.ts'
@@ -189,9 +190,15 @@ export function serverNode(sides: Sides<Member>, poolId: string, before: number 
     tone: resting ? 'maintenance' : changeTone(sides.change), change: sides.change,
     changes: sides.change === 'same' ? noLines : [...sides.settings.map(settingText), ...(before !== null && after !== null && before !== after ? [`expected share: ${shareTag(before, after)}`] : [])],
     share: after, shareBefore: before, members: noLines, parent: poolId, kindWord: 'server',
-    before: sides.before === null ? [] : sides.before.origin.slice(0, 1), after: sides.after === null ? [] : sides.after.origin.slice(0, 1),
+    before: sides.before === null ? noSpans : defining(sides.before.origin), after: sides.after === null ? noSpans : defining(sides.after.origin),
     search: `${member.name} ${member.address}`.toLowerCase(),
   }
 }
 
 const noLines: readonly string[] = []
+const noSpans: readonly Span[] = []
+
+/** The defining line; what was inherited is left out. */
+function defining(origin: readonly Span[]): readonly Span[] {
+  return origin.length < 2 ? origin : origin.slice(0, 1)
+}

@@ -31,6 +31,24 @@ const passes: readonly { readonly key: Key; readonly onlyUnique: boolean }[] = [
 function pairSteps(before: readonly Step[], after: readonly Step[], newPoolName: ReadonlyMap<string, string>): Int32Array {
   const partner = new Int32Array(after.length).fill(-1)
   const taken = new Uint8Array(before.length)
+  // Most rules stand where they stood: pair equal ends first, so that only what lies between is looked up.
+  const same = (index: number, at: number): boolean => {
+    const one = before[index] as Step
+    const other = after[at] as Step
+    return actionText(one, newPoolName) === canonicalText(other.does) && canonicalText(one.when) === canonicalText(other.when)
+  }
+  const pair = (index: number, at: number): void => {
+    partner[at] = index
+    taken[index] = 1
+  }
+  const shorter = Math.min(before.length, after.length)
+  let head = 0
+  while (head < shorter && same(head, head)) {
+    pair(head, head)
+    head += 1
+  }
+  for (let tail = 1; tail <= shorter - head && same(before.length - tail, after.length - tail); tail += 1) pair(before.length - tail, after.length - tail)
+  if (head === before.length && head === after.length) return partner
   for (const { key, onlyUnique } of passes) {
     const waiting = new Map<string, number[]>()
     before.forEach((step, index) => {
