@@ -1,9 +1,10 @@
 import { always, never } from '#shared/model/predicate.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
-import type { Pool } from '#shared/model/pool.ts'
+import type { Member, Pool } from '#shared/model/pool.ts'
 import type { Action, Listener, RoutingModel, Scope, Step } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import { findConflicts, toListeners } from './binds.ts'
+import { hasServer, settledMembers } from './servers.ts'
 import { settledAlgorithm, settledPersistence } from './distribution.ts'
 import { settledCheck } from './health.ts'
 import { isEntryKind, isPoolKind } from './proxy.ts'
@@ -54,7 +55,7 @@ export function buildModel(state: CompileState, proxies: readonly ProxyDraft[], 
   const built: Pool[] = []
   for (const proxy of proxies) {
     if (!isPoolKind(proxy.kind)) continue
-    if (proxy.kind === 'listen' && proxy.members.length === 0 && !building.reached.has(proxy.name)) continue
+    if (proxy.kind === 'listen' && proxy.slots.length === 0 && !building.reached.has(proxy.name)) continue
     built.push(buildPool(building, proxy))
   }
   return {
@@ -107,10 +108,9 @@ class IdList {
   }
 
   next(text: string): string {
-    const id = this.#prefix + text
-    const count = (this.#counts.get(id) ?? 0) + 1
-    this.#counts.set(id, count)
-    return count === 1 ? id : `${id}#${count}`
+    const count = (this.#counts.get(text) ?? 0) + 1
+    this.#counts.set(text, count)
+    return count === 1 ? this.#prefix + text : `${this.#prefix}${text}#${count}`
   }
 }
 
@@ -208,6 +208,9 @@ function statsSteps(proxy: ProxyDraft, stats: StatsDraft | null): readonly Step[
     }
     steps.push({ id: `step:${proxy.name}/stats/auth ${stats.uri}`, when: { kind: 'and', of: [matches, { kind: 'not', of: known }] }, does: { kind: 'respond', status: 401, why: 'stats auth' }, origin: [origin] })
   }
+  // Whatever a form on the page sends is answered with a redirect back to the page.
+  const sent: Predicate = { kind: 'and', of: [text('method', 'exact', ['POST']), matches] }
+  steps.push({ id: `step:${proxy.name}/stats/form ${stats.uri}`, when: sent, does: { kind: 'respond', status: 303, why: 'statistics form' }, origin: [origin] })
   steps.push({ id: `step:${proxy.name}/stats/stats uri ${stats.uri}`, when: matches, does: { kind: 'respond', status: 200, why: 'statistics page' }, origin: [origin] })
   return steps
 }
@@ -253,7 +256,7 @@ function fallbackOf(building: Building, proxy: ProxyDraft): Fallback | null {
     if (building.state.release < 304 || pool.settings.enabled) return { action: { kind: 'forward', pool: written.name }, at: written.at }
   }
   if (proxy.kind !== 'listen') return null
-  if (proxy.members.length > 0 || proxy.dispatchAt !== null) return { action: { kind: 'forward', pool: proxy.name }, at: proxy.at }
+  if (proxy.slots.length > 0 || proxy.dispatchAt !== null) return { action: { kind: 'forward', pool: proxy.name }, at: proxy.at }
   return null
 }
 
@@ -288,14 +291,20 @@ function buildPool(building: Building, proxy: ProxyDraft): Pool {
     : proxy.selectors.map((selector) => ({ ...selector, when: withTiming(state, selector.when, waits, building.sourceOf) }))
   for (const selector of proxy.selectors) {
     const { server } = selector
-    if (typeof server !== 'string' || proxy.members.some((member) => member.name === server)) continue
+    if (typeof server !== 'string' || hasServer(proxy, proxy.tree, server)) continue
     report(state, {
       code: 'haproxy/server-undefined', severity: 'error', at: selector.origin[0] ?? proxy.at, source: 'HAProxy configuration manual, section 4.2, use-server', names: [proxy.name, server],
       message: `HAProxy refuses to start because use-server in '${proxy.name}' names the server '${server}', which does not exist.`,
     })
   }
+  let members: readonly Member[] | null = null
   return {
-    id: `pool:${proxy.name}`, name: proxy.name, kind: proxy.kind, protocol, enabled: settings.enabled, entry: poolEntry(building, proxy, waits), members: proxy.members,
+    id: `pool:${proxy.name}`, name: proxy.name, kind: proxy.kind, protocol, enabled: settings.enabled, entry: poolEntry(building, proxy, waits),
+    // Made when first asked for; see MemberSink.
+    get members() {
+      members ??= settledMembers(proxy, proxy.tree)
+      return members
+    },
     algorithm: settledAlgorithm(state, proxy), selectors, persistence: settledPersistence(proxy), allBackups: settings.allBackups, check: settledCheck(proxy),
     retries: retriesOf(proxy), timeoutsMs: poolTimeouts(settings.timeoutsMs), settings: settings.settings, origin: originOf(proxy),
   }

@@ -21,7 +21,7 @@ import type { CompileState } from './state.ts'
  */
 export function compileHaproxy(files: readonly Parsed<HaproxyTree>[], options: CompileOptions): Compiled {
   const state = createState(options)
-  const sections: SectionReader = { state, proxies: [], defaults: new Map(), current: null, names: new Map() }
+  const sections: SectionReader = { state, proxies: [], defaults: new Map(), current: null, entries: new Map(), pools: new Map() }
   let environment: ConditionalEnvironment = { variables: options.environment, version: state.version }
   const texts = new Map<string, string>()
   for (const { tree } of files) {
@@ -47,7 +47,8 @@ interface SectionReader {
   readonly defaults: Map<string, ProxyDraft>
   /** The defaults section that proxies without `from` use. */
   current: ProxyDraft | null
-  readonly names: Map<string, ProxyDraft>
+  readonly entries: Map<string, ProxyDraft>
+  readonly pools: Map<string, ProxyDraft>
 }
 
 function lineSpanAt(tree: HaproxyTree, line: number): Span {
@@ -85,15 +86,15 @@ function openProxy(reader: SectionReader, tree: HaproxyTree, section: Section, k
   const first = tree.lines.firstWord[section.line] as number
   const nameAt: Span = section.name === null ? at : { file: tree.file.path, start: tree.lines.wordStart[first + 1] as number, end: tree.lines.wordEnd[first + 1] as number }
   const base = baseOf(reader, section, kind, at)
-  if (kind === 'defaults') return createProxy(kind, name, at, nameAt, null, base === null ? initialSettings() : { ...base.settings })
+  if (kind === 'defaults') return createProxy(kind, name, tree, at, nameAt, null, base === null ? initialSettings() : { ...base.settings })
   if (name === '') {
     addGap(state, 'unknown-keyword', kind, `The ${kind} has no name.`, at)
     return null
   }
   if (isTwice(reader, kind, name, nameAt)) return null
-  const proxy = createProxy(kind, name, at, nameAt, base, base === null ? initialSettings() : { ...base.settings })
-  if (kind !== 'backend') reader.names.set(`entry ${name}`, proxy)
-  if (kind !== 'frontend') reader.names.set(`pool ${name}`, proxy)
+  const proxy = createProxy(kind, name, tree, at, nameAt, base, base === null ? initialSettings() : { ...base.settings })
+  if (kind !== 'backend') reader.entries.set(name, proxy)
+  if (kind !== 'frontend') reader.pools.set(name, proxy)
   return proxy
 }
 
@@ -110,8 +111,8 @@ function baseOf(reader: SectionReader, section: Section, kind: ProxyKind, at: Sp
 
 /** Two frontends or two backends of one name (H-DEF-6); from 3.3 on also one of each (H-DEF-7). */
 function isTwice(reader: SectionReader, kind: ProxyKind, name: string, at: Span): boolean {
-  const entry = kind === 'backend' ? undefined : reader.names.get(`entry ${name}`)
-  const pool = kind === 'frontend' ? undefined : reader.names.get(`pool ${name}`)
+  const entry = kind === 'backend' ? undefined : reader.entries.get(name)
+  const pool = kind === 'frontend' ? undefined : reader.pools.get(name)
   const first = entry ?? pool
   if (first === undefined) return false
   // Within one file the parser has said so already.

@@ -17,8 +17,11 @@ export interface AclDraft {
 }
 
 export interface AclScope {
-  readonly acls: Map<string, AclDraft>
+  acls: Map<string, AclDraft>
 }
+
+/** Shared by every proxy without conditions of its own; never changed. */
+export const noAcls = new Map<string, AclDraft>()
 
 /** Settles what each name means. */
 export function settleAcls(scope: AclScope): void {
@@ -41,8 +44,12 @@ export function compileAcl(state: CompileState, scope: AclScope, ref: LineRef): 
   if (!namePattern.test(name) || reserved.has(name)) fault(state, ref, 1, `'${name}' cannot be the name of an acl.`)
   const predicate = compileTest(state, ref, values, 2, values.length)
   const known = scope.acls.get(name)
-  if (known !== undefined) known.parts.push(predicate)
-  else scope.acls.set(name, { name, parts: [predicate], node: { kind: 'named', name, of: predicate } })
+  if (known !== undefined) {
+    known.parts.push(predicate)
+    return
+  }
+  if (scope.acls === noAcls) scope.acls = new Map()
+  scope.acls.set(name, { name, parts: [predicate], node: { kind: 'named', name, of: predicate } })
 }
 
 const methods = new Set<string>(['found', 'bool', 'int', 'ip', 'bin', 'len', 'str', 'beg', 'sub', 'dir', 'dom', 'end', 'reg'])

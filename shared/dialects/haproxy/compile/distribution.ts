@@ -18,7 +18,7 @@ export function compileBalance(state: CompileState, proxy: ProxyDraft, ref: Line
   const { values } = ref
   if (proxy.kind === 'frontend') return
   const word = values[1] ?? 'roundrobin'
-  const call = /^([a-z0-9_-]+)(?:\((.*)\))?$/.exec(word)
+  const call = word.includes('(') ? /^([a-z0-9_-]+)\((.*)\)$/.exec(word) : null
   const name = call?.[1] ?? word
   const argument = call?.[2] ?? null
   const parameters: Record<string, string> = {}

@@ -1,9 +1,11 @@
-import type { Algorithm, HealthCheck, Member, Persistence, ServerSelector } from '#shared/model/pool.ts'
+import type { Algorithm, HealthCheck, Persistence, ServerSelector } from '#shared/model/pool.ts'
 import type { Action, Effect } from '#shared/model/routing-model.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { BindDraft } from './binds.ts'
-import type { AclDraft, AclScope } from './conditions.ts'
+import type { HaproxyTree } from '../tree.ts'
+import { noAcls } from './conditions.ts'
+import type { AclScope } from './conditions.ts'
 import { initialServerDefaults } from './servers.ts'
 import type { MemberSink, ServerDefaults } from './servers.ts'
 
@@ -74,11 +76,12 @@ export interface Settings {
 export interface ProxyDraft extends AclScope, MemberSink {
   readonly kind: ProxyKind
   readonly name: string
+  /** File the section stands in. */
+  readonly tree: HaproxyTree
   readonly at: Span
   readonly nameAt: Span
   readonly defaults: ProxyDraft | null
   readonly settings: Settings
-  readonly acls: Map<string, AclDraft>
   readonly binds: BindDraft[]
   readonly rules: Record<'tcp-connection' | 'tcp-session' | 'tcp-content' | 'http-request' | 'redirect', RuleDraft[]>
   readonly switching: SwitchDraft[]
@@ -108,12 +111,11 @@ const noWords: readonly string[] = []
 const noNumbers: Readonly<Record<string, number>> = Object.freeze({})
 const noSettings: Readonly<Record<string, string>> = Object.freeze({})
 
-export function createProxy(kind: ProxyKind, name: string, at: Span, nameAt: Span, defaults: ProxyDraft | null, settings: Settings): ProxyDraft {
-  const members: Member[] = []
+export function createProxy(kind: ProxyKind, name: string, tree: HaproxyTree, at: Span, nameAt: Span, defaults: ProxyDraft | null, settings: Settings): ProxyDraft {
   return {
-    kind, name, at, nameAt, defaults, settings, acls: new Map(), binds: [],
+    kind, name, tree, at, nameAt, defaults, settings, acls: noAcls, binds: [],
     rules: { 'tcp-connection': [], 'tcp-session': [], 'tcp-content': [], 'http-request': [], redirect: [] },
-    switching: [], monitorFail: [], selectors: [], persistence: [], members, memberNames: null, memberPrefix: `pool:${name}/server:`,
+    switching: [], monitorFail: [], selectors: [], persistence: [], slots: [], slotOptions: [], memberNames: null, memberPrefix: `pool:${name}/server:`,
     inspectDelayMs: 0, waitsForHello: false, waitsForRequest: false, expectProxy: false, dispatchAt: null,
   }
 }

@@ -13,6 +13,8 @@ export interface ServerDefaults {
   readonly base: OptionDraft
   /** Finished options by the text behind the address. */
   readonly byTail: Map<string, MemberOptions>
+  /** What was found last. */
+  readonly recent: { tail: string; options: MemberOptions | null }
 }
 
 /** Server options as they accumulate; `settings` holds what is only compared. */
@@ -44,7 +46,7 @@ const builtIn: OptionDraft = {
 }
 
 export function initialServerDefaults(): ServerDefaults {
-  return { base: builtIn, byTail: new Map() }
+  return { base: builtIn, byTail: new Map(), recent: { tail: '', options: null } }
 }
 
 /** Options that are a word by themselves. */
@@ -219,17 +221,44 @@ function checkOf(draft: OptionDraft): MemberCheck | null {
 export function withDefaultServer(state: CompileState, ref: LineRef, before: ServerDefaults): ServerDefaults {
   const base = copy(before.base)
   applyOptions(state, ref, 1, base)
-  return { base, byTail: new Map() }
+  return { base, byTail: new Map(), recent: { tail: '', options: null } }
 }
 
-/** Where the servers of one proxy go. */
+/**
+ * Where the servers of one proxy go, in configuration order.
+ *
+ * A slot is a finished member, or the number of a plain line whose member is made when somebody asks: large files have
+ * hundreds of thousands of servers that no picture shows. Everything that can be wrong with such a line is checked before.
+ */
 export interface MemberSink {
   readonly name: string
   /** `pool:<name>/server:` */
   readonly memberPrefix: string
-  readonly members: Member[]
+  readonly slots: (Member | number)[]
+  /** Options of each slot. */
+  readonly slotOptions: MemberOptions[]
   /** Names, once there are many; null: compare one by one. */
   memberNames: Set<string> | null
+}
+
+/** Members of the sink; plain lines stand in `tree`. */
+export function settledMembers(sink: MemberSink, tree: HaproxyTree): readonly Member[] {
+  const { slots, slotOptions, memberPrefix } = sink
+  return slots.map((slot, index) => (typeof slot === 'number' ? plainMember(tree, slot, slotOptions[index] as MemberOptions, memberPrefix) : slot))
+}
+
+function plainMember(tree: HaproxyTree, line: number, options: MemberOptions, prefix: string): Member {
+  const { lines, file } = tree
+  const { text } = file
+  const first = lines.firstWord[line] as number
+  const addressStart = lines.wordStart[first + 2] as number
+  const address = text.slice(addressStart, lines.wordEnd[first + 2])
+  const colon = address.lastIndexOf(':')
+  const name = text.slice(lines.wordStart[first + 1], lines.wordEnd[first + 1])
+  return {
+    id: prefix + name, name, address, host: address.slice(0, colon), port: Number(address.slice(colon + 1)), portOffset: 0, options,
+    origin: [{ file: file.path, start: lines.wordStart[first] as number, end: lines.wordEnd[(lines.firstWord[line + 1] as number) - 1] as number }],
+  }
 }
 
 /**
@@ -247,39 +276,77 @@ export function addPlainServer(sink: MemberSink, tree: HaproxyTree, line: number
   const addressEnd = lines.wordEnd[first + 2] as number
   const lead = text.charCodeAt(addressStart)
   if (lead < 48 || lead > 57) return false
-  let port = 0
-  let scale = 1
   let at = addressEnd - 1
   for (; at > addressStart; at -= 1) {
     const code = text.charCodeAt(at)
+    if (code === 44) return false
     if (code < 48 || code > 57) break
-    port += (code - 48) * scale
-    scale *= 10
   }
-  if (text.charCodeAt(at) !== 58 || scale === 1 || scale > 100_000) return false
+  const digits = addressEnd - 1 - at
+  if (text.charCodeAt(at) !== 58 || digits === 0 || digits > 5) return false
   const end = lines.wordEnd[next - 1] as number
-  const options = defaults.byTail.get(text.slice(addressEnd, end))
-  if (options === undefined) return false
-  const name = text.slice(lines.wordStart[first + 1], lines.wordEnd[first + 1])
-  if (hasName(sink, name)) return false
-  const address = text.slice(addressStart, addressEnd)
-  sink.members.push({
-    id: sink.memberPrefix + name, name, address, host: text.slice(addressStart, at), port, portOffset: 0, options,
-    origin: [{ file: file.path, start: lines.wordStart[first] as number, end }],
-  })
+  const { recent } = defaults
+  let { options } = recent
+  // Neighbours mostly have the same options, so look at the last ones before making a string.
+  if (options === null || recent.tail.length !== end - addressEnd || !text.startsWith(recent.tail, addressEnd)) {
+    const tail = text.slice(addressEnd, end)
+    options = defaults.byTail.get(tail) ?? null
+    if (options === null) return false
+    recent.tail = tail
+    recent.options = options
+  }
+  if (hasPlainName(sink, tree, first + 1)) return false
+  sink.slots.push(line)
+  sink.slotOptions.push(options)
   return true
 }
 
-function hasName(sink: MemberSink, name: string): boolean {
-  const { members } = sink
-  if (sink.memberNames !== null) {
-    if (sink.memberNames.has(name)) return true
-    sink.memberNames.add(name)
+/** Whether word `word` names a server that is there already; many servers are remembered in a set. */
+function hasPlainName(sink: MemberSink, tree: HaproxyTree, word: number): boolean {
+  const { slots } = sink
+  const { lines, file } = tree
+  const start = lines.wordStart[word] as number
+  const end = lines.wordEnd[word] as number
+  if (sink.memberNames === null && slots.length < 16) {
+    for (let index = slots.length - 1; index >= 0; index -= 1) {
+      const slot = slots[index] as Member | number
+      if (typeof slot !== 'number') {
+        if (slot.name.length === end - start && file.text.startsWith(slot.name, start)) return true
+        continue
+      }
+      const other = (lines.firstWord[slot] as number) + 1
+      const from = lines.wordStart[other] as number
+      if ((lines.wordEnd[other] as number) - from === end - start && sameText(file.text, from, start, end - start)) return true
+    }
     return false
   }
-  for (let index = members.length - 1; index >= 0; index -= 1) if ((members[index] as Member).name === name) return true
-  if (members.length >= 16) sink.memberNames = new Set([...members.map((member) => member.name), name])
+  const names = namesOf(sink, tree)
+  const name = file.text.slice(start, end)
+  if (names.has(name)) return true
+  names.add(name)
   return false
+}
+
+/** From the end: numbered names differ there. */
+function sameText(text: string, a: number, b: number, length: number): boolean {
+  for (let at = length - 1; at >= 0; at -= 1) if (text.charCodeAt(a + at) !== text.charCodeAt(b + at)) return false
+  return true
+}
+
+function namesOf(sink: MemberSink, tree: HaproxyTree): Set<string> {
+  if (sink.memberNames === null) {
+    sink.memberNames = new Set(sink.slots.map((slot) => {
+      if (typeof slot !== 'number') return slot.name
+      const word = (tree.lines.firstWord[slot] as number) + 1
+      return tree.file.text.slice(tree.lines.wordStart[word], tree.lines.wordEnd[word])
+    }))
+  }
+  return sink.memberNames
+}
+
+/** Whether the proxy has a server of that name. */
+export function hasServer(sink: MemberSink, tree: HaproxyTree, name: string): boolean {
+  return namesOf(sink, tree).has(name)
 }
 
 /** `server NAME ADDRESS OPTIONS…` and `server-template PREFIX COUNT ADDRESS OPTIONS…`. */
@@ -332,8 +399,9 @@ function optionsOf(state: CompileState, ref: LineRef, addressAt: number, default
 }
 
 function pushMember(state: CompileState, sink: MemberSink, ref: LineRef, name: string, address: string, parts: AddressParts, options: MemberOptions): void {
-  if (hasName(sink, name)) {
-    const first = sink.members.find((member) => member.name === name)
+  const names = namesOf(sink, ref.tree)
+  if (names.has(name)) {
+    const first = settledMembers(sink, ref.tree).find((member) => member.name === name)
     report(state, {
       code: 'haproxy/duplicate-server', severity: 'error', at: wordSpanOf(ref, 1), source: 'H-DEF-8', names: [sink.name, name],
       message: `HAProxy refuses to start because '${sink.name}' has two servers named '${name}'.`,
@@ -341,9 +409,13 @@ function pushMember(state: CompileState, sink: MemberSink, ref: LineRef, name: s
     })
     return
   }
-  sink.members.push({
+  names.add(name)
+  // The set is only worth keeping for many servers: plain lines add to it only then.
+  if (sink.slots.length < 15) sink.memberNames = null
+  sink.slots.push({
     id: sink.memberPrefix + name, name, address, host: parts.socket ?? parts.host, port: parts.port, portOffset: parts.offset, options, origin: [lineSpanOf(ref)],
   })
+  sink.slotOptions.push(options)
 }
 
 export function expandServerAddress(state: CompileState, written: string, environment: ConditionalEnvironment): string {
