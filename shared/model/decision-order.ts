@@ -56,6 +56,14 @@ export function fullCondition(placed: PlacedStep): Predicate {
   return placed.within.length === 0 ? placed.step.when : { kind: 'and', of: [...placed.within, placed.step.when] }
 }
 
+/** The order without ends of lists that no request gets to, because a rule without a condition stands in front. */
+export function reachedOrder(model: RoutingModel, entry: ScopeId | null): readonly PlacedStep[] {
+  const order = decisionOrder(model, entry)
+  if (!order.some((placed) => placed.isOtherwise)) return order
+  const shadowed = shadowedSteps(order, model)
+  return order.filter((placed, index) => !placed.isOtherwise || !shadowed.has(index))
+}
+
 /** Does this action always end the request's way through the rules, once its condition holds? */
 function certainlyEnds(action: Action): boolean {
   switch (action.kind) {

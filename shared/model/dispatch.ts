@@ -35,16 +35,17 @@ interface KeyValue {
 
 /** All values a destination key can have, where that is known: constants and lookups in a table. */
 function keyValues(key: Template, model: RoutingModel): { readonly values: readonly KeyValue[]; readonly table: LookupTable | null; readonly open: boolean } {
-  const views = key.parts.filter((part) => typeof part !== 'string')
-  if (views.length === 0) return { values: [{ text: key.parts.join(''), entry: null }], table: null, open: false }
+  const parts = key.parts.map((part) => (typeof part !== 'string' && part.field.kind === 'constant' && part.transforms.length === 0 ? part.field.value : part))
+  const views = parts.filter((part) => typeof part !== 'string')
+  if (views.length === 0) return { values: [{ text: parts.join(''), entry: null }], table: null, open: false }
   const view = views[0]
   const last = view?.transforms[view.transforms.length - 1]
   if (views.length > 1 || view === undefined || last?.kind !== 'map') return { values: [], table: null, open: true }
   const table = model.tables.get(last.table)
   if (table === undefined || table.missing) return { values: [], table: null, open: true }
-  const at = key.parts.indexOf(view)
-  const before = key.parts.slice(0, at).join('')
-  const after = key.parts.slice(at + 1).join('')
+  const at = parts.indexOf(view)
+  const before = parts.slice(0, at).join('')
+  const after = parts.slice(at + 1).join('')
   const values: KeyValue[] = table.entries.map((entry) => ({ text: `${before}${entry.value}${after}`, entry }))
   if (last.fallback !== null) values.push({ text: `${before}${last.fallback}${after}`, entry: null })
   return { values, table, open: false }

@@ -1,4 +1,4 @@
-import { decisionOrder, type PlacedStep } from '#shared/model/decision-order.ts'
+import { decisionOrder, reachedOrder, type PlacedStep } from '#shared/model/decision-order.ts'
 import { actionTargets } from '#shared/model/dispatch.ts'
 import { isAction, type RoutingModel } from '#shared/model/routing-model.ts'
 import type { Table, TableRow, Tone } from '#shared/presentation/presentation.ts'
@@ -43,7 +43,7 @@ export function toDecisionTable(model: RoutingModel, sources: LineLookup): Table
   for (const listener of model.listeners) {
     if (done.has(`${listener.group} ${listener.entry}`)) continue
     done.add(`${listener.group} ${listener.entry}`)
-    append(listener.group, `listener:${listener.group}`, decisionOrder(model, listener.entry))
+    append(listener.group, `listener:${listener.group}`, reachedOrder(model, listener.entry))
   }
   for (const pool of model.pools) {
     // The end of a pool's rules is "then a server is chosen", which is not a decision.

@@ -1,4 +1,4 @@
-import { decisionOrder } from '#shared/model/decision-order.ts'
+import { decisionOrder, reachedOrder } from '#shared/model/decision-order.ts'
 import { actionTargets } from '#shared/model/dispatch.ts'
 import { expectedShares } from '#shared/model/expected-shares.ts'
 import { isAction, type RoutingModel } from '#shared/model/routing-model.ts'
@@ -75,7 +75,7 @@ export function toInspection(model: RoutingModel, sources: LineLookup): Inspecti
     const found = origin[0] === undefined ? null : sources(origin[0])
     return found === null ? null : { file: found.file, line: found.line }
   }
-  const rules = (entry: string | null, withEnd: boolean): readonly InspectedRule[] => decisionOrder(model, entry).filter((placed) => withEnd || !placed.isOtherwise).map((placed) => ({
+  const rules = (entry: string | null, withEnd: boolean): readonly InspectedRule[] => (withEnd ? reachedOrder(model, entry) : decisionOrder(model, entry).filter((placed) => !placed.isOtherwise)).map((placed) => ({
     at: place(placed.step.origin), phase: placed.scope.title, when: placed.isOtherwise ? 'nothing matched' : describePredicate(placed.step.when), action: describeAction(placed.step.does),
     pools: isAction(placed.step.does) ? actionTargets(placed.step.does, model).pools.map((target) => target.pool.name) : [],
   }))

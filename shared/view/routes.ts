@@ -55,7 +55,7 @@ function hash(text: string): string {
 }
 
 function routeId(group: string, action: Action, when: Predicate, isDefault: boolean, used: Map<string, number>): string {
-  const condition = conditionName(when)
+  const condition = when.kind === 'true' ? 'always' : conditionName(when)
   const short = condition.length > 80 ? `${condition.slice(0, 60)}…${hash(condition)}` : condition
   const base = isDefault ? `route:${group}/default` : `route:${group}/${short} → ${clip(targetText(action), 60)}`
   const seen = used.get(base) ?? 0

@@ -141,7 +141,7 @@ export function routeNode(sides: Sides<Route>): TopologyNode {
 
 function poolCheckWords(pool: Pool): string {
   const text = checkText(pool.check)
-  if (text !== null) return `check ${text.split(', expects')[0] as string}`
+  if (text !== null) return `check ${text.split(',')[0] as string}`
   const checked = pool.members.filter((member) => member.options.check !== null).length
   if (checked === 0) return pool.members.length === 0 ? '' : 'no health check'
   return checked === pool.members.length ? 'check TCP connect' : `${checked} of ${pool.members.length} checked`

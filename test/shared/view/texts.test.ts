@@ -32,7 +32,7 @@ example('the decision list holds every rule in order, and marks the one that is 
   const table = toDecisionTable(incident('after'), lookup)
   assert.deepEqual(table.rows.map((row) => [row.cells['order'], row.cells['action'], row.tone]), [
     [1, 'set header x-forwarded-proto to https', 'neutral'], [2, 'deny with 403', 'neutral'], [3, 'send to pool assets', 'neutral'], [4, 'send to pool api', 'neutral'],
-    [5, 'send to pool auth', 'critical'], [6, 'send to pool web', 'neutral'], [7, 'answer 503 here (no rule matched)', 'neutral'],
+    [5, 'send to pool auth', 'critical'], [6, 'send to pool web', 'neutral'],
   ])
   assert.equal(table.rows[3]?.cells['condition'], 'host is api.shop.example')
   assert.equal(new Set(table.rows.map((row) => row.id)).size, table.rows.length)

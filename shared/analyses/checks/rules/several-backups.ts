@@ -32,7 +32,7 @@ export const severalBackups: NeutralCheck = {
       if (new Set(backups.map((member) => member.options.level)).size > 1) continue
       found.push(diagnostic({
         code: severalBackups.code, severity: severalBackups.severity, source: severalBackups.source, at: second.origin[0], names: [pool.name, ...backups.map((member) => member.name)],
-        message: `When the servers of pool ${pool.name} fail, only backup ${backups[0]?.name ?? ''} is used and takes 100%; ${backups.slice(1).map((member) => member.name).join(', ')} stay idle as long as it is up. Set option allbackups, or size the first backup for all of the load.`,
+        message: `When the servers of pool ${pool.name} fail, only backup ${backups[0]?.name ?? ''} is used and takes 100%; ${backups.slice(1).map((member) => member.name).join(', ')} ${backups.length === 2 ? 'stays' : 'stay'} idle as long as it is up. Set option allbackups, or size the first backup for all of the load.`,
       }))
     }
     return found

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { neutralChecks, runChecks } from '#shared/analyses/checks/index.ts'
+import { dialectById, dialects } from '#shared/dialects/registry.ts'
+import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import type { SourceFile } from '#shared/text/source-file.ts'
+
+const options = { environment: {}, version: null, sideFiles: new Map() }
+
+/** Findings of the dialect's own rules and the neutral ones for one text. */
+function findings(dialectId: string, text: string): readonly Diagnostic[] {
+  const dialect = dialectById(dialectId)
+  assert.ok(dialect, `dialect ${dialectId} is not registered`)
+  const file: SourceFile = { path: 'example.cfg', text, role: 'config', encoding: 'utf-8' }
+  const parsed = { file, tree: dialect.parse(file).tree }
+  const { model, diagnostics } = dialect.compile([parsed], options)
+  assert.deepEqual(diagnostics.filter((one) => one.severity === 'error'), [], 'the example itself must compile')
+  return [...dialect.checks.flatMap((check) => check.run({ files: [parsed], model, options })), ...runChecks(model)]
+}
+
+const checks = [...neutralChecks.map((check) => ({ ...check, dialect: check.example, neutral: true })), ...dialects.flatMap((dialect) => dialect.checks.map((check) => ({ ...check, dialect: dialect.id, neutral: false })))]
+
+test('every check has a code of its own, in the namespace of its kind', () => {
+  assert.equal(new Set(checks.map((check) => check.code)).size, checks.length)
+  assert.equal(new Set(checks.map((check) => check.title)).size, checks.length)
+  for (const check of checks) assert.match(check.code, check.neutral ? /^routing\/[a-z0-9-]+$/ : new RegExp(`^${check.dialect}/[a-z0-9-]+$`))
+})
+
+test('there are at least a dozen checks, and HAProxy has some of its own', () => {
+  assert.ok(checks.length >= 12)
+  assert.ok(checks.some((check) => check.dialect === 'haproxy' && !check.neutral))
+})
+
+for (const check of checks) {
+  test(`${check.code}: the bad example has the finding, the good one does not`, () => {
+    const bad = findings(check.dialect, check.bad).filter((one) => one.code === check.code)
+    assert.ok(bad.length > 0, `the bad example has no ${check.code}`)
+    assert.deepEqual(findings(check.dialect, check.good).filter((one) => one.code === check.code), [])
+    for (const finding of bad) {
+      assert.ok(finding.at.start >= 0 && finding.at.start < finding.at.end && finding.at.end <= check.bad.length, 'stands inside the file')
+      assert.match(finding.message, /^[A-Z'A-Za-z0-9].*\.$/s, 'is a sentence')
+      assert.doesNotMatch(finding.message, /!|undefined|\bnull\b/)
+      assert.ok(finding.fingerprint.startsWith(`${check.code}|`), 'the fingerprint names the code and objects')
+      assert.doesNotMatch(finding.fingerprint, /example\.cfg|\bline \d/)
+    }
+    assert.ok(check.why.endsWith('.') && check.title.length > 0 && check.source.length > 0)
+  })
+
+  test(`${check.code}: a waiver survives edits above the place`, () => {
+    const prints = (text: string): readonly string[] => findings(check.dialect, text).filter((one) => one.code === check.code).map((one) => one.fingerprint).sort()
+    assert.deepEqual(prints(`# a comment\n\n${check.bad}`), prints(check.bad))
+  })
+
+  test(`${check.code}: a mechanical fix removes the finding`, () => {
+    for (const finding of findings(check.dialect, check.bad).filter((one) => one.code === check.code && one.fix !== null)) {
+      const fixed = [...(finding.fix?.edits ?? [])].sort((a, b) => b.at.start - a.at.start).reduce((text, edit) => text.slice(0, edit.at.start) + edit.text + text.slice(edit.at.end), check.bad)
+      assert.ok(!findings(check.dialect, fixed).some((one) => one.code === check.code && one.fingerprint === finding.fingerprint))
+    }
+  })
+}
