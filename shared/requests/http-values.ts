@@ -97,10 +97,10 @@ export interface TargetParts {
 /** Takes a request target apart without decoding anything. */
 export function splitTarget(target: string): TargetParts {
   if (target === '') return { form: 'empty', scheme: null, authority: null, pathAt: -1 }
-  if (target === '*') return { form: 'asterisk', scheme: null, authority: null, pathAt: -1 }
+  if (target.startsWith('*')) return { form: 'asterisk', scheme: null, authority: null, pathAt: -1 }
   if (target.startsWith('/')) return { form: 'origin', scheme: null, authority: null, pathAt: 0 }
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(target)
-  if (scheme === null) return { form: 'authority', scheme: null, authority: target, pathAt: -1 }
+  if (scheme === null) return { form: 'authority', scheme: null, authority: target.split('/', 1)[0] ?? target, pathAt: -1 }
   const start = scheme[0].length
   const slash = target.indexOf('/', start)
   return {

@@ -3,6 +3,7 @@ import type { Span } from '#shared/text/span.ts'
 import { toBytes } from '#shared/requests/bytes.ts'
 import { cookieValues, headerElements, queryParameterValues, splitTarget } from '#shared/requests/http-values.ts'
 import { headerValues, pathAndQueryOf, type RequestState } from './request-state.ts'
+import { knownMethods } from './methods.ts'
 import { isUnknown, type Sample, type Unknown } from './sample.ts'
 
 /** Every instance of a field in this version of the request, in order; none: the field is absent. */
@@ -33,7 +34,7 @@ export function fieldSamples(field: Field, state: RequestState, at: Span): reado
     case 'listener-id': return [connection.listener.number]
     case 'entry-name': return [toBytes(connection.listener.group)]
     case 'scheme': return [connection.terminatesTls ? 'https' : 'http']
-    case 'method': return connection.readable ? [state.method] : []
+    case 'method': return connection.readable ? [knownMethods.has(state.firstMethod) ? state.firstMethod : state.method] : []
     case 'http-version': return connection.readable ? [state.httpVersion === '2' ? '2.0' : state.httpVersion] : []
     case 'header': {
       if (!connection.readable) return []

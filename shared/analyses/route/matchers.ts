@@ -3,6 +3,7 @@ import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { containsPart, domainDelimiters, pathDelimiters } from '#shared/requests/http-values.ts'
 import { inNetwork, otherFamily, parseNetwork, type IpNetwork } from '#shared/requests/ip.ts'
 import { compileRegex, type Regex } from '#shared/requests/regex.ts'
+import { knownMethods } from './methods.ts'
 import { isIp, sampleInteger, sampleIp, sampleText, type Known } from './sample.ts'
 
 /** Null: cannot be decided; the text says why. */
@@ -15,8 +16,8 @@ const no: Match = { holds: false }
 const prepared = new WeakMap<Matcher, Test>()
 
 /** One instance against all patterns of a matcher; patterns are compiled once. */
-export function matchSample(matcher: Matcher, view: View, sample: Known): Match {
-  if (view.type === 'method' && matcher.kind === 'exact' && view.transforms.length === 0) return matchMethod(matcher, sample)
+export function matchSample(matcher: Matcher, view: View, sample: Known, firstMethod: string): Match {
+  if (view.type === 'method' && matcher.kind === 'exact' && view.transforms.length === 0) return matchMethod(matcher, sample, firstMethod)
   let test = prepared.get(matcher)
   if (test === undefined) {
     test = prepare(matcher)
@@ -25,13 +26,12 @@ export function matchSample(matcher: Matcher, view: View, sample: Known): Match 
   return test(sample)
 }
 
-const knownMethods: ReadonlySet<string> = new Set(['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT'])
-
 /** Methods the product knows are compared as what they are, so case never counts for them; `-i` works on other names only (H-METH-1). */
-function matchMethod(matcher: Extract<Matcher, { readonly kind: 'exact' | 'prefix' | 'suffix' | 'substring' }>, sample: Known): Match {
+function matchMethod(matcher: Extract<Matcher, { readonly kind: 'exact' | 'prefix' | 'suffix' | 'substring' }>, sample: Known, firstMethod: string): Match {
   const method = sampleText(sample)
   return matcher.values.some(value => {
-    if (knownMethods.has(value) || knownMethods.has(method)) return value === method
+    // A method that arrived unknown stays unknown, even after a rule gave it a known name.
+    if (knownMethods.has(value) || knownMethods.has(firstMethod)) return value === firstMethod
     return matcher.ignoreCase ? asciiLower(value) === asciiLower(method) : value === method
   }) ? yes : no
 }

@@ -56,7 +56,7 @@ export function truthOf(predicate: Predicate, around: Surroundings, depends: Rou
           open ??= sample.unknown
           continue
         }
-        const match = matchSample(predicate.matcher, predicate.view, sample)
+        const match = matchSample(predicate.matcher, predicate.view, sample, around.state.firstMethod)
         if (match.holds === true) return true
         if (match.holds === null) open ??= { text: regexText(predicate), reason: match.reason, at: predicate.origin }
       }

@@ -63,11 +63,11 @@ function persistent(pool: Pool, around: Surroundings, decide: Decide): { readonl
   let value = ''
   for (const candidate of requestCookies(around.state, toBytes(cookie.name))) {
     const key = cookie.mode === 'prefix' ? prefixOf(candidate) : datedValue(candidate)
-    if (key === null) continue
     const member = pool.members.find(one => one.options.cookie !== null && toBytes(one.options.cookie) === key && isUp(one))
     if (member === undefined) continue
     found = member
     value = candidate
+    break
   }
   if (found === null) return null
   // The first of the two conditions that holds says whether persistence counts.
@@ -81,10 +81,10 @@ function persistent(pool: Pool, around: Surroundings, decide: Decide): { readonl
   return { member: found, origin: at, reason: `cookie ${cookie.name}=${value} belongs to ${found.name}` }
 }
 
-/** Server part of `server~value`; a value without `~` names no server. */
-function prefixOf(value: string): string | null {
+/** Server part of `server~value`; without `~` the whole value. */
+function prefixOf(value: string): string {
   const tilde = value.indexOf('~')
-  return tilde === -1 ? null : value.slice(0, tilde)
+  return tilde === -1 ? value : value.slice(0, tilde)
 }
 
 /** Value without the dates that `maxidle` and `maxlife` append after `|`. */

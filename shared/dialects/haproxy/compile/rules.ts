@@ -83,7 +83,10 @@ function httpAction(state: CompileState, ref: LineRef, action: string): Read | n
     case 'normalize-uri': {
       if (!need(1)) return null
       const next = guardAt(values, 3)
-      return { does: { kind: 'normalize-uri', normalizer: values[2] as string, argument: next > 3 ? values.slice(3, next).join(' ') : null }, next }
+      const written = values[2] as string
+      // With a condition and without its argument, such a normalizer merges slashes instead (measured on 2.6.12).
+      const slips = next === 3 && values[3] !== undefined && /^(?:path-strip-dotdot|percent-decode-unreserved|percent-to-uppercase)$/.test(written)
+      return { does: { kind: 'normalize-uri', normalizer: slips ? 'path-merge-slashes' : written, argument: next > 3 ? values.slice(3, next).join(' ') : null }, next }
     }
     case 'set-var': case 'set-var-fmt': case 'unset-var': return variableAction(state, ref, name, action)
     case 'set-src': case 'set-dst': case 'set-src-port': case 'set-dst-port': {
