@@ -7,7 +7,11 @@ export interface Spacing {
   readonly far: readonly [number, number, number, number]
 }
 
-export const spacing: Spacing = { near: [28, 24, 26, 12], far: [36, 32, 34, 24] }
+/** Columns with more boxes than this stand closer together: nobody reads them one by one, and pictures stay small. */
+const crowded = 120
+
+const airy: Spacing = { near: [28, 24, 26, 12], far: [36, 32, 34, 24] }
+const tight: Spacing = { near: [16, 8, 12, 5], far: [20, 14, 16, 12] }
 
 /** Room a passing edge takes between boxes, pixels. */
 const standInHeight = 12
@@ -39,6 +43,7 @@ export function placeNodes(layers: Layers, orders: Orders, height: Float32Array)
 /** The least distance of each box's middle from the first one's. */
 export function offsetsOf(layers: Layers, order: Int32Array, column: number, height: Float32Array): Float64Array {
   const offsets = new Float64Array(order.length)
+  const spacing = order.length > crowded ? tight : airy
   for (let at = 1; at < order.length; at += 1) {
     const above = order[at - 1] as number
     const below = order[at] as number

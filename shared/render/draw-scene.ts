@@ -74,11 +74,14 @@ function drawBox(each: SceneNode, theme: Theme, offset: number, marks: Mark[]): 
   const tone = frameTone(node)
   const colour = toneColour(theme, tone)
   const isGone = tone === 'removed'
-  marks.push({ kind: 'rect', x, y: y + 2, width, height, radius: box.radius, fill: '#000000', stroke: null, opacity: theme === themes.dark ? 0.28 : theme === themes.print ? 0 : 0.06 })
+  if (theme !== themes.print) marks.push({ kind: 'rect', x, y: y + 2, width, height, radius: box.radius, fill: '#000000', stroke: null, opacity: theme === themes.dark ? 0.28 : 0.06 })
   const frame: Stroke = { colour, width: tone === 'neutral' ? 1 : 1.3, dash: isGone ? [4, 3] : tone === 'unknown' ? [1.5, 2.5] : [] }
-  marks.push({ kind: 'rect', x, y, width, height, radius: box.radius, fill: theme.surface, stroke: null, opacity: 1 })
-  if (node.tone === 'unknown') marks.push({ kind: 'hatch', x, y, width, height, radius: box.radius, colour: theme.line })
-  marks.push({ kind: 'rect', x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1, radius: box.radius - 0.5, fill: null, stroke: frame, opacity: 1 })
+  const isHatched = node.tone === 'unknown'
+  if (isHatched) {
+    marks.push({ kind: 'rect', x, y, width, height, radius: box.radius, fill: theme.surface, stroke: null, opacity: 1 })
+    marks.push({ kind: 'hatch', x, y, width, height, radius: box.radius, colour: theme.line })
+  }
+  marks.push({ kind: 'rect', x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1, radius: box.radius - 0.5, fill: isHatched ? null : theme.surface, stroke: frame, opacity: 1 })
 
   const isFlat = node.column === 'server' && node.lines.length === 0
   const baseline = y + (isFlat ? box.serverTop : box.top) + 13

@@ -42,5 +42,15 @@ const halfSurrogates = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
  * direction go away, so that a name in a config cannot disguise itself; half surrogates become the replacement sign.
  */
 export function plainText(text: string): string {
+  if (isPlain(text)) return text
   return text.replace(/[\t\n\r]+/g, ' ').replace(controls, '').replace(halfSurrogates, '\ufffd')
+}
+
+/** Only printable Latin: nearly every name, and nothing to do. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code < 0x20 || (code > 0x7e && code < 0xa0) || code > 0x24f) return false
+  }
+  return true
 }

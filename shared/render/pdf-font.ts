@@ -36,6 +36,13 @@ export function newUsedGlyphs(face: OpenFace): UsedGlyphs {
   return { face, numberOf: new Map(), glyphs: [0], characters: [0] }
 }
 
+const hexDigits: string[] = []
+
+/** Four hex digits. */
+function hexOf(number: number): string {
+  return (hexDigits[number] ??= number.toString(16).padStart(4, '0'))
+}
+
 /** A stretch of text in one face: two-byte glyph numbers in hex, and its width in ems. */
 export interface GlyphRun {
   readonly face: Face
@@ -65,7 +72,7 @@ export function encodeText(used: Readonly<Record<Face, UsedGlyphs>>, wished: Fac
       run = { face, hex: '', width: 0 }
       runs.push(run)
     }
-    run.hex += number.toString(16).padStart(4, '0')
+    run.hex += hexOf(number)
     run.width += (own.face.advances[own.glyphs[number] as number] as number) / own.face.font.unitsPerEm
   }
   return runs

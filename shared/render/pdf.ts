@@ -64,8 +64,7 @@ function markToPdf(mark: Mark, page: Page): string {
   switch (mark.kind) {
     case 'rect': {
       if (mark.opacity === 0) return ''
-      const shape = rectangle(mark.x, page.height - mark.y - mark.height, mark.width, mark.height, mark.radius)
-      return faded(mark.opacity, page, `${paint(mark.fill, mark.stroke, 0)}${shape}${operator(mark.fill, mark.stroke)}\n`)
+      return faded(mark.opacity, page, rectangle(mark.x, page.height - mark.y - mark.height, mark.width, mark.height, mark.radius, paint(mark.fill, mark.stroke, 0), operator(mark.fill, mark.stroke)))
     }
     case 'curve': {
       const bend = short((mark.x1 + mark.x2) / 2)
@@ -73,8 +72,7 @@ function markToPdf(mark: Mark, page: Page): string {
       return faded(mark.opacity, page, `${paint(null, mark.stroke, mark.stroke.dash.length > 0 ? 1 : 0)}${line}`)
     }
     case 'circle': {
-      const shape = rectangle(mark.x - mark.radius, page.height - mark.y - mark.radius, mark.radius * 2, mark.radius * 2, mark.radius)
-      return `${paint(mark.fill, mark.stroke, 0)}${shape}${operator(mark.fill, mark.stroke)}\n`
+      return rectangle(mark.x - mark.radius, page.height - mark.y - mark.radius, mark.radius * 2, mark.radius * 2, mark.radius, paint(mark.fill, mark.stroke, 0), operator(mark.fill, mark.stroke))
     }
     case 'polygon': {
       let path = ''
@@ -84,8 +82,8 @@ function markToPdf(mark: Mark, page: Page): string {
     case 'text': return textToPdf(mark, page)
     case 'hatch': {
       let lines = ''
-      for (let at = mark.x - mark.height; at < mark.x + mark.width; at += 9.9) lines += `${short(at)} ${up(mark.y + mark.height)} m ${short(at + mark.height)} ${up(mark.y)} l `
-      return `q ${rectangle(mark.x, page.height - mark.y - mark.height, mark.width, mark.height, mark.radius)}W n ${colour(mark.colour, 'RG')}2.5 w [] 0 d ${lines}S Q\n`
+      for (let at = -mark.height; at < mark.width; at += 9.9) lines += `${short(at)} 0 m ${short(at + mark.height)} ${short(mark.height)} l `
+      return `q 1 0 0 1 ${short(mark.x)} ${short(page.height - mark.y - mark.height)} cm ${outline(mark.width, mark.height, mark.radius)}W n ${colour(mark.colour, 'RG')}2.5 w [] 0 d ${lines}S Q\n`
     }
     case 'dots': {
       // Dots of the ground as round ends of lines of no length: one dashed line per row.
@@ -153,16 +151,28 @@ function faded(opacity: number, page: Page, marks: string): string {
   return `q /G${percent} gs ${marks}Q\n`
 }
 
-function rectangle(x: number, y: number, width: number, height: number, radius: number): string {
-  if (radius <= 0) return `${short(x)} ${short(y)} ${short(width)} ${short(height)} re `
-  const r = Math.min(radius, width / 2, height / 2)
-  const k = r * (1 - roundness)
-  const right = x + width
-  const top = y + height
-  const curve = (...values: readonly number[]): string => `${values.map(short).join(' ')} c `
-  return `${short(x + r)} ${short(y)} m ${short(right - r)} ${short(y)} l ${curve(right - k, y, right, y + k, right, y + r)}` +
-    `${short(right)} ${short(top - r)} l ${curve(right, top - k, right - k, top, right - r, top)}` +
-    `${short(x + r)} ${short(top)} l ${curve(x + k, top, x, top - k, x, top - r)}${short(x)} ${short(y + r)} l ${curve(x, y + k, x + k, y, x + r, y)}h `
+/** Outlines of rounded rectangles at the origin by size: the boxes of a column share a few. */
+const outlines = new Map<string, string>()
+
+function outline(width: number, height: number, radius: number): string {
+  const key = `${width} ${height} ${radius}`
+  let path = outlines.get(key)
+  if (path === undefined) {
+    const r = Math.min(radius, width / 2, height / 2)
+    const k = r * (1 - roundness)
+    const curve = (...values: readonly number[]): string => `${values.map(short).join(' ')} c `
+    path = `${short(r)} 0 m ${short(width - r)} 0 l ${curve(width - k, 0, width, k, width, r)}${short(width)} ${short(height - r)} l ${curve(width, height - k, width - k, height, width - r, height)}` +
+      `${short(r)} ${short(height)} l ${curve(k, height, 0, height - k, 0, height - r)}0 ${short(r)} l ${curve(0, k, k, 0, r, 0)}h `
+    if (outlines.size > 2000) outlines.clear()
+    outlines.set(key, path)
+  }
+  return path
+}
+
+/** A rectangle painted with its lower left corner at (x, y). */
+function rectangle(x: number, y: number, width: number, height: number, radius: number, before: string, after: string): string {
+  if (radius <= 0) return `${before}${short(x)} ${short(y)} ${short(width)} ${short(height)} re ${after}\n`
+  return `q 1 0 0 1 ${short(x)} ${short(y)} cm ${before}${outline(width, height, radius)}${after} Q\n`
 }
 
 function paint(fill: string | null, stroke: Stroke | null, cap: 0 | 1): string {
@@ -186,7 +196,7 @@ function colour(hex: string, command: 'rg' | 'RG'): string {
 }
 
 function short(value: number): string {
-  return String(Math.round(value * 100) / 100)
+  return value === Math.trunc(value) ? `${value}` : `${Math.round(value * 100) / 100}`
 }
 
 function hex4(value: number): string {

@@ -15,18 +15,15 @@ export function renderSvg(scene: Scene, texts: PictureTexts): string {
   return drawingToSvg(drawScene(scene, texts))
 }
 
-const families: Readonly<Record<Face, string>> = {
-  ui: 'font-family="Inter, system-ui, sans-serif" font-weight="400"',
-  uiBold: 'font-family="Inter, system-ui, sans-serif" font-weight="600"',
-  mono: 'font-family="JetBrains Mono, ui-monospace, monospace" font-weight="400"',
-}
+/** Inter 400 is inherited from the root; the others say how they differ. */
+const families: Readonly<Record<Face, string>> = { ui: '', uiBold: ' font-weight="600"', mono: ' font-family="JetBrains Mono, ui-monospace, monospace"' }
 
 export function drawingToSvg(drawing: Drawing): string {
   const defs = new Map<string, string>()
   let body = ''
   for (const mark of drawing.marks) body += markToSvg(mark, defs)
   const { width, height } = drawing
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">\n` +
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="Inter, system-ui, sans-serif" font-weight="400">\n` +
     `<title>${escapeText(drawing.title)}</title>\n<desc>${escapeText(drawing.description)}</desc>\n` +
     `${defs.size === 0 ? '' : `<defs>${[...defs.values()].join('')}</defs>\n`}${body}</svg>\n`
 }
@@ -52,7 +49,9 @@ function markToSvg(mark: Mark, defs: Map<string, string>): string {
       const anchor = mark.anchor === 'start' ? '' : ` text-anchor="${mark.anchor}"`
       const spacing = mark.spacing === 0 ? '' : ` letter-spacing="${short(mark.spacing)}"`
       const tooltip = mark.whole === '' ? '' : `<title>${escapeText(mark.whole)}</title>`
-      return `<text x="${short(mark.x)}" y="${short(mark.y)}" ${families[mark.face]} font-size="${short(mark.size)}" fill="${mark.colour}"${anchor}${spacing} xml:space="preserve">${tooltip}${escapeText(mark.text)}</text>\n`
+      // Without it, viewers fold several blanks into one.
+      const blanks = mark.text.includes('  ') ? ' xml:space="preserve"' : ''
+      return `<text x="${short(mark.x)}" y="${short(mark.y)}"${families[mark.face]} font-size="${short(mark.size)}" fill="${mark.colour}"${anchor}${spacing}${blanks}>${tooltip}${escapeText(mark.text)}</text>\n`
     }
     case 'hatch': {
       const id = `hatch-${mark.colour.slice(1)}`
@@ -72,7 +71,7 @@ function paint(fill: string | null, stroke: Stroke | null): string {
 }
 
 function short(value: number): string {
-  return String(Math.round(value * 100) / 100)
+  return value === Math.trunc(value) ? `${value}` : `${Math.round(value * 100) / 100}`
 }
 
 const special = /[&<>"']/
