@@ -1,0 +1,107 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import path from 'node:path'
+import { chromium } from 'playwright'
+import { generateHaproxy } from './generate-haproxy.ts'
+import { describe, figure, median, readFlags } from './measure.ts'
+
+/**
+ * From opening a file to its picture, through the real app (localhost host, engine thread, Chromium), against
+ * `haproxy -c` on the same file by turns (goal G14), and the longest piece of work that held the window's thread.
+ *
+ * Flags: `--n 1000,50000` backends of five servers, `--repetitions 5` (one for 20 000 and more).
+ */
+const projectRoot = path.resolve(import.meta.dirname, '..', '..')
+const app = path.join(projectRoot, 'build', 'cli', 'steelyard.js')
+const browserArguments = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+interface Opened {
+  readonly fromLoadMs: number
+  readonly fromNavigationMs: number
+  readonly longestTaskMs: number
+  readonly tasksOver100: number
+  readonly nodes: string
+}
+
+function serve(file: string, data: string): Promise<{ readonly address: string; readonly child: ChildProcess }> {
+  const child = spawn(process.execPath, [app, 'serve', file], { env: { ...process.env, STEELYARD_DATA: data }, stdio: ['ignore', 'pipe', 'inherit'] })
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      const address = /http:\/\/127\.0\.0\.1:\S+/.exec(said)?.[0]
+      if (address !== undefined) resolve({ address, child })
+    })
+    child.on('exit', (code) => reject(new Error(`serve ended with ${String(code)}: ${said}`)))
+  })
+}
+
+async function openOnce(file: string, limitMs: number): Promise<Opened> {
+  const data = mkdtempSync(path.join(tmpdir(), 'steelyard-open-'))
+  const { address, child } = await serve(file, data)
+  const browser = await chromium.launch({ executablePath: process.env['STEELYARD_CHROMIUM'] || '/usr/bin/chromium', args: browserArguments })
+  try {
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } })
+    await page.addInitScript(() => {
+      const seen = { load: -1, picture: -1, tasks: [] as number[] }
+      ;(window as unknown as { seen: typeof seen }).seen = seen
+      const original = window.fetch
+      window.fetch = (...parts) => {
+        if (seen.load < 0 && String(parts[0]).includes('config.load')) seen.load = performance.now()
+        return original(...parts)
+      }
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) seen.tasks.push(entry.duration)
+      }).observe({ type: 'longtask', buffered: true })
+      const look = (): void => {
+        if (seen.picture < 0 && document.querySelector('[data-box]') !== null) {
+          requestAnimationFrame(() => {
+            seen.picture = performance.now()
+          })
+        } else if (seen.picture < 0) requestAnimationFrame(look)
+      }
+      requestAnimationFrame(look)
+    })
+    await page.goto(address)
+    await page.waitForFunction(() => (window as unknown as { seen: { picture: number } }).seen.picture >= 0, undefined, { timeout: limitMs, polling: 100 })
+    // What follows the picture (text, checks) must not hold the window either.
+    await page.waitForTimeout(3000)
+    const seen = await page.evaluate(() => (window as unknown as { seen: { load: number; picture: number; tasks: number[] } }).seen)
+    const nodes = await page.evaluate(() => document.querySelectorAll('[data-box]').length)
+    return {
+      fromLoadMs: seen.picture - seen.load, fromNavigationMs: seen.picture, longestTaskMs: Math.max(0, ...seen.tasks),
+      tasksOver100: seen.tasks.filter((task) => task > 100).length, nodes: `${nodes} boxes mounted`,
+    }
+  } finally {
+    await browser.close()
+    child.removeAllListeners('exit')
+    child.kill('SIGKILL')
+    rmSync(data, { recursive: true, force: true })
+  }
+}
+
+if (!existsSync(app)) throw new Error('build/cli is missing: run "npm run build" first')
+const flags = readFlags()
+for (const backends of flags.numbers('n', [1000, 50_000])) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'steelyard-open-config-'))
+  const file = path.join(folder, 'haproxy.cfg')
+  const text = generateHaproxy({ backends, serversPerBackend: 5 })
+  writeFileSync(file, text)
+  const repetitions = backends >= 20_000 ? 1 : flags.number('repetitions', 5)
+  const opened: Opened[] = []
+  const native: number[] = []
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    const started = performance.now()
+    const checked = spawnSync('haproxy', ['-c', '-q', '-f', file], { timeout: 240_000 })
+    if (checked.status === 0) native.push(performance.now() - started)
+    opened.push(await openOnce(file, 240_000))
+  }
+  console.log(`${backends} backends, ${backends * 5} servers, ${(text.length / 1e6).toFixed(1)} MB, load average ${loadavg()[0]?.toFixed(1)}`)
+  console.log(`  load called → picture      ${describe(opened.map((one) => one.fromLoadMs))}`)
+  console.log(`  page opened → picture      ${describe(opened.map((one) => one.fromNavigationMs))}  (${opened[0]?.nodes ?? ''})`)
+  console.log(`  longest task of the window ${figure(Math.max(...opened.map((one) => one.longestTaskMs)))} ms, ${Math.max(...opened.map((one) => one.tasksOver100))} over 100 ms`)
+  if (native.length > 0) console.log(`  haproxy -c                 ${describe(native)}  ratio ${(median(opened.map((one) => one.fromLoadMs)) / median(native)).toFixed(2)}`)
+  else console.log('  haproxy -c did not run or refused the file: no ratio')
+  rmSync(folder, { recursive: true, force: true })
+}
