@@ -7,6 +7,8 @@ export interface Io {
   readonly outIsTerminal: boolean
   readonly errIsTerminal: boolean
   readonly readInput: () => Promise<Uint8Array>
+  /** All of a pipe of this process, e.g. `/dev/fd/63`. */
+  readonly readPipe: (path: string) => Promise<Uint8Array>
   readonly inputLines: (file: string | null) => AsyncIterable<string>
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly writeFile: (path: string, bytes: Uint8Array) => Promise<void>

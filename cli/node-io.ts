@@ -18,16 +18,8 @@ export function nodeIo(): Io {
     outIsTerminal: process.stdout.isTTY,
     errIsTerminal: process.stderr.isTTY,
     environment: process.env,
-    async readInput() {
-      const chunks: Buffer[] = []
-      let length = 0
-      for await (const chunk of process.stdin) {
-        length += (chunk as Buffer).length
-        if (length > inputLimitBytes) throw new InputError(`Standard input holds more than ${inputLimitBytes / 1024 / 1024} MB.`)
-        chunks.push(chunk as Buffer)
-      }
-      return new Uint8Array(Buffer.concat(chunks))
-    },
+    readInput: () => readAll(process.stdin, 'Standard input'),
+    readPipe: (path) => readAll(createReadStream(path), path),
     async *inputLines(file) {
       const input = file === null ? process.stdin : createReadStream(file)
       try {
@@ -44,4 +36,20 @@ export function nodeIo(): Io {
       }
     },
   }
+}
+
+async function readAll(stream: AsyncIterable<unknown>, name: string): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of stream) {
+      length += (chunk as Buffer).length
+      if (length > inputLimitBytes) throw new InputError(`${name} holds more than ${inputLimitBytes / 1024 / 1024} MB.`)
+      chunks.push(chunk as Buffer)
+    }
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    throw new InputError(`${name} could not be read: ${(error as Error).message}.`)
+  }
+  return new Uint8Array(Buffer.concat(chunks))
 }

@@ -18,6 +18,10 @@ export async function toConfigInput(argument: string, io: Io): Promise<ConfigInp
     if (argument.length === 'known-good:'.length) throw new UsageError('known-good: needs the name of a source, e.g. known-good:/etc/haproxy/haproxy.cfg.')
     return { kind: 'known-good', source: argument.slice('known-good:'.length) }
   }
+  if (/^\/(dev\/(stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/.test(argument)) {
+    // Process substitution of a shell: a pipe, which is read to its end here.
+    return { kind: 'files', title: argument, files: [{ path: argument, base64: Buffer.from(await io.readPipe(argument)).toString('base64') }] }
+  }
   if (argument === '') throw new UsageError('A config argument is empty.')
   return { kind: 'path', path: argument }
 }

@@ -7,7 +7,7 @@ import type { Sentence } from '#shared/presentation/presentation.ts'
 import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
 import type { Comparison, DistributionRow, FilePair } from '#shared/rpc/payloads.ts'
-import { countChanges, diffLines } from '#shared/text/line-diff.ts'
+import { countChanges, diffLines, diffTerminatedLines } from '#shared/text/line-diff.ts'
 import { toLineLookup } from '#shared/text/line-lookup.ts'
 import { toSentences } from '#shared/view/sentences.ts'
 import { allFindings, onlyIn } from './checks.ts'
@@ -81,8 +81,11 @@ const nameOf = (path: string): string => path.slice(Math.max(path.lastIndexOf('/
 
 function pairFiles(before: LoadedConfig, after: LoadedConfig): readonly FilePair[] {
   return filePartners(before, after).map(([was, is]) => {
-    const hunks = diffLines(was?.source.text ?? '', is?.source.text ?? '')
-    return { before: was?.source.path ?? null, after: is?.source.path ?? null, ...countChanges(hunks), hunks }
+    const texts = [was?.source.text ?? '', is?.source.text ?? ''] as const
+    const hunks = diffLines(...texts)
+    // The empty line after the last line end is no line of a file that appears or goes.
+    const counted = was === null || is === null ? diffTerminatedLines(...texts) : hunks
+    return { before: was?.source.path ?? null, after: is?.source.path ?? null, ...countChanges(counted), hunks }
   })
 }
 

@@ -2,7 +2,7 @@ import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failu
 import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
 import type { RestorePlan } from '#shared/rpc/payloads.ts'
-import { countChanges, diffLines } from '#shared/text/line-diff.ts'
+import { countChanges, diffLines, diffTerminatedLines } from '#shared/text/line-diff.ts'
 import type { ConfigStore } from './config-store.ts'
 import { configLimitBytes } from './gather.ts'
 import type { PlannedWrite, Ports, StoredFile } from './ports.ts'
@@ -78,7 +78,7 @@ async function planRestore(ports: Ports, snapshotId: string, folder: string | nu
 const sentenceOf = (failure: Failure): string => failure.message
 
 function changeOf(ports: Ports, path: string, current: Uint8Array | null, wanted: Uint8Array): RestorePlan['writes'][number] {
-  if (current === null) return { path, action: 'create', ...countChanges(diffLines('', ports.bytes.decode(wanted).text)) }
+  if (current === null) return { path, action: 'create', ...countChanges(diffTerminatedLines('', ports.bytes.decode(wanted).text)) }
   if (current.length === wanted.length && current.every((byte, index) => byte === wanted[index])) return { path, action: 'unchanged', added: 0, removed: 0 }
   return { path, action: 'replace', ...countChanges(diffLines(ports.bytes.decode(current).text, ports.bytes.decode(wanted).text)) }
 }

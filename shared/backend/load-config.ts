@@ -51,6 +51,8 @@ export async function loadConfig(ports: Ports, input: ConfigInput, options: Load
   const gathered = await gather(ports, input, options.root)
   if (!gathered.ok) return gathered
   const configs = gathered.value.files.map((file) => keep(ports, file, 'config'))
+  const binary = configs.find((file) => !isText(file.source.text))
+  if (binary !== undefined) return failed('not-text', `${binary.source.path} is not text: it holds too many control characters to be a config.`, binary.source.path)
   const chosen = chooseDialect(configs, options.dialect)
   if (!chosen.ok) return chosen
   const { dialect } = chosen.value
@@ -101,6 +103,19 @@ function withoutContents(input: ConfigInput): ConfigInput {
 function keep(ports: Ports, file: FoundFile, role: FileRole): KeptFile {
   const decoded = ports.bytes.decode(file.bytes)
   return { source: { path: file.path, text: decoded.text, role, encoding: decoded.encoding }, bytes: file.bytes, diskPath: file.diskPath }
+}
+
+const lookedAtCharacters = 64 * 1024
+
+/** A few NUL bytes or escapes are a finding at their place; a picture, an archive or a disk of zeros is no config at all. */
+function isText(text: string): boolean {
+  const looked = Math.min(text.length, lookedAtCharacters)
+  let control = 0
+  for (let index = 0; index < looked; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code < 9 || (code > 13 && code < 32 && code !== 27) || (code >= 127 && code < 160)) control += 1
+  }
+  return control * 20 <= looked || control <= 4
 }
 
 function chooseDialect(configs: readonly KeptFile[], wanted: string | null): Result<{ readonly dialect: Dialect; readonly by: 'detected' | 'given' }> {
