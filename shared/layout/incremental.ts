@@ -16,10 +16,14 @@ export function layoutIncremental(previousY: Float64Array, graph: LayoutGraph, o
   const wished = wishedMiddles(layers, graph, previousY)
   const orders: Orders = layers.members.map((list) => Int32Array.from(list).sort((a, b) => compareNodes(a, b, wished, previousY)))
   const middle = new Float64Array(layers.count)
-  orders.forEach((order, column) => {
+  orders.forEach((whole, column) => {
+    // Passing edges take no room here: they would push aside what stands.
+    const order = whole.filter((node) => node < layers.realCount)
     const targets = Float64Array.from(order, (node) => wished[node] as number)
     const weights = Float64Array.from(order, (node) => (isKnown(previousY, node) ? 1 : 0.001))
-    const placed = poolAdjacentViolators(targets, weights, offsetsOf(layers, order, column, graph.height))
+    // Places were rounded to whole pixels before: a gap may be one short without anything moving for it.
+    const offsets = offsetsOf(layers, order, column, graph.height).map((offset, at) => offset - at)
+    const placed = poolAdjacentViolators(targets, weights, offsets)
     for (let at = 0; at < order.length; at += 1) middle[order[at] as number] = placed[at] as number
   })
   return toPositions(graph, layers, orders, middle, crossingsOf(layers, orders), options, false)

@@ -15,6 +15,7 @@ const tight: Spacing = { near: [16, 8, 12, 5], far: [20, 14, 16, 12] }
 
 /** Room a passing edge takes between boxes, pixels. */
 const standInHeight = 12
+const passingGap = 8
 const rounds = 6
 
 /**
@@ -43,13 +44,28 @@ export function placeNodes(layers: Layers, orders: Orders, height: Float32Array)
 /** The least distance of each box's middle from the first one's. */
 export function offsetsOf(layers: Layers, order: Int32Array, column: number, height: Float32Array): Float64Array {
   const offsets = new Float64Array(order.length)
-  const spacing = order.length > crowded ? tight : airy
-  for (let at = 1; at < order.length; at += 1) {
-    const above = order[at - 1] as number
-    const below = order[at] as number
-    const isPassing = above >= layers.realCount || below >= layers.realCount
-    const gap = isPassing ? 8 : sharesOwner(layers, above, below) ? (spacing.near[column] as number) : (spacing.far[column] as number)
-    offsets[at] = (offsets[at - 1] as number) + (heightOf(layers, height, above) + heightOf(layers, height, below)) / 2 + gap
+  let real = 0
+  for (const node of order) if (node < layers.realCount) real += 1
+  const spacing = real > crowded ? tight : airy
+  // The box above, stand-ins left out: two boxes keep their gap also when an edge passes between them.
+  let boxAbove = -1
+  let offsetAbove = 0
+  for (let at = 0; at < order.length; at += 1) {
+    const node = order[at] as number
+    const isBox = node < layers.realCount
+    let offset = 0
+    if (at > 0) {
+      const above = order[at - 1] as number
+      if (!isBox || above >= layers.realCount) offset = (offsets[at - 1] as number) + (heightOf(layers, height, above) + heightOf(layers, height, node)) / 2 + passingGap
+      if (isBox && boxAbove !== -1) {
+        const gap = sharesOwner(layers, boxAbove, node) ? (spacing.near[column] as number) : (spacing.far[column] as number)
+        offset = Math.max(offset, offsetAbove + ((height[boxAbove] as number) + (height[node] as number)) / 2 + gap)
+      }
+    }
+    offsets[at] = offset
+    if (!isBox) continue
+    boxAbove = node
+    offsetAbove = offset
   }
   return offsets
 }
