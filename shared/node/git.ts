@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import type { FolderEntry, GitPort } from '#shared/backend/ports.ts'
@@ -38,11 +39,19 @@ async function locate(ref: string, file: string): Promise<Result<{ readonly obje
   if (ref === '' || looksLikeOption(ref)) return failed('git-failed', `${JSON.stringify(ref)} is not the name of a commit.`)
   const folder = process.cwd()
   if (!path.isAbsolute(file)) return ok({ object: objectOf(ref, file), folder })
-  const top = await runGit(['rev-parse', '--show-toplevel'], path.dirname(file), 1024 * 1024)
+  const standing = nearestFolder(file)
+  const top = await runGit(['rev-parse', '--show-toplevel'], standing.folder, 1024 * 1024)
   if (!top.ok) return top
   if (top.value.code !== 0) return failed('git-failed', `${file} is not inside a git repository.`, file)
   const root = top.value.stdout.toString().trim()
-  return ok({ object: `${ref}:${path.relative(root, file).split(path.sep).join('/')}`, folder: root })
+  return ok({ object: `${ref}:${path.relative(root, path.join(standing.folder, standing.rest)).split(path.sep).join('/')}`, folder: root })
+}
+
+/** The deepest folder of `file` that exists today, without symbolic links; the file may only have existed at the commit. */
+function nearestFolder(file: string): { readonly folder: string; readonly rest: string } {
+  let folder = file
+  while (folder !== path.dirname(folder) && statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) folder = path.dirname(folder)
+  return { folder: realpathSync(folder), rest: path.relative(folder, file) }
 }
 
 async function gitFailure(answer: GitAnswer, ref: string, file: string, folder: string): Promise<Result<never>> {

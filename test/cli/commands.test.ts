@@ -179,17 +179,17 @@ test("the balancer's own validator adds its messages at their lines", async () =
 test('a config comes from standard input, a folder, git, or the history', async () => {
   assert.match((await run(['inspect', '-'], { input: small })).out, /frontend web on :8080/)
   const folder = path.join(scratch, 'folder')
-  file('folder/20-back.cfg', small.slice(small.indexOf('backend api')))
-  file('folder/10-front.cfg', small.slice(0, small.indexOf('backend api')))
+  file('folder/20-back.cfg', small.slice(small.indexOf('\nbackend api') + 1))
+  file('folder/10-front.cfg', small.slice(0, small.indexOf('\nbackend api') + 1))
   file('folder/.hidden.cfg', 'nonsense')
   file('folder/notes.txt', 'nonsense')
   const inspected = json((await run(['inspect', folder, '--format', 'json'])).out) as unknown as { pools: readonly { name: string; at: { file: string; line: number } }[] }
-  assert.deepEqual(inspected.pools.map((pool) => [pool.name, path.basename(pool.at.file), pool.at.line]), [['api', '20-back.cfg', 1], ['site', '20-back.cfg', 7]])
+  assert.deepEqual(inspected.pools.map((pool) => [pool.name, path.basename(pool.at.file), pool.at.line]), [['api', '20-back.cfg', 1], ['site', '20-back.cfg', 5]])
   const git = (...args: readonly string[]): void => { execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: folder, stdio: 'pipe' }) }
   git('init', '-q')
   git('add', '.')
   git('commit', '-qm', 'one')
-  file('folder/20-back.cfg', small.slice(small.indexOf('backend api')).replace('weight 3', 'weight 1'))
+  file('folder/20-back.cfg', small.slice(small.indexOf('\nbackend api') + 1).replace('weight 3', 'weight 1'))
   const report = json((await run(['diff', `git:HEAD:${folder}`, folder, '--format', 'json'])).out) as unknown as { distribution: readonly unknown[]; text: unknown }
   assert.deepEqual(report.distribution, [{ pool: 'api', server: 'a', before: 0.75, after: 0.5 }, { pool: 'api', server: 'b', before: 0.25, after: 0.5 }])
   assert.deepEqual(report.text, { added: 1, removed: 1 })
