@@ -20,8 +20,12 @@ export interface FetchValue {
 type Build = (args: readonly string[]) => Omit<FetchValue, 'implied'> | null
 
 const none: readonly Transform[] = []
-const toInteger: readonly Transform[] = [{ kind: 'cast', to: 'integer' }]
-const toIp: readonly Transform[] = [{ kind: 'cast', to: 'ip' }]
+/** The `*_val` fetches read an empty value as 0, where a conversion of an empty text gives nothing (measured on 2.6). */
+const toInteger: readonly Transform[] = [{ kind: 'regsub', pattern: '^$', replacement: '0', ignoreCase: false, global: false }, { kind: 'cast', to: 'integer' }]
+/** An IPv4 address may be followed by a port. */
+const headerToIp: readonly Transform[] = [
+  { kind: 'regsub', pattern: '^([0-9]{1,3}(?:[.][0-9]{1,3}){3}):[0-9]{1,5}$', replacement: '\\1', ignoreCase: false, global: false }, { kind: 'cast', to: 'ip' },
+]
 
 function plain(field: Field, type: ValueType, level: FetchLevel = 'request', transforms: readonly Transform[] = none): Build {
   const value = { field, transforms, type, single: 'last' as const, level }
@@ -97,19 +101,20 @@ add(['req.fhdr'], header('line'))
 add(['hdr_cnt', 'req.hdr_cnt'], headerCount('comma'))
 add(['req.fhdr_cnt'], headerCount('line'))
 add(['hdr_val', 'req.hdr_val'], header('comma', 'integer', toInteger))
-add(['hdr_ip', 'req.hdr_ip'], header('comma', 'ip', toIp))
-add(['req.cook'], cookie('string', none))
+add(['hdr_ip', 'req.hdr_ip'], header('comma', 'ip', headerToIp))
+add(['req.cook', 'cookie'], cookie('string', none))
 add(['cook_val', 'req.cook_val'], cookie('integer', toInteger))
 add(['urlp_val', 'url_param_val'], queryParameter('integer', toInteger))
 add(['query'], plain({ kind: 'query' }, 'string'))
 add(['pathq'], plain({ kind: 'path-and-query' }, 'string'))
 add(['method'], plain({ kind: 'method' }, 'method'))
 add(['req.ver', 'req_ver'], plain({ kind: 'http-version' }, 'string'))
+add(['fc_http_major'], plain({ kind: 'http-version' }, 'integer', 'request', [{ kind: 'field', index: 1, delimiters: '.', count: 1 }, { kind: 'cast', to: 'integer' }]))
 add(['req.proto_http', 'req_proto_http'], plain({ kind: 'method' }, 'boolean', 'request', presence))
-add(['src'], plain({ kind: 'source-ip' }, 'ip', 'connection'))
-add(['src_port'], plain({ kind: 'source-port' }, 'integer', 'connection'))
-add(['dst'], plain({ kind: 'local-ip' }, 'ip', 'connection'))
-add(['dst_port'], plain({ kind: 'local-port' }, 'integer', 'connection'))
+add(['src', 'fc_src'], plain({ kind: 'source-ip' }, 'ip', 'connection'))
+add(['src_port', 'fc_src_port'], plain({ kind: 'source-port' }, 'integer', 'connection'))
+add(['dst', 'fc_dst'], plain({ kind: 'local-ip' }, 'ip', 'connection'))
+add(['dst_port', 'fc_dst_port'], plain({ kind: 'local-port' }, 'integer', 'connection'))
 add(['fe_name'], plain({ kind: 'entry-name' }, 'string', 'connection'))
 add(['so_name'], plain({ kind: 'listener-name' }, 'string', 'connection'))
 add(['so_id'], plain({ kind: 'listener-id' }, 'integer', 'connection'))
@@ -134,7 +139,7 @@ add(['var'], (args) => args[0] === undefined || args[0] === '' || args.length > 
 
 /** Fetches whose value is live state: counters, health, time, chance, the process. */
 const stateNames = new RegExp(`^(?:${[
-  'act_conn', 'avg_queue', 'be_.*', 'bc_.*', 'connslots', 'cpu_.*', 'date', 'date_us', 'fe_(?!name$).*', 'fc_.*', 'hostname', 'last_rule_.*', 'lat_ns_.*',
+  'act_conn', 'avg_queue', 'be_.*', 'bc_.*', 'connslots', 'cpu_.*', 'date', 'date_us', 'fe_(?!name$|defbe$).*', 'fc_(?!src$|src_port$|dst$|dst_port$|http_major$).*', 'hostname', 'last_rule_.*', 'lat_ns_.*',
   'nbsrv', 'nbproc', 'nbthread', 'pid', 'proc', 'prio_.*', 'queue', 'quic_enabled', 'rand', 'sc_.*', 'sc[0-2]_.*', 'src_(?!port$|is_local$).*',
   'srv_.*', 'stopping', 'table_.*', 'thread', 'tot_.*', 'txn\\.conn_retries', 'uptime', 'uuid', 'unique-id', 'accept_date', 'request_date', 'acl', 'bytes_.*',
   'sess_.*', 'res\\..*', 'status', 'server_status', 'shdr.*', 'scook.*', 'wait_.*', 'internal\\..*', 'txn\\.timer.*', 'retries', 'dst_conn', 'so_conn', 'conn_rate',

@@ -35,7 +35,7 @@ export function compileHttpRule(state: CompileState, proxy: ProxyDraft, ref: Lin
 const inertActions = new Set([
   'set-log-level', 'set-nice', 'set-tos', 'set-mark', 'capture', 'sc-inc-gpc', 'sc-inc-gpc0', 'sc-inc-gpc1', 'sc-add-gpc', 'sc-set-gpt', 'sc-set-gpt0', 'track-sc0', 'track-sc1', 'track-sc2', 'track-sc',
   'disable-l7-retry', 'early-hint', 'set-timeout', 'set-priority-class', 'set-priority-offset', 'strict-mode', 'wait-for-body', 'wait-for-handshake', 'set-bandwidth-limit',
-  'set-fc-mark', 'set-fc-tos', 'set-bc-mark', 'set-bc-tos', 'pause', 'set-retries', 'do-log', 'set-headers-bin',
+  'set-fc-mark', 'set-fc-tos', 'set-bc-mark', 'set-bc-tos', 'pause', 'set-retries', 'do-log', 'ot-group', 'otel-group',
 ])
 
 function httpAction(state: CompileState, ref: LineRef, action: string): Read | null {
@@ -106,7 +106,7 @@ function httpAction(state: CompileState, ref: LineRef, action: string): Read | n
 const runtimeActions: Readonly<Record<string, string>> = {
   'set-map': 'It changes a map while HAProxy runs.', 'del-map': 'It changes a map while HAProxy runs.', 'add-acl': 'It changes a pattern list while HAProxy runs.', 'del-acl': 'It changes a pattern list while HAProxy runs.',
   'do-resolve': 'It looks a name up while the request waits.', 'send-spoe-group': 'An outside agent may change variables.', 'switch-mode': 'The connection changes to HTTP.',
-  'attach-srv': 'It attaches a connection to a server.', 'set-dst-tos': '', 'lua': '',
+  'attach-srv': 'It attaches a connection to a server.', 'add-headers-bin': 'Headers come from a binary value.', 'del-headers-bin': 'Headers come from a binary value.', 'set-headers-bin': 'Headers come from a binary value.',
 }
 
 function opaqueEffect(state: CompileState, ref: LineRef, name: string): Read {
@@ -226,7 +226,7 @@ export function compileTcpRule(state: CompileState, proxy: ProxyDraft, ref: Line
     return null
   }
   const origin = lineSpanOf(ref)
-  const shifted: LineRef = { ...ref, values: values.slice(1), cooked: ref.cooked === null ? null : ref.cooked.slice(1) }
+  const shifted: LineRef = { ...ref, values: values.slice(1), shift: ref.shift + 1 }
   if (action === 'expect-proxy' || action === 'expect-netscaler-cip') {
     proxy.expectProxy = action === 'expect-proxy'
     const when = compileGuard(state, proxy, ref, guardAt(values, 3))

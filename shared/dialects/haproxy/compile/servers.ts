@@ -55,7 +55,7 @@ const flags = new Set([
   'force-sslv3', 'force-tlsv10', 'force-tlsv11', 'force-tlsv12', 'force-tlsv13', 'no-agent-check', 'no-backup', 'no-check', 'no-check-reuse-pool', 'no-check-send-proxy',
   'no-check-ssl', 'no-send-proxy', 'no-send-proxy-v2', 'no-send-proxy-v2-ssl', 'no-send-proxy-v2-ssl-cn', 'no-ssl', 'no-ssl-reuse', 'no-sslv3', 'no-sni-auto',
   'no-tls-tickets', 'no-tlsv10', 'no-tlsv11', 'no-tlsv12', 'no-tlsv13', 'no-verifyhost', 'no-tfo', 'no-renegotiate', 'no-strict-maxconn', 'renegotiate', 'non-stick', 'send-proxy', 'send-proxy-v2',
-  'send-proxy-v2-ssl', 'send-proxy-v2-ssl-cn', 'ssl', 'ssl-reuse', 'stick', 'strict-maxconn', 'tfo', 'tls-tickets', 'sni-auto', 'quic-cc',
+  'send-proxy-v2-ssl', 'send-proxy-v2-ssl-cn', 'ssl', 'ssl-reuse', 'stick', 'strict-maxconn', 'tfo', 'tls-tickets', 'sni-auto', 'ktls', 'no-check-sni-auto',
 ])
 
 /** Options followed by one value. */
@@ -63,7 +63,7 @@ const valued = new Set([
   'addr', 'agent-addr', 'agent-inter', 'agent-port', 'agent-send', 'alpn', 'ca-file', 'check-alpn', 'check-proto', 'check-sni', 'check-sni-auto', 'check-pool-conn-name', 'ciphers',
   'ciphersuites', 'client-sigalgs', 'cookie', 'crl-file', 'crt', 'curves', 'downinter', 'ech', 'error-limit', 'fall', 'fastinter', 'guid', 'hash-key', 'healthcheck', 'id', 'idle-ping', 'init-addr', 'init-state',
   'inter', 'log-bufsize', 'log-proto', 'max-reuse', 'maxconn', 'maxqueue', 'minconn', 'namespace', 'npn', 'observe', 'on-error', 'on-marked-down', 'on-marked-up',
-  'pool-conn-name', 'pool-idle-timeout', 'pool-low-conn', 'pool-max-conn', 'pool-purge-delay', 'port', 'proto', 'proxy-v2-options', 'redir', 'resolve-net', 'resolve-opts', 'resolve-prefer', 'resolvers', 'rise',
+  'pool-conn-name', 'pool-idle-timeout', 'pool-low-conn', 'pool-max-conn', 'pool-purge-delay', 'cc', 'quic-cc-algo', 'port', 'proto', 'proxy-v2-options', 'redir', 'resolve-net', 'resolve-opts', 'resolve-prefer', 'resolvers', 'rise',
   'shard', 'sigalgs', 'slowstart', 'sni', 'socks4', 'ssl-max-ver', 'ssl-min-ver', 'tcp-md5sig', 'tcp-ut', 'track', 'usesrc', 'verify', 'verifyhost', 'weight', 'ws',
 ])
 

@@ -43,6 +43,8 @@ export interface LineRef {
   readonly values: readonly string[]
   /** Set when quotes or variables were involved, so that places must come from here. */
   readonly cooked: readonly Word[] | null
+  /** Words that were cut off at the front of `values`. */
+  readonly shift: number
   readonly environment: ConditionalEnvironment
 }
 
@@ -54,7 +56,7 @@ export function readLine(state: CompileState, tree: HaproxyTree, line: number, e
     const next = lines.firstWord[line + 1] as number
     const values: string[] = []
     for (let word = first; word < next; word += 1) values.push(text.slice(lines.wordStart[word], lines.wordEnd[word]))
-    return { tree, line, values, cooked: null, environment }
+    return { tree, line, values, cooked: null, shift: 0, environment }
   }
   const read = lineWords(tree, line, environment)
   for (const word of read.words) {
@@ -70,7 +72,7 @@ export function readLine(state: CompileState, tree: HaproxyTree, line: number, e
     })
     noteVariables(state, tree, line, environment)
   }
-  return { tree, line, values: read.words.map((word) => word.value), cooked: read.words, environment }
+  return { tree, line, values: read.words.map((word) => word.value), cooked: read.words, shift: 0, environment }
 }
 
 /** Names of variables in a line whose words were cut off still belong to the inputs. */
@@ -93,9 +95,9 @@ export function lineSpanOf(ref: LineRef): Span {
 
 /** Place of word `index` (0 is the keyword); the whole line when it has no such word. */
 export function wordSpanOf(ref: LineRef, index: number): Span {
-  if (ref.cooked !== null) return ref.cooked[index]?.span ?? lineSpanOf(ref)
+  if (ref.cooked !== null) return ref.cooked[index + ref.shift]?.span ?? lineSpanOf(ref)
   const { lines, file } = ref.tree
-  const word = (lines.firstWord[ref.line] as number) + index
+  const word = (lines.firstWord[ref.line] as number) + ref.shift + index
   if (word >= (lines.firstWord[ref.line + 1] as number)) return lineSpanOf(ref)
   return { file: file.path, start: lines.wordStart[word] as number, end: lines.wordEnd[word] as number }
 }
