@@ -113,18 +113,19 @@ export function withoutUserInfo(authority: string): string {
   return authority.slice(authority.lastIndexOf('@') + 1)
 }
 
-/** Host without its port; brackets of IPv6 stay. */
+/** Host in lower case without its port; brackets of IPv6 stay. */
 export function hostOnly(host: string): string {
   const end = portColon(host)
-  return end === -1 ? host : host.slice(0, end)
+  return asciiLower(end === -1 ? host : host.slice(0, end))
 }
 
-/** Port of a host as a number, 0 when there is none or it is not a number. */
+/** Port of a host as a number, 0 when there is none. Every character counts as a digit, so `:b` is 50 (measured on 2.6). */
 export function portOnly(host: string): number {
   const colon = portColon(host)
   if (colon === -1) return 0
-  const digits = /^\d*/.exec(host.slice(colon + 1))?.[0] ?? ''
-  return digits === '' ? 0 : Number(digits)
+  let port = 0
+  for (let at = colon + 1; at < host.length; at += 1) port = (Math.imul(port, 10) + host.charCodeAt(at) - 48) >>> 0
+  return port
 }
 
 function portColon(host: string): number {
@@ -151,9 +152,12 @@ export function fieldOf(text: string, index: number, delimiters: string, count: 
   return pick(text, borders, index, count)
 }
 
-/** As `fieldOf`, but runs of delimiters count once and those at the ends do not count. */
-export function wordOf(text: string, index: number, delimiters: string, count: number): string | null {
-  if (index === 0) return null
+/**
+ * As `fieldOf`, but runs of delimiters count once and those at the ends do not count. A word that does not exist is
+ * empty, not absent; when fewer than `count` words remain, everything up to the end of the text is taken (measured on 2.6).
+ */
+export function wordOf(text: string, index: number, delimiters: string, count: number): string {
+  if (index === 0) return ''
   const borders: { readonly start: number; readonly end: number }[] = []
   for (let at = 0; at < text.length;) {
     while (at < text.length && delimiters.includes(text[at] as string)) at += 1
@@ -161,7 +165,16 @@ export function wordOf(text: string, index: number, delimiters: string, count: n
     while (at < text.length && !delimiters.includes(text[at] as string)) at += 1
     if (at > start) borders.push({ start, end: at })
   }
-  return pick(text, borders, index, count)
+  if (index > 0) {
+    const first = borders[index - 1]
+    if (first === undefined) return ''
+    const last = count === 0 ? undefined : borders[index + count - 2]
+    return text.slice(first.start, last?.end ?? text.length)
+  }
+  const last = borders[borders.length + index]
+  if (last === undefined) return ''
+  const first = count === 0 ? undefined : borders[borders.length + index - count + 1]
+  return text.slice(first?.start ?? 0, last.end)
 }
 
 function pick(text: string, borders: readonly { readonly start: number; readonly end: number }[], index: number, count: number): string | null {

@@ -50,12 +50,15 @@ test('fields and words count from either end', () => {
   assert.equal(fieldOf('a-b-c-d', -2, '-', 2), 'b-c')
   assert.equal(wordOf('a-b-c', 2, '-', 1), 'b')
   assert.equal(wordOf('--a--b', 1, '-', 1), 'a')
-  assert.equal(wordOf('--a--b', 3, '-', 1), null)
+  assert.equal(wordOf('--a--b', 3, '-', 1), '')
+  assert.equal(wordOf('//a//b/', 1, '/', 5), 'a//b/')
+  assert.equal(wordOf('//a//b/', -2, '/', 0), '//a')
+  assert.equal(wordOf('//a//b/', 1, '/', 2), 'a//b')
   assert.equal(wordOf('a/b/c', -1, '/', 1), 'c')
 })
 
 test('hosts, targets, numbers and percent codes come apart as the product takes them apart', () => {
-  assert.equal(hostOnly('c.test:99'), 'c.test')
+  assert.equal(hostOnly('C.test:99'), 'c.test')
   assert.equal(hostOnly('[::1]:80'), '[::1]')
   assert.equal(hostOnly('[::1]'), '[::1]')
   assert.equal(portOnly('c.test:99'), 99)
