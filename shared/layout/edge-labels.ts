@@ -9,6 +9,7 @@ const tries = [0.5, 0.35, 0.65, 0.25, 0.75] as const
 const sides = [-1, 1, 0] as const
 /** Above this many labels nobody reads them at once; the screen shows them on hover instead. */
 const mostLabels = 400
+const mostBoxes = 3000
 
 export function labelWidth(label: string): number {
   return textWidth(label, 'uiBold', labelSize) + 8
@@ -53,7 +54,7 @@ const mostWatchedEdges = 500
  */
 export function placeLabels(edges: readonly Omit<SceneEdge, 'labelAt'>[], nodes: readonly SceneNode[]): readonly SceneEdge[] {
   const labelled = edges.reduce((count, edge) => count + (edge.label === '' ? 0 : 1), 0)
-  if (labelled === 0 || labelled > mostLabels) return edges.map((edge) => ({ ...edge, labelAt: null }))
+  if (labelled === 0 || labelled > mostLabels || nodes.length > mostBoxes) return edges.map((edge) => ({ ...edge, labelAt: null }))
   const taken: Area[] = []
   const boxes = nodes.map((each): Area => ({ left: each.x, top: each.y, right: each.x + each.width, bottom: each.y + each.height }))
   const curves = edges.length > mostWatchedEdges ? [] : edges.map(pointsAlong)

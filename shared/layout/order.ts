@@ -70,7 +70,7 @@ function orderFreely(layers: Layers): { readonly orders: Orders; readonly crossi
 /** Work by size alone: sweeps for each start, and steps of smoothing for each start after the first two. */
 function effortFor(count: number): { readonly rounds: number; readonly smoothings: readonly number[] } {
   if (count <= 400) return { rounds: 12, smoothings: [30, 100, 300, 1000] }
-  if (count <= 1500) return { rounds: 12, smoothings: [100, 100] }
+  if (count <= 1500) return { rounds: 12, smoothings: [100] }
   if (count <= 8000) return { rounds: 10, smoothings: [100] }
   if (count <= 30_000) return { rounds: 8, smoothings: [300] }
   return { rounds: 2, smoothings: [30] }

@@ -37,7 +37,7 @@ interface Page {
   readonly opacities: Set<number>
 }
 
-export function drawingToPdf(drawing: Drawing, fonts: PdfFonts | null): Uint8Array {
+function drawingToPdf(drawing: Drawing, fonts: PdfFonts | null): Uint8Array {
   const used = fonts === null ? null : { ui: newUsedGlyphs(openFace(fonts.ui)), uiBold: newUsedGlyphs(openFace(fonts.uiBold)), mono: newUsedGlyphs(openFace(fonts.mono)) }
   const scale = Math.min(pointsPerPixel, greatestSide / Math.max(drawing.width, drawing.height))
   const page: Page = { height: drawing.height, used, opacities: new Set() }

@@ -18,7 +18,7 @@ export function renderSvg(scene: Scene, texts: PictureTexts): string {
 /** Inter 400 is inherited from the root; the others say how they differ. */
 const families: Readonly<Record<Face, string>> = { ui: '', uiBold: ' font-weight="600"', mono: ' font-family="JetBrains Mono, ui-monospace, monospace"' }
 
-export function drawingToSvg(drawing: Drawing): string {
+function drawingToSvg(drawing: Drawing): string {
   const defs = new Map<string, string>()
   let body = ''
   for (const mark of drawing.marks) body += markToSvg(mark, defs)

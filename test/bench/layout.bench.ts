@@ -44,7 +44,9 @@ const middles = (graph: LayoutGraph, y: Float64Array): Float64Array => y.map((to
 for (const count of flags.numbers('n', [1000, 5000])) {
   const graph = toLayoutGraph(generateView(count).view)
   console.log(`\n${count} nodes, ${graph.edgeCount} edges`)
-  layoutGraph(graph)
+  // Both compile their hot paths first.
+  for (let warm = 0; warm < 3; warm += 1) layoutGraph(graph)
+  if (count <= 1000) await elkHeights(graph)
   let own = 0
   let elkCrossings = 0
   let dotCrossings = Infinity
@@ -56,9 +58,10 @@ for (const count of flags.numbers('n', [1000, 5000])) {
   const samples = await interleave(flags.number('repetitions', 5), runs)
   for (const sample of samples) console.log(`  ${sample.name.padEnd(6)} ${describe(sample.times)}`)
   const [ownTime, elkTime] = samples.map((sample) => median(sample.times)) as [number, number]
+  const fastest = samples.map((sample) => Math.min(...sample.times)) as [number, number]
   console.log(`  crossings: own ${own}, elkjs ${elkCrossings}${hasDot ? `, dot ${dotCrossings}` : ' (dot is not installed)'}; ${load()}`)
   const bound = count <= 1000 ? 0.8 : 1.1
-  verdict('G1 time', `1/${figure(elkTime / ownTime)} of ELK (gate 1/15)`, ownTime <= elkTime / 15)
+  verdict('G1 time', `1/${figure(elkTime / ownTime)} of ELK by medians, 1/${figure(fastest[1] / fastest[0])} by best runs (gate 1/15)`, ownTime <= elkTime / 15)
   verdict('G1 crossings', `${figure(own / elkCrossings)} of ELK (gate ${bound})${hasDot ? `, ${figure(own / dotCrossings)} of dot` : ''}`, own <= elkCrossings * bound && (count > 1000 || own <= dotCrossings))
 }
 
