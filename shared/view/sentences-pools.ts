@@ -65,7 +65,8 @@ function shareSentence(change: PoolChange): Ranked | null {
   const factor = most.before === 0 ? Infinity : most.after / most.before
   const strong = !even && (factor >= 1.5 || factor <= 1 / 1.5)
   const others = rows.filter((row) => row !== most).slice(0, 6).map((row) => `${row.member.name}: ${shareTag(row.before, row.after)}`)
-  const weightText = weights(before) === weights(after) ? [] : [`weights ${weights(before)} → ${weights(after)}`]
+  const reweighted = change.members.some((one) => one.settings.some((setting) => setting.setting === 'weight'))
+  const weightText = !reweighted ? [] : [`weights ${weights(before)} → ${weights(after)}`]
   const text = positive.length === 0
     ? `Pool ${after.name} would have no usable server: every request to it gets 503.`
     : most.after === 0
@@ -147,7 +148,7 @@ function settingSentences(difference: TopologyDifference, told: ReadonlySet<stri
       : (one.pools.length === 1 ? `${one.members.length === 1 ? 'server' : 'servers'} ${list(one.members.map((member) => member.name))} of pool ${one.pools[0]?.name ?? ''}` : `${one.members.length} servers of ${one.pools.length} pools (${list(one.pools.map((pool) => pool.name))})`)
     const { setting, before, after } = one.setting
     const text = before === null ? `${setting} of ${where} is now ${after ?? ''}.` : after === null ? `${setting} of ${where} is no longer set (was ${before}).` : `${setting} of ${where} changed from ${before} to ${after}.`
-    const serious = setting === 'address' || setting === 'state' || setting === 'enabled' || setting === 'health check' || setting === 'role' || setting === 'TLS to the server'
+    const serious = setting === 'address' || setting === 'state' || setting === 'enabled' || setting.startsWith('health check') || setting === 'role' || setting === 'TLS to the server'
     return say({
       rank: serious ? 7 : 11, id: `setting-${key}`, tone: 'changed', text: text.charAt(0).toUpperCase() + text.slice(1),
       highlights: [...one.pools.slice(0, 50).map((pool) => pool.id), ...one.members.slice(0, 50).map((member) => member.id)], before: one.before.slice(0, 20), after: one.after.slice(0, 20),

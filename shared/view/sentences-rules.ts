@@ -130,10 +130,14 @@ export function ruleSentences(before: RoutingModel, after: RoutingModel, view: T
     found.push(...orderSentences(change, owner, after, routeId), ...stepSentences(change, owner, { before, after }, routeId))
   }
   for (const change of difference.conditions) {
+    const owner = [...afterOwners.values()].find((one) => one.words.endsWith(` ${change.owner}`))
+    const uses = change.afterSteps.length
     found.push(say({
       rank: 3, id: `condition-${change.owner}-${change.name}`, tone: 'warning',
-      text: `Condition ${change.name} of ${change.owner} means something else: ${change.after} instead of ${change.before}.`,
-      highlights: [...both(routeId(change.beforeStep, 'before'), routeId(change.afterStep, 'after'))], before: firstSpan(change.beforeStep), after: firstSpan(change.afterStep),
+      text: `Condition ${change.name} of ${owner?.words ?? change.owner} means something else: ${change.after} instead of ${change.before}.`,
+      details: [uses === 1 ? '1 rule uses it' : `${uses} rules use it`, ...change.afterSteps.slice(0, 5).map((step) => ruleName(step, after))],
+      highlights: [...(owner === undefined ? [] : [owner.nodeId]), ...change.afterSteps.slice(0, 50).flatMap((step, index) => both(routeId(change.beforeSteps[index] ?? null, 'before'), routeId(step, 'after')))],
+      before: change.beforeSteps.slice(0, 20).flatMap(firstSpan), after: change.afterSteps.slice(0, 20).flatMap(firstSpan),
     }))
   }
   return found

@@ -28,6 +28,8 @@ export function changeTone(change: Change): Tone {
 
 /** `balance: leastconn → roundrobin`; one side missing is written as such. */
 export function settingText(change: SettingChange): string {
+  if (change.setting === 'address' && change.before === null) return `address ${change.after ?? ''} added`
+  if (change.setting === 'address' && change.after === null) return `address ${change.before ?? ''} removed`
   if (change.before === null) return `${change.setting}: ${change.after ?? ''} (new)`
   if (change.after === null) return `${change.setting}: ${change.before} (no longer set)`
   return `${change.setting}: ${change.before} → ${change.after}`

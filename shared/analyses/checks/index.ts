@@ -3,6 +3,7 @@ import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { neutralChecks } from './all.ts'
 
 export { neutralChecks }
+export { presentChecks } from './present.ts'
 export type { NeutralCheck } from './check.ts'
 
 /** Findings of every neutral rule about one model, most severe first. Cost: linear in elements, apart from `shadowedSteps`. */

@@ -48,9 +48,9 @@ export interface ConditionChange {
   readonly owner: string
   readonly before: string
   readonly after: string
-  /** A step on each side that uses it. */
-  readonly beforeStep: Step
-  readonly afterStep: Step
+  /** Steps on both sides that use it and have a partner; same order. */
+  readonly beforeSteps: readonly Step[]
+  readonly afterSteps: readonly Step[]
 }
 
 /** What differs between the topologies of two models. Elements that are the same are not listed. */

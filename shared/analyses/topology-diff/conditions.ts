@@ -33,7 +33,7 @@ export function changedConditions(owner: string, before: Scope, after: Scope, pa
     for (const [name, meaning] of namedConditions(afterStep.when)) {
       const former = old.get(name)
       if (former === undefined || canonicalText(former) === canonicalText(meaning)) continue
-      changes.push({ name, owner, before: describePredicate(former), after: describePredicate(meaning), beforeStep, afterStep })
+      changes.push({ name, owner, before: describePredicate(former), after: describePredicate(meaning), beforeSteps: [beforeStep], afterSteps: [afterStep] })
     }
   }
   return changes

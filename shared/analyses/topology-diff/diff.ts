@@ -1,6 +1,6 @@
 import type { Member, Pool } from '#shared/model/pool.ts'
 import type { Listener, RoutingModel, Scope } from '#shared/model/routing-model.ts'
-import type { ElementChange, ListenerGroup, PoolChange, ScopeChange, SettingChange, TopologyDifference } from './answer.ts'
+import type { ConditionChange, ElementChange, ListenerGroup, PoolChange, ScopeChange, SettingChange, TopologyDifference } from './answer.ts'
 import { changedConditions } from './conditions.ts'
 import { longestIncreasing } from './order.ts'
 import { addressText, listenerSettings, memberContent, memberSettings, optionComparer, poolContent, poolSettings } from './settings.ts'
@@ -175,6 +175,17 @@ function owners(model: RoutingModel, groups: readonly ListenerGroup[]): readonly
   return found
 }
 
+/** One entry per owner and name, with all steps that use it. */
+function mergeConditions(conditions: readonly ConditionChange[]): readonly ConditionChange[] {
+  const merged = new Map<string, ConditionChange>()
+  for (const one of conditions) {
+    const key = `${one.owner} ${one.name}`
+    const former = merged.get(key)
+    merged.set(key, former === undefined ? one : { ...former, beforeSteps: [...former.beforeSteps, ...one.beforeSteps], afterSteps: [...former.afterSteps, ...one.afterSteps] })
+  }
+  return [...merged.values()]
+}
+
 /**
  * What differs between two models, by identity.
  *
@@ -201,7 +212,7 @@ export function diffTopology(before: RoutingModel, after: RoutingModel): Topolog
 
   const scopes: ScopeChange[] = []
   const scopePairs: [string, string][] = []
-  const conditions: TopologyDifference['conditions'][number][] = []
+  const conditions: ConditionChange[] = []
   const taken = new Set<string>()
   const done = new Set<string>()
   for (const owner of owners(after, afterGroups)) {
@@ -230,7 +241,6 @@ export function diffTopology(before: RoutingModel, after: RoutingModel): Topolog
       if (change.steps.length > 0) scopes.push(change)
     }
   }
-  const unique = new Map(conditions.map((one) => [`${one.owner} ${one.name}`, one]))
-  return { listeners, scopes, scopePairs, pools, conditions: [...unique.values()] }
+  return { listeners, scopes, scopePairs, pools, conditions: mergeConditions(conditions) }
 }
 

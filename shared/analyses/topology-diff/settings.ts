@@ -82,6 +82,14 @@ export function memberSettings(before: Member, after: Member, compareOptions: Re
   return [{ setting: 'address', before: before.address, after: after.address }, ...options]
 }
 
+function putCheck(rows: Rows, check: HealthCheck | null): void {
+  if (check === null) return
+  put(rows, 'health check', check.kind === 'http' ? `${check.method ?? 'OPTIONS'} ${check.uri ?? '/'}` : check.kind)
+  put(rows, 'health check version', check.httpVersion)
+  put(rows, 'health check Host', check.host)
+  put(rows, 'health check expectation', check.expect)
+}
+
 export function checkText(check: HealthCheck | null): string | null {
   if (check === null) return null
   const parts = [check.kind === 'http' ? `${check.method ?? 'OPTIONS'} ${check.uri ?? '/'}` : check.kind]
@@ -122,7 +130,7 @@ function poolRows(pool: Pool): Rows {
   put(rows, 'server selection', pool.selectors.map(selectorText).join('; '))
   put(rows, 'persistence', pool.persistence.map(persistenceText).join('; '))
   put(rows, 'backups', pool.allBackups ? 'all together' : 'first usable')
-  put(rows, 'health check', checkText(pool.check))
+  putCheck(rows, pool.check)
   put(rows, 'retries', pool.retries.count)
   put(rows, 'redispatch', pool.retries.redispatch ? 'on' : 'off')
   put(rows, 'retry on', pool.retries.on.join(' '))
