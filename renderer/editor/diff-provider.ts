@@ -51,6 +51,7 @@ function toDifference(reply: DiffReply): Difference {
   let at = 0
   for (let index = 0; index * 4 < hunks.length; index += 1) {
     const [beforeStart, beforeEnd, afterStart, afterEnd] = hunks.subarray(index * 4, index * 4 + 4) as unknown as [number, number, number, number]
+    // An empty list, not an absent one: whole new lines keep the pale colour of the line.
     const marks: RangeMapping[] = []
     for (; inner[at] === index; at += 6) {
       const line = inner[at + 1] as number
@@ -61,7 +62,7 @@ function toDifference(reply: DiffReply): Difference {
         new Range(lineAfter, (inner[at + 4] as number) + 1, lineAfter, (inner[at + 5] as number) + 1),
       ))
     }
-    changes.push(new DetailedLineRangeMapping(new LineRange(beforeStart + 1, beforeEnd + 1), new LineRange(afterStart + 1, afterEnd + 1), marks.length > 0 ? marks : undefined))
+    changes.push(new DetailedLineRangeMapping(new LineRange(beforeStart + 1, beforeEnd + 1), new LineRange(afterStart + 1, afterEnd + 1), marks))
   }
   return { identical: changes.length === 0, quitEarly: false, changes, moves: [] }
 }

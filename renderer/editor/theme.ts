@@ -3,7 +3,7 @@ import { editor } from 'monaco-editor/editor'
 /** Colours of words; those of the mock, and for light the same hues dark enough to read. */
 const words = {
   dark: { keyword: 'c792ea', section: 'c792ea', name: '82aaff', string: 'c3e88d', number: 'f0a63a', variable: '5ad1c0', operator: 'a3b0c0', comment: '8592a3', invalid: 'ff5d78' },
-  light: { keyword: '7b30a8', section: '7b30a8', name: '1d55b8', string: '39701c', number: '8a4b00', variable: '0c6e61', operator: '4d5b6b', comment: '5d6b7b', invalid: 'c81e3f' },
+  light: { keyword: '7b30a8', section: '7b30a8', name: '1d55b8', string: '39701c', number: '8a4b00', variable: '0c6e61', operator: '435060', comment: '505d6c', invalid: 'c81e3f' },
 } as const
 
 const names = { dark: 'steelyard-dark', light: 'steelyard-light' } as const
@@ -33,7 +33,8 @@ export function applyTheme(theme: 'dark' | 'light', element: Element): void {
       'editorWidget.background': token('raised'), 'editorWidget.border': token('line-strong'), 'editorHoverWidget.background': token('raised'), 'editorHoverWidget.border': token('line-strong'),
       'editorStickyScroll.background': token('surface'), 'editorStickyScrollHover.background': token('raised'),
       'diffEditor.insertedLineBackground': `${token('added')}29`, 'diffEditor.removedLineBackground': `${token('removed')}29`,
-      'diffEditor.insertedTextBackground': `${token('added')}5c`, 'diffEditor.removedTextBackground': `${token('removed')}5c`,
+      // On light ground more would cost the words their contrast (4.5:1).
+      'diffEditor.insertedTextBackground': `${token('added')}${theme === 'dark' ? '5c' : '24'}`, 'diffEditor.removedTextBackground': `${token('removed')}${theme === 'dark' ? '5c' : '24'}`,
       'diffEditorGutter.insertedLineBackground': `${token('added')}29`, 'diffEditorGutter.removedLineBackground': `${token('removed')}29`,
       'diffEditor.diagonalFill': `${token('line-strong')}66`, 'diffEditor.unchangedRegionBackground': token('raised'), 'diffEditor.unchangedRegionForeground': token('text-2'), 'diffEditor.unchangedCodeBackground': '#00000000',
       'diffEditorOverview.insertedForeground': token('added'), 'diffEditorOverview.removedForeground': token('removed'),

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type Ref } from 'react'
+import { useCallback, useEffect, useId, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type Ref } from 'react'
 import { ReactFlow, ReactFlowProvider, ViewportPortal, type ReactFlowInstance } from 'reactflow'
 import 'reactflow/dist/base.css'
 import { BoxNode, type BoxNodeType } from './BoxNode.tsx'
@@ -52,8 +52,10 @@ export function PictureView(props: PictureViewProps) {
   const { arranged, failure } = usePicture(view)
   const picture = arranged?.picture ?? null
   const store = useMemo(createLookStore, [])
+  const summary = useId()
   const wrapper = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
+  const titles = useRef<HTMLCanvasElement>(null)
   const painter = useRef<Painter | null>(null)
   const flow = useRef<ReactFlowInstance<BoxNodeType, never> | null>(null)
   const minimap = useRef<MinimapHandle | null>(null)
@@ -83,8 +85,8 @@ export function PictureView(props: PictureViewProps) {
   useLayoutEffect(() => {
     const element = canvas.current
     const box = wrapper.current
-    if (element === null || box === null) return
-    const made = new Painter(element, store)
+    if (element === null || titles.current === null || box === null) return
+    const made = new Painter(element, titles.current, store)
     made.onDrawn = (at) => minimap.current?.show(at, size.current.width, size.current.height)
     painter.current = made
     const measure = (): void => {
@@ -368,10 +370,11 @@ export function PictureView(props: PictureViewProps) {
 
   return (
     <div
-      ref={wrapper} className="topology-picture" role="group" aria-label={ariaLabel} aria-describedby="topology-summary" hidden={isHidden}
+      ref={wrapper} className="topology-picture" role="group" aria-label={ariaLabel} aria-describedby={summary} hidden={isHidden}
       onMouseMove={onPointerMove} onMouseLeave={onPointerLeave} onClick={onClick} onDoubleClick={onDoubleClick} onKeyDown={onKeyDown}
     >
-      <canvas ref={canvas} aria-hidden="true" />
+      <canvas ref={canvas} className="topology-ground" aria-hidden="true" />
+      <canvas ref={titles} className="topology-titles" aria-hidden="true" />
       <ReactFlowProvider>
         <ReactFlow
           nodes={mounted} edges={noEdges} nodeTypes={nodeTypes} defaultViewport={viewport.current} minZoom={leastZoom} maxZoom={2}
@@ -393,7 +396,7 @@ export function PictureView(props: PictureViewProps) {
       </ReactFlowProvider>
       <Legend view={view} hidden={props.hidden} />
       <Minimap store={store} attach={attachMinimap} onGo={goToCentre} />
-      <p id="topology-summary" className="topology-spoken">
+      <p id={summary} className="topology-spoken">
         {describeView(view)} Arrow keys walk along the edges in rule order, Enter opens, E goes to the edges of a box, Escape goes back. The same data is in the table.
       </p>
       <p className="topology-spoken" role="status">{spoken}</p>

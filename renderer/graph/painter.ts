@@ -3,9 +3,10 @@ import { pointAt } from './curve.ts'
 import { drawBoxes } from './draw-boxes.ts'
 import { drawCurves, drawLines } from './draw-edges.ts'
 import { drawTiles } from './draw-tiles.ts'
-import { drawTitles } from './draw-titles.ts'
+import { drawTitles, titlesHeight, titlesTop } from './draw-titles.ts'
 import type { Look, LookStore } from './look.ts'
 import { toneOfChange } from './palette.ts'
+import type { Picture } from './picture.ts'
 import { projectionOf } from './projection.ts'
 import { countRows, farZoom, visibleEdges, visibleNodes, type Viewport } from './visible.ts'
 
@@ -20,6 +21,7 @@ const overviewSide = 3072
 export class Painter {
   private readonly canvas: HTMLCanvasElement
   private readonly context: CanvasRenderingContext2D
+  private readonly titles: HTMLCanvasElement
   private readonly store: LookStore
   private readonly unsubscribe: () => void
   private viewport: Viewport = { x: 0, y: 0, zoom: 1 }
@@ -28,7 +30,10 @@ export class Painter {
   private ratio = 1
   private frame = 0
   private isMoving = false
+  /** Window whose crisp drawing the canvas holds; null when it holds something else. */
   private drawnAt: Viewport | null = null
+  private isShifted = false
+  private idle = 0
   private still: HTMLCanvasElement | null = null
   private stillAt: Viewport | null = null
   private overview: HTMLCanvasElement | null = null
@@ -37,8 +42,9 @@ export class Painter {
   /** After each drawing, in the same frame: the minimap and titles follow. */
   onDrawn: ((viewport: Viewport) => void) | null = null
 
-  constructor(canvas: HTMLCanvasElement, store: LookStore) {
+  constructor(canvas: HTMLCanvasElement, titles: HTMLCanvasElement, store: LookStore) {
     this.canvas = canvas
+    this.titles = titles
     const context = canvas.getContext('2d', { alpha: true })
     if (context === null) throw new Error('A 2D canvas is needed to draw the picture.')
     this.context = context
@@ -52,6 +58,7 @@ export class Painter {
   dispose(): void {
     this.unsubscribe()
     cancelAnimationFrame(this.frame)
+    cancelIdleCallback(this.idle)
     this.frame = 0
     this.onDrawn = null
     this.still = null
@@ -65,6 +72,8 @@ export class Painter {
     this.ratio = ratio
     this.canvas.width = Math.round(width * ratio)
     this.canvas.height = Math.round(height * ratio)
+    this.titles.width = Math.round(width * ratio)
+    this.titles.height = Math.round(titlesHeight * ratio)
     this.still = null
     this.drawnAt = null
     this.draw()
@@ -82,13 +91,9 @@ export class Painter {
     this.schedule()
   }
 
-  /** A gesture begins: keep what is on the screen, so that it can be moved instead of drawn again. */
+  /** A gesture begins: what is on the screen is moved from now on instead of drawn again, if it is much. */
   startMoving(): void {
-    if (this.isMoving) return
     this.isMoving = true
-    const look = this.store.get()
-    if (look === null || this.drawnAt === null || countRows(look.picture, this.viewport, this.height) <= blitFrom) return
-    this.keepStill()
   }
 
   /** The gesture is over: draw crisply. */
@@ -132,25 +137,48 @@ export class Painter {
       this.context.clearRect(0, 0, this.canvas.width, this.canvas.height)
       return
     }
-    if (this.isMoving && countRows(look.picture, this.viewport, this.height) > blitFrom) this.blit(look)
-    else this.paint(look)
-    this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
-    drawTitles(this.context, look, projectionOf(look.picture, this.viewport, this.width), this.width)
+    if (!this.isMoving || countRows(look.picture, this.viewport, this.height) <= blitFrom) this.paint(look)
+    else if (this.drawnAt !== null && this.covers(look.picture, this.drawnAt)) this.shift(look.picture, this.drawnAt)
+    else this.blit(look)
+    const context = this.titles.getContext('2d')
+    if (context !== null) {
+      const lies = projectionOf(look.picture, this.viewport, this.width)
+      const top = titlesTop(look, lies)
+      context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
+      context.clearRect(0, 0, this.width, titlesHeight)
+      drawTitles(context, look, lies, this.width, top <= look.topInset)
+      this.titles.style.transform = `translateY(${top}px)`
+    }
     this.onDrawn?.(this.viewport)
+  }
+
+  /** Everything is on the canvas already: the compositor moves it, nothing is drawn. */
+  private shift(picture: Picture, from: Viewport): void {
+    const then = projectionOf(picture, from, this.width)
+    const now = projectionOf(picture, this.viewport, this.width)
+    const a = now.sx / then.sx
+    const d = now.sy / then.sy
+    this.canvas.style.transform = `matrix(${a}, 0, 0, ${d}, ${now.tx - then.tx * a}, ${now.ty - then.ty * d})`
+    this.isShifted = true
+  }
+
+  private unshift(): void {
+    if (!this.isShifted) return
+    this.canvas.style.transform = ''
+    this.isShifted = false
   }
 
   /** Cached images under the current transform: the whole picture coarsely, and over it the last crisp window. */
   private blit(look: Look): void {
     const { context, ratio, viewport } = this
-    if (this.still === null && this.drawnAt !== null) this.keepStill()
+    if (this.drawnAt !== null) this.keepStill()
+    this.unshift()
+    this.drawnAt = null
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.clearRect(0, 0, this.canvas.width, this.canvas.height)
     context.imageSmoothingEnabled = false
-    const covers = this.still !== null && this.stillAt !== null
     const lies = projectionOf(look.picture, viewport, this.width)
-    if (!covers || !this.stillCovers(look)) {
-      context.drawImage(this.overviewFor(look), lies.tx * ratio, lies.ty * ratio, look.picture.width * lies.sx * ratio, look.picture.height * lies.sy * ratio)
-    }
+    context.drawImage(this.overviewFor(look), lies.tx * ratio, lies.ty * ratio, look.picture.width * lies.sx * ratio, look.picture.height * lies.sy * ratio)
     if (this.still !== null && this.stillAt !== null) {
       const then = projectionOf(look.picture, this.stillAt, this.width)
       const x = (lies.tx - then.tx * (lies.sx / then.sx)) * ratio
@@ -162,11 +190,10 @@ export class Painter {
     }
   }
 
-  /** Whether everything of the picture was in the window when the still was taken. */
-  private stillCovers(look: Look): boolean {
-    if (this.stillAt === null) return false
-    const then = projectionOf(look.picture, this.stillAt, this.width)
-    return then.tx >= 0 && then.ty >= 0 && then.tx + look.picture.width * then.sx <= this.width && then.ty + look.picture.height * then.sy <= this.height
+  /** Whether the whole picture lies inside the window at a viewport. */
+  private covers(picture: Picture, at: Viewport): boolean {
+    const then = projectionOf(picture, at, this.width)
+    return then.tx >= 0 && then.ty >= 0 && then.tx + picture.width * then.sx <= this.width && then.ty + picture.height * then.sy <= this.height
   }
 
   private overviewFor(look: Look): HTMLCanvasElement {
@@ -193,6 +220,7 @@ export class Painter {
   private paint(look: Look): void {
     const { context, ratio, viewport, width, height } = this
     const { picture } = look
+    this.unshift()
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.clearRect(0, 0, this.canvas.width, this.canvas.height)
     const nodes = visibleNodes(picture, look.mode, viewport, width, height)
@@ -208,6 +236,11 @@ export class Painter {
       this.drawLabels(look, edges)
     }
     this.drawnAt = viewport
+    if (!this.isMoving && picture.nodes.length > blitFrom) {
+      // The coarse image is made ahead of the gesture that needs it.
+      cancelIdleCallback(this.idle)
+      this.idle = requestIdleCallback(() => this.overviewFor(look), { timeout: 1500 })
+    }
   }
 
   private drawLabels(look: Look, edges: readonly number[]): void {
