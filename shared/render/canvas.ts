@@ -101,7 +101,7 @@ function paintMark(mark: Mark, painter: Painter): void {
         painter.moveTo(at, mark.y + mark.height)
         painter.lineTo(at + mark.height, mark.y)
       }
-      finish(painter, null, { colour: mark.colour, width: 2.5, dash: [] }, 'butt')
+      finish(painter, null, { colour: mark.colour, width: 2, dash: [] }, 'butt')
       painter.restore()
       return
     case 'dots':

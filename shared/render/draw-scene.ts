@@ -79,7 +79,7 @@ function drawBox(each: SceneNode, theme: Theme, offset: number, marks: Mark[]): 
   const isHatched = node.tone === 'unknown'
   if (isHatched) {
     marks.push({ kind: 'rect', x, y, width, height, radius: box.radius, fill: theme.surface, stroke: null, opacity: 1 })
-    marks.push({ kind: 'hatch', x, y, width, height, radius: box.radius, colour: theme.line })
+    marks.push({ kind: 'hatch', x, y, width, height, radius: box.radius, colour: theme === themes.print ? themes.light.line : theme.line })
   }
   marks.push({ kind: 'rect', x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1, radius: box.radius - 0.5, fill: isHatched ? null : theme.surface, stroke: frame, opacity: 1 })
 

@@ -24,7 +24,7 @@ const faces: readonly Face[] = ['ui', 'uiBold', 'mono']
  * them the base fonts Helvetica and Courier stand in: only Western European characters can be shown then, others become
  * `?`, and arrows and minus signs are spelled `->` and `-`. Scripts that none of the fonts have (for example Chinese)
  * show a "missing" box in the picture in both cases, but with `fonts` they can still be searched and copied.
- * Streams are not compressed. Errors: none.
+ * A name shortened to fit is copied and searched whole. Streams are not compressed. Errors: none.
  */
 export function renderPdf(scene: Scene, texts: PictureTexts, fonts: PdfFonts | null = null): Uint8Array {
   return drawingToPdf(drawScene(scene, texts), fonts)
@@ -83,7 +83,7 @@ function markToPdf(mark: Mark, page: Page): string {
     case 'hatch': {
       let lines = ''
       for (let at = -mark.height; at < mark.width; at += 9.9) lines += `${short(at)} 0 m ${short(at + mark.height)} ${short(mark.height)} l `
-      return `q 1 0 0 1 ${short(mark.x)} ${short(page.height - mark.y - mark.height)} cm ${outline(mark.width, mark.height, mark.radius)}W n ${colour(mark.colour, 'RG')}2.5 w [] 0 d ${lines}S Q\n`
+      return `q 1 0 0 1 ${short(mark.x)} ${short(page.height - mark.y - mark.height)} cm ${outline(mark.width, mark.height, mark.radius)}W n ${colour(mark.colour, 'RG')}2 w [] 0 d ${lines}S Q\n`
     }
     case 'dots': {
       // Dots of the ground as round ends of lines of no length: one dashed line per row.
@@ -104,7 +104,8 @@ function textToPdf(mark: TextMark, page: Page): string {
   const width = runs.reduce((sum, run) => sum + run.width, 0) * mark.size + mark.spacing * mark.text.length
   const x = mark.anchor === 'start' ? mark.x : mark.anchor === 'end' ? mark.x - width : mark.x - width / 2
   const shown = runs.map((run) => `/F${faces.indexOf(run.face)} ${short(mark.size)} Tf <${run.hex}> Tj`)
-  return `BT ${colour(mark.colour, 'rg')}${spacing}${short(x)} ${short(page.height - mark.y)} Td ${shown.join(' ')}${spacing === '' ? '' : ' 0 Tc'} ET\n`
+  const object = `BT ${colour(mark.colour, 'rg')}${spacing}${short(x)} ${short(page.height - mark.y)} Td ${shown.join(' ')}${spacing === '' ? '' : ' 0 Tc'} ET\n`
+  return mark.whole === '' ? object : `/Span << /ActualText ${utf16(mark.whole)} >> BDC\n${object}EMC\n`
 }
 
 /** In ems; near enough for placing short labels: Helvetica's widths differ, Courier's are all 0.6. */

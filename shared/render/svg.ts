@@ -55,7 +55,7 @@ function markToSvg(mark: Mark, defs: Map<string, string>): string {
     }
     case 'hatch': {
       const id = `hatch-${mark.colour.slice(1)}`
-      defs.set(id, `<pattern id="${id}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2.5" height="7" fill="${mark.colour}"/></pattern>`)
+      defs.set(id, `<pattern id="${id}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2" height="7" fill="${mark.colour}"/></pattern>`)
       return `<rect x="${short(mark.x)}" y="${short(mark.y)}" width="${short(mark.width)}" height="${short(mark.height)}" rx="${short(mark.radius)}" fill="url(#${id})"/>\n`
     }
     case 'dots': {

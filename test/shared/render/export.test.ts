@@ -71,10 +71,13 @@ test('markup, control characters and disguises in names come out as plain text',
   assert.ok(renderPdf(picture, { ...texts, title: hostile }, loadExportFonts()).length > 0)
 })
 
-test('a shortened name is whole in its tooltip', () => {
+test('a shortened name is whole in the tooltip of the SVG and in the text copied from the PDF', () => {
   const long = `pool-${'x'.repeat(120)}`
   const svg = renderSvg(buildScene(oneBox(long)), texts)
   assert.ok(svg.includes(`<title>${long}</title>`))
+  const pdf = Buffer.from(renderPdf(buildScene(oneBox(long)), texts, loadExportFonts())).toString('latin1')
+  const hex = [...long].map((character) => character.charCodeAt(0).toString(16).padStart(4, '0')).join('')
+  assert.ok(pdf.includes(`/ActualText <feff${hex}>`))
 })
 
 test('Cyrillic, Greek, Vietnamese and arrows can be read back from the PDF; other scripts at least copied', () => {
