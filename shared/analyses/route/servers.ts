@@ -10,7 +10,7 @@ import { templateText } from './templates.ts'
 import type { Surroundings } from './transforms.ts'
 
 /** How the walk decides a condition of the server stage: it may be taken either way when it is unmodelled. */
-export type Decide = (predicate: Predicate, at: Span, what: string) => boolean
+export type Decide = (predicate: Predicate, at: Span, what: string, version: 'now' | 'at-choice') => boolean
 
 export interface ServerChoice {
   /** Empty: no server can take the request. */
@@ -30,11 +30,11 @@ export function chooseServers(pool: Pool, around: Surroundings, decide: Decide):
 
   for (const selector of pool.selectors) {
     const at = selector.origin[0] ?? around.at
-    if (!decide(selector.when, at, 'use-server')) continue
+    if (!decide(selector.when, at, 'use-server', 'now')) continue
     const name = typeof selector.server === 'string' ? selector.server : templateText(selector.server, { ...around, at })
     // The model names no server for an unmodelled value; balancing is what remains known.
     if (typeof name !== 'string') {
-      decide({ kind: 'opaque', text: name.unknown.text, reason: name.unknown.reason, dependsOn: 'request', origin: at }, at, 'use-server')
+      decide({ kind: 'opaque', text: name.unknown.text, reason: name.unknown.reason, dependsOn: 'request', origin: at }, at, 'use-server', 'now')
       break
     }
     const member = pool.members.find(candidate => candidate.name === name)
@@ -70,10 +70,10 @@ function persistent(pool: Pool, around: Surroundings, decide: Decide): { readonl
     break
   }
   if (found === null) return null
-  // The first of the two conditions that holds says whether persistence counts.
+  // The first of the two conditions that holds says whether persistence counts. They are decided when the pool is chosen, before its rules rewrite anything.
   for (const entry of pool.persistence) {
     if (entry.kind !== 'ignore-persist' && entry.kind !== 'force-persist') continue
-    if (decide(entry.when, entry.origin[0] ?? at, entry.kind)) {
+    if (decide(entry.when, entry.origin[0] ?? at, entry.kind, 'at-choice')) {
       if (entry.kind === 'ignore-persist') return null
       break
     }

@@ -17,22 +17,33 @@ export interface Surroundings {
   readonly at: Span
 }
 
-/** Every instance of the view, transformed, in order. Instances that a transformation makes absent are left out. */
+/**
+ * Every instance of the view, transformed, in order. An instance that a conversion of type drops is left out; one that
+ * another transformation drops ends the list, later instances are not looked at (measured on HAProxy 2.6).
+ */
 export function viewSamples(view: View, around: Surroundings): readonly Sample[] {
   let samples = fieldSamples(view.field, around.state, around.at)
   if (view.transforms.length > 0) {
     const output: Sample[] = []
     for (const sample of samples) {
-      let value: Sample | null = sample
-      for (const transform of view.transforms) {
-        if (value === null || isUnknown(value)) break
-        value = applyTransform(transform, value, around)
-      }
+      const value = transformed(view, sample, around)
+      if (value === 'ends') break
       if (value !== null) output.push(value)
     }
     samples = output
   }
   return samples.length === 0 && view.absentAs === 'empty' ? [''] : samples
+}
+
+function transformed(view: View, sample: Sample, around: Surroundings): Sample | null | 'ends' {
+  let value: Sample = sample
+  for (const transform of view.transforms) {
+    if (isUnknown(value)) return value
+    const next = applyTransform(transform, value, around)
+    if (next === null) return transform.kind === 'cast' ? null : 'ends'
+    value = next
+  }
+  return value
 }
 
 /** The one instance that counts when the view is used as a single value; null: absent. */

@@ -60,6 +60,7 @@ class Walker {
   private readonly map: Map
   private readonly options: WalkOptions
   private state: RequestState
+  private stateAtChoice: RequestState
   private fault: string | null
   private readonly steps: RouteStep[] = []
   private readonly visited: string[] = []
@@ -71,6 +72,7 @@ class Walker {
   constructor(map: Map, start: RequestState, options: WalkOptions) {
     this.map = map
     this.state = start
+    this.stateAtChoice = start
     this.options = options
     this.fault = options.fault
   }
@@ -83,6 +85,7 @@ class Walker {
     let rule = end.rule
     if (end.kind === 'pool') {
       const pool = end.pool
+      this.stateAtChoice = this.state
       this.visited.push(pool.id)
       const chosenBy = end.rule
       // A listen section runs its rules once, although it is both the entry and the pool.
@@ -198,7 +201,13 @@ class Walker {
 
   private toServers(pool: Pool, at: Span): Outcome {
     this.title = `server selection of ${pool.kind} ${pool.name}`
-    const choice = chooseServers(pool, this.around(at), (predicate, origin, what) => this.holds(predicate, origin, { id: `${pool.id}/${what}` }))
+    const choice = chooseServers(pool, this.around(at), (predicate, origin, what, version) => {
+      const now = this.state
+      if (version === 'at-choice') this.state = this.stateAtChoice
+      const holds = this.holds(predicate, origin, { id: `${pool.id}/${what}` })
+      this.state = now
+      return holds
+    })
     if (choice.by !== null && this.options.explain) {
       this.steps.push({ stepId: `${pool.id}/server`, scope: this.title, at: choice.by.origin, matched: true, decides: false, reason: choice.by.reason, became: null })
     }

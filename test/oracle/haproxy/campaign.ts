@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { prepareRouter } from '#shared/analyses/route/index.ts'
 import { describe, disagreement } from './compare.ts'
 import { generateConfig, type Generated } from './generator.ts'
-import { compileConfig, freePorts, openWorkshop, releasePorts, startHaproxy, toWire } from './harness.ts'
+import { compileConfig, freePorts, openWorkshop, ownAddress, releasePorts, startHaproxy, toWire } from './harness.ts'
 import type { AimedRequest } from './requests.ts'
 import { exchange, startStubs, type Stubs } from './stubs.ts'
 
@@ -62,11 +62,11 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     const ports = await freePorts(3)
     try {
       const generated = generateConfig({
-        seed, requests: options.requestsEach, bindPorts: ports, stubPorts: stubs.ports, folder: workshop.folder, count: construct => { add(constructs, construct) },
+        seed, requests: options.requestsEach, bindHost: ownAddress, bindPorts: ports, stubPorts: stubs.ports, folder: workshop.folder, count: construct => { add(constructs, construct) },
       })
       for (const [file, text] of generated.sideFiles) writeFileSync(file, text)
       const router = prepareRouter(compileConfig(generated.config, generated.sideFiles).model)
-      const server = await startHaproxy(workshop, generated.config, { host: '127.0.0.1', port: ports[0] ?? 0 }).catch((error: unknown) => {
+      const server = await startHaproxy(workshop, generated.config, { host: ownAddress, port: ports[0] ?? 0 }).catch((error: unknown) => {
         throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}\n${generated.config}`)
       })
       try {
@@ -100,7 +100,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 
 function ask(request: AimedRequest): ReturnType<typeof exchange> {
   const bytes = Buffer.from(toWire(request.input), 'utf8').toString('latin1')
-  return exchange({ port: request.port, host: '127.0.0.1', localAddress: request.input.sourceIp, bytes, timeoutMs: 3000 })
+  return exchange({ port: request.port, host: ownAddress, localAddress: request.input.sourceIp, bytes, timeoutMs: 3000 })
 }
 
 async function inParallel<T>(items: readonly T[], width: number, run: (item: T) => Promise<void>): Promise<void> {

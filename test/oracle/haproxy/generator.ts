@@ -15,6 +15,8 @@ export interface Generated {
 export interface GeneratorOptions {
   readonly seed: number
   readonly requests: number
+  /** Address the config binds. */
+  readonly bindHost: string
   /** Ports the config may bind; three are used. */
   readonly bindPorts: readonly number[]
   /** Ports of running stub servers; twelve are used. */
@@ -52,14 +54,14 @@ export function generateConfig(options: GeneratorOptions): Generated {
   if (kind === 'listen') options.count('listen')
   const front = kind === 'listen' ? 'own' : 'web'
   lines.push('', `${kind} ${front}${usesNamedDefaults ? ' from fe' : ''}`)
-  lines.push(`  bind 127.0.0.1:${port}`, `  bind 127.0.0.1:${secondPort} name second`)
+  lines.push(`  bind ${options.bindHost}:${port}`, `  bind ${options.bindHost}:${secondPort} name second`)
   for (const line of frontRules(context, pools, kind)) lines.push(`  ${line}`)
   if (kind === 'listen' && random.chance(0.85)) {
     lines.push(...serverLines(context, options, servers, 'own', 2, options.stubPorts.slice(10, 12)))
   } else if (kind === 'listen') options.count('listen without servers')
 
   // A second frontend on another port, so that the choice of listener counts.
-  lines.push('', 'frontend other', `  bind 127.0.0.1:${thirdPort}`, ...(random.chance(0.5) ? [`  use_backend ${random.pick(pools)} if { path_beg /a }`] : []), '  default_backend b1')
+  lines.push('', 'frontend other', `  bind ${options.bindHost}:${thirdPort}`, ...(random.chance(0.5) ? [`  use_backend ${random.pick(pools)} if { path_beg /a }`] : []), '  default_backend b1')
 
   let stub = 0
   for (const pool of pools) {
@@ -69,7 +71,7 @@ export function generateConfig(options: GeneratorOptions): Generated {
     lines.push(...serverLines(context, options, servers, pool, count, options.stubPorts.slice(stub, stub + count)))
     stub += count
   }
-  const requests = randomRequests({ random, count: options.requests, targets, ports: [port, secondPort, thirdPort] })
+  const requests = randomRequests({ random, count: options.requests, targets, host: options.bindHost, ports: [port, secondPort, thirdPort] })
   return { seed: options.seed, config: `${lines.join('\n')}\n`, sideFiles, servers, requests }
 }
 

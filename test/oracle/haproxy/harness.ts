@@ -29,6 +29,9 @@ export function openWorkshop(): Workshop {
   return { folder, dispose: () => { rmSync(folder, { recursive: true, force: true }) } }
 }
 
+/** A loopback address of this process alone, so that servers of other test runs never share a port with ours. */
+export const ownAddress = `127.${64 + (process.pid % 64)}.${(process.pid >> 6) % 256}.${1 + Math.floor(Math.random() * 250)}`
+
 const taken = new Set<number>()
 
 /** Ports nobody listens on, below the range the kernel hands out, so that no outgoing connection takes them meanwhile. */

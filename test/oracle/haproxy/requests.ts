@@ -8,7 +8,7 @@ export interface AimedRequest {
 }
 
 /** Requests at and around the literals of a config. */
-export function randomRequests(options: { readonly random: Random; readonly count: number; readonly targets: Targets; readonly ports: readonly number[] }): readonly AimedRequest[] {
+export function randomRequests(options: { readonly random: Random; readonly count: number; readonly targets: Targets; readonly host: string; readonly ports: readonly number[] }): readonly AimedRequest[] {
   const { random, targets } = options
   return Array.from({ length: options.count }, () => {
     const port = random.chance(0.8) ? (options.ports[0] ?? 0) : random.pick(options.ports)
@@ -25,7 +25,7 @@ export function randomRequests(options: { readonly random: Random; readonly coun
     if (cookie !== null) headers.push(['Cookie', cookie])
     if (random.chance(0.02)) headers.push(['Host', random.chance(0.5) ? (host ?? 'a.test') : 'other.test'])
     const input: RequestInput = {
-      ...defaultRequest, listener: `127.0.0.1:${port}`, host, path, headers,
+      ...defaultRequest, listener: `${options.host}:${port}`, host, path, headers,
       method: random.chance(0.7) ? 'GET' : random.pick(['POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PURGE', 'get']),
       httpVersion: random.chance(0.06) ? '1.0' : '1.1',
       sourceIp: random.chance(0.75) ? '127.0.0.1' : random.pick(['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5', '127.1.2.3']),
