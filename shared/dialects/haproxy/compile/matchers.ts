@@ -65,7 +65,11 @@ export function matchPatterns(view: View, method: MatchMethod | null, groups: re
     case 'int': case 'len': {
       const ranges = integerRanges(groups.flatMap((group) => group.patterns))
       if (typeof ranges === 'string') return { kind: 'fault', message: ranges }
-      if (effective === 'len') return predicateOf(test(as(view, 'string'), { kind: 'length', ranges }, origin))
+      // Lengths compare without sign: a negative upper bound is no bound, a negative lower bound is never reached (measured on 2.6).
+      if (effective === 'len') {
+        const unsigned = ranges.filter(([from]) => from === null || from >= 0).map(([from, to]) => [from, to !== null && to < 0 ? null : to] as const)
+        return predicateOf(test(as(view, 'string'), { kind: 'length', ranges: unsigned }, origin))
+      }
       return predicateOf(test(as(view, 'integer'), { kind: 'integer', ranges }, origin))
     }
     case 'ip': {
