@@ -85,7 +85,22 @@ function rangeWords(ranges: readonly (readonly [number | null, number | null])[]
   }))
 }
 
-function testWords(view: View, matcher: Matcher, negated: boolean): string {
+/** Headers whose values are secrets; what leaves the engine as text never shows them. */
+const secretHeaders: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-auth-token'])
+
+export function isSecretHeader(name: string): boolean {
+  return secretHeaders.has(name.toLowerCase())
+}
+
+const hidden = '•••'
+
+function masked(matcher: Matcher): Matcher {
+  if ('values' in matcher) return { ...matcher, values: [hidden] }
+  return 'patterns' in matcher ? { ...matcher, patterns: [hidden] } : matcher
+}
+
+function testWords(view: View, given: Matcher, negated: boolean): string {
+  const matcher = view.field.kind === 'header' && isSecretHeader(view.field.name) ? masked(given) : given
   const value = describeView(view)
   const is = negated ? 'is not' : 'is'
   switch (matcher.kind) {
@@ -166,10 +181,10 @@ function effectWords(effect: Effect): string {
     case 'set-query': return `set query to ${effect.value.text}`
     case 'set-target': return `set request target to ${effect.value.text}`
     case 'replace': return `in the ${effect.part === 'path-and-query' ? 'path and query' : effect.part}, replace ${effect.pattern} by ${effect.replacement.text}`
-    case 'set-header': return `set header ${effect.name} to ${effect.value.text}`
-    case 'add-header': return `add header ${effect.name}: ${effect.value.text}`
+    case 'set-header': return `set header ${effect.name} to ${isSecretHeader(effect.name) ? hidden : effect.value.text}`
+    case 'add-header': return `add header ${effect.name}: ${isSecretHeader(effect.name) ? hidden : effect.value.text}`
     case 'delete-header': return `remove header ${effect.name}${effect.match === 'exact' ? '' : ` (${effect.match})`}`
-    case 'replace-header': return `in header ${effect.name}, replace ${effect.pattern} by ${effect.replacement.text}`
+    case 'replace-header': return isSecretHeader(effect.name) ? `in header ${effect.name}, replace ${hidden}` : `in header ${effect.name}, replace ${effect.pattern} by ${effect.replacement.text}`
     case 'set-method': return `set method to ${effect.value.text}`
     case 'set-variable': return `set variable ${effect.name} to ${'parts' in effect.value ? effect.value.text : describeView(effect.value)}`
     case 'unset-variable': return `forget variable ${effect.name}`

@@ -1,3 +1,4 @@
+import { isSecretHeader } from '#shared/model/describe.ts'
 import { conjuncts } from '#shared/model/implication.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
 import { describePredicate, referenceText } from './describe.ts'
@@ -24,7 +25,8 @@ function titleWords(predicate: Predicate): string | null {
     }
     case 'test': {
       const { matcher } = predicate
-      if ('values' in matcher && matcher.values.length > 0) return matcher.values.slice(0, 2).join(' | ') + (matcher.values.length > 2 ? ' …' : '')
+      const secret = predicate.view.field.kind === 'header' && isSecretHeader(predicate.view.field.name)
+      if (!secret && 'values' in matcher && matcher.values.length > 0) return matcher.values.slice(0, 2).join(' | ') + (matcher.values.length > 2 ? ' …' : '')
       return describePredicate(predicate)
     }
     case 'false': case 'opaque': case 'chance': return describePredicate(predicate)
@@ -67,6 +69,7 @@ function collect(predicate: Predicate, into: string[]): void {
       for (const part of predicate.of) collect(part, into)
       break
     case 'test':
+      if (predicate.view.field.kind === 'header' && isSecretHeader(predicate.view.field.name)) break
       if ('values' in predicate.matcher) into.push(...predicate.matcher.values)
       else if ('patterns' in predicate.matcher) into.push(...predicate.matcher.patterns)
       else if ('networks' in predicate.matcher) into.push(...predicate.matcher.networks)

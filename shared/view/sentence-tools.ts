@@ -1,7 +1,6 @@
 import type { Sentence, Tone } from '#shared/presentation/presentation.ts'
 import type { Span } from '#shared/text/span.ts'
-import type { RoutingModel, Step } from '#shared/model/routing-model.ts'
-import { listenerGroups, scopeChain } from '#shared/analyses/topology-diff/index.ts'
+import type { Step } from '#shared/model/routing-model.ts'
 import type { TopologyView } from './topology-view.ts'
 
 /** A sentence with its weight: lower comes first. */
@@ -33,23 +32,6 @@ export function list(names: readonly string[], most = 4): string {
   if (names.length <= 1) return names[0] ?? ''
   if (names.length > most) return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`
   return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1] as string}`
-}
-
-/** Who a list of rules belongs to. `words`: `frontend https-in`, `pool api`. */
-export interface Owner {
-  readonly words: string
-  readonly nodeId: string
-}
-
-export function scopeOwners(model: RoutingModel): ReadonlyMap<string, Owner> {
-  const owners = new Map<string, Owner>()
-  for (const pool of model.pools) for (const scope of scopeChain(model, pool.entry)) owners.set(scope.id, { words: `pool ${pool.name}`, nodeId: pool.id })
-  for (const group of listenerGroups(model)) {
-    for (const entry of new Set(group.listeners.map((one) => one.entry))) {
-      for (const scope of scopeChain(model, entry)) owners.set(scope.id, { words: `${group.listeners[0]?.kind ?? 'listener'} ${group.name}`, nodeId: `listener:${group.name}` })
-    }
-  }
-  return owners
 }
 
 /** Route nodes by the line of their rule, per side. */

@@ -52,7 +52,7 @@ export function listenerId(group: string): string {
   return `listener:${group}`
 }
 
-export function listenerNode(sides: Sides<ListenerGroup>, routes: ListenerRoutes | null): TopologyNode {
+export function listenerNode(sides: Sides<ListenerGroup>, routes: ListenerRoutes | null, ruleChanges: readonly string[]): TopologyNode {
   const group = (sides.after ?? sides.before) as ListenerGroup
   const first = group.listeners[0] as Listener
   const enabled = group.listeners.some((one) => one.enabled)
@@ -61,7 +61,7 @@ export function listenerNode(sides: Sides<ListenerGroup>, routes: ListenerRoutes
   const lines = [names.length === 0 ? addresses : `${addresses} · ${clip([...new Set(names)].join(' '), 40)}`, tlsLine(group.listeners)].filter((line) => line !== '')
   return {
     id: listenerId(group.name), column: 'listener', title: group.name, lines, tag: enabled ? first.protocol : 'disabled',
-    tone: sides.change === 'same' && !enabled ? 'maintenance' : changeTone(sides.change), change: sides.change, changes: sides.settings.map(settingText),
+    tone: sides.change === 'same' && !enabled ? 'maintenance' : changeTone(sides.change), change: sides.change, changes: [...sides.settings.map(settingText), ...ruleChanges.slice(0, 20)],
     share: null, shareBefore: null, members: [], parent: null, kindWord: first.kind,
     before: sides.before?.listeners.flatMap((one) => one.origin.slice(0, 1)) ?? [],
     after: sides.after?.listeners.flatMap((one) => one.origin.slice(0, 1)) ?? [],
@@ -154,8 +154,8 @@ export interface PoolFacts {
   readonly reachedAfter: boolean
   readonly largest: number | null
   readonly largestBefore: number | null
-  /** A rule that is proved never to match leads here. */
-  readonly onlyShadowed: boolean
+  /** Rules that run once the pool is chosen, and what has to hold for the shares. */
+  readonly details: readonly string[]
 }
 
 export function poolNode(sides: Sides<Pool>, memberChanges: readonly string[], facts: PoolFacts): TopologyNode {
@@ -175,6 +175,7 @@ export function poolNode(sides: Sides<Pool>, memberChanges: readonly string[], f
     id: pool.id, column: 'pool', title: pool.name, lines, tag: unreachable ? 'unreachable' : pool.algorithm.text, tone, change: sides.change, changes,
     share: facts.largest, shareBefore: facts.largestBefore, members: [], parent: null, kindWord: pool.kind,
     before: sides.before?.origin.slice(0, 1) ?? [], after: sides.after?.origin.slice(0, 1) ?? [],
+    details: facts.details,
     search: `${pool.name} ${pool.algorithm.text} ${pool.check?.uri ?? ''}`.toLowerCase(),
   }
 }

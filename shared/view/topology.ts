@@ -1,13 +1,16 @@
-import { expectedShares } from '#shared/model/expected-shares.ts'
+import { decisionOrder } from '#shared/model/decision-order.ts'
+import { expectedShares, type ShareAssumption } from '#shared/model/expected-shares.ts'
 import type { Pool } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { Change, Tone } from '#shared/presentation/presentation.ts'
 import type { Span } from '#shared/text/span.ts'
 import { diffTopology, type TopologyDifference } from '#shared/analyses/topology-diff/index.ts'
+import { describeAction, describePredicate } from './describe.ts'
 import { clip, count, shareTag } from './names.ts'
 import { alone, pairListeners, pairMembers, pairPools, pairRoutes, pairSteps, type PoolPair } from './pairs.ts'
 import { reachablePools, toRoutes, type ListenerRoutes, type Reachability, type Route } from './routes.ts'
-import { changeTone, listenerNode, poolNode, routeNode, serverNode, type Sides } from './topology-nodes.ts'
+import { hiddenRuleChanges } from './owners.ts'
+import { changeTone, listenerId, listenerNode, poolNode, routeNode, serverNode, type Sides } from './topology-nodes.ts'
 import type { TopologyEdge, TopologyNode, TopologyView } from './topology-view.ts'
 
 /** Everything about one side that the picture needs more than once. */
@@ -21,6 +24,8 @@ function toSide(model: RoutingModel): Side {
   const routes = toRoutes(model)
   return { model, routes, reached: reachablePools(routes.filter((one) => one.group.listeners.some((listener) => listener.enabled))) }
 }
+
+type RuleChanges = ReadonlyMap<string, readonly string[]>
 
 interface Drawing {
   readonly nodes: TopologyNode[]
@@ -109,13 +114,15 @@ function routeEdges(drawing: Drawing, node: TopologyNode, sides: Sides<Route>, o
   }
 }
 
-function drawListeners(drawing: Drawing, after: Side, before: Side | null, difference: TopologyDifference | null, oldPoolId: (pool: Pool) => string): void {
+function drawListeners(drawing: Drawing, after: Side, before: Side | null, difference: TopologyDifference | null, oldPoolId: (pool: Pool) => string, ruleChanges: RuleChanges): void {
   const rows = before === null || difference === null
     ? after.routes.map((one) => ({ sides: alone(one.group), before: null, after: one }))
     : pairListeners(before.routes, after.routes, difference)
   const partners = before === null || difference === null ? new Map() : pairSteps(before.model, after.model, difference)
   for (const row of rows) {
-    const listener = add(drawing, listenerNode(row.sides, row.after ?? row.before))
+    const hidden = ruleChanges.get(listenerId((row.sides.after ?? row.sides.before)?.name ?? '')) ?? []
+    const group = row.sides.change === 'same' && hidden.length > 0 ? { ...row.sides, change: 'changed' as const } : row.sides
+    const listener = add(drawing, listenerNode(group, row.after ?? row.before, hidden))
     const routes: readonly Sides<Route>[] = difference === null
       ? (row.after?.routes ?? []).map(alone)
       : pairRoutes(row.before?.routes ?? [], row.after?.routes ?? [], partners, difference)
@@ -127,8 +134,27 @@ function drawListeners(drawing: Drawing, after: Side, before: Side | null, diffe
   }
 }
 
-function sharesOf(pool: Pool): readonly number[] {
-  return expectedShares(pool).shares.map((one) => one.share)
+interface PoolShares {
+  readonly shares: readonly number[]
+  readonly assumption: ShareAssumption
+}
+
+function sharesOf(pool: Pool): PoolShares {
+  const { shares, assumption } = expectedShares(pool)
+  return { shares: shares.map((one) => one.share), assumption }
+}
+
+/** Rules of a pool, and what has to hold for its shares. */
+function poolDetails(pool: Pool, known: ShareAssumption, side: Side | null): readonly string[] {
+  const assumption = assumptions[known]
+  if (pool.entry === null || side === null) return assumption
+  const rules = decisionOrder(side.model, pool.entry).filter((placed) => !placed.isOtherwise).slice(0, 100)
+  return [...rules.map(({ step }) => `${describeAction(step.does)}${step.when.kind === 'true' ? '' : ` if ${describePredicate(step.when)}`}`), ...assumption]
+}
+
+const assumptions: Readonly<Record<ShareAssumption, readonly string[]>> = {
+  'weights': [], 'equal-service-times': ['shares hold if all servers answer equally fast'], 'many-different-keys': ['shares hold over many different keys; one key always gets the same server'],
+  'below-first-limit': ['shares hold while the first server stays below its connection limit'], 'unknown-algorithm': ['the algorithm is not modelled; shares follow the weights'],
 }
 
 function largest(shares: readonly number[] | null): number | null {
@@ -145,11 +171,13 @@ function memberIndex(pool: Pool): ReadonlyMap<string, number> {
   return new Map(pool.members.map((member, index) => [member.id, index]))
 }
 
-function drawPool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | null): void {
+function drawPool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | null, ruleChanges: RuleChanges): void {
   const { sides, change } = pair
-  const nowShares = sides.after === null ? null : sharesOf(sides.after)
+  const now = sides.after === null ? null : sharesOf(sides.after)
   const same = change === null && sides.before !== null && sides.after !== null
-  const oldShares = sides.before === null ? null : same ? nowShares : sharesOf(sides.before)
+  const old = sides.before === null ? null : same ? now : sharesOf(sides.before)
+  const nowShares = now?.shares ?? null
+  const oldShares = old?.shares ?? null
   const reachedAfter = sides.after !== null && (after.reached.open || after.reached.pools.has(sides.after.id))
   const reachedBefore = before !== null && sides.before !== null && (before.reached.open || before.reached.pools.has(sides.before.id))
   const turned = sides.before !== null && sides.after !== null && reachedAfter !== reachedBefore
@@ -169,10 +197,11 @@ function drawPool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | 
     if (one.change === 'added' || one.change === 'removed') return [`server ${name} ${one.change}`]
     return moved ? [`${name}: ${shareTag(shareBefore, share)}`] : one.change === 'same' ? [] : [`server ${name} ${one.change}`]
   })
-  const changed = turned || memberChanges.length > 0
+  const hidden = sides.before === null || sides.after === null ? [] : (ruleChanges.get(sides.after.id) ?? [])
+  const changed = turned || memberChanges.length > 0 || hidden.length > 0
   const pool = add(drawing, poolNode(
-    sides.change === 'same' && changed ? { ...sides, change: 'changed' } : sides, memberChanges.slice(0, 20),
-    { reachedBefore, reachedAfter, largest: largest(nowShares), largestBefore: before === null ? null : largest(oldShares), onlyShadowed: false },
+    sides.change === 'same' && changed ? { ...sides, change: 'changed' } : sides, [...hidden, ...memberChanges].slice(0, 20),
+    { reachedBefore, reachedAfter, largest: largest(nowShares), largestBefore: before === null ? null : largest(oldShares), details: poolDetails((sides.after ?? sides.before) as Pool, (now ?? old)?.assumption ?? 'weights', sides.after === null ? before : after) },
   ))
   drawn.forEach(({ sides: one, share, shareBefore, moved }, order) => {
     const node = add(drawing, serverNode(one, pool.id, before === null ? null : shareBefore, share))
@@ -199,9 +228,10 @@ export function toTopologyView(after: RoutingModel, before: RoutingModel | null,
   const beforeSide = before === null ? null : toSide(before)
   const renamed = new Map<string, string>()
   for (const change of difference?.pools ?? []) if (change.kind === 'renamed' && change.before !== null && change.after !== null) renamed.set(change.before.id, change.after.id)
-  drawListeners(drawing, afterSide, beforeSide, difference, (pool) => renamed.get(pool.id) ?? pool.id)
+  const ruleChanges: RuleChanges = before === null || difference === null ? new Map() : hiddenRuleChanges(before, after, difference)
+  drawListeners(drawing, afterSide, beforeSide, difference, (pool) => renamed.get(pool.id) ?? pool.id, ruleChanges)
   const pools: readonly PoolPair[] = before === null || difference === null ? after.pools.map((pool) => ({ sides: alone(pool), change: null })) : pairPools(before, after, difference)
-  for (const pair of pools) drawPool(drawing, pair, afterSide, beforeSide)
+  for (const pair of pools) drawPool(drawing, pair, afterSide, beforeSide, ruleChanges)
   return { title, isDifference: before !== null, nodes: drawing.nodes, edges: drawing.edges }
 }
 

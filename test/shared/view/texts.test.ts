@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test as example } from 'node:test'
 import { toDecisionTable } from '#shared/view/decisions.ts'
-import { describePredicate, referenceText } from '#shared/view/describe.ts'
+import { describeAction, describePredicate, referenceText } from '#shared/view/describe.ts'
 import { renderDot } from '#shared/view/dot.ts'
 import { renderInspection, toInspection } from '#shared/view/inspect.ts'
 import { renderMermaid } from '#shared/view/mermaid.ts'
 import { toTopologyView } from '#shared/view/topology.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
-import { both, host, incident, named, path, test } from './models.ts'
+import { both, host, incident, named, path, test, view } from './models.ts'
 
 const lookup = (at: { readonly file: string; readonly start: number }) => ({ file: at.file, line: at.start, text: '' })
 
@@ -48,11 +48,17 @@ example('the inspection names rules, shares and the pool that no rule reaches', 
 })
 
 example('Mermaid and DOT name every node once, escape what would break them, and are the same each time', () => {
-  const view = toTopologyView(incident('after'), incident('before'), 'a "quoted" title')
-  const mermaid = renderMermaid(view)
-  assert.equal(mermaid, renderMermaid(view))
-  assert.equal(mermaid.split('\n').filter((line) => /^ {2}n\d+[[(]/.test(line)).length, view.nodes.length)
-  const dot = renderDot(view)
+  const drawn = toTopologyView(incident('after'), incident('before'), 'a "quoted" title')
+  const mermaid = renderMermaid(drawn)
+  assert.equal(mermaid, renderMermaid(drawn))
+  assert.equal(mermaid.split('\n').filter((line) => /^ {2}n\d+[[(]/.test(line)).length, drawn.nodes.length)
+  const dot = renderDot(drawn)
   assert.match(dot, /^digraph "a \\"quoted\\" title" \{/)
-  assert.equal(dot.split('\n').filter((line) => line.includes(' -> ')).length, view.edges.length)
+  assert.equal(dot.split('\n').filter((line) => line.includes(' -> ')).length, drawn.edges.length)
+})
+
+example('values of headers that carry secrets are never written out', () => {
+  const authorization = view({ kind: 'header', name: 'authorization', split: 'line', occurrence: null })
+  assert.equal(describePredicate(test(authorization, 'exact', 'Basic c2VjcmV0')), 'header authorization is •••')
+  assert.equal(describeAction({ kind: 'set-header', name: 'Authorization', value: { parts: ['Bearer x'], text: 'Bearer x' } }), 'set header Authorization to •••')
 })

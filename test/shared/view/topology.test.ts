@@ -69,3 +69,19 @@ example('the same config twice shows no change at all', () => {
   assert.deepEqual(view.nodes.filter((one) => one.change !== 'same').map((one) => one.id), [])
   assert.deepEqual(view.edges.filter((one) => one.change !== 'same').map((one) => one.id), [])
 })
+
+example('a rule without a box of its own changes the box of its listener or pool', () => {
+  const at = (value: string) => model({
+    listeners: [listener('web', 80, 'scope:web/http-request')],
+    scopes: [
+      scope('scope:web/http-request', [step('set', { kind: 'true' }, { kind: 'set-header', name: 'x-a', value: { parts: [value], text: value } }), step('go', { kind: 'true' }, { kind: 'forward', pool: 'a' })]),
+      scope('scope:a/http-request', [step('path', { kind: 'true' }, { kind: 'set-path', value: { parts: [`/${value}`], text: `/${value}` } })], null, { kind: 'leave' }),
+    ],
+    pools: [pool('a', servers('a', 1), { entry: 'scope:a/http-request' })],
+  })
+  const view = toTopologyView(at('2'), at('1'), 'w')
+  assert.deepEqual(node(view, 'listener:web').changes, ['rule changed: set header x-a to 2'])
+  assert.deepEqual(node(view, 'pool:a').changes, ['rule changed: set path to /2'])
+  assert.equal(node(view, 'pool:a').change, 'changed')
+  assert.deepEqual(node(view, 'pool:a').details, ['set path to /2'])
+})
