@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Entry of the command line. Only what every Node can load stands here, so that a wrong one gets a sentence.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
@@ -29,8 +29,14 @@ async function main(): Promise<void> {
       process.exitCode = 2
       return
     }
-    const child = spawnSync(node, process.argv.slice(1), { stdio: 'inherit' })
-    process.exitCode = child.status ?? 2
+    const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' })
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+    // A terminal sends this one to both of us; the child decides how it ends.
+    process.on('SIGINT', () => undefined)
+    process.exitCode = await new Promise<number>((resolve) => {
+      child.on('error', () => resolve(2))
+      child.on('exit', (code) => resolve(code ?? 1))
+    })
     return
   }
   const { runCli } = await import('./run.ts')

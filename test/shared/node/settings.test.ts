@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { createSettings, defaultSettings } from '#shared/node/settings.ts'
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-settings-'))
+after(() => rmSync(scratch, { recursive: true, force: true }))
+
+test('settings start with defaults, are kept, and only their owner can read them', async () => {
+  const folder = path.join(scratch, 'new', 'deep')
+  const port = createSettings(folder)
+  assert.deepEqual(await port.load(), { ok: true, value: defaultSettings() })
+  const changed = { ...defaultSettings(), theme: 'dark', root: '/srv/copy' } as const
+  assert.equal((await port.save(changed)).ok, true)
+  assert.deepEqual(await createSettings(folder).load(), { ok: true, value: changed })
+  assert.equal(statSync(path.join(folder, 'settings.json')).mode & 0o777, 0o600)
+  assert.deepEqual(readdirSync(folder), ['settings.json'])
+})
+
+test('settings of an older version get the defaults of what they lack', async () => {
+  const folder = mkdtempSync(path.join(scratch, 'old-'))
+  writeFileSync(path.join(folder, 'settings.json'), '{"theme":"light"}')
+  assert.deepEqual(await createSettings(folder).load(), { ok: true, value: { ...defaultSettings(), theme: 'light' } })
+})
+
+test('settings that cannot be read are set aside, not lost', async () => {
+  const folder = mkdtempSync(path.join(scratch, 'damaged-'))
+  writeFileSync(path.join(folder, 'settings.json'), '{"theme":')
+  assert.deepEqual(await createSettings(folder).load(), { ok: true, value: defaultSettings() })
+  assert.equal(readFileSync(path.join(folder, 'settings.json.unreadable'), 'utf8'), '{"theme":')
+})
+
+test('the recent list keeps the newest twenty, each once', async () => {
+  const port = createSettings(mkdtempSync(path.join(scratch, 'recent-')))
+  for (let index = 0; index < 25; index += 1) await port.remember({ title: String(index), before: null, after: { kind: 'path', path: `/c${index % 22}` }, at: '2026-11-20T10:00:00Z' })
+  const recent = await port.recent()
+  assert.deepEqual(recent.ok && [recent.value.length, recent.value[0]?.title, recent.value.filter((one) => one.after.kind === 'path' && one.after.path === '/c2').length], [20, '24', 1])
+})
+
+test('two saves at once leave one of the two, whole', async () => {
+  const folder = mkdtempSync(path.join(scratch, 'race-'))
+  const port = createSettings(folder)
+  await Promise.all([port.save({ ...defaultSettings(), author: 'a'.repeat(5000) }), port.save({ ...defaultSettings(), author: 'b' })])
+  const loaded = await port.load()
+  assert.equal(loaded.ok && loaded.value.author, 'b')
+})
