@@ -239,7 +239,7 @@ on(['filter'], (state, proxy, ref) => {
 
 on(['redispatch'], (_state, proxy) => { proxy.settings.redispatch = true })
 
-on(['monitor-net', 'transparent', 'force-be-switch', 'http-send-name-header'], (state, proxy, ref) => {
+on(['monitor-net', 'quic-initial', 'transparent', 'force-be-switch', 'http-send-name-header'], (state, proxy, ref) => {
   addGap(state, 'approximate', restOf(ref.values, 0), `'${ref.values[0] as string}' is not modelled.`, lineSpanOf(ref))
   setSetting(proxy.settings, ref.values[0] as string, restOf(ref.values, 1))
 })
@@ -249,7 +249,7 @@ const compared = [
   'maxconn', 'fullconn', 'backlog', 'http-reuse', 'source', 'load-server-state-from-file', 'server-state-file-name', 'max-keep-alive-queue', 'max-session-srv-conns', 'id', 'guid', 'description',
   'log', 'log-format', 'log-format-sd', 'log-tag', 'log-steps', 'unique-id-format', 'unique-id-header', 'error-log-format', 'errorfile', 'errorfiles', 'errorloc', 'errorloc302', 'errorloc303', 'http-error',
   'compression', 'email-alert', 'rate-limit', 'capture', 'declare', 'external-check', 'grace', 'bind-process', 'persist', 'stick-table', 'tcp-response', 'http-response', 'http-after-response', 'rate-limit',
-  'use-fcgi-app', 'clitcpka-cnt', 'clitcpka-idle', 'clitcpka-intvl', 'srvtcpka-cnt', 'srvtcpka-idle', 'srvtcpka-intvl', 'quic-initial', 'ssl-f-use', 'publish', 'unpublish', 'hash-preserve-affinity', 'crt', 'use-small-buffers', 'dynamic-cookie-key', 'clitimeout', 'contimeout', 'srvtimeout',
+  'use-fcgi-app', 'clitcpka-cnt', 'clitcpka-idle', 'clitcpka-intvl', 'srvtcpka-cnt', 'srvtcpka-idle', 'srvtcpka-intvl', 'ssl-f-use', 'publish', 'unpublish', 'hash-preserve-affinity', 'crt', 'use-small-buffers', 'dynamic-cookie-key', 'clitimeout', 'contimeout', 'srvtimeout',
 ]
 
 /** Keywords whose second word is part of the name of the setting. */

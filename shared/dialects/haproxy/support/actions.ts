@@ -34,7 +34,7 @@ const actions: readonly Action[] = [
   ['del-headers-bin', [q, r, f], 'a', 'Removes headers named in binary form.', '3.4'],
   ['del-map', [q, r], 'u', 'Removes an entry from a map while running.'],
   ['deny', [q, r], 'm', 'Refuses the request with an answer.'],
-  ['dgram-drop', ['quic-initial'], 'm', 'Drops the datagram without an answer.', '3.1'],
+  ['dgram-drop', ['quic-initial'], 'a', 'Drops the datagram without an answer.', '3.1'],
   ['disable-l7-retry', [q], 'm', 'Turns retries off for this request.'],
   ['do-log', [q, r, f, t, p], 'i', 'Writes a log line.', '3.1'],
   ['do-resolve', [q, t], 'u', 'Looks a name up and keeps its address in a variable.'],
