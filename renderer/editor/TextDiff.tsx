@@ -43,7 +43,7 @@ export function TextDiff(props: TextDiffProps) {
     const made = monaco.editor.createDiffEditor(host.current, {
       ...monaco.commonOptions, originalEditable: false, renderSideBySide: layout === 'side-by-side', useInlineViewWhenSpaceIsLimited: false, renderIndicators: true,
       renderMarginRevertIcon: false, renderGutterMenu: false, diffWordWrap: 'off', ignoreTrimWhitespace: false, enableSplitViewResizing: true,
-      maxFileSize: 1024, maxComputationTime: 0, originalAriaLabel: `${ariaLabel}, before`, modifiedAriaLabel: `${ariaLabel}, after`, accessibilityVerbose: false,
+      maxFileSize: 1024, maxComputationTime: 0, ariaLabel, originalAriaLabel: `${ariaLabel}, before`, modifiedAriaLabel: `${ariaLabel}, after`, accessibilityVerbose: false,
       experimental: { showMoves: false },
     })
     const follow = (side: Side, each: editor.ICodeEditor): void => {
@@ -70,12 +70,12 @@ export function TextDiff(props: TextDiffProps) {
   }, [monaco, theme])
 
   useEffect(() => {
-    view?.updateOptions({ renderSideBySide: layout === 'side-by-side' })
-  }, [view, layout])
+    view?.updateOptions({ ariaLabel, renderSideBySide: layout === 'side-by-side' })
+  }, [view, layout, ariaLabel])
 
   useEffect(() => {
-    view?.updateOptions({ hideUnchangedRegions: { enabled: isFolded, minimumLineCount: 3, contextLineCount: 3, revealLineCount: 20 } })
-  }, [view, isFolded])
+    view?.updateOptions({ ariaLabel, hideUnchangedRegions: { enabled: isFolded, minimumLineCount: 3, contextLineCount: 3, revealLineCount: 20 } })
+  }, [view, isFolded, ariaLabel])
 
   // The difference is there before the models are shown, so the first frame has its colours.
   useEffect(() => {

@@ -17,25 +17,24 @@ export function OpenDialog({ side: wanted }: { readonly side: Side }) {
   const [path, setPath] = useState('')
   const files = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
-  const target = side === 'before' ? 'before' : null
 
   const openPath = (event: FormEvent): void => {
     event.preventDefault()
     if (path.trim() === '') return
     actions.closeDialog()
-    void actions.openPaths([path.trim()], target)
+    void actions.openPaths([path.trim()], side)
   }
   const take = (dropped: readonly Dropped[]): void => {
     if (dropped.length === 0) return
     actions.closeDialog()
-    void actions.openDropped(dropped, target)
+    void actions.openDropped(dropped, side)
   }
   const choose = async (folders: boolean): Promise<void> => {
     if (info?.dialogs === true) {
       const chosen = await client.call('host.chooseFiles', { title: folders ? 'Open a folder' : 'Open one config, or two to compare', folders, many: !folders })
       if (chosen.ok && chosen.value.length > 0) {
         actions.closeDialog()
-        await actions.openPaths(chosen.value, target)
+        await actions.openPaths(chosen.value, side)
       } else if (!chosen.ok && chosen.failure.code !== 'cancelled') actions.notify(chosen.failure.message, 'problem')
       return
     }

@@ -34,6 +34,8 @@ interface Held {
 export function createConfigActions({ store, client, notify }: ActionTools, review: ReviewActions): ConfigActions {
   const runs = { before: 0, after: 0 }
   const held: Record<Side, Held | null> = { before: null, after: null }
+  /** The baseline was chosen by the user, so it outlives the next candidate; one that we looked up does not. */
+  let baselineChosen = false
 
   const options = (): LoadOptions => ({ dialect: null, root: store.get().settings.root, environment: store.get().settings.environment, version: null })
   const put = (side: Side, change: Remote<LoadedConfig>): void => store.update(side === 'before' ? { before: change } : { after: change })
@@ -101,6 +103,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
       const last = recent[0]
       if (last === undefined) return actions.openSample()
       await actions.openPair(last.before, last.after)
+      baselineChosen = false
       if (store.get().after.state === 'failed') {
         notify(`${last.title} could not be opened again, so the sample incident is shown.`)
         await actions.openSample()
@@ -110,6 +113,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     openSample: () => actions.openPair({ kind: 'sample', side: 'before' }, { kind: 'sample', side: 'after' }),
 
     async openOne(input) {
+      baselineChosen = false
       release('before')
       release('after')
       freshScreen()
@@ -127,6 +131,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
       release('before')
       release('after')
       freshScreen()
+      baselineChosen = before !== null && before.kind !== 'sample'
       if (before === null) put('before', idle)
       await Promise.all([before === null ? null : load('before', before), load('after', after)])
       await review.analyse()
@@ -134,7 +139,8 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     },
 
     async openOn(side, input) {
-      if (side === 'after' && store.get().before.value === null) return actions.openOne(input)
+      if (side === 'after' && !baselineChosen) return actions.openOne(input)
+      if (side === 'before') baselineChosen = true
       release(side)
       freshScreen()
       await load(side, input)
@@ -143,6 +149,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     },
 
     removeBaseline() {
+      baselineChosen = false
       release('before')
       runs.before += 1
       put('before', idle)

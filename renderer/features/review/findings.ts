@@ -24,13 +24,19 @@ export interface Move {
   readonly now: string
 }
 
-/** Reads `balance: leastconn → roundrobin` as a move; null when the detail has no arrow, or more than one. */
+/**
+ * Reads `balance: leastconn → roundrobin` and `weights 100:100 → 200:2` as a move with a label; words that the left side
+ * has more than the right are the label. Null when the detail has no arrow, or more than one.
+ */
 export function toMove(detail: string): Move | null {
   const sides = detail.split(' → ')
   if (sides.length !== 2) return null
   const [left, now] = sides as [string, string]
   const colon = left.indexOf(': ')
-  return colon === -1 ? { label: '', was: left, now } : { label: left.slice(0, colon), was: left.slice(colon + 2), now }
+  if (colon !== -1) return { label: left.slice(0, colon), was: left.slice(colon + 2), now }
+  const words = left.split(' ')
+  const labelWords = Math.max(0, words.length - now.split(' ').length)
+  return { label: words.slice(0, labelWords).join(' '), was: words.slice(labelWords).join(' '), now }
 }
 
 export function toneOf(diagnostic: Pick<Diagnostic, 'severity'>): Tone {
@@ -56,10 +62,17 @@ function ofCheck(diagnostic: Diagnostic): Finding {
   }
 }
 
-/** Changes first, most important first, then the findings that the candidate brings along. Ids are unique. */
+/**
+ * Changes first, most important first, then the findings that the candidate brings along. Ids are unique.
+ * A finding about lines that a serious change already speaks of is left to that card (and to the tab of checks): the
+ * same fact is not ticked twice.
+ */
 export function toFindings(comparison: Comparison): readonly Finding[] {
   const seen = new Set<string>()
-  return [...comparison.sentences.map(ofSentence), ...comparison.checks.introduced.map(ofCheck)].filter((finding) => {
+  const changes = comparison.sentences.map(ofSentence)
+  const serious = changes.filter((change) => change.tone === 'critical' || change.tone === 'warning')
+  const said = (at: Span): boolean => serious.some((change) => change.after.some((span) => span.file === at.file && span.start < at.end && at.start < span.end))
+  return [...changes, ...comparison.checks.introduced.filter((each) => !said(each.at)).map(ofCheck)].filter((finding) => {
     if (seen.has(finding.id)) return false
     seen.add(finding.id)
     return true

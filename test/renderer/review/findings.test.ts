@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toFindings, toHeadline, toMove, toVerdict } from '#renderer/features/review/findings.ts'
-import { comparison, finding, sentence } from '#test/renderer/fixtures.ts'
+import { comparison, finding, sentence, span } from '#test/renderer/fixtures.ts'
 
 test('a detail with one arrow reads as was and now, with or without a label', () => {
   assert.deepEqual(toMove('balance: leastconn → roundrobin'), { label: 'balance', was: 'leastconn', now: 'roundrobin' })
   assert.deepEqual(toMove('auth → api'), { label: '', was: 'auth', now: 'api' })
   assert.deepEqual(toMove('server api-1: 10.0.0.1:80 → 10.0.0.2:80'), { label: 'server api-1', was: '10.0.0.1:80', now: '10.0.0.2:80' })
+  assert.deepEqual(toMove('weights 100:100:100 → 200:2:2'), { label: 'weights', was: '100:100:100', now: '200:2:2' })
+  assert.deepEqual(toMove('default_backend web → default_backend api'), { label: '', was: 'default_backend web', now: 'default_backend api' })
   assert.equal(toMove('host is api.shop.example'), null)
   assert.equal(toMove('a → b → c'), null)
 })
@@ -20,6 +22,14 @@ test('changes come before the checks the candidate introduces, and no card stand
   assert.deepEqual(found[0]?.moves, [{ label: 'weight', was: '100', now: '200' }])
   assert.deepEqual(found[0]?.details, ['plain'])
   assert.equal(found[2]?.tone, 'critical')
+})
+
+test('a finding about lines that a serious change already speaks of gets no card of its own', () => {
+  const at = span(10, 20)
+  const introduced = [finding('routing/never', { at }), finding('routing/other', { at: span(40, 50) })]
+  const ids = (tone: 'critical' | 'changed') => toFindings(comparison({ sentences: [sentence('s', { tone, after: [span(0, 15)] })], checks: { introduced, resolved: [] } })).map((each) => each.id)
+  assert.deepEqual(ids('critical'), ['s', 'check:routing/other'])
+  assert.deepEqual(ids('changed'), ['s', 'check:routing/never', 'check:routing/other'])
 })
 
 test('the verdict counts what changed and always says that behaviour was not computed', () => {

@@ -1,0 +1,56 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright/test'
+import { expect, settled, test } from './app.ts'
+
+async function seriousViolations(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
+    .flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} — ${node.failureSummary?.split('\n')[1]?.trim() ?? violation.help}`))
+}
+
+const screens: readonly (readonly [name: string, keys: readonly string[], ready: string])[] = [
+  ['review', ['1'], '.cards .card'],
+  ['review with a finding chosen', ['1', 'n'], '.card.sel'],
+  ['review as a table', ['1', 'Escape', 't'], '.picture table'],
+  ['live', ['2'], '.page'],
+  ['trace', ['3'], '.trace-results'],
+  ['checks', ['4'], '.diagnostic'],
+  ['history', ['5'], '.two-panes'],
+  ['settings', ['6'], '.facts'],
+  ['keys', ['1', '?'], '[role=dialog]'],
+  ['palette', ['1', 'Control+k'], '[cmdk-list]'],
+  ['open', ['1', 'Control+o'], '[role=dialog]'],
+  ['export', ['1', 'Control+e'], '[role=dialog]'],
+  ['approve', ['1', 'Control+Shift+A'], '[role=dialog]'],
+]
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`axe finds nothing serious in any workspace, ${theme}`, async ({ page, app }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    await app.open(page)
+    await settled(page)
+    await expect(page.locator('.text-tab .view-line').first()).toBeVisible()
+    for (const [name, keys, ready] of screens) {
+      await test.step(name, async () => {
+        await page.keyboard.press('Escape')
+        await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+        for (const key of keys) await page.keyboard.press(key)
+        await expect(page.locator(ready).first()).toBeVisible()
+        expect.soft(await seriousViolations(page), `${name}, ${theme}`).toEqual([])
+        if (keys.includes('t')) await page.keyboard.press('t')
+      })
+    }
+  })
+}
+
+for (const tab of ['Plain English', 'Checks', 'Decision list'] as const) {
+  test(`axe finds nothing serious in the drawer's ${tab}`, async ({ page, app }) => {
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+    await app.open(page)
+    await settled(page)
+    await page.getByRole('tab', { name: tab }).click()
+    await expect(page.getByRole('tabpanel')).toContainText(/\w/)
+    expect(await seriousViolations(page)).toEqual([])
+  })
+}

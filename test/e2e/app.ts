@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test as base, expect, type Page } from 'playwright/test'
+
+export const root = path.join(import.meta.dirname, '..', '..')
+export const sample = (side: 'before' | 'after'): string => path.join(root, 'assets', 'sample-incident', side, 'haproxy.cfg')
+
+/** A running `steelyard serve` with data and files of its own. */
+export interface App {
+  /** Folder that belongs to this test alone. */
+  readonly folder: string
+  /** Opens the app in `page`, with `files` named on the command line. */
+  readonly open: (page: Page, files?: readonly string[]) => Promise<void>
+}
+
+interface Fixtures {
+  readonly app: App
+  /** Everything the page complained about; a test that ends with something in it fails. */
+  readonly complaints: string[]
+}
+
+export const test = base.extend<Fixtures>({
+  // Asks for `app`, so that it ends before the server does: a stream that breaks then is no complaint.
+  complaints: [async ({ page, app }, use) => {
+    expect(app.folder).not.toBe('')
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(`${error.message}\n${error.stack ?? ''}`))
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text())
+    })
+    await use(complaints)
+    expect(complaints).toEqual([])
+  }, { auto: true }],
+  // eslint-disable-next-line no-empty-pattern -- playwright reads the names of the fixtures from the pattern
+  app: async ({}, use) => {
+    if (!existsSync(path.join(root, 'build', 'renderer', 'index.html'))) throw new Error('The screen is not built: run "npm run build" first.')
+    const folder = await mkdtemp(path.join(tmpdir(), 'steelyard-e2e-'))
+    const running: ChildProcess[] = []
+    await use({
+      folder,
+      async open(page, files = []) {
+        const { address, child } = await serve(folder, files)
+        running.push(child)
+        await page.goto(address)
+        await expect(page.getByRole('main')).toBeVisible()
+      },
+    })
+    await Promise.all(running.map((child) => new Promise<void>((resolve) => {
+      child.once('exit', () => resolve())
+      child.kill('SIGTERM')
+    })))
+    await rm(folder, { recursive: true, force: true })
+  },
+})
+
+function serve(folder: string, files: readonly string[]): Promise<{ readonly address: string; readonly child: ChildProcess }> {
+  const child = spawn(process.execPath, ['cli/main.ts', 'serve', '--quiet', ...files], { cwd: root, env: { ...process.env, STEELYARD_DATA: path.join(folder, 'data') }, stdio: ['ignore', 'pipe', 'pipe'] })
+  return new Promise((resolve, reject) => {
+    let out = ''
+    let err = ''
+    const timer = setTimeout(() => reject(new Error(`No address within 30 s: ${out}${err}`)), 30_000)
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString()
+      const address = /http:\S+/.exec(out)?.[0]
+      if (address === undefined) return
+      clearTimeout(timer)
+      resolve({ address, child })
+    })
+    child.stderr.on('data', (chunk: Buffer) => { err += chunk.toString() })
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      reject(new Error(`serve ended with ${code}: ${err}`))
+    })
+  })
+}
+
+/** Copies of the sample incident under names of their own. */
+export async function copySample(folder: string): Promise<{ readonly before: string; readonly after: string }> {
+  const before = path.join(folder, 'known.cfg')
+  const after = path.join(folder, 'candidate.cfg')
+  await cp(sample('before'), before)
+  await cp(sample('after'), after)
+  return { before, after }
+}
+
+export async function replaceInFile(file: string, from: string, to: string): Promise<void> {
+  const text = await readFile(file, 'utf8')
+  expect(text).toContain(from)
+  await writeFile(file, text.replace(from, to))
+}
+
+/** A real drop of files from the system, in the order given. */
+export async function dropFiles(page: Page, files: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [...files], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x: 640, y: 300, data })
+  await session.detach()
+}
+
+/** The picture stands and nothing is being computed. */
+export async function settled(page: Page): Promise<void> {
+  await expect(page.locator('.picture canvas').first()).toBeVisible()
+  await expect(page.getByRole('contentinfo')).toContainText('analysed in')
+}
+
+/** Line numbers of the candidate that the editor shows now. */
+export function editorLines(page: Page) {
+  return page.locator('.text-tab .view-line')
+}
+
+export { expect }
