@@ -40,8 +40,9 @@ export function historyHandlers(ports: Ports, store: ConfigStore): Pick<Handlers
       if (!planned.ok) return planned
       const { plan, writes } = planned.value
       if (plan.problems.length > 0) return failed('not-permitted', `Nothing was written. ${plan.problems.join(' ')}`)
-      const written = writes.length === 0 ? ok(null) : await ports.restore.write(writes, plan.backupFolder)
-      return written.ok ? ok(plan) : written
+      if (writes.length === 0) return ok(plan)
+      const written = await ports.restore.write(writes, plan.backupFolder)
+      return written.ok ? ok({ ...plan, backupFolder: written.value }) : written
     },
   }
 }

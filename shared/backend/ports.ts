@@ -110,8 +110,8 @@ export interface PlannedWrite {
 export interface RestorePort {
   /** What stands at `path` now: its bytes, null when nothing does, or why it cannot be replaced. */
   readonly current: (file: Pick<PlannedWrite, 'path' | 'within'>, limitBytes: number) => Promise<Result<Uint8Array | null>>
-  /** Copies what stands there to `backupFolder`, then replaces each file in one step. Stops at the first that is refused. */
-  readonly write: (writes: readonly PlannedWrite[], backupFolder: string) => Promise<Result<null>>
+  /** Copies what stands there to a new folder called `backupFolder` (or with a number after it), then replaces each file in one step. Stops at the first that is refused. Gives the folder. */
+  readonly write: (writes: readonly PlannedWrite[], backupFolder: string) => Promise<Result<string>>
 }
 
 export interface WatchPort {

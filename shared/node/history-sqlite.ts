@@ -27,6 +27,7 @@ export class DamagedDatabase extends Error {
 const corrupt = 11
 const notADatabase = 26
 const busyTimeoutMs = 5000
+const checkedBytes = 64 * 1024 * 1024
 
 function rethrow(error: unknown): never {
   const code = (error as { errcode?: unknown }).errcode
@@ -44,11 +45,13 @@ export function openDatabase(file: string, migrations: readonly string[]): Datab
   try {
     database = new DatabaseSync(file)
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
-    // A quick look at every page catches what a crash of the disk or a stray copy left behind.
-    const verdict = database.prepare('PRAGMA quick_check(1)').get() as Record<string, unknown> | undefined
-    if (verdict?.['quick_check'] !== 'ok') {
+    // A quick look at every page catches what a crash of the disk or a stray copy left behind. A large store is only
+    // opened; damage in it shows when the page is read.
+    const size = database.prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()').get() as Record<string, unknown> | undefined
+    const verdict = Number(size?.['bytes'] ?? 0) > checkedBytes ? undefined : (database.prepare('PRAGMA quick_check(1)').get() as Record<string, unknown> | undefined)
+    if (verdict !== undefined && verdict['quick_check'] !== 'ok') {
       database.close()
-      throw new DamagedDatabase(String(verdict?.['quick_check']))
+      throw new DamagedDatabase(String(verdict['quick_check']))
     }
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
   } catch (error) {

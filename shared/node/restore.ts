@@ -20,18 +20,28 @@ export const nodeRestore: RestorePort = {
     return target.ok ? readWithoutLinks(target.value, limitBytes) : target
   },
   async write(writes, backupFolder) {
-    try {
-      await mkdir(path.dirname(backupFolder), { recursive: true, mode: 0o700 })
-      await mkdir(backupFolder, { mode: 0o700 })
-    } catch (error) {
-      return systemFailure(error, backupFolder)
-    }
+    const backup = await newFolder(backupFolder)
+    if (!backup.ok) return backup
     for (const [index, write] of writes.entries()) {
-      const done = await replace(write, path.join(backupFolder, `${String(index + 1).padStart(3, '0')}-${path.basename(write.path)}`))
+      const done = await replace(write, path.join(backup.value, `${String(index + 1).padStart(3, '0')}-${path.basename(write.path)}`))
       if (!done.ok) return done
     }
-    return ok(null)
+    return backup
   },
+}
+
+/** Two restores within one second each get a folder of their own. */
+async function newFolder(wanted: string): Promise<Result<string>> {
+  for (let number = 1; ; number += 1) {
+    const folder = number === 1 ? wanted : `${wanted}-${number}`
+    try {
+      await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 })
+      await mkdir(folder, { mode: 0o700 })
+      return ok(folder)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || number === 100) return systemFailure(error, folder)
+    }
+  }
 }
 
 async function replace(write: PlannedWrite, backup: string): Promise<Result<null>> {

@@ -54,6 +54,20 @@ test('calls made before the engine is ready wait, and after its end they are ans
   assert.equal(!late.ok && late.failure.code, 'cancelled')
 })
 
+test('an engine that runs out of memory is reported, and the next call finds a new one', { timeout: 60_000 }, async () => {
+  const reports: string[] = []
+  const engine = startEngine({ host: { host: 'browser', dialogs: false, open: [] }, dataFolder: path.join(scratch, 'data'), validateResults: true }, (text) => reports.push(text), 48)
+  const client = createClient(engine.transport)
+  assert.ok((await client.call('app.info', {})).ok)
+  // Old enough not to count as stillborn.
+  await new Promise((resolve) => setTimeout(resolve, 2100))
+  const loaded = await client.call('config.load', { input: { kind: 'path', path: large() }, options })
+  assert.equal(!loaded.ok && loaded.failure.code, 'our-fault')
+  assert.match(reports.join(), /memory/)
+  assert.ok((await client.call('app.info', {})).ok)
+  await engine.dispose()
+})
+
 test('a file that changes on disk is told to the host', { timeout: 20_000 }, async () => {
   const engine = start()
   const client = createClient(engine.transport)
