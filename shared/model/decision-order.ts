@@ -56,11 +56,34 @@ export function fullCondition(placed: PlacedStep): Predicate {
   return placed.within.length === 0 ? placed.step.when : { kind: 'and', of: [...placed.within, placed.step.when] }
 }
 
+/** Order of one entry with the steps in it that can never decide. */
+export interface Decisions {
+  readonly order: readonly PlacedStep[]
+  readonly shadowed: ReadonlyMap<number, number>
+}
+
+const decisionsByModel = new WeakMap<RoutingModel, Map<ScopeId, Decisions>>()
+
+/** `decisionOrder` and `shadowedSteps` of one entry, computed once per model: pictures, lists and checks all ask. */
+export function decisionsOf(model: RoutingModel, entry: ScopeId): Decisions {
+  let entries = decisionsByModel.get(model)
+  if (entries === undefined) {
+    entries = new Map()
+    decisionsByModel.set(model, entries)
+  }
+  let found = entries.get(entry)
+  if (found === undefined) {
+    const order = decisionOrder(model, entry)
+    found = { order, shadowed: shadowedSteps(order, model) }
+    entries.set(entry, found)
+  }
+  return found
+}
+
 /** The order without ends of lists that no request gets to, because a rule without a condition stands in front. */
 export function reachedOrder(model: RoutingModel, entry: ScopeId | null): readonly PlacedStep[] {
-  const order = decisionOrder(model, entry)
-  if (!order.some((placed) => placed.isOtherwise)) return order
-  const shadowed = shadowedSteps(order, model)
+  if (entry === null) return []
+  const { order, shadowed } = decisionsOf(model, entry)
   return order.filter((placed, index) => !placed.isOtherwise || !shadowed.has(index))
 }
 

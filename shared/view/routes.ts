@@ -1,5 +1,5 @@
 import { actionTargets, type Targets } from '#shared/model/dispatch.ts'
-import { decisionOrder, fullCondition, shadowedSteps, type PlacedStep } from '#shared/model/decision-order.ts'
+import { decisionsOf, fullCondition, type PlacedStep } from '#shared/model/decision-order.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
 import { isAction, type Action, type RoutingModel } from '#shared/model/routing-model.ts'
 import { listenerGroups, type ListenerGroup } from '#shared/analyses/topology-diff/index.ts'
@@ -63,15 +63,25 @@ function routeId(group: string, action: Action, when: Predicate, isDefault: bool
   return seen === 0 ? base : `${base} #${seen + 1}`
 }
 
-/** Every rule of every listener that decides where requests go, with what it leads to. */
+const known = new WeakMap<RoutingModel, readonly ListenerRoutes[]>()
+
+/** Every rule of every listener that decides where requests go, with what it leads to; computed once per model. */
 export function toRoutes(model: RoutingModel): readonly ListenerRoutes[] {
+  let routes = known.get(model)
+  if (routes === undefined) {
+    routes = listenerRoutes(model)
+    known.set(model, routes)
+  }
+  return routes
+}
+
+function listenerRoutes(model: RoutingModel): readonly ListenerRoutes[] {
   return listenerGroups(model).map((group) => {
     const routes: Route[] = []
     const others: PlacedStep[] = []
     const used = new Map<string, number>()
     for (const entry of new Set(group.listeners.map((listener) => listener.entry))) {
-      const order = decisionOrder(model, entry)
-      const shadowed = shadowedSteps(order, model)
+      const { order, shadowed } = decisionsOf(model, entry)
       const byIndex = new Map<number, Route>()
       let number = 0
       order.forEach((placed, index) => {

@@ -1,4 +1,4 @@
-import { decisionOrder, shadowedSteps, type PlacedStep } from '#shared/model/decision-order.ts'
+import { decisionsOf, type PlacedStep } from '#shared/model/decision-order.ts'
 import { actionTargets, type Targets } from '#shared/model/dispatch.ts'
 import type { Predicate, Test } from '#shared/model/predicate.ts'
 import { isAction, type Listener, type RoutingModel, type Step } from '#shared/model/routing-model.ts'
@@ -28,8 +28,7 @@ export function entriesOf(model: RoutingModel): readonly Entry[] {
     }
     entries = [...groups.values()].map((listeners) => {
       const listener = listeners[0] as Listener
-      const order = decisionOrder(model, listener.entry)
-      return { listener, listeners, order, shadowed: shadowedSteps(order, model) }
+      return { listener, listeners, ...decisionsOf(model, listener.entry) }
     })
     known.set(model, entries)
   }
@@ -74,8 +73,19 @@ export interface Lead {
   readonly targets: Targets
 }
 
+const knownLeads = new WeakMap<RoutingModel, readonly Lead[]>()
+
 /** Steps that choose a pool, with where they lead; steps proved never to match are left out. */
 export function leads(model: RoutingModel): readonly Lead[] {
+  let found = knownLeads.get(model)
+  if (found === undefined) {
+    found = findLeads(model)
+    knownLeads.set(model, found)
+  }
+  return found
+}
+
+function findLeads(model: RoutingModel): readonly Lead[] {
   return entriesOf(model).filter((entry) => entry.listeners.some((listener) => listener.enabled)).flatMap((entry) => entry.order.flatMap((placed, index) => {
     if (!isAction(placed.step.does) || entry.shadowed.has(index)) return []
     const targets = actionTargets(placed.step.does, model)
