@@ -28,6 +28,8 @@ interface Building {
   /** Some TCP entry waits for such data, so pools behind it see it. */
   waits: { hello: boolean; request: boolean }
   readonly sourceOf: (at: Span) => string
+  /** The last made; neighbours mostly share it. */
+  retries: Pool['retries'] | null
 }
 
 /** Turns the proxies into the routing model. */
@@ -39,7 +41,7 @@ export function buildModel(state: CompileState, proxies: readonly ProxyDraft[], 
     if (isEntryKind(proxy.kind)) entries.set(proxy.name, proxy)
   }
   const sourceOf = (at: Span): string => (texts.get(at.file) ?? '').slice(at.start, at.end).replace(/\s+/g, ' ')
-  const building: Building = { state, proxies, pools, entries, scopes: new Map(), reached: new Set(), dynamic: false, waits: { hello: false, request: false }, sourceOf }
+  const building: Building = { state, proxies, pools, entries, scopes: new Map(), reached: new Set(), dynamic: false, waits: { hello: false, request: false }, sourceOf, retries: null }
   for (const proxy of proxies) {
     settleWaiting(proxy, contentRules(proxy))
     if (isEntryKind(proxy.kind) && proxy.settings.mode !== 'http') {
@@ -306,22 +308,18 @@ function buildPool(building: Building, proxy: ProxyDraft): Pool {
       return members
     },
     algorithm: settledAlgorithm(state, proxy), selectors, persistence: settledPersistence(proxy), allBackups: settings.allBackups, check: settledCheck(proxy),
-    retries: retriesOf(proxy), timeoutsMs: poolTimeouts(settings.timeoutsMs), settings: settings.settings, origin: originOf(proxy),
+    retries: retriesOf(building, proxy), timeoutsMs: poolTimeouts(settings.timeoutsMs), settings: settings.settings, origin: originOf(proxy),
   }
 }
 
-const sharedRetries = new Map<string, Pool['retries']>()
-
-function retriesOf(proxy: ProxyDraft): Pool['retries'] {
+/** Pools that inherit the same retries share one object. */
+function retriesOf(building: Building, proxy: ProxyDraft): Pool['retries'] {
   const { retries, redispatch, retryOn } = proxy.settings
-  const key = `${retries} ${String(redispatch)} ${retryOn.join(' ')}`
-  let shared = sharedRetries.get(key)
-  if (shared === undefined) {
-    shared = { count: retries, redispatch, on: retryOn }
-    if (sharedRetries.size > 1000) sharedRetries.clear()
-    sharedRetries.set(key, shared)
-  }
-  return shared
+  const last = building.retries
+  if (last !== null && last.count === retries && last.redispatch === redispatch && last.on === retryOn) return last
+  const fresh = { count: retries, redispatch, on: retryOn }
+  building.retries = fresh
+  return fresh
 }
 
 /** Rules that run once the pool is chosen; a listen that only its own requests reach runs them as an entry instead. */

@@ -1,6 +1,7 @@
 import type { Algorithm, AlgorithmName, Persistence } from '#shared/model/pool.ts'
 import type { View } from '#shared/model/predicate.ts'
 import { compileGuard } from './conditions.ts'
+import { appended } from './proxy.ts'
 import type { ProxyDraft } from './proxy.ts'
 import { addGap, lineSpanOf, refuse } from './state.ts'
 import type { CompileState, LineRef } from './state.ts'
@@ -148,7 +149,7 @@ export function compileStick(state: CompileState, proxy: ProxyDraft, ref: LineRe
   const key = use === 'store-response'
     ? { field: { kind: 'opaque' as const, text: values[2], reason: 'Values of answers are not modelled.' }, transforms: [], type: 'string' as const, pick: 'last' as const, absentAs: 'nothing' as const }
     : compileValue(state, ref, 2)
-  proxy.persistence.push({ kind: 'stick', key, table, use, when, origin: [lineSpanOf(ref)] })
+  proxy.persistence = appended(proxy.persistence, { kind: 'stick', key, table, use, when, origin: [lineSpanOf(ref)] })
 }
 
 /** Cookie first, then stick rules in their order, as HAProxy asks them (H-PER-7). */

@@ -4,7 +4,7 @@ import { compileAcl, compileGuard } from './conditions.ts'
 import { compileBind } from './binds.ts'
 import { compileBalance, compileCookie, compileHashType, compileStick } from './distribution.ts'
 import { compileHttpCheck, compileOption } from './health.ts'
-import { isEntryKind, isPoolKind, setSetting } from './proxy.ts'
+import { addRule, appended, isEntryKind, isPoolKind, setSetting } from './proxy.ts'
 import type { ProxyDraft } from './proxy.ts'
 import { compileHttpRule, compileRedirectRule, compileTcpRule } from './rules.ts'
 import { addServer, withDefaultServer } from './servers.ts'
@@ -66,7 +66,7 @@ on(['use_backend'], (state, proxy, ref) => {
   }
   const when = compileGuard(state, proxy, ref, 2)
   const target = name.includes('%') ? compileTemplate(state, ref, 1) : name
-  proxy.switching.push({ text: restOf(ref.values, 1), when, target, targetSpan: wordSpanOf(ref, 1), origin: lineSpanOf(ref) })
+  proxy.switching = appended(proxy.switching, { text: restOf(ref.values, 1), when, target, targetSpan: wordSpanOf(ref, 1), origin: lineSpanOf(ref) })
 })
 
 on(['acl'], (state, proxy, ref) => {
@@ -81,7 +81,7 @@ on(['bind'], (state, proxy, ref) => {
     return
   }
   const bind = compileBind(state, ref)
-  if (bind !== null) proxy.binds.push(bind)
+  if (bind !== null) proxy.binds = appended(proxy.binds, bind)
 })
 
 on(['server', 'server-template'], (state, proxy, ref) => {
@@ -102,7 +102,7 @@ on(['default-server'], (state, proxy, ref) => {
 on(['http-request'], (state, proxy, ref) => {
   if (proxy.kind === 'defaults' && !rulesAllowed(state, proxy, ref)) return
   const rule = compileHttpRule(state, proxy, ref)
-  if (rule !== null) proxy.rules['http-request'].push(rule)
+  if (rule !== null) addRule(proxy, 'http-request', rule)
 })
 
 on(['redirect'], (state, proxy, ref) => {
@@ -111,7 +111,7 @@ on(['redirect'], (state, proxy, ref) => {
     return
   }
   const rule = compileRedirectRule(state, proxy, ref)
-  if (rule !== null) proxy.rules.redirect.push(rule)
+  if (rule !== null) addRule(proxy, 'redirect', rule)
 })
 
 on(['tcp-request'], (state, proxy, ref) => {
@@ -133,7 +133,7 @@ on(['tcp-request'], (state, proxy, ref) => {
     return
   }
   const rule = compileTcpRule(state, proxy, ref)
-  if (rule !== null) proxy.rules[`tcp-${list}`].push(rule)
+  if (rule !== null) addRule(proxy, `tcp-${list}`, rule)
 })
 
 on(['monitor-uri'], (_state, proxy, ref) => {
@@ -146,7 +146,7 @@ on(['monitor'], (state, proxy, ref) => {
     return
   }
   const when = compileGuard(state, proxy, ref, 2)
-  proxy.monitorFail.push({ keyword: 'monitor', text: restOf(ref.values, 1), when, does: { kind: 'respond', status: 503, why: 'monitor fail' }, origin: [lineSpanOf(ref)] })
+  proxy.monitorFail = appended(proxy.monitorFail, { keyword: 'monitor', text: restOf(ref.values, 1), when, does: { kind: 'respond', status: 503, why: 'monitor fail' }, origin: [lineSpanOf(ref)] })
 })
 
 on(['stats'], (state, proxy, ref) => {
@@ -165,7 +165,7 @@ on(['use-server'], (state, proxy, ref) => {
     return
   }
   const when = compileGuard(state, proxy, ref, 2)
-  proxy.selectors.push({ kind: 'use-server', when, server: server.includes('%') ? compileTemplate(state, ref, 1) : server, origin: [lineSpanOf(ref)] })
+  proxy.selectors = appended(proxy.selectors, { kind: 'use-server', when, server: server.includes('%') ? compileTemplate(state, ref, 1) : server, origin: [lineSpanOf(ref)] })
 })
 
 on(['force-persist', 'ignore-persist'], (state, proxy, ref) => {
@@ -174,7 +174,7 @@ on(['force-persist', 'ignore-persist'], (state, proxy, ref) => {
     return
   }
   const when = compileGuard(state, proxy, ref, 1)
-  proxy.persistence.push({ kind: ref.values[0] === 'force-persist' ? 'force-persist' : 'ignore-persist', when, origin: [lineSpanOf(ref)] })
+  proxy.persistence = appended(proxy.persistence, { kind: ref.values[0] === 'force-persist' ? 'force-persist' : 'ignore-persist', when, origin: [lineSpanOf(ref)] })
 })
 
 on(['balance'], (state, proxy, ref) => { compileBalance(state, proxy, ref) })

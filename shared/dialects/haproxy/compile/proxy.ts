@@ -73,6 +73,10 @@ export interface Settings {
   origin: readonly Span[]
 }
 
+export type RulePhase = 'tcp-connection' | 'tcp-session' | 'tcp-content' | 'http-request' | 'redirect'
+
+export type RuleLists = Readonly<Record<RulePhase, readonly RuleDraft[]>>
+
 export interface ProxyDraft extends AclScope, MemberSink {
   readonly kind: ProxyKind
   readonly name: string
@@ -82,12 +86,12 @@ export interface ProxyDraft extends AclScope, MemberSink {
   readonly nameAt: Span
   readonly defaults: ProxyDraft | null
   readonly settings: Settings
-  readonly binds: BindDraft[]
-  readonly rules: Record<'tcp-connection' | 'tcp-session' | 'tcp-content' | 'http-request' | 'redirect', RuleDraft[]>
-  readonly switching: SwitchDraft[]
-  readonly monitorFail: RuleDraft[]
-  readonly selectors: ServerSelector[]
-  readonly persistence: Persistence[]
+  binds: readonly BindDraft[]
+  rules: RuleLists
+  switching: readonly SwitchDraft[]
+  monitorFail: readonly RuleDraft[]
+  selectors: readonly ServerSelector[]
+  persistence: readonly Persistence[]
   inspectDelayMs: number
   /** Some content rule looks at data of these levels, so HAProxy waits for it. */
   waitsForHello: boolean
@@ -98,6 +102,22 @@ export interface ProxyDraft extends AclScope, MemberSink {
 }
 
 const noSpans: readonly Span[] = []
+
+/** One empty list for all: most proxies of a large file have no rules of their own. */
+const none: readonly never[] = []
+const noRules: RuleLists = { 'tcp-connection': none, 'tcp-session': none, 'tcp-content': none, 'http-request': none, redirect: none }
+
+/** The list with one more; the shared empty list is replaced, any other grows in place. */
+export function appended<Item>(list: readonly Item[], item: Item): readonly Item[] {
+  if (list.length === 0) return [item]
+  const own = list as Item[]
+  own.push(item)
+  return own
+}
+
+export function addRule(proxy: ProxyDraft, phase: RulePhase, rule: RuleDraft): void {
+  proxy.rules = { ...proxy.rules, [phase]: appended(proxy.rules[phase], rule) }
+}
 
 export function initialSettings(): Settings {
   return {
@@ -113,9 +133,8 @@ const noSettings: Readonly<Record<string, string>> = Object.freeze({})
 
 export function createProxy(kind: ProxyKind, name: string, tree: HaproxyTree, at: Span, nameAt: Span, defaults: ProxyDraft | null, settings: Settings): ProxyDraft {
   return {
-    kind, name, tree, at, nameAt, defaults, settings, acls: noAcls, binds: [],
-    rules: { 'tcp-connection': [], 'tcp-session': [], 'tcp-content': [], 'http-request': [], redirect: [] },
-    switching: [], monitorFail: [], selectors: [], persistence: [], slots: [], slotOptions: [], memberNames: null, memberPrefix: `pool:${name}/server:`,
+    kind, name, tree, at, nameAt, defaults, settings, acls: noAcls, binds: none,
+    rules: noRules, switching: none, monitorFail: none, selectors: none, persistence: none, slots: [], slotOptions: [], memberNames: null, memberPrefix: `pool:${name}/server:`,
     inspectDelayMs: 0, waitsForHello: false, waitsForRequest: false, expectProxy: false, dispatchAt: null,
   }
 }
