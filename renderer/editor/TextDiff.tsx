@@ -84,11 +84,20 @@ export function TextDiff(props: TextDiffProps) {
     const leftText = toEditorText(before?.text ?? '')
     const rightText = toEditorText(after?.text ?? '')
     setBroken(null)
-    diffInWorker(leftText, rightText).then(
+    const answer = diffInWorker(leftText, rightText)
+    // Cut into lines here while the worker compares.
+    const original = monaco.editor.createModel(leftText, languageOf(monaco, before))
+    const modified = monaco.editor.createModel(rightText, languageOf(monaco, after))
+    let isShown = false
+    const dropUnshown = (): void => {
+      if (isShown) return
+      original.dispose()
+      modified.dispose()
+    }
+    answer.then(
       (reply) => {
         if (!isCurrent) return
-        const original = monaco.editor.createModel(leftText, languageOf(monaco, before))
-        const modified = monaco.editor.createModel(rightText, languageOf(monaco, after))
+        isShown = true
         monaco.prepareDiff(original, modified, reply)
         setShown({ original, modified, reply })
         calls.current.onDiff?.({ hunks: reply.hunks.length / 4, added: reply.added, removed: reply.removed, milliseconds: reply.milliseconds })
@@ -99,6 +108,7 @@ export function TextDiff(props: TextDiffProps) {
     )
     return () => {
       isCurrent = false
+      dropUnshown()
     }
   }, [monaco, view, before, after])
 
@@ -120,15 +130,16 @@ export function TextDiff(props: TextDiffProps) {
     }
   }, [view, shown])
 
-  const isFresh = useRef<Shown | null>(null)
+  const openedName = useRef('')
   useEffect(() => {
     if (view === null || shown === null) return
     if (reveal === null) {
-      if (isFresh.current === null && hunkCount > 0) view.revealFirstDiff()
-      isFresh.current = shown
+      // Another file opens at its first change; the same one, changed on disk, keeps its place.
+      if (openedName.current !== lastName.current && hunkCount > 0) view.revealFirstDiff()
+      openedName.current = lastName.current
       return
     }
-    isFresh.current = shown
+    openedName.current = lastName.current
     const across = layout === 'inline' && reveal.side === 'before' ? placeAcross(shown.reply.hunks, places.before.toPosition(reveal.start).lineNumber) : null
     const target = reveal.side === 'before' && across === null ? view.getOriginalEditor() : view.getModifiedEditor()
     const start = across === null ? places[reveal.side].toPosition(reveal.start) : { lineNumber: across, column: 1 }

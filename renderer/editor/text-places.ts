@@ -2,21 +2,22 @@ import { LineIndex } from '#shared/text/line-index.ts'
 
 /** Offsets of the file as loaded ↔ lines and columns of the editor, which counts from one and hides the byte order mark. */
 export interface TextPlaces {
-  readonly lineCount: number
   toPosition(offset: number): { readonly lineNumber: number; readonly column: number }
   toOffset(lineNumber: number, column: number): number
 }
 
 export function createTextPlaces(text: string): TextPlaces {
-  const index = new LineIndex(text)
+  // Built when the first place is asked for: a large text is shown before anybody asks.
+  let known: LineIndex | null = null
+  const lines = (): LineIndex => (known ??= new LineIndex(text))
   const mark = text.charCodeAt(0) === 0xfeff ? 1 : 0
   return {
-    lineCount: index.lineCount,
     toPosition(offset) {
-      const { line, column } = index.positionOf(Math.max(0, Math.min(offset, text.length)))
+      const { line, column } = lines().positionOf(Math.max(0, Math.min(offset, text.length)))
       return { lineNumber: line, column: line === 1 ? Math.max(1, column - mark) : column }
     },
     toOffset(lineNumber, column) {
+      const index = lines()
       const line = Math.max(0, Math.min(index.lineCount - 1, lineNumber - 1))
       return Math.min(text.length, (index.starts[line] as number) + column - 1 + (line === 0 ? mark : 0))
     },

@@ -1,7 +1,7 @@
 import '@fontsource/inter/400.css'
 import '@fontsource/inter/600.css'
 import '@fontsource/jetbrains-mono/400.css'
-import { createRef, useState } from 'react'
+import { createRef, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { EditorProblem, Reveal, TextDiffHandle } from '#renderer/editor/props.ts'
 import { TextDiff } from '#renderer/editor/TextDiff.tsx'
@@ -30,13 +30,21 @@ const onCursor = (side: string, offset: number): void => void log.push(['cursor'
 function Page() {
   const [layout, setLayout] = useState<'side-by-side' | 'inline'>(query.get('layout') === 'inline' ? 'inline' : 'side-by-side')
   const [reveal, setReveal] = useState<Reveal | null>(null)
-  const [mounted, setMounted] = useState(query.get('wait') === null)
-  Object.assign(window, { setLayout, setReveal, setMounted })
+  const [mounted, setMounted] = useState(true)
+  // With `wait` the editor stands and is empty, as when another file is chosen.
+  const [shown, setShown] = useState(!query.has('wait'))
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.querySelector('.monaco-diff-editor, .monaco-editor') !== null) Object.assign(window, { ready: true })
+    }, 50)
+    return () => clearInterval(timer)
+  }, [])
+  Object.assign(window, { setLayout, setReveal, setMounted, show: () => setShown(true) })
   if (!mounted) return null
   if (query.has('single')) return <TextView text={right} reveal={reveal} problems={problems} labels={labels} theme={theme} ariaLabel="Text of haproxy.cfg" onCursor={onCursor} />
   return (
     <TextDiff
-      ref={handle} before={left} after={right} layout={layout} foldUnchanged={query.has('fold')} reveal={reveal} problems={problems} labels={labels} theme={theme}
+      ref={handle} before={shown ? left : null} after={shown ? right : null} layout={layout} foldUnchanged={query.has('fold')} reveal={reveal} problems={problems} labels={labels} theme={theme}
       ariaLabel="Difference of haproxy.cfg" onDiff={onDiff} onCursor={onCursor}
     />
   )

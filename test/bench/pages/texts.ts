@@ -10,11 +10,12 @@ export function configPair(lineCount: number, edits: number): { readonly before:
   const after: string[] = []
   const stride = Math.max(1, Math.floor(lines.length / Math.max(1, edits)))
   lines.forEach((line, at) => {
-    if (edits === 0 || at % stride !== stride - 1) {
+    // One change stands near the top, so that the first screen shows a difference.
+    if (edits === 0 || (at % stride !== stride - 1 && at !== 9)) {
       after.push(line)
       return
     }
-    const kind = (at / stride) % 20
+    const kind = Math.floor(at / stride) % 20
     if (kind < 14) after.push(line.includes('weight') ? line.replace(/weight \d+/, 'weight 7') : `${line} # edited ${at}`)
     else if (kind < 17) after.push(line, `    # inserted at ${at}`)
   })
