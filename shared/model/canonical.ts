@@ -1,4 +1,4 @@
-import { isAction, type Action, type Effect, type Step } from './routing-model.ts'
+import type { Action, Effect } from './routing-model.ts'
 import type { Matcher, Predicate, View } from './predicate.ts'
 
 const orderedSets: ReadonlySet<string> = new Set(['exact', 'prefix', 'suffix', 'substring', 'path-part', 'domain-part'])
@@ -69,24 +69,4 @@ const predicateKinds: ReadonlySet<string> = new Set(['true', 'false', 'and', 'or
 /** `opaque` is an action too; only the condition says what it depends on. */
 function isPredicate(part: Predicate | Action | Effect): part is Predicate {
   return predicateKinds.has(part.kind) && (part.kind !== 'opaque' || 'dependsOn' in part)
-}
-
-/** Canonical text of condition and action together. */
-export function canonicalStep(step: Step): string {
-  return `${canonicalText(step.does)}|${canonicalText(step.when)}`
-}
-
-/** Pools an action can lead to by name, without the ones a lookup table names. */
-export function namedPools(action: Action): readonly string[] {
-  switch (action.kind) {
-    case 'forward': return [action.pool]
-    case 'split': return action.shares.map((part) => part.pool)
-    case 'dispatch': return namedPools(action.onMiss)
-    case 'one-of': return action.actions.flatMap(namedPools)
-    default: return []
-  }
-}
-
-export function stepAction(step: Step): Action | null {
-  return isAction(step.does) ? step.does : null
 }

@@ -161,11 +161,14 @@ export function shadowedSteps(order: readonly PlacedStep[], model: RoutingModel)
   for (const index of deciding) {
     const candidates = pairwise ? enders : [...unconditional, ...new Set((parts[index] as readonly string[]).flatMap((key) => byPart.get(key) ?? []))].sort((a, b) => a - b)
     const by = candidates.find((earlier) => covers(earlier, index))
+    const action = (order[index] as PlacedStep).step.does as Action
     if (by !== undefined) {
-      shadowed.set(index, by)
+      const earlier = (order[by] as PlacedStep).step.does
+      // A computed name that is not found leads to the default after all, so the default is not dead behind it.
+      const isMiss = earlier.kind === 'dispatch' && (conditions[index] as Predicate).kind === 'true' && canonicalText(earlier.onMiss) === canonicalText(action)
+      if (!isMiss) shadowed.set(index, by)
       continue
     }
-    const action = (order[index] as PlacedStep).step.does as Action
     if (!endsHere(action, model)) continue
     enders.push(index)
     const keys = parts[index] as readonly string[]

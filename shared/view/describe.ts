@@ -1,2 +1,2 @@
 /** Wording of conditions, actions and values; kept with the model, so that checks can use it too. */
-export { describeAction, describePredicate, describeView, referenceText } from '#shared/model/describe.ts'
+export { describeAction, describePredicate, referenceText } from '#shared/model/describe.ts'

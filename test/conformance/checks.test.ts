@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { neutralChecks, runChecks } from '#shared/analyses/checks/index.ts'
 import { dialectById, dialects } from '#shared/dialects/registry.ts'
@@ -29,6 +30,37 @@ test('every check has a code of its own, in the namespace of its kind', () => {
 test('there are at least a dozen checks, and HAProxy has some of its own', () => {
   assert.ok(checks.length >= 12)
   assert.ok(checks.some((check) => check.dialect === 'haproxy' && !check.neutral))
+})
+
+/** Why a rule looks at one product's text instead of the neutral model, where it would serve every product. */
+const ownTextOnly: Readonly<Record<string, string>> = {
+  'haproxy/acl-flag-after-pattern': 'the model holds the flag as one more value of the test',
+  'haproxy/acl-logical-word': 'the model holds the word as one more value of the test',
+  'haproxy/acl-name-reused': 'the model joins all lines of a name into one condition, wherever they stood',
+  'haproxy/acl-unused': 'a condition that no rule uses does not get into the model',
+  'haproxy/http-rule-in-tcp-mode': 'rules that the product ignores do not get into the model',
+  'haproxy/text-lost-after-hash': 'comments do not get into the model',
+  'haproxy/time-without-unit': 'the model holds milliseconds, however they were written',
+}
+
+test('a rule of one product says why it is not a neutral one, and no reason is left over', () => {
+  assert.deepEqual(Object.keys(ownTextOnly).sort(), checks.filter((check) => !check.neutral).map((check) => check.code).sort())
+})
+
+test('each of the five outages would have been caught by a check', () => {
+  const outages = ['routing-rules', 'auth-bottleneck', 'coffee-break', 'one-hot-server', 'stale-servers']
+  const caught = new Set(checks.map((check) => check.postmortem).filter((one) => one !== null))
+  assert.deepEqual([...caught].sort(), [...outages].sort())
+})
+
+test('a sound config has no findings at all', () => {
+  const text = readFileSync(new URL('../../assets/sample-incident/before/haproxy.cfg', import.meta.url), 'utf8')
+  assert.deepEqual(findings('haproxy', text).map((one) => one.message), [])
+})
+
+test('the sample incident is found by its dead rule, its idle pool and its weights', () => {
+  const text = readFileSync(new URL('../../assets/sample-incident/after/haproxy.cfg', import.meta.url), 'utf8')
+  assert.deepEqual(findings('haproxy', text).map((one) => one.code).sort(), ['routing/pool-unreachable', 'routing/rule-never-matches', 'routing/weight-outlier'])
 })
 
 for (const check of checks) {

@@ -1,3 +1,4 @@
+import { canonicalText } from '#shared/model/canonical.ts'
 import { decisionsOf, type PlacedStep } from '#shared/model/decision-order.ts'
 import { actionTargets, type Targets } from '#shared/model/dispatch.ts'
 import type { Predicate, Test } from '#shared/model/predicate.ts'
@@ -45,7 +46,7 @@ export function allSteps(model: RoutingModel): readonly Step[] {
 function testsOf(predicate: Predicate, found: Map<string, Test>): void {
   switch (predicate.kind) {
     case 'test':
-      found.set(`${predicate.origin.file}:${predicate.origin.start}:${predicate.origin.end}`, predicate)
+      found.set(`${predicate.origin.file}:${predicate.origin.start}:${canonicalText(predicate)}`, predicate)
       break
     case 'named': case 'not':
       testsOf(predicate.of, found)
@@ -58,7 +59,7 @@ function testsOf(predicate: Predicate, found: Map<string, Test>): void {
   }
 }
 
-/** Every test of every rule, each place once, in the order of first use. */
+/** Every test of every rule, each test of a place once, in the order of first use. */
 export function allTests(model: RoutingModel): readonly Test[] {
   const found = new Map<string, Test>()
   for (const step of allSteps(model)) testsOf(step.when, found)

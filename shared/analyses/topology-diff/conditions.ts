@@ -5,7 +5,7 @@ import type { Scope, Step } from '#shared/model/routing-model.ts'
 import type { ConditionChange } from './answer.ts'
 
 /** Named conditions that a predicate uses, outermost first. */
-export function namedConditions(predicate: Predicate, found: Map<string, Predicate> = new Map()): ReadonlyMap<string, Predicate> {
+function namedConditions(predicate: Predicate, found: Map<string, Predicate> = new Map()): ReadonlyMap<string, Predicate> {
   switch (predicate.kind) {
     case 'named':
       found.set(predicate.name, predicate.of)

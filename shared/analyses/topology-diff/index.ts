@@ -1,5 +1,4 @@
 export { diffTopology, listenerGroups, scopeChain } from './diff.ts'
-export { namedConditions } from './conditions.ts'
 export { checkText } from './settings.ts'
 export { presentDifference } from './present.ts'
 export type { ConditionChange, ElementChange, ListenerGroup, PoolChange, ScopeChange, SettingChange, TopologyDifference } from './answer.ts'
