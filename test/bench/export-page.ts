@@ -33,18 +33,18 @@ const bench = {
     for (let wait = 0; wait < 200 && document.querySelectorAll('.react-flow__edge').length < edges.length; wait += 1) await new Promise((done) => setTimeout(done, 50))
   },
   /** The way the app makes a PNG: the same marks on a canvas that is never on the page. */
-  async paint(scene: Scene, texts: PictureTexts): Promise<{ milliseconds: number; bytes: number }> {
+  async paint(scene: Scene, texts: PictureTexts, scale: number): Promise<{ milliseconds: number; bytes: number }> {
     const start = performance.now()
     const drawing = drawScene(scene, texts)
-    const canvas = new OffscreenCanvas(drawing.width, drawing.height)
-    paintDrawing(drawing, canvas.getContext('2d', { alpha: false }) as OffscreenCanvasRenderingContext2D, 1)
+    const canvas = new OffscreenCanvas(Math.round(drawing.width * scale), Math.round(drawing.height * scale))
+    paintDrawing(drawing, canvas.getContext('2d', { alpha: false }) as OffscreenCanvasRenderingContext2D, scale)
     const blob = await canvas.convertToBlob({ type: 'image/png' })
     return { milliseconds: performance.now() - start, bytes: blob.size }
   },
-  async photograph(kind: 'svg' | 'png', width: number, height: number): Promise<{ milliseconds: number; bytes: number }> {
+  async photograph(kind: 'svg' | 'png', width: number, height: number, scale: number): Promise<{ milliseconds: number; bytes: number }> {
     const start = performance.now()
     const target = document.querySelector('.react-flow__viewport') as HTMLElement
-    const url = await (kind === 'svg' ? toSvg : toPng)(target, { width, height, pixelRatio: 1, skipFonts: true })
+    const url = await (kind === 'svg' ? toSvg : toPng)(target, { width, height, pixelRatio: scale, skipFonts: true })
     return { milliseconds: performance.now() - start, bytes: url.length }
   },
 }

@@ -1,5 +1,6 @@
 // G13: pictures of the whole graph by the own exporters against html-to-image on a stock React Flow page in Chromium.
-//   --n 1000   --repetitions 5   --yardstick-repetitions 5 (0: leave the yardstick out)
+// PNGs are drawn at the scale that gives --megapixels, the same for all (14.5: the picture of the first measurement).
+//   --n 1000   --megapixels 14.5   --repetitions 5   --yardstick-repetitions 5 (0: leave the yardstick out)
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,6 +24,8 @@ const yardstickRepetitions = flags.number('yardstick-repetitions', repetitions)
 const scene = buildScene(generateView(count).view)
 const texts = { theme: 'light', title: `${count} boxes`, source: 'haproxy.cfg', hash: 'sha256 0000', timeText: '2026-11-20 14:00 UTC', legend: true } as const
 const fonts = loadExportFonts()
+/** Pixels of a PNG per pixel of the scene. */
+const scale = Math.min(1, Math.sqrt((flags.number('megapixels', 14.5) * 1e6) / (scene.width * scene.height)))
 
 let svg = ''
 let pdf: Uint8Array = new Uint8Array()
@@ -34,7 +37,7 @@ const runOwn = async (): Promise<void> => {
   for (let again = 0; again < 5; again += 1) own.svg.push(await timed(() => { svg = renderSvg(scene, texts) }))
   own.pdf.push(await timed(() => { pdf = renderPdf(scene, texts, fonts) }))
   own.png.push(await timed(() => {
-    const result = rasterizePng(svg, 1)
+    const result = rasterizePng(svg, scale)
     if (!result.ok) throw new Error(result.failure.message)
     png = result.value.bytes
     size = `${result.value.width} × ${result.value.height}`
@@ -65,11 +68,11 @@ if (yardstickRepetitions > 0) {
     for (let repetition = 0; repetition < Math.max(repetitions, yardstickRepetitions); repetition += 1) {
       if (repetition < repetitions) {
         await runOwn()
-        own.canvas.push((await page.evaluate(([s, t]) => window.exportBench.paint(s, t), [scene, texts] as const)).milliseconds)
+        own.canvas.push((await page.evaluate(([s, t, k]) => window.exportBench.paint(s, t, k), [scene, texts, scale] as const)).milliseconds)
       }
       if (repetition >= yardstickRepetitions) continue
       for (const kind of ['svg', 'png'] as const) {
-        const result = await page.evaluate(([k, w, h]) => window.exportBench.photograph(k, w, h), [kind, scene.width, scene.height] as const)
+        const result = await page.evaluate(([k, w, h, r]) => window.exportBench.photograph(k, w, h, r), [kind, scene.width, scene.height, scale] as const)
         theirs[kind].push(result.milliseconds)
       }
     }
@@ -87,8 +90,10 @@ if (theirs.svg.length > 0) {
   console.log(`  html-to-image SVG ${describe(theirs.svg)}, PNG ${describe(theirs.png)}`)
   const svgRatio = median(theirs.svg) / median(own.svg)
   const pngRatio = median(theirs.png) / median(own.canvas)
-  verdict('G13 SVG', `1/${figure(svgRatio)} of html-to-image (gate 1/500)`, svgRatio >= 500)
-  verdict('G13 PNG', `in the window 1/${figure(pngRatio)} of html-to-image (gate 1/20); headless 1/${figure(median(theirs.png) / median(own.png))}`, pngRatio >= 20)
+  const svgBest = Math.min(...theirs.svg) / Math.min(...own.svg)
+  const pngBest = Math.min(...theirs.png) / Math.min(...own.canvas)
+  verdict('G13 SVG', `1/${figure(svgRatio)} of html-to-image by medians, 1/${figure(svgBest)} by best runs (gate 1/500)`, svgRatio >= 500)
+  verdict('G13 PNG', `in the window 1/${figure(pngRatio)} of html-to-image by medians, 1/${figure(pngBest)} by best runs (gate 1/20); headless 1/${figure(median(theirs.png) / median(own.png))}`, pngRatio >= 20)
 }
 
 const inPdf = readPdfText(pdf)
