@@ -1,4 +1,5 @@
 import { actionTargets } from '#shared/model/dispatch.ts'
+import { always } from '#shared/model/predicate.ts'
 import { isAction, type RoutingModel, type Step } from '#shared/model/routing-model.ts'
 import type { ScopeChange, TopologyDifference } from '#shared/analyses/topology-diff/index.ts'
 import { describeAction, describePredicate, referenceText } from './describe.ts'
@@ -36,7 +37,7 @@ function shadowSentences(before: RoutingModel, after: RoutingModel, view: Topolo
       const pools = cover.targets.pools.map((target) => target.pool.name)
       found.push(say({
         rank: 1, id: `rule-shadowed-${route.id}`, tone: 'critical',
-        text: `The rule ${ruleName(route.placed.step, after)} of ${group.listeners[0]?.kind ?? 'listener'} ${group.name} can no longer match: ${ruleName(cover.placed.step, after)} stands above it and already takes every request it asks for${pools.length === 0 ? '' : `, for pool ${list(pools)}`}.`,
+        text: `The rule ${ruleName(route.placed.step, after)} of ${group.listeners[0]?.kind ?? 'listener'} ${group.name} can no longer match: ${ruleName(cover.placed.step, after)} stands above it and takes all of its requests${pools.length === 0 ? '' : ` to pool ${list(pools)}`}.`,
         details: [`Condition of the rule: ${describePredicate(route.when)}`, `Condition of the rule above: ${describePredicate(cover.when)}`],
         highlights: [route.id, cover.id, ...cover.targets.pools.map((target) => target.pool.id)], before: node.before, after: [...node.after, ...firstSpan(cover.placed.step)],
       }))
@@ -76,7 +77,7 @@ function orderSentences(change: ScopeChange, owner: Owner, after: RoutingModel, 
       : `The rule ${name} of ${owner.words} moved ${earlier ? 'up in front of' : 'down behind'} ${list(others.map((step) => ruleName(step, after)))}.`
     found.push(say({
       rank: decides ? 4 : 14, id: `rule-moved-${one.after.id}`, tone: decides ? 'warning' : 'notice', text,
-      details: [name, ...others.slice(0, 5).map((step) => ruleName(step, after))].map((rule, index) => `${rule}: ${condition(index === 0 ? (one.after as Step) : (others[index - 1] as Step))}`),
+      details: [name, ...others.slice(0, 5).map((step) => ruleName(step, after))].map((rule, index) => `${rule}: ${describePredicate((index === 0 ? one.after : others[index - 1])?.when ?? always)}`),
       highlights: [owner.nodeId, ...ids], before: [...firstSpan(one.before), ...jumped.slice(0, 5).flatMap(([old]) => firstSpan(change.before?.steps[old] ?? null))],
       after: [...firstSpan(one.after), ...others.slice(0, 5).flatMap(firstSpan)],
     }))
