@@ -1,6 +1,6 @@
 import type { LookupTable } from '#shared/model/routing-model.ts'
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
-import { containsPart, domainDelimiters, leadingInteger, pathDelimiters } from '#shared/requests/http-values.ts'
+import { containsPart, domainDelimiters, pathDelimiters } from '#shared/requests/http-values.ts'
 import { inNetwork, otherFamily, parseNetwork, type IpAddress, type IpNetwork } from '#shared/requests/ip.ts'
 import { compileRegex, type Regex } from '#shared/requests/regex.ts'
 import { isIp, sampleInteger, sampleIp, sampleText, type Known } from './sample.ts'
@@ -107,10 +107,10 @@ function networkFinder(entries: readonly { readonly key: string; readonly value:
 
 function integerFinder(entries: readonly { readonly key: string; readonly value: string }[], by: 'integer' | 'length'): Finder {
   const ranges = entries.map(entry => {
-    const colon = entry.key.indexOf(':')
-    const from = colon === -1 ? entry.key : entry.key.slice(0, colon)
-    const to = colon === -1 ? entry.key : entry.key.slice(colon + 1)
-    return { from: from === '' ? -Infinity : leadingInteger(from), to: to === '' ? Infinity : leadingInteger(to), value: entry.value }
+    const match = /^(\+?\d+)?(?:([:-])([+-]?\d+)?)?$/.exec(entry.key)
+    const from = match?.[1] === undefined ? -Infinity : Number(match[1])
+    const to = match?.[2] === undefined ? from : match[3] === undefined ? Infinity : Number(match[3])
+    return { from, to, value: entry.value }
   })
   return key => {
     const value = by === 'length' ? sampleText(key).length : sampleInteger(key)

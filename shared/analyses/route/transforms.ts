@@ -151,6 +151,10 @@ function arithmetic(transform: Arithmetic, value: Known, around: Surroundings): 
     if (integer === null) return null
     right = integer
   }
+  if (transform.operator === 'sub' && left < 0 && right > 0) {
+    // Version 2.6.12 answers with the largest integer here, against its manual; other versions were not measured.
+    return { unknown: { text: `sub(${right})`, reason: 'subtracting from a negative number differs between versions', at: around.at } }
+  }
   const a = BigInt(left)
   const b = BigInt(right)
   const result = ((): bigint | boolean => {

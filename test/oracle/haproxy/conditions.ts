@@ -188,7 +188,7 @@ export function convert(context: ConditionContext, value: string): Converted {
 /** Expression, flags and patterns of one test, as they stand in an `acl` line or between braces. */
 export function randomTest(context: ConditionContext): string {
   const { random, count, targets, ports } = context
-  const special = random.int(26)
+  const special = random.int(30)
   switch (special) {
     case 0: { count('method'); return `method ${random.some(['GET', 'POST', 'HEAD', 'PURGE', 'PUT', 'get'], 1 + random.int(2)).join(' ')}` }
     case 1: { count('src'); return `src ${random.pick(['127.0.0.2', '127.0.0.0/30', '127.0.0.1 127.0.0.3', '10.0.0.0/8', '127.0.0.4/30', '::1'])}` }
@@ -235,6 +235,37 @@ export function randomTest(context: ConditionContext): string {
       if (context.variables.length === 0) break
       count('var')
       return `var(${random.pick(context.variables)}) -m ${random.pick(['beg /a', 'str aa', 'found', 'sub a', 'end t'])}`
+    }
+    case 10: {
+      const [text, construct] = random.pick([
+        ['so_name second', 'so_name'], ['so_id 2', 'so_id'], ['fe_name web', 'fe_name'], ['ssl_fc', 'ssl_fc'], ['req.ver 1.1', 'req.ver'], ['src_port 1024:65535', 'src_port'], ['dst 127.0.0.0/8', 'dst'],
+        ['always_true', 'always_true'], ['req.proto_http', 'req.proto_http'], ['ssl_fc_sni a.test', 'ssl_fc_sni'],
+      ] as const)
+      count(construct)
+      return text
+    }
+    case 11: {
+      const name = random.pick(headerNames)
+      targets.headers.push([name, random.pick(['4', '15', '-3', 'abc', ''])])
+      const [text, construct] = random.pick([
+        [`req.hdr(${name}),add(1) 5 16`, 'add'], [`req.hdr(${name}),sub(5) lt 0`, 'sub'], [`req.hdr(${name}),mul(2) 30 8`, 'mul'], [`req.hdr(${name}),div(2) 7 2`, 'div'], [`req.hdr(${name}),mod(4) 3 0`, 'mod'],
+        [`req.hdr(${name}),neg 3 -4`, 'neg'], [`req.hdr(${name}),odd`, 'odd'], [`req.hdr(${name}),even`, 'even'], [`req.hdr(${name}),bool`, 'bool'], [`req.hdr(${name}),not`, 'not'], [`req.hdr(${name}),and(1) 1`, 'and()'],
+        [`req.hdr(${name}),length 1 2`, 'length'], [`req.hdr(${name}),length,iif(yes,no) -m str yes`, 'iif'],
+      ] as const)
+      count(`converter ${construct}`)
+      return text
+    }
+    case 12: {
+      const path = randomPath(random)
+      targets.paths.push(path)
+      const [text, construct] = random.pick([
+        [`path,concat(-x) -m end x -x`, 'concat'], [`path,bytes(1,3) -m str ${path.slice(1, 4)}`, 'bytes'], [`path,ltrim(/) -m beg ${path.slice(1, 3)}`, 'ltrim'], [`path,rtrim(/) -m str ${path}`, 'rtrim'],
+        ['src,ipmask(24) 127.0.0.0', 'ipmask'], ['src,ipmask(30),map_ip(%) -m found', 'ipmask'], [`path,field(1,/,2) -m str ${path.split('/').slice(0, 2).join('/')}`, 'field with count'],
+        [`path,word(1,/,2) -m str ${path.slice(1).split('/').slice(0, 2).join('/')}`, 'word with count'], [`url_param(v,/) -m found`, 'url_param with delimiter'], ['url_param(y,;) 1', 'url_param with delimiter'],
+      ] as const)
+      if (text.includes('%')) break
+      count(construct.startsWith('url') ? construct : `converter ${construct}`)
+      return text.replace(' -x', ' y')
     }
     default: break
   }
@@ -283,7 +314,7 @@ export function randomTest(context: ConditionContext): string {
     flags.push('-f', file)
     if (random.chance(0.5)) return `${head} ${flags.join(' ')}`
   }
-  if (list.some(text => text.startsWith('-')) || random.chance(0.08)) {
+  if (list.some(text => /^['"]?-/.test(text)) || random.chance(0.08)) {
     flags.push('--')
     count('--')
   }

@@ -88,6 +88,12 @@ function frontRules(context: ConditionContext & { variables: string[] }, pools: 
     const path = randomPath(random)
     context.targets.paths.push(path)
     lines.push(`monitor-uri ${path}`)
+    if (random.chance(0.4)) {
+      count('monitor fail')
+      const { lines: acls, condition } = randomCondition(context, names, true)
+      lines.push(...acls)
+      if (condition.startsWith('if')) lines.push(`monitor fail ${condition}`)
+    }
   }
   if (random.chance(0.1)) {
     count('stats uri')
@@ -104,6 +110,15 @@ function frontRules(context: ConditionContext & { variables: string[] }, pools: 
     count(`tcp-request content ${action}`)
     add(`tcp-request content ${action}`, true)
     if (random.chance(0.3)) add('tcp-request content reject', true)
+    if (random.chance(0.3)) {
+      count('tcp-request content set-var')
+      add('tcp-request content set-var(txn.v0) path')
+      context.variables.push('txn.v0')
+    }
+  }
+  if (random.chance(0.1)) {
+    count('http-request track-sc')
+    lines.push('stick-table type ip size 1k expire 10s store http_req_cnt', 'http-request track-sc0 src')
   }
   lines.push(...httpRules(context, names, random.int(5), true))
   for (let redirects = random.chance(0.2) ? 1 + random.int(2) : 0; redirects > 0; redirects -= 1) {
@@ -130,7 +145,11 @@ function frontRules(context: ConditionContext & { variables: string[] }, pools: 
 function dynamicPool(context: ConditionContext, pools: readonly string[]): readonly [text: string, construct: string] {
   const { random, targets } = context
   const table = (keys: readonly string[]): string => `${keys.map(key => `${key} ${random.chance(0.85) ? random.pick(pools) : random.pick(['nowhere', 'b1 trailing', 'other'])}`).join('\n')}\n`
-  switch (random.int(7)) {
+  switch (random.int(8)) {
+    case 6: {
+      if (context.variables.length === 0) return ['%[str(b2)]', 'use_backend by constant']
+      return [`%[var(${random.pick(context.variables)})]`, 'use_backend by variable']
+    }
     case 0: {
       targets.headers.push(['x-be', random.pick([...pools, 'nope', 'web', 'B1', 'b1, b2', ''])])
       return ['%[hdr(x-be)]', 'use_backend by header']
@@ -200,7 +219,7 @@ function httpRules(context: ConditionContext & { variables: string[] }, names: A
       count(`http-request ${construct}`)
       lines.push(`http-request ${text} ${condition}`.trimEnd())
     }
-    switch (random.int(rewrites ? 22 : 6)) {
+    switch (random.int(rewrites ? 27 : 6)) {
       case 0: add(random.pick(['deny', 'deny deny_status 429', 'deny deny_status 404']), 'deny'); break
       case 1: add(random.pick(['return status 200', 'return status 418', 'return status 404 content-type text/plain string no', 'return']), 'return'); break
       case 2: add(redirect(context), 'redirect'); break
@@ -229,12 +248,21 @@ function httpRules(context: ConditionContext & { variables: string[] }, names: A
       }
       case 18: {
         const name = `txn.v${random.int(2)}`
-        add(`set-var(${name}) ${random.pick(['path', 'hdr(x-a)', 'str(aa)', 'req.hdr(host),lower', 'urlp(v)'])}`, 'set-var')
+        add(`set-var(${name}) ${random.pick(['path', 'hdr(x-a)', 'str(aa)', 'str(b3)', 'req.hdr(host),lower', 'urlp(v)', 'path,field(2,/)'])}`, 'set-var')
         if (!context.variables.includes(name)) context.variables.push(name)
         break
       }
       case 19: add(`add-header ${random.pick(['X-A', 'X-List'])} ${random.pick(['beta', '1', '%[method]', '%[src]'])}`, 'add-header'); break
       case 20: add(`set-pathq ${random.pick(['/pq%[pathq]', '/pq?a=1'])}`, 'set-pathq'); break
+      case 22: {
+        targets.paths.push('/metrics')
+        count('http-request use-service')
+        lines.push('http-request use-service prometheus-exporter if { path /metrics } METH_GET !{ query -m found }')
+        break
+      }
+      case 23: add('auth realm x', 'auth'); break
+      case 24: add(`set-var-fmt(txn.v1) ${random.pick(['%[path]-x', 'b%[urlp(v)]'])}`, 'set-var-fmt'); if (!context.variables.includes('txn.v1')) context.variables.push('txn.v1'); break
+      case 25: add('unset-var(txn.v0)', 'unset-var'); break
       default: add(`replace-pathq ${random.pick(['/api(.*) /pq\\1', '([^?]*)(\\?(.*))? \\1?foo=bar&\\3'])}`, 'replace-pathq'); break
     }
   }
@@ -273,11 +301,17 @@ function serverLines(context: ConditionContext, options: GeneratorOptions, serve
     options.count('use-server')
     const { lines: acls, condition } = randomCondition(context, names, true)
     lines.push(...acls, `use-server s${1 + random.int(count)} ${condition}`)
+    if (random.chance(0.3)) {
+      options.count('use-server dynamic')
+      context.targets.headers.push(['x-s', random.pick(['s1', 's2', 'nope'])])
+      lines.push('use-server %[hdr(x-s)] if { hdr(x-s) -m found }')
+    }
   }
   if (cookie && random.chance(0.2)) {
-    options.count('ignore-persist')
+    const rule = random.chance(0.8) ? 'ignore-persist' : 'force-persist'
+    options.count(rule)
     const { lines: acls, condition } = randomCondition(context, names, true)
-    lines.push(...acls, `ignore-persist ${condition}`)
+    lines.push(...acls, `${rule} ${condition}`)
   }
   if (random.chance(0.1)) {
     options.count('option allbackups')

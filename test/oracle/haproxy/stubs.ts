@@ -77,12 +77,15 @@ export function exchange(options: { readonly port: number; readonly host: string
   return new Promise(resolve => {
     let text = ''
     let settled = false
-    const socket = net.connect({ port: options.port, host: options.host, localAddress: options.localAddress })
+    // Without an explicit local address the kernel may reuse local ports that still wait, as long as the four addresses differ.
+    const local = options.localAddress === '127.0.0.1' ? {} : { localAddress: options.localAddress }
+    const socket = net.connect({ port: options.port, host: options.host, ...local })
     const finish = (reply: Reply): void => {
       if (settled) return
       settled = true
       clearTimeout(timer)
-      socket.destroy()
+      // A reset leaves no connection waiting, so that thousands of requests do not use up the local ports.
+      socket.resetAndDestroy()
       resolve(reply)
     }
     const timer = setTimeout(() => { finish(text === '' ? { kind: 'timeout' } : parseReply(text)) }, options.timeoutMs)

@@ -4,7 +4,7 @@ import type { Member, Pool } from '#shared/model/pool.ts'
 import type { Action, Listener, RoutingModel, Scope, Step } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import { findConflicts, toListeners } from './binds.ts'
-import { hasServer, settledMembers } from './servers.ts'
+import { hasServer, memberCount, settledMembers } from './servers.ts'
 import { settledAlgorithm, settledPersistence } from './distribution.ts'
 import { settledCheck } from './health.ts'
 import { isEntryKind, isPoolKind } from './proxy.ts'
@@ -57,7 +57,7 @@ export function buildModel(state: CompileState, proxies: readonly ProxyDraft[], 
   const built: Pool[] = []
   for (const proxy of proxies) {
     if (!isPoolKind(proxy.kind)) continue
-    if (proxy.kind === 'listen' && proxy.slots.length === 0 && !building.reached.has(proxy.name)) continue
+    if (proxy.kind === 'listen' && memberCount(proxy) === 0 && !building.reached.has(proxy.name)) continue
     built.push(buildPool(building, proxy))
   }
   return {
@@ -168,7 +168,7 @@ function withOriginalTarget(state: CompileState, proxy: ProxyDraft, part: Part):
   if (!state.usesOriginalTarget) return part
   const capture: Step = {
     id: `step:${proxy.name}/http-request/capture`, when: always,
-    does: { kind: 'set-variable', name: 'capture.req.uri', value: { field: { kind: 'target' }, transforms: [], type: 'string', pick: 'last', absentAs: 'nothing' } },
+    does: { kind: 'set-variable', name: 'capture.req.uri', value: { field: { kind: 'path-and-query' }, transforms: [], type: 'string', pick: 'last', absentAs: 'nothing' } },
     origin: [proxy.at],
   }
   return { phase: part.phase, steps: [capture, ...part.steps] }
@@ -234,12 +234,16 @@ function switchStep(building: Building, proxy: ProxyDraft, rule: SwitchDraft, id
     return { id, when, does: { kind: 'dispatch', key: target, onMiss: fallback?.action ?? noPool }, origin: [rule.origin] }
   }
   const pool = building.pools.get(target)
-  if (pool === undefined) return { id, when, does: undefinedPool(building, proxy, target, rule.targetSpan, 'use_backend'), origin: [rule.origin] }
+  if (pool === undefined) return { id, when, does: undefinedPool(building, proxy, target, targetSpan(rule), 'use_backend'), origin: [rule.origin] }
   if (pool !== proxy) building.reached.add(target)
-  checkModes(building.state, proxy, pool, rule.targetSpan)
+  if (proxy.settings.mode !== pool.settings.mode) checkModes(building.state, proxy, pool, targetSpan(rule))
   // From 3.4 on a rule whose pool is disabled is passed over (H-ORD-19).
   const skipped = building.state.release >= 304 && !pool.settings.enabled
   return { id, when: skipped ? never : when, does: { kind: 'forward', pool: target }, origin: [rule.origin] }
+}
+
+function targetSpan(rule: SwitchDraft): Span {
+  return { file: rule.origin.file, start: rule.targetStart, end: rule.targetEnd }
 }
 
 interface Fallback {
@@ -258,7 +262,7 @@ function fallbackOf(building: Building, proxy: ProxyDraft): Fallback | null {
     if (building.state.release < 304 || pool.settings.enabled) return { action: { kind: 'forward', pool: written.name }, at: written.at }
   }
   if (proxy.kind !== 'listen') return null
-  if (proxy.slots.length > 0 || proxy.dispatchAt !== null) return { action: { kind: 'forward', pool: proxy.name }, at: proxy.at }
+  if (memberCount(proxy) > 0 || proxy.dispatchAt !== null) return { action: { kind: 'forward', pool: proxy.name }, at: proxy.at }
   return null
 }
 

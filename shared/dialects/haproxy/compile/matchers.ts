@@ -130,23 +130,22 @@ export function integerRanges(patterns: readonly string[]): readonly (readonly [
       operator = pattern
       continue
     }
-    const match = /^([+-]?\d{1,15})?(:)?([+-]?\d{1,15})?$/.exec(pattern)
-    const from = parseInteger(match?.[1])
-    const to = parseInteger(match?.[3])
-    if (match === null || (from === null && to === null) || (match[2] === undefined && from === null)) return `'${pattern}' is not a number.`
-    if (match[2] !== undefined) {
-      if (operator === 'gt' || operator === 'lt') return `'${operator}' cannot be used with the range ${pattern}.`
-      ranges.push([from, to])
+    if (operator === 'eq') {
+      // A hyphen is a separator as the colon is, so `-4` means "up to 4" (measured on 2.6).
+      const match = /^(\+?\d{1,15})?(?:([:-])([+-]?\d{1,15})?)?$/.exec(pattern)
+      const from = parseInteger(match?.[1])
+      const to = parseInteger(match?.[3])
+      if (match === null || (from === null && to === null)) return `'${pattern}' is not a number.`
+      ranges.push([from, match[2] === undefined ? from : to])
       continue
     }
-    const number = from as number
-    switch (operator) {
-      case 'eq': ranges.push([number, number]); break
-      case 'ge': ranges.push([number, null]); break
-      case 'gt': ranges.push([number + 1, null]); break
-      case 'le': ranges.push([null, number]); break
-      case 'lt': ranges.push([null, number - 1]); break
-    }
+    const number = /^[+-]?\d{1,15}$/.test(pattern) ? parseInteger(pattern) : null
+    if (number === null) return `'${operator}' cannot be used with ${pattern}.`
+    if (operator === 'ge' || operator === 'gt') {
+      const from = operator === 'ge' ? number : number + 1
+      if (from < 0) return `'${operator}' cannot be used with the negative number ${pattern}.`
+      ranges.push([from, null])
+    } else ranges.push([null, operator === 'le' ? number : number - 1])
   }
   return ranges
 }
