@@ -1,6 +1,6 @@
 import { always, never } from '#shared/model/predicate.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
-import type { Member, Pool } from '#shared/model/pool.ts'
+import type { Member, Pool, ServerSelector } from '#shared/model/pool.ts'
 import type { Action, Listener, RoutingModel, Scope, Step } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import { findConflicts, toListeners } from './binds.ts'
@@ -287,14 +287,27 @@ function checkModes(state: CompileState, proxy: ProxyDraft, pool: ProxyDraft, at
   })
 }
 
+function timedSelectors(building: Building, proxy: ProxyDraft, waits: Waits): readonly ServerSelector[] {
+  return proxy.selectors.map((selector) => ({ ...selector, when: withTiming(building.state, selector.when, waits, building.sourceOf) }))
+}
+
+/** Makes the members on the first call. */
+function memberMaker(proxy: ProxyDraft): () => readonly Member[] {
+  const { name, memberPrefix, runStart, runCount, slots, plainDefaults, tree } = proxy
+  let members: readonly Member[] | null = null
+  return () => {
+    members ??= settledMembers({ name, memberPrefix, runStart, runCount, slots, plainDefaults, memberNames: null }, tree)
+    return members
+  }
+}
+
 function buildPool(building: Building, proxy: ProxyDraft): Pool {
   const { state } = building
   const { settings } = proxy
   const protocol = protocolOf(proxy)
   const waits: Waits | null = protocol === 'http' ? null
     : { hello: proxy.waitsForHello || building.waits.hello, request: proxy.waitsForRequest || building.waits.request }
-  const selectors = waits === null ? proxy.selectors
-    : proxy.selectors.map((selector) => ({ ...selector, when: withTiming(state, selector.when, waits, building.sourceOf) }))
+  const selectors = waits === null ? proxy.selectors : timedSelectors(building, proxy, waits)
   for (const selector of proxy.selectors) {
     const { server } = selector
     if (typeof server !== 'string' || hasServer(proxy, proxy.tree, server)) continue
@@ -303,13 +316,13 @@ function buildPool(building: Building, proxy: ProxyDraft): Pool {
       message: `HAProxy refuses to start because use-server in '${proxy.name}' names the server '${server}', which does not exist.`,
     })
   }
-  let members: readonly Member[] | null = null
+  // The pool must not hold on to the draft, so only what the members need is kept.
+  const members = memberMaker(proxy)
   return {
     id: `pool:${proxy.name}`, name: proxy.name, kind: proxy.kind, protocol, enabled: settings.enabled, entry: poolEntry(building, proxy, waits),
     // Made when first asked for; see MemberSink.
     get members() {
-      members ??= settledMembers(proxy, proxy.tree)
-      return members
+      return members()
     },
     algorithm: settledAlgorithm(state, proxy), selectors, persistence: settledPersistence(proxy), allBackups: settings.allBackups, check: settledCheck(proxy),
     retries: retriesOf(building, proxy), timeoutsMs: poolTimeouts(settings.timeoutsMs), settings: settings.settings, origin: originOf(proxy),

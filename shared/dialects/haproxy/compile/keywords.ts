@@ -1,5 +1,5 @@
 import type { CompileState, LineRef } from './state.ts'
-import { addGap, lineSpanOf, refuse, report, wordSpanOf } from './state.ts'
+import { addGap, lineRest, lineSpanOf, refuse, report, wordEndOf, wordStartOf } from './state.ts'
 import { compileAcl, compileGuard } from './conditions.ts'
 import { compileBind } from './binds.ts'
 import { compileBalance, compileCookie, compileHashType, compileStick } from './distribution.ts'
@@ -66,7 +66,7 @@ on(['use_backend'], (state, proxy, ref) => {
   }
   const when = compileGuard(state, proxy, ref, 2)
   const target = name.includes('%') ? compileTemplate(state, ref, 1) : name
-  proxy.switching = appended(proxy.switching, { text: restOf(ref.values, 1), when, target, targetSpan: wordSpanOf(ref, 1), origin: lineSpanOf(ref) })
+  proxy.switching = appended(proxy.switching, { text: lineRest(ref), when, target, targetStart: wordStartOf(ref, 1), targetEnd: wordEndOf(ref, 1), origin: lineSpanOf(ref) })
 })
 
 on(['acl'], (state, proxy, ref) => {

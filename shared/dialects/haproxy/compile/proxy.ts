@@ -29,7 +29,9 @@ export interface SwitchDraft {
   readonly when: Predicate
   /** Name of the pool, or a template that names it. */
   readonly target: string | Extract<Action, { readonly kind: 'dispatch' }>['key']
-  readonly targetSpan: Span
+  /** Offsets of the target in its file. */
+  readonly targetStart: number
+  readonly targetEnd: number
   readonly origin: Span
 }
 
@@ -134,7 +136,7 @@ const noSettings: Readonly<Record<string, string>> = Object.freeze({})
 export function createProxy(kind: ProxyKind, name: string, tree: HaproxyTree, at: Span, nameAt: Span, defaults: ProxyDraft | null, settings: Settings): ProxyDraft {
   return {
     kind, name, tree, at, nameAt, defaults, settings, acls: noAcls, binds: none,
-    rules: noRules, switching: none, monitorFail: none, selectors: none, persistence: none, slots: [], slotOptions: [], memberNames: null, memberPrefix: `pool:${name}/server:`,
+    rules: noRules, switching: none, monitorFail: none, selectors: none, persistence: none, runStart: 0, runCount: 0, slots: [], plainDefaults: null, memberNames: null, memberPrefix: `pool:${name}/server:`,
     inspectDelayMs: 0, waitsForHello: false, waitsForRequest: false, expectProxy: false, dispatchAt: null,
   }
 }

@@ -1,3 +1,4 @@
+import { invariant } from '#shared/diagnostics/invariant.ts'
 import type { Member, MemberCheck, MemberOptions } from '#shared/model/pool.ts'
 import { lineFlags } from '../tree.ts'
 import type { HaproxyTree } from '../tree.ts'
@@ -227,37 +228,64 @@ export function withDefaultServer(state: CompileState, ref: LineRef, before: Ser
 /**
  * Where the servers of one proxy go, in configuration order.
  *
- * A slot is a finished member, or the number of a plain line whose member is made when somebody asks: large files have
- * hundreds of thousands of servers that no picture shows. Everything that can be wrong with such a line is checked before.
+ * Plain lines are kept as line numbers and their members are made when somebody asks: large files have hundreds of
+ * thousands of servers that no picture shows. Everything that can be wrong with such a line is checked before.
+ * The first `runCount` servers stand on the lines from `runStart` on, without gaps; the others are in `slots`.
  */
 export interface MemberSink {
   readonly name: string
   /** `pool:<name>/server:` */
   readonly memberPrefix: string
-  readonly slots: (Member | number)[]
-  /** Options of each slot. */
-  readonly slotOptions: MemberOptions[]
+  runStart: number
+  runCount: number
+  slots: (Member | number)[]
+  /** Options of plain lines come from here. */
+  plainDefaults: ServerDefaults | null
   /** Names, once there are many; null: compare one by one. */
   memberNames: Set<string> | null
 }
 
-/** Members of the sink; plain lines stand in `tree`. */
-export function settledMembers(sink: MemberSink, tree: HaproxyTree): readonly Member[] {
-  const { slots, slotOptions, memberPrefix } = sink
-  return slots.map((slot, index) => (typeof slot === 'number' ? plainMember(tree, slot, slotOptions[index] as MemberOptions, memberPrefix) : slot))
+export function memberCount(sink: MemberSink): number {
+  return sink.runCount + sink.slots.length
 }
 
-function plainMember(tree: HaproxyTree, line: number, options: MemberOptions, prefix: string): Member {
+function slotAt(sink: MemberSink, index: number): Member | number {
+  return index < sink.runCount ? sink.runStart + index : (sink.slots[index - sink.runCount] as Member | number)
+}
+
+/** Members of the sink; plain lines stand in `tree`. */
+export function settledMembers(sink: MemberSink, tree: HaproxyTree): readonly Member[] {
+  const members: Member[] = []
+  const count = memberCount(sink)
+  for (let index = 0; index < count; index += 1) {
+    const slot = slotAt(sink, index)
+    members.push(typeof slot === 'number' ? plainMember(tree, slot, sink) : slot)
+  }
+  return members
+}
+
+/** Makes the members so far, because the options of plain lines change below (`default-server`). */
+export function settleSlots(sink: MemberSink, tree: HaproxyTree): void {
+  if (memberCount(sink) === 0) return
+  sink.slots = [...settledMembers(sink, tree)]
+  sink.runCount = 0
+}
+
+function plainMember(tree: HaproxyTree, line: number, sink: MemberSink): Member {
   const { lines, file } = tree
   const { text } = file
   const first = lines.firstWord[line] as number
-  const addressStart = lines.wordStart[first + 2] as number
-  const address = text.slice(addressStart, lines.wordEnd[first + 2])
+  const last = (lines.firstWord[line + 1] as number) - 1
+  const addressEnd = lines.wordEnd[first + 2] as number
+  const address = text.slice(lines.wordStart[first + 2], addressEnd)
   const colon = address.lastIndexOf(':')
   const name = text.slice(lines.wordStart[first + 1], lines.wordEnd[first + 1])
+  const end = lines.wordEnd[last] as number
+  const options = sink.plainDefaults?.byTail.get(text.slice(addressEnd, end))
+  invariant(options !== undefined, 'options of a plain server line are known')
   return {
-    id: prefix + name, name, address, host: address.slice(0, colon), port: Number(address.slice(colon + 1)), portOffset: 0, options,
-    origin: [{ file: file.path, start: lines.wordStart[first] as number, end: lines.wordEnd[(lines.firstWord[line + 1] as number) - 1] as number }],
+    id: sink.memberPrefix + name, name, address, host: address.slice(0, colon), port: Number(address.slice(colon + 1)), portOffset: 0, options,
+    origin: [{ file: file.path, start: lines.wordStart[first] as number, end }],
   }
 }
 
@@ -296,20 +324,28 @@ export function addPlainServer(sink: MemberSink, tree: HaproxyTree, line: number
     recent.options = options
   }
   if (hasPlainName(sink, tree, first + 1)) return false
-  sink.slots.push(line)
-  sink.slotOptions.push(options)
+  if (sink.plainDefaults !== defaults) {
+    if (sink.plainDefaults !== null) settleSlots(sink, tree)
+    sink.plainDefaults = defaults
+  }
+  if (sink.slots.length > 0) sink.slots.push(line)
+  else if (sink.runCount === 0) {
+    sink.runStart = line
+    sink.runCount = 1
+  } else if (line === sink.runStart + sink.runCount) sink.runCount += 1
+  else sink.slots.push(line)
   return true
 }
 
 /** Whether word `word` names a server that is there already; many servers are remembered in a set. */
 function hasPlainName(sink: MemberSink, tree: HaproxyTree, word: number): boolean {
-  const { slots } = sink
   const { lines, file } = tree
   const start = lines.wordStart[word] as number
   const end = lines.wordEnd[word] as number
-  if (sink.memberNames === null && slots.length < 16) {
-    for (let index = slots.length - 1; index >= 0; index -= 1) {
-      const slot = slots[index] as Member | number
+  const count = memberCount(sink)
+  if (sink.memberNames === null && count < 16) {
+    for (let index = count - 1; index >= 0; index -= 1) {
+      const slot = slotAt(sink, index)
       if (typeof slot !== 'number') {
         if (slot.name.length === end - start && file.text.startsWith(slot.name, start)) return true
         continue
@@ -335,11 +371,17 @@ function sameText(text: string, a: number, b: number, length: number): boolean {
 
 function namesOf(sink: MemberSink, tree: HaproxyTree): Set<string> {
   if (sink.memberNames === null) {
-    sink.memberNames = new Set(sink.slots.map((slot) => {
-      if (typeof slot !== 'number') return slot.name
+    const names = new Set<string>()
+    for (let index = memberCount(sink) - 1; index >= 0; index -= 1) {
+      const slot = slotAt(sink, index)
+      if (typeof slot !== 'number') {
+        names.add(slot.name)
+        continue
+      }
       const word = (tree.lines.firstWord[slot] as number) + 1
-      return tree.file.text.slice(tree.lines.wordStart[word], tree.lines.wordEnd[word])
-    }))
+      names.add(tree.file.text.slice(tree.lines.wordStart[word], tree.lines.wordEnd[word]))
+    }
+    sink.memberNames = names
   }
   return sink.memberNames
 }
@@ -411,11 +453,10 @@ function pushMember(state: CompileState, sink: MemberSink, ref: LineRef, name: s
   }
   names.add(name)
   // The set is only worth keeping for many servers: plain lines add to it only then.
-  if (sink.slots.length < 15) sink.memberNames = null
+  if (memberCount(sink) < 15) sink.memberNames = null
   sink.slots.push({
     id: sink.memberPrefix + name, name, address, host: parts.socket ?? parts.host, port: parts.port, portOffset: parts.offset, options, origin: [lineSpanOf(ref)],
   })
-  sink.slotOptions.push(options)
 }
 
 export function expandServerAddress(state: CompileState, written: string, environment: ConditionalEnvironment): string {

@@ -124,3 +124,29 @@ export function addGap(state: CompileState, kind: Gap['kind'], text: string, rea
 export function refuse(state: CompileState, ref: LineRef, word: number, code: DiagnosticCode, message: string, source: string, names: readonly string[] = []): void {
   report(state, { code, severity: 'error', message, at: wordSpanOf(ref, word), source, names })
 }
+
+/** Offset where word `index` starts. */
+export function wordStartOf(ref: LineRef, index: number): number {
+  return ref.cooked === null ? (ref.tree.lines.wordStart[(ref.tree.lines.firstWord[ref.line] as number) + index] as number) : wordSpanOf(ref, index).start
+}
+
+/** Offset after word `index`. */
+export function wordEndOf(ref: LineRef, index: number): number {
+  return ref.cooked === null ? (ref.tree.lines.wordEnd[(ref.tree.lines.firstWord[ref.line] as number) + index] as number) : wordSpanOf(ref, index).end
+}
+
+/** Every word after the keyword with single blanks; the text itself where it is written so. */
+export function lineRest(ref: LineRef): string {
+  const { values } = ref
+  if (ref.cooked === null && values.length > 1) {
+    let length = values.length - 2
+    for (let index = 1; index < values.length; index += 1) length += (values[index] as string).length
+    const start = wordStartOf(ref, 1)
+    const end = wordEndOf(ref, values.length - 1)
+    if (end - start === length) {
+      const raw = ref.tree.file.text.slice(start, end)
+      if (!raw.includes('\t')) return raw
+    }
+  }
+  return values.slice(1).join(' ')
+}
