@@ -205,7 +205,8 @@ export function PictureView(props: PictureViewProps) {
   const stand = useCallback((next: Standing, options: { readonly focus: boolean }): void => {
     if (picture === null) return
     wantsFocus.current = options.focus
-    setStanding(next)
+    // A new object each time: standing on the same box again still asks for the focus.
+    setStanding({ ...next })
     const target = revealing(picture, next.node, viewport.current, size.current.width, size.current.height, topInset)
     if (target !== null) go(target)
   }, [picture, go, topInset])

@@ -1,5 +1,6 @@
-import { frameTone, hasBar, tagText } from '#shared/layout/box.ts'
+import { frameTone, hasBar } from '#shared/layout/box.ts'
 import { fitText, textWidth } from '#shared/layout/measure.ts'
+import { toneGlyph } from '#shared/presentation/presentation.ts'
 import { stateSign } from './box-content.ts'
 import { drawRings, isDim } from './draw-boxes.ts'
 import type { Look } from './look.ts'
@@ -91,8 +92,8 @@ function drawTileWords(context: CanvasRenderingContext2D, look: Look, index: num
   const servers = isPool ? serverCount(look, index) : 0
   const glyph = stateSign(node)
   const changed = toneOfChange(node.change)
-  const short = servers > 0 ? `${servers}` : changed === 'same' ? '' : tagText(node).slice(0, 1)
-  const right = short === '' ? '' : servers > 0 && changed !== 'same' ? `${tagText(node).slice(0, 1)} ${short}` : short
+  const short = servers > 0 ? `${servers}` : toneGlyph[changed]
+  const right = short === '' ? '' : servers > 0 && changed !== 'same' ? `${toneGlyph[changed]} ${short}` : short
   const rightWidth = right === '' ? 0 : textWidth(right, 'uiBold', size) + 6
   context.font = font
   let left = x + 6
