@@ -83,7 +83,6 @@ function shownEdges(view: TopologyView, index: ViewIndex, shownAs: Int32Array, s
 }
 
 interface Box {
-  readonly node: TopologyNode
   /** Position of the node, or of the first member of a fold. */
   readonly at: number
   readonly fold: Fold | null
@@ -102,7 +101,12 @@ function mostImportant(boxes: readonly Box[], boxOf: Int32Array, view: TopologyV
     const to = boxOf[target] as number
     if (to !== -1 && parent[to] === -1 && boxOf[source] !== to) parent[to] = boxOf[source] as number
   })
-  const rank = Float64Array.from(boxes, (box) => importance(box.node))
+  const rank = Float64Array.from(boxes, (box) => {
+    if (box.fold === null) return importance(view.nodes[box.at] as TopologyNode)
+    let best = Infinity
+    for (const node of box.fold.members) best = Math.min(best, importance(node))
+    return best
+  })
   const order = Int32Array.from(boxes, (_, at) => at).sort((a, b) => (rank[a] as number) - (rank[b] as number) || a - b)
   const chosen = new Uint8Array(boxes.length)
   let amount = 0
@@ -139,7 +143,7 @@ export function focusTopology(view: TopologyView, options: TopologyOptions): Top
   const boxes: Box[] = []
   const boxOf = new Int32Array(view.nodes.length).fill(-1)
   const boxOfFold = new Map<Fold, number>()
-  view.nodes.forEach((node, at) => {
+  view.nodes.forEach((_, at) => {
     if (kept !== null && kept[at] === 0) return
     const fold = foldOf[at]
     const known = fold === undefined ? undefined : boxOfFold.get(fold)
@@ -149,7 +153,7 @@ export function focusTopology(view: TopologyView, options: TopologyOptions): Top
     }
     boxOf[at] = boxes.length
     if (fold !== undefined) boxOfFold.set(fold, boxes.length)
-    boxes.push({ node: fold?.group() ?? node, at, fold: fold ?? null })
+    boxes.push({ at, fold: fold ?? null })
   })
 
   const shown = boxes.length <= options.limit ? boxes : mostImportant(boxes, boxOf, view, index, options.limit)
@@ -159,7 +163,7 @@ export function focusTopology(view: TopologyView, options: TopologyOptions): Top
     const position = new Map(shown.map((box, at) => [box, at]))
     boxes.forEach((box, at) => { shownAt[at] = position.get(box) ?? -1 })
   }
-  const nodes = shown.map((box) => box.node)
+  const nodes = shown.map((box) => box.fold?.group() ?? (view.nodes[box.at] as TopologyNode))
   const shownAs = boxOf.map((box) => (box === -1 ? -1 : (shownAt[box] as number)))
   const whole = kept === null && nodes.length === view.nodes.length
   return {

@@ -30,6 +30,7 @@ type RuleChanges = ReadonlyMap<string, readonly string[]>
 interface Drawing {
   readonly nodes: TopologyNode[]
   readonly edges: TopologyEdge[]
+  /** Ids of routes. */
   readonly ids: Set<string>
   readonly isDifference: boolean
 }
@@ -37,8 +38,13 @@ interface Drawing {
 const noSpans: readonly Span[] = []
 
 function add(drawing: Drawing, node: TopologyNode): TopologyNode {
+  // Listeners, pools and servers pair by name, so no two of them share an id.
+  if (node.column !== 'route') {
+    drawing.nodes.push(node)
+    return node
+  }
   let { id } = node
-  // Something gone and something new may be called the same; both keep their place under an id of their own.
+  // A rule that is gone and a new one may be called the same; both keep their place under an id of their own.
   while (drawing.ids.has(id)) id = `${id} (before)`
   drawing.ids.add(id)
   const placed = id === node.id ? node : { ...node, id }
