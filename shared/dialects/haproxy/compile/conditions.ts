@@ -177,10 +177,6 @@ const predefined: Readonly<Record<string, readonly string[]>> = {
   RDP_COOKIE: ['req.rdp_cookie_cnt', 'gt', '0'], REQ_CONTENT: ['req.len', 'gt', '0'], WAIT_END: ['wait_end'],
 }
 
-export function isPredefinedAcl(name: string): boolean {
-  return Object.hasOwn(predefined, name)
-}
-
 function lookUp(state: CompileState, scope: AclScope, ref: LineRef, name: string, word: number): Predicate {
   const own = scope.acls.get(name)
   if (own !== undefined) return own.node

@@ -138,19 +138,22 @@ add(['var'], (args) => args[0] === undefined || args[0] === '' || args.length > 
   : { field: { kind: 'variable', name: args[0] }, transforms: none, type: 'string', single: 'last', level: 'request' })
 
 /** Fetches whose value is live state: counters, health, time, chance, the process. */
-const stateNames = new RegExp(`^(?:${[
-  'act_conn', 'avg_queue', 'be_.*', 'bc_.*', 'connslots', 'cpu_.*', 'date', 'date_us', 'fe_(?!name$|defbe$).*', 'fc_(?!src$|src_port$|dst$|dst_port$|http_major$).*', 'hostname', 'last_rule_.*', 'lat_ns_.*',
-  'nbsrv', 'nbproc', 'nbthread', 'pid', 'proc', 'prio_.*', 'queue', 'quic_enabled', 'rand', 'sc_.*', 'sc[0-2]_.*', 'src_(?!port$|is_local$).*',
-  'srv_.*', 'stopping', 'table_.*', 'thread', 'tot_.*', 'txn\\.conn_retries', 'uptime', 'uuid', 'unique-id', 'accept_date', 'request_date', 'acl', 'bytes_.*',
-  'sess_.*', 'res\\..*', 'status', 'server_status', 'shdr.*', 'scook.*', 'wait_.*', 'internal\\..*', 'txn\\.timer.*', 'retries', 'dst_conn', 'so_conn', 'conn_rate',
-].join('|')})$`)
+const stateNames: ReadonlySet<string> = new Set([
+  'act_conn', 'avg_queue', 'connslots', 'date', 'date_us', 'hostname', 'nbsrv', 'nbproc', 'nbthread', 'pid', 'proc', 'queue', 'quic_enabled', 'rand', 'stopping', 'thread', 'txn.conn_retries', 'uptime', 'uuid',
+  'unique-id', 'accept_date', 'request_date', 'acl', 'status', 'server_status', 'retries', 'dst_conn', 'so_conn', 'conn_rate',
+])
+const stateStarts: readonly string[] = [
+  'be_', 'bc_', 'bytes_', 'cpu_', 'fc_', 'fe_', 'internal.', 'last_rule_', 'lat_ns_', 'prio_', 'res.', 'sc_', 'sc0_', 'sc1_', 'sc2_', 'scook', 'sess_', 'shdr', 'src_', 'srv_', 'table_', 'tot_', 'txn.timer', 'wait_',
+]
+/** Facts of the connection that start like a counter. */
+const notState: ReadonlySet<string> = new Set(['fe_name', 'fe_defbe', 'fc_src', 'fc_src_port', 'fc_dst', 'fc_dst_port', 'fc_http_major', 'src_port', 'src_is_local', 'be_name'])
+
+function isStateName(name: string): boolean {
+  return stateNames.has(name) || (!notState.has(name) && stateStarts.some((start) => name.startsWith(start)))
+}
 
 /** Bytes of the connection, which depend on what has arrived. */
 const payloadNames = /^(?:req\.(?:len|payload|payload_lv|rdp_cookie|rdp_cookie_cnt|ssl_.*)|req_len|req_ssl_.*|payload|payload_lv|rdp_cookie.*|req_rdp_cookie.*|mqtt\..*)$/
-
-export function knownFetch(name: string): boolean {
-  return fetches.has(name)
-}
 
 /** Null: the fetch is not modelled, or not with these arguments. */
 export function buildFetch(name: string, args: readonly string[]): FetchValue | null {
@@ -163,7 +166,7 @@ export function buildFetch(name: string, args: readonly string[]): FetchValue | 
 /** What a fetch that is not modelled looks at. */
 export function levelOfUnmodelled(name: string): FetchLevel {
   if (payloadNames.test(name)) return 'hello'
-  return stateNames.test(name) ? 'state' : 'request'
+  return isStateName(name) ? 'state' : 'request'
 }
 
 /** Type of fetches that are not modelled, for the matcher they default to. */
