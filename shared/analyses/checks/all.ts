@@ -1,5 +1,6 @@
 import type { NeutralCheck } from './check.ts'
 import { addressBoundTwice } from './rules/address-bound-twice.ts'
+import { caseSensitiveHost } from './rules/case-sensitive-host.ts'
 import { checkNeverRuns } from './rules/check-never-runs.ts'
 import { checkWithoutHost } from './rules/check-without-host.ts'
 import { cookieHoles } from './rules/cookie-holes.ts'
@@ -22,6 +23,6 @@ import { wideHost } from './rules/wide-host.ts'
 
 /** Every rule about the neutral model. */
 export const neutralChecks: readonly NeutralCheck[] = [
-  addressBoundTwice, checkNeverRuns, checkWithoutHost, cookieHoles, deadRule, disabledPool, duplicateAddress, firstWithoutLimit, impossibleTest, noRedispatch, noUsableServer, poolUnreachable,
+  addressBoundTwice, caseSensitiveHost, checkNeverRuns, checkWithoutHost, cookieHoles, deadRule, disabledPool, duplicateAddress, firstWithoutLimit, impossibleTest, noRedispatch, noUsableServer, poolUnreachable,
   serverNameNeverSeen, serverWithoutCheck, severalBackups, spoofableAllow, unknownPoolName, unmatched, weightOutlier, wideHost,
 ]
