@@ -124,3 +124,25 @@ test('a process killed in the middle of writing loses no snapshot that it had ac
     store.close()
   }
 })
+
+test('two processes that write at once both get everything in', { timeout: 60_000 }, async () => {
+  const folder = newFolder()
+  const writer = fileURLToPath(new URL('./history-writer.ts', import.meta.url))
+  const acknowledged = await Promise.all(['left', 'right'].map(async (round) => {
+    const child = spawn(process.execPath, [writer, folder, round], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let printed = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString()
+      if (printed.split('\n').length > 25) child.kill('SIGKILL')
+    })
+    await new Promise((resolve) => child.on('close', resolve))
+    return { round, ids: printed.split('\n').slice(0, -1) }
+  }))
+  const store = createHistory(folder)
+  for (const { round, ids } of acknowledged) {
+    assert.ok(ids.length >= 25)
+    const stored = new Set(value(await store.list(`round-${round}`)).map((one) => one.snapshotId))
+    assert.deepEqual(ids.filter((id) => !stored.has(id)), [])
+  }
+  store.close()
+})
