@@ -4,7 +4,7 @@
  * Only the entries that are used, and the one worker every editor needs. The order matters: the services must start with
  * our difference before any language is registered.
  */
-import { editor } from 'monaco-editor/editor'
+import type { editor as Editor } from 'monaco-editor/editor'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import { StandaloneServices } from 'monaco-editor/editor/standalone/browser/standaloneServices'
 import 'monaco-editor/features/clipboard/register'
@@ -51,7 +51,7 @@ export const commonOptions = {
   renderWhitespace: 'none',
   fixedOverflowWidgets: true,
   padding: { top: 4 },
-} satisfies editor.IStandaloneEditorConstructionOptions
+} satisfies Editor.IStandaloneEditorConstructionOptions
 
 export { applyTheme } from './theme.ts'
 export { editor, MarkerSeverity } from 'monaco-editor/editor'

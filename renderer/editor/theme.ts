@@ -34,7 +34,7 @@ export function applyTheme(theme: 'dark' | 'light', element: Element): void {
       'editorStickyScroll.background': token('surface'), 'editorStickyScrollHover.background': token('raised'),
       'diffEditor.insertedLineBackground': `${token('added')}29`, 'diffEditor.removedLineBackground': `${token('removed')}29`,
       // On light ground more would cost the words their contrast (4.5:1).
-      'diffEditor.insertedTextBackground': `${token('added')}${theme === 'dark' ? '5c' : '24'}`, 'diffEditor.removedTextBackground': `${token('removed')}${theme === 'dark' ? '38' : '1c'}`,
+      'diffEditor.insertedTextBackground': `${token('added')}${theme === 'dark' ? '5c' : '24'}`, 'diffEditor.removedTextBackground': `${token('removed')}${theme === 'dark' ? '26' : '1c'}`,
       'diffEditorGutter.insertedLineBackground': `${token('added')}29`, 'diffEditorGutter.removedLineBackground': `${token('removed')}29`,
       'diffEditor.diagonalFill': `${token('line-strong')}66`, 'diffEditor.unchangedRegionBackground': token('raised'), 'diffEditor.unchangedRegionForeground': token('text-2'), 'diffEditor.unchangedCodeBackground': '#00000000',
       'diffEditorOverview.insertedForeground': token('added'), 'diffEditorOverview.removedForeground': token('removed'),

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
+import type * as everything from './monaco.ts'
 
-export type Monaco = typeof import('./monaco.ts')
+export type Monaco = typeof everything
 
 let loaded: Monaco | null = null
 

@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import type { Change } from '#shared/presentation/presentation.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
 
 interface LegendProps {
@@ -6,7 +7,7 @@ interface LegendProps {
   readonly hidden: { readonly byFilter: number; readonly byLimit: number; readonly folded: number }
 }
 
-/** Signs and line styles with how many boxes carry each, and what is not shown. Always there. */
+/** Signs and line styles with how many boxes and edges carry each, and what is not shown. Always there. */
 export function Legend({ view, hidden }: LegendProps) {
   const counts = useMemo(() => countLooks(view), [view])
   const missing = hiddenWords(hidden)
@@ -43,9 +44,13 @@ export function hiddenWords(hidden: LegendProps['hidden']): string {
 function countLooks(view: TopologyView) {
   const counts = { added: 0, removed: 0, changed: 0, same: 0, critical: 0, warning: 0, ok: 0, down: 0, maintenance: 0, unknown: 0 }
   for (const { change, tone } of view.nodes) {
-    if (change === 'moved' || change === 'renamed') counts.changed += 1
-    else counts[change] += 1
+    counts[lookOf(change)] += 1
     if (tone === 'critical' || tone === 'warning' || tone === 'ok' || tone === 'down' || tone === 'maintenance' || tone === 'unknown') counts[tone] += 1
   }
+  for (const edge of view.edges) counts[lookOf(edge.change)] += 1
   return counts
+}
+
+function lookOf(change: Change): 'added' | 'removed' | 'changed' | 'same' {
+  return change === 'moved' || change === 'renamed' ? 'changed' : change
 }

@@ -83,7 +83,7 @@ export function drawLines(context: CanvasRenderingContext2D, look: Look, edges: 
   inLayers(look, edges).forEach((layer, index) => {
     if (layer.length === 0) return
     const drawn = new Set<number>()
-    const paths = new Map<string, Path2D>()
+    const paths = new Map<string, { readonly path: Path2D; readonly isRemoved: boolean; readonly colour: string }>()
     for (const e of layer) {
       const x1 = (picture.x1[e] as number) * sx + tx
       const y1 = Math.round((picture.y1[e] as number) * sy + ty)
@@ -93,17 +93,21 @@ export function drawLines(context: CanvasRenderingContext2D, look: Look, edges: 
       if (index < 2 && drawn.has(key)) continue
       drawn.add(key)
       const colour = strokeOf(look, e)
-      let path = paths.get(colour)
-      if (path === undefined) paths.set(colour, (path = new Path2D()))
-      path.moveTo(x1, y1 + 0.5)
-      path.lineTo(x2, y2 + 0.5)
+      const isRemoved = picture.edges[e]?.change === 'removed'
+      const name = isRemoved ? `${colour} removed` : colour
+      let group = paths.get(name)
+      if (group === undefined) paths.set(name, (group = { path: new Path2D(), isRemoved, colour }))
+      group.path.moveTo(x1, y1 + 0.5)
+      group.path.lineTo(x2, y2 + 0.5)
     }
     context.globalAlpha = alphaOf(index, drawn.size)
     context.lineWidth = index === 3 ? 1.5 : 1
-    for (const [colour, path] of paths) {
+    for (const { path, isRemoved, colour } of paths.values()) {
+      context.setLineDash(isRemoved && drawn.size < 3000 ? [5, 4] : [])
       context.strokeStyle = colour
       context.stroke(path)
     }
   })
+  context.setLineDash([])
   context.globalAlpha = 1
 }

@@ -44,7 +44,10 @@ export function drawTiles(context: CanvasRenderingContext2D, look: Look, nodes: 
     context.globalAlpha = isDim(look, i) ? 0.25 : 1
     if (h < 5) {
       context.fillStyle = isPlain ? palette.lineStrong : palette.tone[tone]
-      context.fillRect(x, y, w, isPlain ? Math.max(1, h - 0.5) : Math.max(2, h))
+      const thick = isPlain ? Math.max(1, h - 0.5) : Math.max(2, h)
+      // Removed is broken at every size, as its frame and its edges are.
+      if (node.change === 'removed') for (let at = 0; at < w; at += 9) context.fillRect(x + at, y, Math.min(5, w - at), thick)
+      else context.fillRect(x, y, w, thick)
     } else {
       context.beginPath()
       context.roundRect(x + 0.5, y + 0.5, w - 1, h - 1, Math.min(6, h / 4))
