@@ -27,6 +27,10 @@ export function chooseServers(pool: Pool, around: Surroundings, decide: Decide):
   const localPort = typeof around.state.localPort === 'number' ? around.state.localPort : null
   const only = (member: Member): readonly ServerShare[] => [{ name: member.name, address: addressOf(member, localPort), share: 1 }]
   if (!pool.enabled) return { servers: [], by: null }
+  const sticking = stickiness(pool, around, decide)
+  const forced = sticking === 'forced' || 'option persist' in pool.settings
+  /** Drain and weight 0 still take what is sent to them by name, servers in maintenance only when that is forced. */
+  const takes = (member: Member): boolean => forced || member.options.state !== 'disabled'
 
   for (const selector of pool.selectors) {
     const at = selector.origin[0] ?? around.at
@@ -39,22 +43,29 @@ export function chooseServers(pool: Pool, around: Surroundings, decide: Decide):
     }
     const member = pool.members.find(candidate => candidate.name === name)
     if (member === undefined) break
-    if (isUp(member)) return { servers: only(member), by: { origin: at, reason: `use-server names ${member.name}` } }
+    if (takes(member)) return { servers: only(member), by: { origin: at, reason: `use-server names ${member.name}` } }
   }
 
-  const remembered = persistent(pool, around, decide)
+  const remembered = sticking === 'ignored' ? null : persistent(pool, around, takes)
   if (remembered !== null) return { servers: only(remembered.member), by: { origin: remembered.origin, reason: remembered.reason } }
 
   const { shares } = expectedShares(pool, localPort)
   return { servers: shares.filter(server => server.share > 0), by: null }
 }
 
-/** Drain and weight 0 still take what is sent to them by name. */
-function isUp(member: Member): boolean {
-  return member.options.state !== 'disabled'
+/**
+ * What the first force-persist or ignore-persist rule that holds asks for. They are decided when the pool is chosen,
+ * before its rules rewrite anything (measured on HAProxy 2.6).
+ */
+function stickiness(pool: Pool, around: Surroundings, decide: Decide): 'forced' | 'ignored' | 'normal' {
+  for (const entry of pool.persistence) {
+    if (entry.kind !== 'ignore-persist' && entry.kind !== 'force-persist') continue
+    if (decide(entry.when, entry.origin[0] ?? around.at, entry.kind, 'at-choice')) return entry.kind === 'force-persist' ? 'forced' : 'ignored'
+  }
+  return 'normal'
 }
 
-function persistent(pool: Pool, around: Surroundings, decide: Decide): { readonly member: Member; readonly origin: Span; readonly reason: string } | null {
+function persistent(pool: Pool, around: Surroundings, takes: (member: Member) => boolean): { readonly member: Member; readonly origin: Span; readonly reason: string } | null {
   const cookies = pool.persistence.filter((entry): entry is Extract<Persistence, { readonly kind: 'cookie' }> => entry.kind === 'cookie')
   const cookie = cookies[cookies.length - 1]
   if (cookie === undefined) return null
@@ -63,21 +74,13 @@ function persistent(pool: Pool, around: Surroundings, decide: Decide): { readonl
   let value = ''
   for (const candidate of requestCookies(around.state, toBytes(cookie.name))) {
     const key = cookie.mode === 'prefix' ? prefixOf(candidate) : datedValue(candidate)
-    const member = pool.members.find(one => one.options.cookie !== null && toBytes(one.options.cookie) === key && isUp(one))
+    const member = pool.members.find(one => one.options.cookie !== null && toBytes(one.options.cookie) === key && takes(one))
     if (member === undefined) continue
     found = member
     value = candidate
     break
   }
   if (found === null) return null
-  // The first of the two conditions that holds says whether persistence counts. They are decided when the pool is chosen, before its rules rewrite anything.
-  for (const entry of pool.persistence) {
-    if (entry.kind !== 'ignore-persist' && entry.kind !== 'force-persist') continue
-    if (decide(entry.when, entry.origin[0] ?? at, entry.kind, 'at-choice')) {
-      if (entry.kind === 'ignore-persist') return null
-      break
-    }
-  }
   return { member: found, origin: at, reason: `cookie ${cookie.name}=${value} belongs to ${found.name}` }
 }
 

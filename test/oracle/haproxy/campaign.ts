@@ -66,7 +66,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       })
       for (const [file, text] of generated.sideFiles) writeFileSync(file, text)
       const router = prepareRouter(compileConfig(generated.config, generated.sideFiles).model)
-      const server = await startHaproxy(workshop, generated.config, { host: ownAddress, port: ports[0] ?? 0 }).catch((error: unknown) => {
+      const server = await startHaproxy(workshop, generated.config, ports.map(port => ({ host: ownAddress, port }))).catch((error: unknown) => {
         throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}\n${generated.config}`)
       })
       try {

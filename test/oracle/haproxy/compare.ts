@@ -37,7 +37,7 @@ export function describe(reply: Reply, servers: ServerPorts): string {
       return `${server === undefined ? `port ${reply.seen.port}` : `${server.pool}/${server.server}`} ${reply.seen.method} ${reply.seen.target} host=${reply.seen.host ?? '(none)'}`
     }
     case 'status': return `status ${reply.status}${reply.location === null ? '' : ` to ${reply.location}`}`
-    case 'closed': return 'a closed connection'
+    case 'closed': return `a closed connection (${reply.how})`
     case 'timeout': return 'no answer in time'
   }
 }

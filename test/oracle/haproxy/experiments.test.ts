@@ -85,7 +85,9 @@ for (const experiment of experiments) {
       let config = replacePorts(complete(experiment))
       for (const name of Object.keys(experiment.files)) config = config.replaceAll(new RegExp(`(?<![\\w/])${name.replace('.', '\\.')}`, 'g'), path.join(workshop.folder, name))
       const { model } = compileConfig(config, sideFiles, experiment.environment)
-      const real = await startHaproxy(workshop, config, { host: '127.0.0.1', port: ports.get(/:21100/.test(experiment.config.join('\n')) || experiment.config.includes('F') ? '21100' : '21101') ?? 0 }, experiment.environment).catch((error: unknown) => {
+      const bound = experiment.config.flatMap(line => (line === 'F' ? ['127.0.0.1:21100'] : [...line.matchAll(/^\s*bind (?:127\.0\.0\.1|\$\{A\})?:(211\d\d)(?! accept)/g)].map(match => `127.0.0.1:${match[1] ?? ''}`)))
+      const listening = (experiment.config.includes('  disabled') ? bound.filter(() => experiment.config.includes('F')).slice(0, 1) : bound).map(text => ({ host: '127.0.0.1', port: ports.get(text.slice(-5)) ?? 0 }))
+      const real = await startHaproxy(workshop, config, listening, experiment.environment).catch((error: unknown) => {
         // A frontend that is switched off opens no port.
         if (experiment.rows.every(([, result]) => result === 'closed')) return null
         throw error

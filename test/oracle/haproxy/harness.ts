@@ -64,11 +64,11 @@ export interface Running {
 }
 
 /**
- * Starts the real server in the foreground and waits until `probePort` accepts connections.
+ * Starts the real server in the foreground and waits until every probe accepts connections: listeners open one by one.
  *
  * Errors: throws with the server's own words when it refuses the config or does not come up within 5 s.
  */
-export async function startHaproxy(workshop: Workshop, config: string, probe: { readonly host: string; readonly port: number }, environment: Readonly<Record<string, string>> = {}): Promise<Running> {
+export async function startHaproxy(workshop: Workshop, config: string, probes: readonly { readonly host: string; readonly port: number }[], environment: Readonly<Record<string, string>> = {}): Promise<Running> {
   const file = path.join(workshop.folder, 'haproxy.cfg')
   writeFileSync(file, Buffer.from(config, 'utf8'))
   const child = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'], cwd: workshop.folder, env: { ...process.env, ...environment } })
@@ -81,7 +81,7 @@ export async function startHaproxy(workshop: Workshop, config: string, probe: { 
   })
   const deadline = Date.now() + 5000
   while (!exited && Date.now() < deadline) {
-    if (await accepts(probe)) return { stop: () => stop(child, exit) }
+    if ((await Promise.all(probes.map(accepts))).every(open => open)) return { stop: () => stop(child, exit) }
     await new Promise(resolve => setTimeout(resolve, 4))
   }
   await stop(child, exit)

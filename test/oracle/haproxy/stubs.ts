@@ -58,13 +58,13 @@ function parseSeen(head: string, port: number): Seen {
 export type Reply =
   | { readonly kind: 'stub'; readonly seen: Seen }
   | { readonly kind: 'status'; readonly status: number; readonly location: string | null }
-  | { readonly kind: 'closed' }
+  | { readonly kind: 'closed'; readonly how: string }
   | { readonly kind: 'timeout' }
 
 /** Bytes of a reply made readable. */
 export function parseReply(text: string): Reply {
   const match = /^HTTP\/1\.[01] (\d{3})/.exec(text)
-  if (match === null) return { kind: 'closed' }
+  if (match === null) return { kind: 'closed', how: 'no HTTP answer' }
   const head = text.slice(0, Math.max(0, text.indexOf('\r\n\r\n')))
   const header = (name: string): string | null => new RegExp(`^${name}:[ \\t]*(.*)$`, 'im').exec(head)?.[1]?.trim() ?? null
   const echo = header('x-stub')
@@ -95,7 +95,7 @@ export function exchange(options: { readonly port: number; readonly host: string
       // Everything that counts stands in the head; bodies are not waited for.
       if (text.includes('\r\n\r\n')) finish(parseReply(text))
     })
-    socket.on('error', () => { finish(text === '' ? { kind: 'closed' } : parseReply(text)) })
-    socket.on('close', () => { finish(text === '' ? { kind: 'closed' } : parseReply(text)) })
+    socket.on('error', (error: NodeJS.ErrnoException) => { finish(text === '' ? { kind: 'closed', how: error.code ?? error.message } : parseReply(text)) })
+    socket.on('close', () => { finish(text === '' ? { kind: 'closed', how: 'end' } : parseReply(text)) })
   })
 }
