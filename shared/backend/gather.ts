@@ -1,4 +1,5 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
+import { detectDialect } from '#shared/dialects/registry.ts'
 import type { ConfigInput } from '#shared/rpc/payloads.ts'
 import type { Ports } from './ports.ts'
 
@@ -173,7 +174,7 @@ async function gatherGiven(ports: Ports, title: string, given: readonly { readon
     all.push({ path: file.path, bytes: ports.bytes.fromBase64(file.base64), diskPath: null })
   }
   const named = all.filter((file) => file.path.endsWith('.cfg') && !ports.files.nameOf(file.path).startsWith('.'))
-  const configs = all.length === 1 ? all : named.length > 0 ? named : all
+  const configs = [...(all.length === 1 ? all : named.length > 0 ? named : recognised(ports, all))].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   const rest = all.filter((file) => !configs.includes(file))
   const disk = onDisk(ports, [], root)
   const match = (path: string): FoundFile | undefined =>
@@ -201,6 +202,15 @@ async function gatherSample(ports: Ports, side: 'before' | 'after'): Promise<Res
     files: [{ path: 'haproxy.cfg', bytes: read.value.bytes, diskPath: null }],
     ...onDisk(ports, [folder], folder),
   })
+}
+
+/** The files that some dialect takes for its own; all of them when none does, so that the reason can be said. */
+function recognised(ports: Ports, files: readonly FoundFile[]): readonly FoundFile[] {
+  const sure = files.filter((file) => {
+    const decoded = ports.bytes.decode(file.bytes)
+    return (detectDialect({ path: file.path, text: decoded.text, role: 'config', encoding: decoded.encoding })?.confidence ?? 0) >= 0.5
+  })
+  return sure.length > 0 ? sure : files
 }
 
 export function tooLarge(path: string, bytes: number, limitBytes: number): ReturnType<typeof failed> {

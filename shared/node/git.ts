@@ -14,9 +14,9 @@ interface GitAnswer {
 }
 
 /** Runs git without a shell, without asking for anything, without hooks or filters that could run programs of the repository. */
-function runGit(args: readonly string[], folder: string, limitBytes: number): Promise<Result<GitAnswer>> {
+function runGit(args: readonly string[], folder: string, limitBytes: number, input: string | null = null): Promise<Result<GitAnswer>> {
   return new Promise((resolve) => {
-    execFile('git', ['-c', 'core.fsmonitor=false', '--no-pager', ...args], {
+    const child = execFile('git', ['-c', 'core.fsmonitor=false', '--no-pager', ...args], {
       cwd: folder, encoding: 'buffer', maxBuffer: limitBytes + 1024, timeout: timeoutMs, windowsHide: true,
       env: { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
     }, (error, stdout, stderr) => {
@@ -26,6 +26,9 @@ function runGit(args: readonly string[], folder: string, limitBytes: number): Pr
       if (error.killed === true) return resolve(failed('timeout', `git did not answer within ${timeoutMs / 1000} s.`))
       resolve(ok({ code: typeof error.code === 'number' ? error.code : 1, stdout, stderr: stderr.toString() }))
     })
+    // git may end without reading; its exit code then says what is wrong.
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(input ?? '')
   })
 }
 
@@ -54,6 +57,31 @@ function nearestFolder(file: string): { readonly folder: string; readonly rest: 
   return { folder: realpathSync(folder), rest: path.relative(folder, file) }
 }
 
+interface GitObject {
+  readonly hash: string
+  readonly type: string
+  readonly bytes: number
+  readonly folder: string
+}
+
+const linkAnswers: Readonly<Record<string, string>> = { symlink: 'is a symbolic link that leads out of the repository', dangling: 'is a symbolic link that leads nowhere', loop: 'is a symbolic link that leads back to itself' }
+
+/** What stands at `ref:file`, symbolic links of the commit followed. Source: git-cat-file(1), `--batch-check` and `--follow-symlinks`. */
+async function findObject(ref: string, file: string): Promise<Result<GitObject>> {
+  const where = await locate(ref, file)
+  if (!where.ok) return where
+  const { object, folder } = where.value
+  if (/[\n\0]/.test(object)) return failed('git-failed', `${JSON.stringify(object)} is not the name of a file.`)
+  const answer = await runGit(['cat-file', '--batch-check', '--follow-symlinks'], folder, 1024 * 1024, `${object}\n`)
+  if (!answer.ok) return answer
+  const first = answer.value.stdout.toString().split('\n')[0] ?? ''
+  const found = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(first)
+  if (answer.value.code === 0 && found !== null) return ok({ hash: found[1] as string, type: found[2] as string, bytes: Number(found[3]), folder })
+  const link = linkAnswers[first.split(' ')[0] ?? '']
+  if (answer.value.code === 0 && link !== undefined) return failed('not-found', `${file} ${link} at ${ref}.`, file)
+  return gitFailure(answer.value, ref, file, folder)
+}
+
 async function gitFailure(answer: GitAnswer, ref: string, file: string, folder: string): Promise<Result<never>> {
   if (/not a git repository/.test(answer.stderr)) return failed('git-failed', `The folder ${folder} is not inside a git repository.`)
   const commit = await runGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], folder, 1024 * 1024)
@@ -64,26 +92,20 @@ async function gitFailure(answer: GitAnswer, ref: string, file: string, folder: 
 /** Files of commits, read with the git on the PATH. */
 export const nodeGit: GitPort = {
   async read(ref, file, limitBytes) {
-    const where = await locate(ref, file)
-    if (!where.ok) return where
-    const size = await runGit(['cat-file', '-s', '--end-of-options', where.value.object], where.value.folder, 1024 * 1024)
-    if (!size.ok) return size
-    if (size.value.code !== 0) return gitFailure(size.value, ref, file, where.value.folder)
-    const bytes = Number(size.value.stdout.toString().trim())
+    const found = await findObject(ref, file)
+    if (!found.ok) return found
+    const { hash, type, bytes, folder } = found.value
+    if (type !== 'blob') return failed('not-a-file', `${file} is a folder at ${ref}.`, file)
     if (bytes > limitBytes) return tooLarge(file, bytes, limitBytes)
-    const blob = await runGit(['cat-file', 'blob', where.value.object], where.value.folder, limitBytes)
+    const blob = await runGit(['cat-file', 'blob', hash], folder, limitBytes)
     if (!blob.ok) return blob
-    if (blob.value.code !== 0) return failed('not-a-file', `${file} is a folder at ${ref}.`, file)
-    return ok(new Uint8Array(blob.value.stdout))
+    return blob.value.code === 0 ? ok(new Uint8Array(blob.value.stdout)) : failed('git-failed', `git could not read ${file} at ${ref}: ${blob.value.stderr.trim()}`, file)
   },
   async list(ref, file) {
-    const where = await locate(ref, file)
-    if (!where.ok) return where
-    const kind = await runGit(['cat-file', '-t', '--end-of-options', where.value.object], where.value.folder, 1024 * 1024)
-    if (!kind.ok) return kind
-    if (kind.value.code !== 0) return gitFailure(kind.value, ref, file, where.value.folder)
-    if (kind.value.stdout.toString().trim() !== 'tree') return ok(null)
-    const tree = await runGit(['ls-tree', '-z', where.value.object], where.value.folder, 64 * 1024 * 1024)
+    const found = await findObject(ref, file)
+    if (!found.ok) return found
+    if (found.value.type !== 'tree') return ok(null)
+    const tree = await runGit(['ls-tree', '-z', found.value.hash], found.value.folder, 64 * 1024 * 1024)
     if (!tree.ok) return tree
     if (tree.value.code !== 0) return failed('git-failed', `git could not list ${file} at ${ref}: ${tree.value.stderr.trim()}`)
     const entries: FolderEntry[] = tree.value.stdout.toString().split('\0').filter((line) => line !== '').map((line) => {

@@ -56,6 +56,12 @@ test('dropped files find each other by name, wherever they stood', async () => {
   assert.deepEqual(config.summary.diagnostics.filter((one) => one.severity === 'error'), [])
 })
 
+test('among dropped files without the usual ending, those that look like configs are the config, in the order of their names', async () => {
+  const files = [['z.conf', 'backend api\n    mode http\n    server a 10.0.0.1:80\n'], ['maps/a.map', '/x api\n'], ['a.conf', `${text(80, 'maps/a.map').split('\nbackend')[0] as string}\n`]] as const
+  const config = await load({ kind: 'files', title: 'dropped', files: files.map(([name, content]) => ({ path: name, base64: Buffer.from(content).toString('base64') })) })
+  assert.deepEqual(config.summary.files.map((file) => [file.path, file.role]), [['a.conf', 'config'], ['z.conf', 'config'], ['maps/a.map', 'map']])
+})
+
 test('words decide whether two texts are the same: comments and blanks do not, quotes, order, maps and environment do', async () => {
   const base = text(80)
   const cases: readonly (readonly [ConfigInput, boolean, Partial<LoadOptions>?])[] = [

@@ -71,6 +71,8 @@ test('a file of any commit is read, and what git refuses is a sentence', async (
   const git = (...args: readonly string[]): void => { execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: repository, stdio: 'pipe' }) }
   git('init', '-q')
   writeFileSync(path.join(repository, 'conf', 'haproxy.cfg'), 'old')
+  symlinkSync('haproxy.cfg', path.join(repository, 'conf', 'link.cfg'))
+  symlinkSync('/etc/passwd', path.join(repository, 'conf', 'out.cfg'))
   git('add', '.')
   git('commit', '-qm', 'one')
   writeFileSync(path.join(repository, 'conf', 'haproxy.cfg'), 'new')
@@ -78,7 +80,11 @@ test('a file of any commit is read, and what git refuses is a sentence', async (
   const read = await nodeGit.read('HEAD', file, limit)
   assert.equal(read.ok && Buffer.from(read.value).toString(), 'old')
   const listed = await nodeGit.list('HEAD', path.join(repository, 'conf'))
-  assert.deepEqual(listed, { ok: true, value: [{ name: 'haproxy.cfg', kind: 'file' }] })
+  assert.deepEqual(listed, { ok: true, value: ['haproxy.cfg', 'link.cfg', 'out.cfg'].map((name) => ({ name, kind: 'file' })) })
+  const linked = await nodeGit.read('HEAD', path.join(repository, 'conf', 'link.cfg'), limit)
+  assert.equal(linked.ok && Buffer.from(linked.value).toString(), 'old', 'a link of the commit leads to the file of the commit')
+  const out = await nodeGit.read('HEAD', path.join(repository, 'conf', 'out.cfg'), limit)
+  assert.equal(!out.ok && out.failure.code, 'not-found')
   assert.deepEqual(await nodeGit.list('HEAD', file), { ok: true, value: null })
   for (const [ref, name, code] of [['HEAD', path.join(repository, 'conf', 'gone.cfg'), 'not-found'], ['no-such-branch', file, 'git-failed'], ['--output=/tmp/x', file, 'git-failed'], ['HEAD', path.join(scratch, 'large'), 'git-failed']] as const) {
     const refused = await nodeGit.read(ref, name, limit)
