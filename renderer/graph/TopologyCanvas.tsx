@@ -1,8 +1,12 @@
 import { useImperativeHandle, useRef, useState, useEffect } from 'react'
+import { warmLayout } from './layout-client.ts'
 import { PictureView, type PictureHandle } from './PictureView.tsx'
 import type { TopologyCanvasProps } from './props.ts'
 import { TopologyTable } from './TopologyTable.tsx'
 import './graph.css'
+
+// The worker starts while the first view is still on its way.
+warmLayout()
 
 /** The picture and its table twin under one handle; the picture keeps its place while the table is open. */
 export function TopologyCanvas(props: TopologyCanvasProps) {

@@ -8,16 +8,21 @@ export function configPair(lineCount: number, edits: number): { readonly before:
     }
   }
   const after: string[] = []
-  const stride = Math.max(1, Math.floor(lines.length / Math.max(1, edits)))
+  let state = 11
+  const random = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 4294967296
+  }
+  const share = edits / lines.length
   lines.forEach((line, at) => {
     // One change stands near the top, so that the first screen shows a difference.
-    if (edits === 0 || (at % stride !== stride - 1 && at !== 9)) {
+    if (edits === 0 || (random() >= share && at !== 9)) {
       after.push(line)
       return
     }
-    const kind = Math.floor(at / stride) % 20
-    if (kind < 14) after.push(line.includes('weight') ? line.replace(/weight \d+/, 'weight 7') : `${line} # edited ${at}`)
-    else if (kind < 17) after.push(line, `    # inserted at ${at}`)
+    const kind = at === 9 ? 0 : random()
+    if (kind < 0.7) after.push(line.includes('weight') ? line.replace(/weight \d+/, `weight ${Math.floor(random() * 256)}`) : `${line} # edited ${at}`)
+    else if (kind < 0.85) after.push(line, `    server extra-${at} 198.51.100.${at % 250}:8080 weight ${at % 256} check`)
   })
   return { before: lines.join('\n') + '\n', after: after.join('\n') + '\n' }
 }
