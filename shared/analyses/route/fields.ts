@@ -23,7 +23,7 @@ export function fieldSamples(field: Field, state: RequestState, at: Span): reado
       return seen && connection.sni !== null ? [toBytes(connection.sni)] : []
     }
     case 'alpn': {
-      if (field.seen === 'peeked') return !connection.terminatesTls && connection.tls && connection.alpn.length > 0 ? [toBytes(connection.alpn.join(','))] : []
+      if (field.seen === 'peeked') return !connection.terminatesTls && connection.tls ? connection.alpn.map(toBytes) : []
       if (!connection.terminatesTls) return []
       const chosen = (connection.listener.tls?.alpn ?? []).find(protocol => connection.alpn.includes(protocol))
       return chosen === undefined ? [] : [toBytes(chosen)]

@@ -28,7 +28,7 @@ export function chooseServers(pool: Pool, around: Surroundings, decide: Decide):
   const only = (member: Member): readonly ServerShare[] => [{ name: member.name, address: addressOf(member, localPort), share: 1 }]
   if (!pool.enabled) return { servers: [], by: null }
   const sticking = stickiness(pool, around, decide)
-  const forced = sticking === 'forced' || 'option persist' in pool.settings
+  const forced = sticking === 'forced' || (pool.settings['option persist'] ?? 'no') !== 'no'
   /** Drain and weight 0 still take what is sent to them by name, servers in maintenance only when that is forced. */
   const takes = (member: Member): boolean => forced || member.options.state !== 'disabled'
 
