@@ -5,8 +5,8 @@ import { LiveWorkspace } from '#renderer/features/live/LiveWorkspace.tsx'
 import { DropZone } from '#renderer/features/open/DropZone.tsx'
 import { SettingsWorkspace } from '#renderer/features/settings/SettingsWorkspace.tsx'
 import type { Workspace } from '#renderer/state/app-state.ts'
-import { Working } from '#renderer/ui/primitives.tsx'
-import { useAppState } from './context.ts'
+import { FailureNote, Working } from '#renderer/ui/primitives.tsx'
+import { useApp, useAppState } from './context.ts'
 import { Dialogs } from './Dialogs.tsx'
 import { Keyboard } from './Keyboard.tsx'
 import { Announcer, Notices } from './Notices.tsx'
@@ -38,6 +38,7 @@ export function Shell() {
       <TopBar />
       <Rail />
       <main id="workspace" className={`workspace ${workspace}`} tabIndex={-1} aria-label={workspaceTitles[workspace]}>
+        <LoadProblem />
         <Suspense fallback={<Working text="Opening…" />}>
           <Screen />
         </Suspense>
@@ -48,6 +49,18 @@ export function Shell() {
       <Announcer />
       <Keyboard />
       <DropZone />
+    </div>
+  )
+}
+
+/** A config that could not be opened, over what stays on the screen. */
+function LoadProblem() {
+  const { actions, store } = useApp()
+  const problem = useAppState((state) => state.loadProblem)
+  if (problem === null) return null
+  return (
+    <div className="load-problem">
+      <FailureNote failure={problem.failure} onRetry={() => void actions.openOn(problem.side, problem.input)} onDismiss={() => store.update({ loadProblem: null })} />
     </div>
   )
 }

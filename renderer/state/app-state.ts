@@ -1,3 +1,4 @@
+import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type {
   AppInfo, AppSettings, Comparison, ConfigInput, ConfigSummary, DecisionList, RecentEntry, Snapshot, SourceSummary, TopologyAnswer, TopologyOptions, TraceAnswer,
@@ -67,6 +68,8 @@ export interface AppState {
 
   readonly before: Remote<LoadedConfig>
   readonly after: Remote<LoadedConfig>
+  /** What could not be opened while something else stays on the screen. */
+  readonly loadProblem: { readonly side: Side; readonly input: ConfigInput; readonly failure: Failure } | null
   readonly comparison: Remote<Comparison>
   readonly topology: Remote<TopologyAnswer>
   readonly topologyOptions: TopologyOptions
@@ -106,7 +109,7 @@ export const defaultSettings: AppSettings = {
 
 export const initialState: AppState = {
   workspace: 'review', info: null, settings: defaultSettings, systemDark: true, systemReducedMotion: false, connected: true,
-  before: idle, after: idle, comparison: idle, topology: idle, topologyOptions: defaultTopologyOptions, checks: idle,
+  before: idle, after: idle, loadProblem: null, comparison: idle, topology: idle, topologyOptions: defaultTopologyOptions, checks: idle,
   decisions: { before: idle, after: idle }, texts: new Map(),
   selection: nothingSelected, mode: 'overlay', table: false, drawerTab: 'text', drawerFile: 0, diffLayout: 'side-by-side', foldUnchanged: true,
   reviewed: new Set(), cursor: null,

@@ -64,7 +64,7 @@ export function DataTable({ label, table, selected, onSelect }: DataTableProps) 
               onFocus={() => setActive(first + offset)} onClick={() => onSelect(row)}
             >
               {table.columns.map((column, index) => (
-                <td key={column.key} className={column.numeric ? 'n' : ''}>
+                <td key={column.key} className={column.numeric ? 'n' : ''} title={column.numeric ? undefined : String(row.cells[column.key] ?? '')}>
                   {index === 0 && <ToneGlyph tone={row.tone} />}
                   {row.cells[column.key] ?? ''}
                 </td>

@@ -75,7 +75,7 @@ export function Dialog({ open, title, description, wide = false, onClose, childr
   return (
     <RadixDialog.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <RadixDialog.Portal>
-        <RadixDialog.Overlay className="overlay" />
+        <RadixDialog.Overlay className="dialog-overlay" />
         <RadixDialog.Content className={`dialog ${wide ? 'wide' : ''} ${className}`} {...(description === undefined ? { 'aria-describedby': undefined } : {})}>
           <header className="dialog-head">
             <RadixDialog.Title>{title}</RadixDialog.Title>
@@ -135,13 +135,16 @@ export function Menu({ groups, children, align = 'start', onOpen }: { readonly g
 }
 
 /** What the world refused, in place, with a way to try again. */
-export function FailureNote({ failure, onRetry }: { readonly failure: Failure; readonly onRetry?: () => void }) {
+export function FailureNote({ failure, onRetry, onDismiss }: { readonly failure: Failure; readonly onRetry?: () => void; readonly onDismiss?: () => void }) {
   return (
     <div className="failure" role="alert">
       <AlertTriangle size={16} aria-hidden="true" />
       <div>
         <p>{failure.message}</p>
-        {onRetry !== undefined && <Button onClick={onRetry}>Try again</Button>}
+        <div className="row">
+          {onRetry !== undefined && <Button onClick={onRetry}>Try again</Button>}
+          {onDismiss !== undefined && <Button onClick={onDismiss}>Dismiss</Button>}
+        </div>
       </div>
     </div>
   )

@@ -1,10 +1,10 @@
 import type { ActionTools } from '#renderer/app/actions.ts'
-import type { Result } from '#shared/diagnostics/failure.ts'
+import type { Failure, Result } from '#shared/diagnostics/failure.ts'
 import type { ConfigInput, ConfigSummary, LoadOptions } from '#shared/rpc/payloads.ts'
 import { fileName } from '#renderer/features/review/places.ts'
 import type { ReviewActions } from '#renderer/features/review/review-actions.ts'
 import { nothingSelected, type LoadedConfig, type Side } from '#renderer/state/app-state.ts'
-import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
+import { idle, loading, type Remote } from '#renderer/state/remote.ts'
 import { toFilesInput, watchHeld, type Dropped, type HeldFile } from './browser-files.ts'
 import { toFolderChoices } from './folder-choices.ts'
 
@@ -40,22 +40,45 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
   const options = (): LoadOptions => ({ dialect: null, root: store.get().settings.root, environment: store.get().settings.environment, version: null })
   const put = (side: Side, change: Remote<LoadedConfig>): void => store.update(side === 'before' ? { before: change } : { after: change })
 
-  async function load(side: Side, input: ConfigInput, quiet = false): Promise<Result<ConfigSummary> | null> {
+  /** Asks for a config while the present one stays on the screen. Null: something newer was asked for on that side. */
+  async function fetchConfig(side: Side, input: ConfigInput): Promise<Result<ConfigSummary> | null> {
     const run = ++runs[side]
-    const previous = store.get()[side]
-    put(side, loading(previous))
-    const result = await client.call('config.load', { input: input, options: options() })
-    if (run !== runs[side]) return null
-    if (!result.ok) {
-      if (quiet) put(side, previous.value === null ? idle : { state: 'ready', value: previous.value })
-      else put(side, settled<LoadedConfig>(result, previous))
-      return result
-    }
-    const old = previous.value?.summary
-    put(side, { state: 'ready', value: { input, summary: result.value } })
-    if (result.value.watchable) void client.call('config.watch', { configId: result.value.configId, watch: true })
+    put(side, loading(store.get()[side]))
+    const result = await client.call('config.load', { input, options: options() })
+    return run === runs[side] ? result : null
+  }
+
+  /** Puts a loaded config on its side and moves the watching of the disk over to it. */
+  function commit(side: Side, input: ConfigInput, summary: ConfigSummary): void {
+    const old = store.get()[side].value?.summary
+    put(side, { state: 'ready', value: { input, summary } })
+    if (store.get().loadProblem?.side === side) store.update({ loadProblem: null })
+    if (summary.watchable) void client.call('config.watch', { configId: summary.configId, watch: true })
     const other = store.get()[side === 'before' ? 'after' : 'before'].value?.summary.configId
-    if (old?.watchable === true && old.configId !== result.value.configId && old.configId !== other) void client.call('config.watch', { configId: old.configId, watch: false })
+    if (old?.watchable === true && old.configId !== summary.configId && old.configId !== other) void client.call('config.watch', { configId: old.configId, watch: false })
+  }
+
+  /** What stood there stays; with nothing there the side says what is wrong itself. */
+  function stay(side: Side): void {
+    const present = store.get()[side]
+    if (present.value !== null) put(side, { state: 'ready', value: present.value })
+    else put(side, idle)
+  }
+
+  function refuse(side: Side, input: ConfigInput, failure: Failure): void {
+    const present = store.get()[side]
+    if (side === 'after' && present.value === null) put(side, { state: 'failed', value: null, failure })
+    else {
+      stay(side)
+      store.update({ loadProblem: { side, input, failure } })
+    }
+  }
+
+  /** Loads the same side again without a word when it cannot be read; the caller says it. */
+  async function loadQuietly(side: Side, input: ConfigInput): Promise<Result<ConfigSummary> | null> {
+    const result = await fetchConfig(side, input)
+    if (result?.ok === true) commit(side, input, result.value)
+    else if (result !== null) stay(side)
     return result
   }
 
@@ -81,7 +104,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     release(side)
     const stop = watchHeld(files, (now) => {
       void (async () => {
-        const result = await load(side, await toFilesInput(title, now), true)
+        const result = await loadQuietly(side, await toFilesInput(title, now))
         if (result === null) return
         if (!result.ok) notify(`${title} changed on disk and cannot be read any more: ${result.failure.message}`, 'problem')
         else {
@@ -113,37 +136,60 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     openSample: () => actions.openPair({ kind: 'sample', side: 'before' }, { kind: 'sample', side: 'after' }),
 
     async openOne(input) {
+      const loaded = await fetchConfig('after', input)
+      if (loaded === null) return
+      if (!loaded.ok) {
+        refuse('after', input, loaded.failure)
+        return
+      }
       baselineChosen = false
       release('before')
       release('after')
       freshScreen()
-      const loaded = await load('after', input)
-      if (loaded === null) return
-      if (loaded.ok) {
-        const good = await load('before', { kind: 'known-good', source: loaded.value.source }, true)
-        if (good !== null && !good.ok) put('before', idle)
-      }
+      commit('after', input, loaded.value)
+      const good: ConfigInput = { kind: 'known-good', source: loaded.value.source }
+      const found = await fetchConfig('before', good)
+      if (found === null) return
+      if (found.ok) commit('before', good, found.value)
+      else put('before', idle)
       await review.analyse()
       await remember()
     },
 
     async openPair(before, after) {
+      const [first, second] = await Promise.all([before === null ? null : fetchConfig('before', before), fetchConfig('after', after)])
+      if (second === null || (before !== null && first === null)) return
+      if (!second.ok) {
+        stay('before')
+        refuse('after', after, second.failure)
+        return
+      }
       release('before')
       release('after')
       freshScreen()
       baselineChosen = before !== null && before.kind !== 'sample'
-      if (before === null) put('before', idle)
-      await Promise.all([before === null ? null : load('before', before), load('after', after)])
+      commit('after', after, second.value)
+      if (before === null || first?.ok !== true) put('before', idle)
+      if (before !== null && first !== null) {
+        if (first.ok) commit('before', before, first.value)
+        else refuse('before', before, first.failure)
+      }
       await review.analyse()
       await remember()
     },
 
     async openOn(side, input) {
       if (side === 'after' && !baselineChosen) return actions.openOne(input)
+      const loaded = await fetchConfig(side, input)
+      if (loaded === null) return
+      if (!loaded.ok) {
+        refuse(side, input, loaded.failure)
+        return
+      }
       if (side === 'before') baselineChosen = true
       release(side)
       freshScreen()
-      await load(side, input)
+      commit(side, input, loaded.value)
       await review.analyse()
       await remember()
     },
@@ -201,7 +247,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     async reload(side) {
       const config = store.get()[side].value
       if (config === null) return
-      const result = await load(side, config.input, true)
+      const result = await loadQuietly(side, config.input)
       if (result !== null && !result.ok) notify(`${config.summary.title} cannot be read any more: ${result.failure.message}`, 'problem')
       await review.analyse()
     },
@@ -211,7 +257,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
       for (const side of sides) {
         const config = store.get()[side].value
         if (config === null) continue
-        const result = await load(side, config.input, true)
+        const result = await loadQuietly(side, config.input)
         const name = paths[0] === undefined ? config.summary.title : fileName(paths[0])
         if (result === null) continue
         if (!result.ok) notify(`${name} changed on disk and cannot be read any more: ${result.failure.message}`, 'problem')
@@ -234,17 +280,18 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
 
   async function openHeld(side: Side | null, title: string, files: readonly HeldFile[]): Promise<void> {
     const input = await toFilesInput(title, files)
+    const target = side ?? 'after'
     if (side === null) await actions.openOne(input)
     else await actions.openOn(side, input)
-    hold(side ?? 'after', title, files)
+    if (store.get()[target].value?.input === input) hold(target, title, files)
   }
 
   async function openHeldPair(before: Dropped, after: Dropped): Promise<void> {
     const filesOf = (dropped: Dropped): readonly HeldFile[] => (dropped.kind === 'file' ? [dropped.file] : dropped.files)
     const [first, second] = await Promise.all([toFilesInput(before.title, filesOf(before)), toFilesInput(after.title, filesOf(after))])
     await actions.openPair(first, second)
-    hold('before', before.title, filesOf(before))
-    hold('after', after.title, filesOf(after))
+    if (store.get().before.value?.input === first) hold('before', before.title, filesOf(before))
+    if (store.get().after.value?.input === second) hold('after', after.title, filesOf(after))
   }
 
   async function openHeldFolder(side: Side | null, folder: Dropped & { readonly kind: 'folder' }): Promise<void> {

@@ -52,8 +52,7 @@ export function FindingsPanel({ findings }: { readonly findings: readonly Findin
             </span>
           )}
         </h2>
-        {before.state === 'failed' && <FailureNote failure={before.failure} />}
-        {before.value === null && before.state !== 'failed' && <p className="muted">Nothing to compare with: choose a baseline above, or drop two files.</p>}
+        {before.value === null && <p className="muted">Nothing to compare with: choose a baseline above, or drop two files.</p>}
         {before.value !== null && comparison.value !== null && (
           <p className="muted">
             {toHeadline(comparison.value)} <span className="nowrap"><ToneGlyph tone="unknown" /> Behaviour is not computed yet.</span>

@@ -32,7 +32,7 @@ export function ReviewWorkspace() {
   }
   return (
     <SplitPane id="side" label="Width of the panel" direction="columns" initial={380} minimum={260} keep={480}>
-      <SplitPane id="drawer" label="Height of the drawer" direction="rows" initial={330} minimum={120} keep={220}>
+      <SplitPane id="drawer" label="Height of the drawer" direction="rows" initial={Math.round(Math.min(330, window.innerHeight * 0.32))} minimum={120} keep={220}>
         <Picture label={before.value === null ? 'Topology' : 'Topology difference'} lit={lit} />
         <Drawer />
       </SplitPane>

@@ -49,7 +49,7 @@ export function TraceWorkspace() {
   if (after === null) return <Empty>Open a config to trace a request through it.</Empty>
   return (
     <SplitPane id="trace-side" label="Width of the form" direction="columns" initial={360} minimum={280} keep={480}>
-      <SplitPane id="trace-results" label="Height of the results" direction="rows" initial={360} minimum={140} keep={220}>
+      <SplitPane id="trace-results" label="Height of the results" direction="rows" initial={Math.round(window.innerHeight * 0.42)} minimum={140} keep={220}>
         <Picture label="Path of the request" lit={lit} trace />
         <section className="trace-results" aria-label="Results" aria-live="polite">
           {result.state === 'failed' && <FailureNote failure={result.failure} onRetry={() => void actions.runTrace()} />}

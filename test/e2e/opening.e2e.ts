@@ -1,0 +1,99 @@
+import { mkdir, writeFile, cp } from 'node:fs/promises'
+import path from 'node:path'
+import { copySample, dropFiles, expect, sample, settled, test } from './app.ts'
+
+test('the first start shows the sample incident with three steps that stay away once dismissed', async ({ page, app }) => {
+  await app.open(page)
+  await settled(page)
+  const steps = page.getByRole('region', { name: 'First steps' })
+  await expect(steps).toContainText('Open your own config…')
+  await steps.getByRole('button', { name: 'Dismiss the first steps' }).click()
+  await expect(steps).toBeHidden()
+  await page.reload()
+  await settled(page)
+  await expect(steps).toBeHidden()
+})
+
+test('two configs on the command line are compared; swapping turns the difference round', async ({ page, app }) => {
+  await app.open(page, [sample('before'), sample('after')])
+  await settled(page)
+  await expect(page.getByRole('complementary', { name: 'What changes' })).toContainText('Pool auth can no longer be reached')
+  await page.keyboard.press('s')
+  await expect(page.getByRole('complementary', { name: 'What changes' })).not.toContainText('Pool auth can no longer be reached')
+})
+
+test('one dropped file opens alone, and against its known good version once there is one', async ({ page, app }) => {
+  const files = await copySample(app.folder)
+  await app.open(page)
+  await settled(page)
+  await dropFiles(page, [files.before])
+  await expect(page.getByRole('button', { name: 'Candidate: known.cfg' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Baseline: none' })).toBeVisible()
+  await expect(page.getByRole('complementary', { name: 'What changes' })).toContainText('Nothing to compare with')
+  await page.getByRole('button', { name: 'Approve as known good…' }).click()
+  await page.getByRole('dialog').getByLabel('Note').fill('as it was')
+  await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
+  await expect(page.getByText('known.cfg is now known good.')).toBeVisible()
+  await cp(files.after, files.before)
+  await dropFiles(page, [files.before])
+  await expect(page.getByRole('button', { name: /Baseline: known good/ })).toBeVisible()
+  await expect(page.getByRole('complementary', { name: 'What changes' })).toContainText('Pool auth can no longer be reached')
+})
+
+test('a dropped folder offers the configs found in it', async ({ page, app }) => {
+  const folder = path.join(app.folder, 'balancer')
+  await mkdir(path.join(folder, 'old'), { recursive: true })
+  await cp(sample('after'), path.join(folder, 'haproxy.cfg'))
+  await cp(sample('before'), path.join(folder, 'old', 'haproxy.cfg'))
+  await app.open(page)
+  await settled(page)
+  await dropFiles(page, [folder])
+  const dialog = page.getByRole('dialog', { name: 'Configs in balancer' })
+  await expect(dialog.getByRole('button', { name: /old\/haproxy\.cfg/ })).toBeVisible()
+  await dialog.getByRole('button', { name: /^haproxy\.cfg/ }).click()
+  await expect(page.getByRole('button', { name: 'Candidate: balancer' })).toBeVisible()
+  await settled(page)
+})
+
+const bad: readonly (readonly [name: string, contents: Uint8Array | string, says: RegExp])[] = [
+  ['an empty file', '', /./],
+  ['a file with NUL bytes', new Uint8Array([0, 1, 2, 0, 255, 0]), /./],
+  ['an unknown section', 'frontend a\n    bind :80\nfantasy section\n    x y\n', /fantasy/],
+]
+for (const [name, contents, says] of bad) {
+  test(`${name} is a plain message in its place, and the window goes on`, async ({ page, app }) => {
+    const file = path.join(app.folder, 'odd.cfg')
+    await writeFile(file, contents)
+    await app.open(page)
+    await settled(page)
+    await page.keyboard.press('Control+o')
+    await page.keyboard.type(file)
+    await page.keyboard.press('Enter')
+    const chip = page.getByRole('button', { name: 'Candidate: odd.cfg' })
+    const failure = page.locator('.failure')
+    await expect(chip.or(failure).first()).toBeVisible()
+    if (await chip.isVisible()) {
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+      await page.keyboard.press('4')
+      await expect(page.locator('.diagnostic').first()).toBeVisible()
+      await expect(page.getByRole('main')).toContainText(says)
+    }
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('sample incident')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('button', { name: 'Candidate: sample, after' })).toBeVisible()
+    await settled(page)
+  })
+}
+
+test('a path that does not exist says so and leaves a way on', async ({ page, app }) => {
+  await app.open(page)
+  await settled(page)
+  await page.keyboard.press('Control+o')
+  await page.keyboard.type('/nowhere/at/all.cfg')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.failure')).toContainText('/nowhere/at/all.cfg')
+  await expect(page.getByRole('button', { name: 'Candidate: sample, after' })).toBeVisible()
+  await page.getByRole('button', { name: 'Dismiss', exact: true }).click()
+  await expect(page.locator('.failure')).toHaveCount(0)
+})
