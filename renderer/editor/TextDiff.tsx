@@ -1,6 +1,6 @@
 import { useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import type { editor } from 'monaco-editor/editor'
-import { diffInWorker } from './diff-client.ts'
+import { diffInWorker, warmDiff } from './diff-client.ts'
 import type { DiffReply } from './diff.worker.ts'
 import './editor.css'
 import { markProblems, toDecorations } from './marks.ts'
@@ -9,6 +9,10 @@ import type { Side, TextDiffProps } from './props.ts'
 import { createTextPlaces, toEditorText } from './text-places.ts'
 import { useMonaco, type Monaco } from './use-monaco.ts'
 
+warmDiff()
+
+/** Up to here the line of the section stays at the top while scrolling; beyond, finding the sections would delay the first picture. */
+const stickyUpToCharacters = 1_500_000
 /** Above this many changes folding would freeze the window for seconds. */
 const foldUpTo = 1000
 
@@ -85,6 +89,7 @@ export function TextDiff(props: TextDiffProps) {
     const rightText = toEditorText(after?.text ?? '')
     setBroken(null)
     const answer = diffInWorker(leftText, rightText)
+    view.updateOptions({ stickyScroll: { enabled: Math.max(leftText.length, rightText.length) <= stickyUpToCharacters, maxLineCount: 2 } })
     // Cut into lines here while the worker compares.
     const original = monaco.editor.createModel(leftText, languageOf(monaco, before))
     const modified = monaco.editor.createModel(rightText, languageOf(monaco, after))

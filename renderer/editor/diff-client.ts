@@ -20,6 +20,11 @@ function startWorker(): Worker {
   return started
 }
 
+/** Starts the worker ahead of the first question. */
+export function warmDiff(): void {
+  worker ??= startWorker()
+}
+
 /** Line difference of two texts, computed beside the window's own thread. */
 export function diffInWorker(before: string, after: string): Promise<DiffReply> {
   worker ??= startWorker()

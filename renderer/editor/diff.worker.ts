@@ -18,6 +18,15 @@ export interface DiffReply {
   readonly milliseconds: number
 }
 
+/** A few thousand made-up lines, so that the first real text already meets compiled code: half of the time at 100 000 lines. */
+function warmUp(): void {
+  const lines = Array.from({ length: 4000 }, (_, line) => `    server node-${line} 192.0.2.${line % 250}:8080 weight ${line % 100}`)
+  const before = lines.join('\n')
+  const after = lines.filter((_, line) => line % 37 !== 5).map((line, at) => (at % 23 === 7 ? `${line} backup` : line)).join('\n')
+  for (let round = 0; round < 3; round += 1) innerChanges(diffLines(before, after), new LineIndex(before), new LineIndex(after))
+}
+warmUp()
+
 addEventListener('message', (event: MessageEvent<DiffJob>) => {
   const { job, before, after } = event.data
   const started = performance.now()
