@@ -33,7 +33,7 @@ export interface RouteAnswer {
   readonly rule: Span | null
   readonly steps: readonly RouteStep[]
   readonly depends: readonly RouteDependency[]
-  /** Model ids the request passed, in order: listener, deciding step, pool (server ids are added by share). */
+  /** Model ids the request passed, in order: listener, step that chose the pool, pool, step of the pool that answered instead (server ids are added by share). */
   readonly visited: readonly string[]
   readonly received: {
     readonly method: string

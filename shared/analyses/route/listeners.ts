@@ -14,8 +14,23 @@ interface Place {
   readonly port: number
 }
 
+/** Arrivals of one model by what they depend on, so that many requests to the same place are looked up once. */
+export type ArrivalCache = Map<string, Arrival | null>
+
+const maximumCached = 1000
+
 /** The listeners a request reaches; null: nothing listens there. Source: H-BND-1, H-BND-2. */
-export function arrivalOf(model: RoutingModel, request: RequestInput): Arrival | null {
+export function arrivalOf(model: RoutingModel, request: RequestInput, cache: ArrivalCache): Arrival | null {
+  const key = `${request.listener ?? ''}\n${request.scheme}\n${request.destinationIp ?? ''}\n${request.listener === null}`
+  const known = cache.get(key)
+  if (known !== undefined) return known
+  const arrival = findArrival(model, request)
+  if (cache.size >= maximumCached) cache.clear()
+  cache.set(key, arrival)
+  return arrival
+}
+
+function findArrival(model: RoutingModel, request: RequestInput): Arrival | null {
   const enabled = model.listeners.filter(listener => listener.enabled)
   const place = request.listener === null ? null : parsePlace(request.listener)
   if (place !== null) {

@@ -42,7 +42,7 @@ export function presentRoute(answer: RouteAnswer): RoutePresentation {
 }
 
 function highlightsOf(answer: RouteAnswer): readonly string[] {
-  const pool = answer.visited[answer.visited.length - 1]
+  const pool = answer.visited.find(id => id.startsWith('pool:'))
   const servers = answer.outcome.action === 'forward' && pool !== undefined ? answer.outcome.servers.filter(server => server.share > 0).map(server => `${pool}/server:${server.name}`) : []
   return [...answer.visited, ...servers]
 }

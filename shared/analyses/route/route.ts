@@ -4,7 +4,7 @@ import type { RequestInput } from '#shared/model/request.ts'
 import type { Listener, RoutingModel } from '#shared/model/routing-model.ts'
 import { fromBytes } from '#shared/requests/bytes.ts'
 import type { RouteAnswer, RouteDependency } from './answer.ts'
-import { arrivalOf, type Arrival } from './listeners.ts'
+import { arrivalOf, type Arrival, type ArrivalCache } from './listeners.ts'
 import { initialState, receivedTarget, requestFault } from './request-state.ts'
 import { shownText } from './templates.ts'
 import { walk, type Map as ModelMap, type Walk } from './walk.ts'
@@ -38,7 +38,8 @@ export function prepareRouter(model: RoutingModel): Router {
     pools.set(pool.id, pool)
   }
   const map: ModelMap = { model, pools }
-  const router: Router = { route: (request, options = { explain: true }) => routeWith(map, request, options) }
+  const arrivals: ArrivalCache = new Map()
+  const router: Router = { route: (request, options = { explain: true }) => routeWith(map, arrivals, request, options) }
   routers.set(model, router)
   return router
 }
@@ -56,8 +57,8 @@ export function routeRequest(model: RoutingModel, request: RequestInput, options
   return prepareRouter(model).route(request, options)
 }
 
-function routeWith(map: ModelMap, request: RequestInput, options: RouteOptions): RouteAnswer {
-  const arrival = arrivalOf(map.model, request)
+function routeWith(map: ModelMap, arrivals: ArrivalCache, request: RequestInput, options: RouteOptions): RouteAnswer {
+  const arrival = arrivalOf(map.model, request, arrivals)
   if (arrival === null) return nobodyListens(request)
   const answers = arrival.listeners.map(listener => routeOn(map, request, arrival, listener, options))
   const first = answers[0]

@@ -49,8 +49,24 @@ export function chooseServers(pool: Pool, around: Surroundings, decide: Decide):
   const remembered = sticking === 'ignored' ? null : persistent(pool, around, takes)
   if (remembered !== null) return { servers: only(remembered.member), by: { origin: remembered.origin, reason: remembered.reason } }
 
-  const { shares } = expectedShares(pool, localPort)
-  return { servers: shares.filter(server => server.share > 0), by: null }
+  return { servers: balanced(pool, localPort), by: null }
+}
+
+const balancing = new WeakMap<Pool, Map<number | null, readonly ServerShare[]>>()
+
+/** Servers that balancing spreads over; computed once per pool and port. */
+function balanced(pool: Pool, localPort: number | null): readonly ServerShare[] {
+  let byPort = balancing.get(pool)
+  if (byPort === undefined) {
+    byPort = new Map()
+    balancing.set(pool, byPort)
+  }
+  let servers = byPort.get(localPort)
+  if (servers === undefined) {
+    servers = expectedShares(pool, localPort).shares.filter(server => server.share > 0)
+    byPort.set(localPort, servers)
+  }
+  return servers
 }
 
 /**

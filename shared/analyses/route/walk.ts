@@ -66,7 +66,6 @@ class Walker {
   private readonly visited: string[] = []
   private readonly decisions: Decision[] = []
   private readonly uncertain: RouteDependency[] = []
-  private decidingStep: string | null = null
   private title = ''
 
   constructor(map: Map, start: RequestState, options: WalkOptions) {
@@ -100,7 +99,6 @@ class Walker {
         outcome = this.toServers(pool, end.kind === 'pool' ? end.at : (listener.origin[0] ?? { file: '', start: 0, end: 0 }))
       }
     } else outcome = end.outcome.action === 'respond' && end.outcome.status === noDecision ? { action: 'respond', status: 503 } : end.outcome
-    if (this.decidingStep !== null) this.visited.splice(1, 0, this.decidingStep)
     return { outcome, rule, steps: this.steps, visited: this.visited, state: this.state, decisions: this.decisions, uncertain: this.uncertain }
   }
 
@@ -132,7 +130,7 @@ class Walker {
         this.finishStep(decides, null)
         if (result === 'leave') return this.onwards(scope)
         if (result.kind === 'enter') return { kind: 'go', scope: result.scope }
-        this.decidingStep = step.id
+        this.visited.push(step.id)
         return { kind: 'end', ending: result }
       }
       const applied = applyEffect(does, this.around(at))
@@ -140,7 +138,7 @@ class Walker {
       if (applied.depends !== null) this.uncertain.push(applied.depends)
       this.finishStep(applied.refused !== null, applied.became)
       if (applied.refused !== null) {
-        this.decidingStep = step.id
+        this.visited.push(step.id)
         return { kind: 'end', ending: { kind: 'outcome', outcome: { action: 'respond', status: applied.refused }, rule: at } }
       }
     }
@@ -260,6 +258,12 @@ class Walker {
   private finishStep(decides: boolean, became: string | null): void {
     const last = this.steps[this.steps.length - 1]
     if (last === undefined) return
+    if (decides) {
+      // A rule of the pool that answers itself decides instead of the rule that chose the pool.
+      const earlier = this.steps.findIndex(step => step.decides)
+      const step = this.steps[earlier]
+      if (step !== undefined) this.steps[earlier] = { ...step, decides: false }
+    }
     this.steps[this.steps.length - 1] = { ...last, decides, became: became === null ? null : fromBytes(became) }
   }
 }

@@ -191,7 +191,12 @@ export function randomTest(context: ConditionContext): string {
   const special = random.int(30)
   switch (special) {
     case 0: { count('method'); return `method ${random.some(['GET', 'POST', 'HEAD', 'PURGE', 'PUT', 'get'], 1 + random.int(2)).join(' ')}` }
-    case 1: { count('src'); return `src ${random.pick(['127.0.0.2', '127.0.0.0/30', '127.0.0.1 127.0.0.3', '10.0.0.0/8', '127.0.0.4/30', '::1'])}` }
+    case 1: {
+      const numeric = random.chance(0.25)
+      count('src')
+      if (numeric) count('-n')
+      return `src ${numeric ? '-n ' : ''}${random.pick(['127.0.0.2', '127.0.0.0/30', '127.0.0.1 127.0.0.3', '10.0.0.0/8', '127.0.0.4/30', '::1'])}`
+    }
     case 2: { count('dst_port'); return `dst_port ${random.pick([String(ports[0]), String(ports[1] ?? ports[0]), `${ports[0]}:${(ports[0] ?? 0) + 1}`])}` }
     case 3: {
       const name = random.pick(headerNames)
