@@ -57,9 +57,25 @@ function prepare(matcher: Matcher): Test {
 
 type TextMatcher = Extract<Matcher, { readonly ignoreCase: boolean; readonly values: readonly string[] }>
 
+let lastText = ''
+let lastLower = ''
+
+/** Lower case of the value that many tests in a row look at. */
+function lowered(text: string): string {
+  if (text !== lastText) {
+    lastText = text
+    lastLower = asciiLower(text)
+  }
+  return lastLower
+}
+
 function textTest(matcher: TextMatcher): Test {
-  const fold = (text: string): string => (matcher.ignoreCase ? asciiLower(text) : text)
+  const fold = matcher.ignoreCase ? lowered : (text: string): string => text
   const values = matcher.values.map(value => fold(toBytes(value)))
+  if (matcher.kind === 'exact' && values.length === 1) {
+    const only = values[0]
+    return sample => (fold(sampleText(sample)) === only ? yes : no)
+  }
   if (matcher.kind === 'exact') {
     const set = new Set(values)
     return sample => (set.has(fold(sampleText(sample))) ? yes : no)

@@ -39,19 +39,21 @@ export function truthOf(predicate: Predicate, around: Surroundings, depends: Rou
     case 'and': case 'or': {
       const decisive = predicate.kind === 'or'
       let open = false
-      const found: RouteDependency[] = []
+      const before = depends.length
       for (const part of predicate.of) {
-        const truth = truthOf(part, around, found)
-        if (truth === decisive) return decisive
+        const truth = truthOf(part, around, depends)
+        if (truth === decisive) {
+          // What was open before does not matter any more.
+          depends.length = before
+          return decisive
+        }
         open ||= truth === null
       }
-      if (!open) return !decisive
-      depends.push(...found)
-      return null
+      return open ? null : !decisive
     }
     case 'test': {
       let open: RouteDependency | null = null
-      for (const sample of viewSamples(predicate.view, { ...around, at: predicate.origin })) {
+      for (const sample of viewSamples(predicate.view, { model: around.model, state: around.state, at: predicate.origin })) {
         if (isUnknown(sample)) {
           open ??= sample.unknown
           continue

@@ -22,6 +22,23 @@ export interface Surroundings {
  * another transformation drops ends the list, later instances are not looked at (measured on HAProxy 2.6).
  */
 export function viewSamples(view: View, around: Surroundings): readonly Sample[] {
+  let seen = samplesByVersion.get(around.state)
+  if (seen === undefined) {
+    seen = new Map()
+    samplesByVersion.set(around.state, seen)
+  }
+  const known = seen.get(view)
+  if (known !== undefined) return known
+  const samples = freshSamples(view, around)
+  // What is unknown names the place of the test that asked, so it is not shared.
+  if (!samples.some(isUnknown)) seen.set(view, samples)
+  return samples
+}
+
+/** Views of one version of the request: long rule lists ask for the same few again and again. */
+const samplesByVersion = new WeakMap<RequestState, Map<View, readonly Sample[]>>()
+
+function freshSamples(view: View, around: Surroundings): readonly Sample[] {
   let samples = fieldSamples(view.field, around.state, around.at)
   if (view.transforms.length > 0) {
     const output: Sample[] = []
