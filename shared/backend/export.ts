@@ -5,7 +5,6 @@ import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
 import type { Picture, PictureOptions, TopologyOptions } from '#shared/rpc/payloads.ts'
 import type { Scene } from '#shared/layout/scene.ts'
-import { focusTopology } from '#shared/view/topology-focus.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
 import { titleOf, type Pair, type PairStore } from './pairs.ts'
 import type { Ports } from './ports.ts'
@@ -35,7 +34,7 @@ export interface DrawnPicture {
 }
 
 export async function drawPicture(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions): Promise<Result<DrawnPicture>> {
-  const focused = focusTopology(pair.view(), topology)
+  const focused = pair.focus(topology)
   const { hiddenByFilter, hiddenByLimit } = focused.totals
   const scene = buildScene(maskView(focused.view), hiddenByFilter + hiddenByLimit)
   const texts = textsOf(ports, pair, picture)
@@ -59,7 +58,7 @@ async function drawPdf(ports: Ports, scene: Scene, texts: Texts): Promise<Result
 
 /** The picture of a pair as SVG text, for reports. */
 export function pictureSvg(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions): string {
-  const focused = focusTopology(pair.view(), topology)
+  const focused = pair.focus(topology)
   return renderSvg(buildScene(maskView(focused.view), focused.totals.hiddenByFilter + focused.totals.hiddenByLimit), textsOf(ports, pair, picture))
 }
 

@@ -1,7 +1,8 @@
 import { diffTopology, type TopologyDifference } from '#shared/analyses/topology-diff/index.ts'
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
-import { toTopologyView } from '#shared/view/topology.ts'
-import type { TopologyView } from '#shared/view/topology-view.ts'
+import { toTopologyOutline, toTopologyView, type TopologyOutline } from '#shared/view/topology.ts'
+import { focusOutline, focusTopology } from '#shared/view/topology-focus.ts'
+import type { TopologyAnswer, TopologyOptions, TopologyView } from '#shared/view/topology-view.ts'
 import type { ConfigStore } from './config-store.ts'
 import type { LoadedConfig } from './load-config.ts'
 
@@ -12,11 +13,15 @@ export interface Pair {
   readonly difference: () => TopologyDifference | null
   /** Complete and unfolded. */
   readonly view: () => TopologyView
+  /** What a screen shows of it; of a large config only that much is drawn. */
+  readonly focus: (options: TopologyOptions) => TopologyAnswer
 }
 
 export type PairStore = (before: string | null, after: string) => Result<Pair>
 
 const kept = 4
+/** From this many servers on they are drawn when they are shown. */
+const outlineFrom = 2000
 
 /** Pairs by their two config ids; the last few stay, so that opening a group or typing a search does not draw all anew. */
 export function createPairStore(store: ConfigStore): PairStore {
@@ -44,11 +49,18 @@ export function createPairStore(store: ConfigStore): PairStore {
 export function toPair(before: LoadedConfig | null, after: LoadedConfig): Pair {
   let difference: TopologyDifference | null = null
   let view: TopologyView | null = null
+  let outline: TopologyOutline | null = null
   const getDifference = (): TopologyDifference | null => (before === null ? null : (difference ??= diffTopology(before.model, after.model)))
+  const getView = (): TopologyView => (view ??= toTopologyView(after.model, before?.model ?? null, titleOf(before, after), getDifference()))
   return {
     before, after,
     difference: getDifference,
-    view: () => (view ??= toTopologyView(after.model, before?.model ?? null, titleOf(before, after), getDifference())),
+    view: getView,
+    focus(options) {
+      if (view !== null || after.summary.counts.servers + (before?.summary.counts.servers ?? 0) < outlineFrom || options.query.trim() !== '') return focusTopology(getView(), options)
+      outline ??= toTopologyOutline(after.model, before?.model ?? null, titleOf(before, after), getDifference())
+      return focusOutline(outline, options)
+    },
   }
 }
 

@@ -1,7 +1,6 @@
 import { ok } from '#shared/diagnostics/failure.ts'
 import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
-import { focusTopology } from '#shared/view/topology-focus.ts'
 import type { PairStore } from './pairs.ts'
 
 /** The picture's data: the complete view is kept with its pair, each call cuts out what the screen shows. */
@@ -9,7 +8,7 @@ export function topologyHandlers(pairs: PairStore): Pick<Handlers<SteelyardContr
   return {
     'topology.view'({ before, after, options }) {
       const pair = pairs(before, after)
-      return Promise.resolve(pair.ok ? ok(focusTopology(pair.value.view(), options)) : pair)
+      return Promise.resolve(pair.ok ? ok(pair.value.focus(options)) : pair)
     },
   }
 }

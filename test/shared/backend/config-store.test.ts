@@ -71,9 +71,28 @@ test('words decide whether two texts are the same: comments and blanks do not, q
     [given(base.replace('mode http\n    bind :80', 'bind :80\n    mode http')), false],
     [given(base, ['a.map', '/x api\n']), false],
     [given(base), false, { version: '2.8' }],
+    [given(base.trimEnd()), false],
+    [given(`\ufeff${base}`), false],
   ]
   const before = await load(given(base))
   for (const [input, same, changes] of cases) assert.equal(sameText(before, await load(input, changes)), same, JSON.stringify(input))
+})
+
+test('blanks inside quotes, escapes and joined lines are part of a word', async () => {
+  const line = (written: string): string => text(80).replace('mode http\n    bind', `mode http\n    ${written}\n    bind`)
+  const pairs: readonly (readonly [string, string, boolean])[] = [
+    ['acl a path "$X "', 'acl a path "$X"', false],
+    ["acl a path 'a  b'", "acl a path 'a b'", false],
+    ['acl a path a\\ b', 'acl a path a b', false],
+    ['acl a path a\\\n    b', 'acl a path a\\\n b', false],
+    ['acl a path "x" # note', 'acl a path "x"', false],
+    ['  acl a path "x"', 'acl a path "x"', true],
+    ["# don't\n  acl a path /x", 'acl a path /x', true],
+    ['# note \\\\\n    acl a path /x', 'acl a path /x', false],
+    ['acl a path /x#y', 'acl a path /x', true],
+    ['acl a path /x  /y', 'acl a path /x /y # z', true],
+  ]
+  for (const [one, other, same] of pairs) assert.equal(sameText(await load(given(line(one))), await load(given(line(other)))), same, `${one} | ${other}`)
 })
 
 test('a load that is given up answers cancelled', async () => {
