@@ -84,6 +84,7 @@ export const commands: readonly Command[] = [
     run: ({ actions, store }) => actions.setTopologyOptions({ grouping: store.get().topology.value?.grouped === true ? 'open' : 'grouped', expanded: [] }),
   },
   { id: 'table', title: 'Table or picture', group: 'Picture', keys: ['t'], possible: hasConfig, run: ({ actions, store }) => actions.setTable(!store.get().table) },
+  { id: 'show-more', title: 'Let more boxes into the picture', group: 'Picture', keys: [], possible: (state) => (state.topology.value?.totals.hiddenByLimit ?? 0) > 0, run: ({ actions }) => actions.showMore() },
   { id: 'fit', title: 'Fit the whole picture', group: 'Picture', keys: ['0'], possible: hasConfig, run: () => toView('fit') },
   { id: 'zoom-in', title: 'Zoom in', group: 'Picture', keys: ['+', '='], possible: hasConfig, run: () => toView('zoom-in') },
   { id: 'zoom-out', title: 'Zoom out', group: 'Picture', keys: ['-'], possible: hasConfig, run: () => toView('zoom-out') },

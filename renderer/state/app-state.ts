@@ -73,6 +73,10 @@ export interface AppState {
   readonly comparison: Remote<Comparison>
   readonly topology: Remote<TopologyAnswer>
   readonly topologyOptions: TopologyOptions
+  /** Words typed into the find box of the picture. */
+  readonly find: string
+  /** Whether the picture leaves boxes out while nothing is searched: then a search asks the engine, not just the picture. */
+  readonly picturePartial: boolean
   readonly checks: Remote<readonly Diagnostic[]>
   readonly decisions: { readonly before: Remote<DecisionList>; readonly after: Remote<DecisionList> }
   readonly texts: ReadonlyMap<string, Remote<FileText>>
@@ -101,7 +105,7 @@ export interface AppState {
   readonly progress: string | null
 }
 
-export const defaultTopologyOptions: TopologyOptions = { grouping: 'auto', expanded: [], onlyChanged: false, query: '', limit: 2000 }
+export const defaultTopologyOptions: TopologyOptions = { grouping: 'auto', expanded: [], onlyChanged: false, query: '', limit: 1000 }
 
 export const defaultSettings: AppSettings = {
   theme: 'system', density: 'comfortable', motion: 'system', author: '', root: null, environment: {}, hintDismissed: false, keepSnapshots: 200,
@@ -109,7 +113,7 @@ export const defaultSettings: AppSettings = {
 
 export const initialState: AppState = {
   workspace: 'review', info: null, settings: defaultSettings, systemDark: true, systemReducedMotion: false, connected: true,
-  before: idle, after: idle, loadProblem: null, comparison: idle, topology: idle, topologyOptions: defaultTopologyOptions, checks: idle,
+  before: idle, after: idle, loadProblem: null, comparison: idle, topology: idle, topologyOptions: defaultTopologyOptions, find: '', picturePartial: false, checks: idle,
   decisions: { before: idle, after: idle }, texts: new Map(),
   selection: nothingSelected, mode: 'overlay', table: false, drawerTab: 'text', drawerFile: 0, diffLayout: 'side-by-side', foldUnchanged: true,
   reviewed: new Set(), cursor: null,

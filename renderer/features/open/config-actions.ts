@@ -2,7 +2,7 @@ import type { ActionTools } from '#renderer/app/actions.ts'
 import type { Failure, Result } from '#shared/diagnostics/failure.ts'
 import type { ConfigInput, ConfigSummary, LoadOptions } from '#shared/rpc/payloads.ts'
 import { fileName } from '#renderer/features/review/places.ts'
-import type { ReviewActions } from '#renderer/features/review/review-actions.ts'
+import { openingOptions, type ReviewActions } from '#renderer/features/review/review-actions.ts'
 import { nothingSelected, type LoadedConfig, type Side } from '#renderer/state/app-state.ts'
 import { idle, loading, type Remote } from '#renderer/state/remote.ts'
 import { toFilesInput, watchHeld, type Dropped, type HeldFile } from './browser-files.ts'
@@ -88,7 +88,14 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
   }
 
   function freshScreen(): void {
-    store.update((state) => ({ selection: nothingSelected, reviewed: new Set(), drawerFile: 0, cursor: null, topologyOptions: { ...state.topologyOptions, expanded: [] }, workspace: 'review', dialog: { kind: 'none' } }))
+    store.update({ selection: nothingSelected, reviewed: new Set(), drawerFile: 0, cursor: null, find: '', picturePartial: false, workspace: 'review', dialog: { kind: 'none' } })
+  }
+
+  /** A new pair stands: what the picture begins with, then everything that follows from the two. */
+  async function analyseNew(): Promise<void> {
+    store.update((state) => ({ topologyOptions: openingOptions(state.topologyOptions, state.after.value?.summary.counts ?? null, state.before.value !== null) }))
+    await review.analyse()
+    await remember()
   }
 
   async function remember(): Promise<void> {
@@ -152,8 +159,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
       if (found === null) return
       if (found.ok) commit('before', good, found.value)
       else put('before', idle)
-      await review.analyse()
-      await remember()
+      await analyseNew()
     },
 
     async openPair(before, after) {
@@ -174,8 +180,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
         if (first.ok) commit('before', before, first.value)
         else refuse('before', before, first.failure)
       }
-      await review.analyse()
-      await remember()
+      await analyseNew()
     },
 
     async openOn(side, input) {
@@ -190,8 +195,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
       release(side)
       freshScreen()
       commit(side, input, loaded.value)
-      await review.analyse()
-      await remember()
+      await analyseNew()
     },
 
     removeBaseline() {

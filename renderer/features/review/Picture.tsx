@@ -32,7 +32,7 @@ export function Picture({ label, lit, trace = false }: PictureProps) {
   const motion = useAppState(motionOf)
   const selection = useAppState((state) => state.selection.ids)
   const compared = useAppState((state) => state.before.value !== null)
-  const [query, setQuery] = useState('')
+  const query = useAppState((state) => state.find)
   const [found, setFound] = useState<FindState>({ index: 0, count: 0 })
   const first = useRef<TopologyHandle>(null)
   const second = useRef<TopologyHandle>(null)
@@ -75,13 +75,13 @@ export function Picture({ label, lit, trace = false }: PictureProps) {
           <Search size={13} aria-hidden="true" />
           <input
             ref={box} type="text" aria-label="Find in the picture" placeholder="Find host, path, pool, server…" value={query} spellCheck={false}
-            onChange={(event) => setQuery(event.target.value)}
+            onChange={(event) => actions.setFind(event.target.value)}
             onKeyDown={(event) => {
               if (event.key === 'Enter') onBoth((handle) => (event.shiftKey ? handle.findPrevious() : handle.findNext()))
               if (event.key === 'Escape') {
                 event.stopPropagation()
                 if (query === '') event.currentTarget.blur()
-                else setQuery('')
+                else actions.setFind('')
               }
             }}
           />
@@ -90,6 +90,11 @@ export function Picture({ label, lit, trace = false }: PictureProps) {
         {compared && !trace && <Toggle pressed={options.onlyChanged} keys="C" onClick={() => run('only-changed')}>Only changed</Toggle>}
         {compared && <Segmented label="Sides of the picture" value={mode} options={modeTitles} onChange={actions.setMode} />}
         {answer !== null && <Toggle pressed={answer.grouped} keys="G" onClick={() => run('group')}>Group servers</Toggle>}
+        {hidden.byLimit > 0 && (
+          <Hint text={`${hidden.byLimit.toLocaleString('en')} boxes are beyond the limit; searching finds them too`}>
+            <button type="button" className="toggle" onClick={() => run('show-more')}>Show more</button>
+          </Hint>
+        )}
         <Toggle pressed={table} keys="T" onClick={() => run('table')}><Table2 size={13} aria-hidden="true" /> Table</Toggle>
         <span className="zoom">
           <IconButton label="Zoom out" keys={commandKeys('zoom-out')} onClick={() => run('zoom-out')}><Minus size={14} /></IconButton>

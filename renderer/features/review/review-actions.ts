@@ -1,7 +1,7 @@
 import type { ActionTools } from '#renderer/app/actions.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { TopologyOptions } from '#shared/rpc/payloads.ts'
-import { nothingSelected, textKey, type AppState, type DrawerTab, type PictureMode, type Selection, type Side } from '#renderer/state/app-state.ts'
+import { defaultTopologyOptions, nothingSelected, textKey, type AppState, type DrawerTab, type PictureMode, type Selection, type Side } from '#renderer/state/app-state.ts'
 import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
 import { toFindings, type Finding } from './findings.ts'
 import { neighbourFinding, selectDiagnostic, selectElements, selectFinding, selectPlace } from './selection.ts'
@@ -28,13 +28,33 @@ export interface ReviewActions {
   moveCursor(side: Side, file: string, offset: number): void
   goToDiagnostic(diagnostic: Diagnostic, side: Side): void
   expandGroup(id: string): void
+  /** Words to find in the picture; asks the engine where the picture leaves boxes out. */
+  setFind(words: string): void
+  /** Lets more boxes into the picture. */
+  showMore(): void
 }
 
-/** What the picture of the present workspace asks for: a trace shows the whole picture, whatever Review filters. */
-export function effectiveTopologyOptions(state: Pick<AppState, 'workspace' | 'topologyOptions' | 'before'>): TopologyOptions {
-  if (state.workspace === 'trace' || state.before.value === null) return { ...state.topologyOptions, onlyChanged: false, query: '' }
-  return state.topologyOptions
+/**
+ * What the picture of the present workspace asks for. A trace shows the whole picture, whatever Review filters. Words that
+ * are searched while boxes are left out become the filter, so that what is hidden is found too.
+ */
+export function effectiveTopologyOptions(state: Pick<AppState, 'workspace' | 'topologyOptions' | 'before' | 'find' | 'picturePartial'>): TopologyOptions {
+  const query = state.picturePartial ? state.find.trim() : ''
+  const onlyChanged = state.topologyOptions.onlyChanged && state.workspace !== 'trace' && state.before.value !== null && query === ''
+  return { ...state.topologyOptions, onlyChanged, query }
 }
+
+/** From this many boxes on a difference opens with only what changed. */
+export const focusFrom = 150
+
+/** How the picture of a newly opened config begins: everything while that can be looked over, else what changed. */
+export function openingOptions(present: TopologyOptions, counts: { readonly listeners: number; readonly rules: number; readonly pools: number; readonly servers: number } | null, compared: boolean): TopologyOptions {
+  const boxes = counts === null ? 0 : counts.listeners + counts.rules + counts.pools + counts.servers
+  return { ...present, expanded: [], query: '', limit: defaultTopologyOptions.limit, onlyChanged: compared && boxes > focusFrom }
+}
+
+const mostBoxes = 20_000
+const findDelayMs = 250
 
 const notCompared: Pick<AppState, 'comparison' | 'topology' | 'checks' | 'decisions'> = {
   comparison: idle, topology: idle, checks: idle, decisions: { before: idle, after: idle },
@@ -46,6 +66,7 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
   let checksRun = 0
   let serial = 0
   let lastTopology = ''
+  let findTimer: ReturnType<typeof setTimeout> | undefined
 
   const findings = (): readonly Finding[] => {
     const comparison = store.get().comparison.value
@@ -81,7 +102,13 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       const run = ++topologyRun
       store.update({ topology: loading(state.topology) })
       const result = await client.call('topology.view', params)
-      if (run === topologyRun) store.update((now) => ({ topology: settled(result, now.topology) }))
+      if (run !== topologyRun) return
+      store.update((now) => ({ topology: settled(result, now.topology) }))
+      if (!result.ok || params.options.query !== '') return
+      const { totals } = result.value
+      store.update({ picturePartial: totals.hiddenByFilter + totals.hiddenByLimit > 0 })
+      // Nothing changed in the picture: an empty one would say less than the whole.
+      if (params.options.onlyChanged && totals.changed === 0 && store.get().topologyOptions.onlyChanged) actions.setTopologyOptions({ onlyChanged: false })
     },
 
     setTopologyOptions(change) {
@@ -147,6 +174,12 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       select(selectDiagnostic(store.get().topology.value?.view ?? null, diagnostic, side, ++serial))
       store.update({ workspace: 'review', drawerTab: 'text' })
     },
+    setFind(words) {
+      store.update({ find: words })
+      clearTimeout(findTimer)
+      if (store.get().picturePartial) findTimer = setTimeout(() => void actions.refreshTopology(), findDelayMs)
+    },
+    showMore: () => actions.setTopologyOptions({ limit: Math.min(mostBoxes, store.get().topologyOptions.limit * 4) }),
     expandGroup(id) {
       store.update((state) => {
         const { expanded } = state.topologyOptions
