@@ -1,4 +1,4 @@
-import { frameTone, hasBar } from '#shared/layout/box.ts'
+import { frameTone, hasBar, tagText } from '#shared/layout/box.ts'
 import { fitText, textWidth } from '#shared/layout/measure.ts'
 import { toneGlyph } from '#shared/presentation/presentation.ts'
 import { stateSign } from './box-content.ts'
@@ -90,29 +90,37 @@ function drawTileWords(context: CanvasRenderingContext2D, look: Look, index: num
   const room = h - (h >= 16 ? barHeight : 0)
   const size = Math.min(12, Math.floor(room - 2))
   if (size < 8 || w < 34) return
+  const line = node.lines[0] ?? ''
+  const isTall = room >= 29 && w > 90 && line !== ''
   const font = `600 ${size}px ${palette.fontUi}`
-  const middle = y + room / 2 + 0.5
-  const servers = isPool ? serverCount(look, index) : 0
-  const glyph = stateSign(node)
+  const middle = y + (isTall ? room * 0.34 : room / 2) + 0.5
   const changed = toneOfChange(node.change)
-  const short = servers > 0 ? `${servers}` : toneGlyph[changed]
-  const right = short === '' ? '' : servers > 0 && changed !== 'same' ? `${toneGlyph[changed]} ${short}` : short
-  const rightWidth = right === '' ? 0 : textWidth(right, 'uiBold', size) + 6
+  const sign = stateSign(node)
+  const left = x + 6 + (sign === '' || w <= 60 ? 0 : textWidth(sign === 'dot' ? '●' : sign, 'uiBold', size) + 4)
+  const title = textWidth(node.title, 'uiBold', size)
   context.font = font
-  let left = x + 6
-  if (glyph !== '' && w > 60) {
+  // The whole label if it fits beside the title, otherwise its sign; pools tell how many servers they have.
+  const servers = isPool ? serverCount(look, index) : 0
+  const glyph = changed === 'same' ? '' : toneGlyph[changed]
+  const wishes = servers > 0 ? [`${glyph} ${servers}`.trim()] : [tagText(node), glyph]
+  const right = w <= 60 ? '' : (wishes.find((wish) => left + title + textWidth(wish, 'uiBold', size) + 18 <= x + w) ?? wishes[wishes.length - 1] ?? '')
+  const rightWidth = right === '' ? 0 : textWidth(right, 'uiBold', size) + 6
+  if (left > x + 6) {
     context.fillStyle = palette.tone[node.tone]
-    const sign = glyph === 'dot' ? '●' : glyph
-    context.fillText(sign, left, middle)
-    left += textWidth(sign, 'uiBold', size) + 4
+    context.fillText(sign === 'dot' ? '●' : sign, x + 6, middle)
   }
-  const title = fitText(node.title, 'uiBold', size, x + w - 6 - rightWidth - left)
-  if (title !== '…') {
+  const words = fitText(node.title, 'uiBold', size, x + w - 6 - rightWidth - left)
+  if (words !== '…') {
     context.fillStyle = palette.text
-    context.fillText(title, left, middle)
+    context.fillText(words, left, middle)
   }
-  if (right !== '' && w > 60) {
+  if (right !== '') {
     context.fillStyle = changed === 'same' ? palette.text2 : palette.tone[changed]
     context.fillText(right, x + w - rightWidth, middle)
+  }
+  if (isTall) {
+    context.font = `10px ${palette.fontMono}`
+    context.fillStyle = palette.text2
+    context.fillText(fitText(line, 'mono', 10, w - 12), x + 6, y + room * 0.74)
   }
 }

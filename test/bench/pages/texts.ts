@@ -2,9 +2,9 @@
 export function configPair(lineCount: number, edits: number): { readonly before: string; readonly after: string } {
   const lines: string[] = ['global', '    maxconn 20000', 'defaults', '    mode http']
   for (let pool = 0; lines.length < lineCount; pool += 1) {
-    lines.push('', `backend pool-${pool}`, '    balance roundrobin', '    option httpchk GET /health')
-    for (let server = 0; server < 6; server += 1) {
-      lines.push(`    server node-${pool}-${server} 10.${(pool >> 8) & 255}.${pool & 255}.${server + 1}:8080 weight ${50 + ((pool * 7 + server * 13) % 100)} maxconn 400 check`)
+    lines.push('', `backend b${pool}`, '    balance roundrobin', '    option httpchk GET /health')
+    for (let server = 0; server < 5; server += 1) {
+      lines.push(`    server s${server} 10.${(pool >> 8) & 255}.${pool & 255}.${server + 1}:8080 weight 100 check`)
     }
   }
   const after: string[] = []
@@ -21,8 +21,8 @@ export function configPair(lineCount: number, edits: number): { readonly before:
       return
     }
     const kind = at === 9 ? 0 : random()
-    if (kind < 0.7) after.push(line.includes('weight') ? line.replace(/weight \d+/, `weight ${Math.floor(random() * 256)}`) : `${line} # edited ${at}`)
-    else if (kind < 0.85) after.push(line, `    server extra-${at} 198.51.100.${at % 250}:8080 weight ${at % 256} check`)
+    if (kind < 0.7) after.push(`${line} # edit ${at}`)
+    else if (kind < 0.85) after.push(`    # inserted ${at}`, line)
   })
   return { before: lines.join('\n') + '\n', after: after.join('\n') + '\n' }
 }
