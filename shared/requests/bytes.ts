@@ -3,7 +3,6 @@
  * configs and requests is turned into byte strings before it is compared and back into text when people see it.
  */
 
-// eslint-disable-next-line no-control-regex -- the range is the definition of ASCII
 const onlyAscii = /^[\x00-\x7f]*$/
 
 /** UTF-8 bytes of `text`. Lone surrogates become U+FFFD. */

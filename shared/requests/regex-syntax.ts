@@ -136,7 +136,6 @@ export function translatePcre(source: string, ignoreCase: boolean): Translation 
 function translate(source: string, ignoreCase: boolean): Translation {
   // PCRE2 without UTF folds ASCII letters only; RE2 would fold Latin-1 letters as well.
   let folds = ignoreCase
-  // eslint-disable-next-line no-control-regex -- ASCII by definition
   const beyondAscii = /[^\x00-\x7f]|\\x\{?[89a-fA-F][0-9a-fA-F]/.test(source)
   let output = ''
   let endAnchored = false
