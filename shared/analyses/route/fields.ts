@@ -4,7 +4,7 @@ import { toBytes } from '#shared/requests/bytes.ts'
 import { cookieValues, headerElements, queryParameterValues, splitTarget } from '#shared/requests/http-values.ts'
 import { headerValues, pathAndQueryOf, type RequestState } from './request-state.ts'
 import { knownMethods } from './methods.ts'
-import { isUnknown, type Sample, type Unknown } from './sample.ts'
+import type { Sample, Unknown } from './sample.ts'
 
 /** Every instance of a field in this version of the request, in order; none: the field is absent. */
 export function fieldSamples(field: Field, state: RequestState, at: Span): readonly Sample[] {
@@ -109,9 +109,4 @@ function variableSamples(name: string, state: RequestState, at: Span): readonly 
     return [unknown]
   }
   return []
-}
-
-export function firstUnknown(samples: readonly Sample[]): Unknown | null {
-  for (const sample of samples) if (isUnknown(sample)) return sample
-  return null
 }

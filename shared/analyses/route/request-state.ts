@@ -47,7 +47,8 @@ export function initialState(request: RequestInput, listener: Listener, localIp:
   const host = request.host === null ? [] : [{ name: 'host', value: toBytes(request.host).trim() }]
   const headers = request.headers.map(([name, value]) => ({ name: toBytes(name).toLowerCase(), value: toBytes(value).replace(/^[ \t]+|[ \t]+$/g, '') }))
   const pseudoHeaders = request.httpVersion === '2' && request.path.startsWith('/')
-  const sent = toBytes(request.path)
+  // HTTP/2 sends scheme and authority apart; rules see them as an absolute target (H-H2-1).
+  const sent = pseudoHeaders ? `${request.scheme}://${toBytes(request.host ?? '')}${toBytes(request.path)}` : toBytes(request.path)
   const path = withoutDefaultPort(sent)
   // What was asked for at first stays readable after rewrites.
   const originalPath = pathAndQueryOf(path)
@@ -58,7 +59,7 @@ export function initialState(request: RequestInput, listener: Listener, localIp:
     },
     method: toBytes(request.method),
     firstMethod: toBytes(request.method),
-    target: pseudoHeaders ? `${request.scheme}://${toBytes(request.host ?? '')}${path}` : path,
+    target: path,
     httpVersion: request.httpVersion,
     headers: normaliseHost([...host, ...headers], path === sent ? null : withoutUserInfo(splitTarget(path).authority ?? '')),
     variables: new Map<string, Known>(originalPath === null ? [] : [['capture.req.uri', originalPath]]),

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import http2 from 'node:http2'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import tls from 'node:tls'
 import { routeRequest } from '#shared/analyses/route/index.ts'
 import { defaultRequest, type RequestInput } from '#shared/model/request.ts'
 import { balancersRequired, compileConfig, findHaproxy, freePorts, openWorkshop, ownAddress, releasePorts, startHaproxy, toWire, type Workshop } from './harness.ts'
-import { exchange, parseReply, startStubs, type Reply, type Stubs } from './stubs.ts'
+import { exchange, parseReply, startStubs, type Reply, type Seen, type Stubs } from './stubs.ts'
 
 const server = findHaproxy()
 const openssl = spawnSync('openssl', ['version']).status === 0
@@ -170,6 +171,67 @@ ${['p1', 'p2', 'p3'].map(pool).join('')}`
     const plain: RequestInput = { ...defaultRequest, listener: `${ownAddress}:${port}`, host: 'a.test' }
     assert.deepEqual(routeRequest(model, plain).outcome, { action: 'close' })
     assert.equal((await exchange({ port, host: ownAddress, localAddress: '127.0.0.1', bytes: toWire(plain), timeoutMs: 3000 })).kind, 'closed')
+  } finally {
+    await real.stop()
+    releasePorts([port])
+  }
+})
+
+function exchangeHttp2(port: number, request: RequestInput): Promise<Seen | number> {
+  return new Promise((resolve, reject) => {
+    const session = http2.connect(`https://${ownAddress}:${port}`, { rejectUnauthorized: false, ...(request.sni === null ? {} : { servername: request.sni }) })
+    const timer = setTimeout(() => { session.destroy(new Error('no answer in time')) }, 3000)
+    session.on('error', reject)
+    const stream = session.request({ ':method': request.method, ':scheme': 'https', ':authority': request.host ?? '', ':path': request.path, ...Object.fromEntries(request.headers) })
+    stream.on('error', reject)
+    stream.on('response', headers => {
+      clearTimeout(timer)
+      const echo = headers['x-stub']
+      resolve(typeof echo === 'string' ? (JSON.parse(Buffer.from(echo, 'base64').toString('utf8')) as Seen) : Number(headers[':status']))
+      session.destroy()
+    })
+    stream.end()
+  })
+}
+
+test('HTTP/2: targets are absolute for rules, Host is the authority, servers get the origin form', { skip, timeout: 60_000 }, async () => {
+  const [port = 0] = await freePorts(1)
+  const pool = (name: string, index: number): string => `backend ${name}\n  server s 127.0.0.1:${stubs.ports[index] ?? 0}\n`
+  const config = `defaults
+  mode http
+  timeout connect 2s
+  timeout client 5s
+  timeout server 5s
+frontend web
+  bind ${ownAddress}:${port} ssl crt ${certificate} alpn h2,http/1.1
+  http-request set-path /new%[path] if { path_beg /old }
+  http-request set-header Host z.test if { path /host }
+  http-request deny deny_status 429 if { path /no }
+  use_backend b2 if { url_beg /u }
+  use_backend b3 if { path_beg /p }
+  use_backend b4 if { hdr(host) a.test }
+  use_backend b5 if { url_beg https://b.test/ }
+  default_backend b1
+${['b1', 'b2', 'b3', 'b4', 'b5'].map(pool).join('')}`
+  const { model } = compileConfig(config, new Map())
+  const real = await startHaproxy(workshop, config, [{ host: ownAddress, port }])
+  try {
+    for (const host of ['a.test', 'a.test:443', 'A.test', 'b.test', 'b.test:443', 'b.test:8443', 'c.test']) {
+      for (const target of ['/u', '/p?x=1', '/q', '/old/1?y', '/host', '/no', '//z']) {
+        const request: RequestInput = { ...defaultRequest, listener: `${ownAddress}:${port}`, scheme: 'https', httpVersion: '2', host, path: target, sni: 'a.test', alpn: ['h2'] }
+        const { outcome, received, certain } = routeRequest(model, request)
+        const seen = await exchangeHttp2(port, request)
+        const about = `${host} ${target}: ${JSON.stringify(outcome)} real ${JSON.stringify(seen)}`
+        assert.equal(certain, true, about)
+        if (typeof seen === 'number') assert.ok(outcome.action === 'deny' && outcome.status === seen, about)
+        else {
+          assert.ok(outcome.action === 'forward', about)
+          assert.equal(`b${stubs.ports.indexOf(seen.port) + 1}`, outcome.pool, about)
+          assert.equal(seen.target, outcome.path, about)
+          assert.equal(seen.host, received.host, about)
+        }
+      }
+    }
   } finally {
     await real.stop()
     releasePorts([port])
