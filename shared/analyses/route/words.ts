@@ -34,7 +34,7 @@ function explain(predicate: Predicate, around: Surroundings, limit: number): str
       const verdict = evaluate(predicate, around)
       if (verdict.truth === null) return `cannot be decided: ${verdict.depends[0]?.reason ?? 'an unmodelled value'}`
       const samples = viewSamples(predicate.view, { ...around, at: predicate.origin })
-      return `${subject(predicate.view)}${shownValue(samples, predicate)} ${verb(predicate.matcher, verdict.truth, samples.length)}`
+      return `${subject(predicate.view, around)}${shownValue(samples, predicate)} ${verb(predicate.matcher, verdict.truth, samples.length)}`
     }
   }
 }
@@ -50,9 +50,11 @@ function clip(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
 
-function subject(view: View): string {
+function subject(view: View, around: Surroundings): string {
   const name = fieldName(view.field)
-  return view.transforms.length === 0 ? name : `${name} (${view.transforms.map(transformName).join(', ')})`
+  // A substitution right before a conversion of type only prepares it.
+  const shown = view.transforms.filter((transform, index) => !(transform.kind === 'regsub' && view.transforms[index + 1]?.kind === 'cast'))
+  return shown.length === 0 ? name : `${name} (${shown.map(transform => transformName(transform, around)).join(', ')})`
 }
 
 export function fieldName(field: Field): string {
@@ -82,7 +84,7 @@ export function fieldName(field: Field): string {
   }
 }
 
-function transformName(transform: Transform): string {
+function transformName(transform: Transform, around: Surroundings): string {
   switch (transform.kind) {
     case 'lower': return 'lower case'
     case 'upper': return 'upper case'
@@ -92,7 +94,8 @@ function transformName(transform: Transform): string {
     case 'url-decode': return 'decoded'
     case 'host-only': return 'without port'
     case 'port-only': return 'port only'
-    case 'map': return `looked up in ${transform.table}`
+    case 'map': return `looked up in ${around.model.tables.get(transform.table)?.path ?? transform.table}`
+    case 'arithmetic': return `${transform.operator}${transform.operand === null ? '' : ` ${typeof transform.operand === 'number' ? transform.operand : transform.operand.variable}`}`
     case 'cast': return `as ${transform.to}`
     default: return transform.kind.replaceAll('-', ' ')
   }
