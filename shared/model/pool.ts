@@ -15,6 +15,8 @@ export interface Pool {
   readonly entry: ScopeId | null
   /** In configuration order, templates expanded. */
   readonly members: readonly Member[]
+  /** Number of members, where the list is only made when asked for; ask `memberCount`. */
+  readonly memberCount?: number
   readonly algorithm: Algorithm
   /** Ordered: tried before balancing, in this order. */
   readonly selectors: readonly ServerSelector[]
@@ -118,4 +120,9 @@ export interface Retries {
   readonly count: number
   readonly redispatch: boolean
   readonly on: readonly string[]
+}
+
+/** Number of members; does not make the list where the number is known. */
+export function memberCount(pool: Pool): number {
+  return pool.memberCount ?? pool.members.length
 }

@@ -1,10 +1,11 @@
 import { always, never } from '#shared/model/predicate.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
-import type { Member, Pool, ServerSelector } from '#shared/model/pool.ts'
+import type { Pool, ServerSelector } from '#shared/model/pool.ts'
 import type { Action, Listener, RoutingModel, Scope, Step } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import { findConflicts, toListeners } from './binds.ts'
-import { hasServer, memberCount, settledMembers } from './servers.ts'
+import { PoolModel } from './pool-model.ts'
+import { hasServer, memberCount } from './servers.ts'
 import { settledAlgorithm, settledPersistence } from './distribution.ts'
 import { settledCheck } from './health.ts'
 import { isEntryKind, isPoolKind } from './proxy.ts'
@@ -291,16 +292,6 @@ function timedSelectors(building: Building, proxy: ProxyDraft, waits: Waits): re
   return proxy.selectors.map((selector) => ({ ...selector, when: withTiming(building.state, selector.when, waits, building.sourceOf) }))
 }
 
-/** Makes the members on the first call. */
-function memberMaker(proxy: ProxyDraft): () => readonly Member[] {
-  const { name, memberPrefix, runStart, runCount, slots, plainDefaults, tree } = proxy
-  let members: readonly Member[] | null = null
-  return () => {
-    members ??= settledMembers({ name, memberPrefix, runStart, runCount, slots, plainDefaults, memberNames: null }, tree)
-    return members
-  }
-}
-
 function buildPool(building: Building, proxy: ProxyDraft): Pool {
   const { state } = building
   const { settings } = proxy
@@ -316,17 +307,11 @@ function buildPool(building: Building, proxy: ProxyDraft): Pool {
       message: `HAProxy refuses to start because use-server in '${proxy.name}' names the server '${server}', which does not exist.`,
     })
   }
-  // The pool must not hold on to the draft, so only what the members need is kept.
-  const members = memberMaker(proxy)
-  return {
+  return new PoolModel({
     id: `pool:${proxy.name}`, name: proxy.name, kind: proxy.kind, protocol, enabled: settings.enabled, entry: poolEntry(building, proxy, waits),
-    // Made when first asked for; see MemberSink.
-    get members() {
-      return members()
-    },
     algorithm: settledAlgorithm(state, proxy), selectors, persistence: settledPersistence(proxy), allBackups: settings.allBackups, check: settledCheck(proxy),
     retries: retriesOf(building, proxy), timeoutsMs: poolTimeouts(settings.timeoutsMs), settings: settings.settings, origin: originOf(proxy),
-  }
+  }, proxy, proxy.tree)
 }
 
 /** Pools that inherit the same retries share one object. */

@@ -136,7 +136,7 @@ const noSettings: Readonly<Record<string, string>> = Object.freeze({})
 export function createProxy(kind: ProxyKind, name: string, tree: HaproxyTree, at: Span, nameAt: Span, defaults: ProxyDraft | null, settings: Settings): ProxyDraft {
   return {
     kind, name, tree, at, nameAt, defaults, settings, acls: noAcls, binds: none,
-    rules: noRules, switching: none, monitorFail: none, selectors: none, persistence: none, runStart: 0, runCount: 0, slots: [], plainDefaults: null, memberNames: null, memberPrefix: `pool:${name}/server:`,
+    rules: noRules, switching: none, monitorFail: none, selectors: none, persistence: none, runStart: 0, runCount: 0, slots: none, plainDefaults: null, memberNames: null,
     inspectDelayMs: 0, waitsForHello: false, waitsForRequest: false, expectProxy: false, dispatchAt: null,
   }
 }

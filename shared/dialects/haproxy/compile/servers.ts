@@ -232,29 +232,35 @@ export function withDefaultServer(state: CompileState, ref: LineRef, before: Ser
  * thousands of servers that no picture shows. Everything that can be wrong with such a line is checked before.
  * The first `runCount` servers stand on the lines from `runStart` on, without gaps; the others are in `slots`.
  */
-export interface MemberSink {
+export interface MemberSource {
   readonly name: string
-  /** `pool:<name>/server:` */
-  readonly memberPrefix: string
+  readonly runStart: number
+  readonly runCount: number
+  readonly slots: readonly (Member | number)[]
+  /** Options of plain lines come from here. */
+  readonly plainDefaults: ServerDefaults | null
+}
+
+/** A source that still grows. */
+export interface MemberSink extends MemberSource {
   runStart: number
   runCount: number
-  slots: (Member | number)[]
-  /** Options of plain lines come from here. */
+  slots: readonly (Member | number)[]
   plainDefaults: ServerDefaults | null
   /** Names, once there are many; null: compare one by one. */
   memberNames: Set<string> | null
 }
 
-export function memberCount(sink: MemberSink): number {
+export function memberCount(sink: MemberSource): number {
   return sink.runCount + sink.slots.length
 }
 
-function slotAt(sink: MemberSink, index: number): Member | number {
+function slotAt(sink: MemberSource, index: number): Member | number {
   return index < sink.runCount ? sink.runStart + index : (sink.slots[index - sink.runCount] as Member | number)
 }
 
 /** Members of the sink; plain lines stand in `tree`. */
-export function settledMembers(sink: MemberSink, tree: HaproxyTree): readonly Member[] {
+export function settledMembers(sink: MemberSource, tree: HaproxyTree): readonly Member[] {
   const members: Member[] = []
   const count = memberCount(sink)
   for (let index = 0; index < count; index += 1) {
@@ -267,11 +273,21 @@ export function settledMembers(sink: MemberSink, tree: HaproxyTree): readonly Me
 /** Makes the members so far, because the options of plain lines change below (`default-server`). */
 export function settleSlots(sink: MemberSink, tree: HaproxyTree): void {
   if (memberCount(sink) === 0) return
-  sink.slots = [...settledMembers(sink, tree)]
+  sink.slots = settledMembers(sink, tree)
   sink.runCount = 0
 }
 
-function plainMember(tree: HaproxyTree, line: number, sink: MemberSink): Member {
+/** Identities say what a server is called and where it stands. */
+function memberId(pool: string, name: string): string {
+  return `pool:${pool}/server:${name}`
+}
+
+function pushSlot(sink: MemberSink, slot: Member | number): void {
+  if (sink.slots.length === 0) sink.slots = [slot]
+  else (sink.slots as (Member | number)[]).push(slot)
+}
+
+function plainMember(tree: HaproxyTree, line: number, sink: MemberSource): Member {
   const { lines, file } = tree
   const { text } = file
   const first = lines.firstWord[line] as number
@@ -284,7 +300,7 @@ function plainMember(tree: HaproxyTree, line: number, sink: MemberSink): Member 
   const options = sink.plainDefaults?.byTail.get(text.slice(addressEnd, end))
   invariant(options !== undefined, 'options of a plain server line are known')
   return {
-    id: sink.memberPrefix + name, name, address, host: address.slice(0, colon), port: Number(address.slice(colon + 1)), portOffset: 0, options,
+    id: memberId(sink.name, name), name, address, host: address.slice(0, colon), port: Number(address.slice(colon + 1)), portOffset: 0, options,
     origin: [{ file: file.path, start: lines.wordStart[first] as number, end }],
   }
 }
@@ -328,12 +344,12 @@ export function addPlainServer(sink: MemberSink, tree: HaproxyTree, line: number
     if (sink.plainDefaults !== null) settleSlots(sink, tree)
     sink.plainDefaults = defaults
   }
-  if (sink.slots.length > 0) sink.slots.push(line)
+  if (sink.slots.length > 0) pushSlot(sink, line)
   else if (sink.runCount === 0) {
     sink.runStart = line
     sink.runCount = 1
   } else if (line === sink.runStart + sink.runCount) sink.runCount += 1
-  else sink.slots.push(line)
+  else pushSlot(sink, line)
   return true
 }
 
@@ -454,8 +470,8 @@ function pushMember(state: CompileState, sink: MemberSink, ref: LineRef, name: s
   names.add(name)
   // The set is only worth keeping for many servers: plain lines add to it only then.
   if (memberCount(sink) < 15) sink.memberNames = null
-  sink.slots.push({
-    id: sink.memberPrefix + name, name, address, host: parts.socket ?? parts.host, port: parts.port, portOffset: parts.offset, options, origin: [lineSpanOf(ref)],
+  pushSlot(sink, {
+    id: memberId(sink.name, name), name, address, host: parts.socket ?? parts.host, port: parts.port, portOffset: parts.offset, options, origin: [lineSpanOf(ref)],
   })
 }
 
