@@ -7,7 +7,7 @@ import type { RouteAnswer, RouteDependency } from './answer.ts'
 import { arrivalOf, type Arrival, type ArrivalCache } from './listeners.ts'
 import { initialState, receivedTarget, requestFault } from './request-state.ts'
 import { shownText } from './templates.ts'
-import { walk, type Map as ModelMap, type Walk } from './walk.ts'
+import { walk, type ModelIndex, type Walk } from './walk.ts'
 
 export interface RouteOptions {
   /** Record every rule that was looked at, with its reason. Costs time on long rule lists. */
@@ -37,7 +37,7 @@ export function prepareRouter(model: RoutingModel): Router {
     if (!pools.has(pool.name)) pools.set(pool.name, pool)
     pools.set(pool.id, pool)
   }
-  const map: ModelMap = { model, pools }
+  const map: ModelIndex = { model, pools }
   const arrivals: ArrivalCache = new Map()
   const router: Router = { route: (request, options = { explain: true }) => routeWith(map, arrivals, request, options) }
   routers.set(model, router)
@@ -57,7 +57,7 @@ export function routeRequest(model: RoutingModel, request: RequestInput, options
   return prepareRouter(model).route(request, options)
 }
 
-function routeWith(map: ModelMap, arrivals: ArrivalCache, request: RequestInput, options: RouteOptions): RouteAnswer {
+function routeWith(map: ModelIndex, arrivals: ArrivalCache, request: RequestInput, options: RouteOptions): RouteAnswer {
   const arrival = arrivalOf(map.model, request, arrivals)
   if (arrival === null) return nobodyListens(request)
   const answers = arrival.listeners.map(listener => routeOn(map, request, arrival, listener, options))
@@ -71,7 +71,7 @@ function routeWith(map: ModelMap, arrivals: ArrivalCache, request: RequestInput,
   return { ...first, certain: false, depends: [conflict, ...first.depends] }
 }
 
-function routeOn(map: ModelMap, request: RequestInput, arrival: Arrival, listener: Listener, options: RouteOptions): RouteAnswer {
+function routeOn(map: ModelIndex, request: RequestInput, arrival: Arrival, listener: Listener, options: RouteOptions): RouteAnswer {
   const state = initialState(request, listener, arrival.localIp, arrival.localPort)
   if (listener.tls !== null && request.scheme === 'http') return simple(request, { action: 'close' }, [listener.id])
   const fault = !state.connection.readable ? (listener.protocol === 'http' ? 'TLS bytes are no HTTP request' : null) : requestFault(request)
@@ -102,7 +102,7 @@ function routeOn(map: ModelMap, request: RequestInput, arrival: Arrival, listene
 }
 
 /** Takes each undecided condition the other way and compares outcomes. Spending the budget counts as "could change". */
-function alternatives(map: ModelMap, state: Parameters<typeof walk>[1], main: Walk, fault: string | null): { readonly certain: boolean; readonly depends: readonly RouteDependency[] } {
+function alternatives(map: ModelIndex, state: Parameters<typeof walk>[1], main: Walk, fault: string | null): { readonly certain: boolean; readonly depends: readonly RouteDependency[] } {
   const depends: RouteDependency[] = []
   let certain = true
   let budget = maximumAlternatives

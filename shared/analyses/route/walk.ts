@@ -16,7 +16,7 @@ import type { Surroundings } from './transforms.ts'
 import { reasonOf } from './words.ts'
 
 /** What a walk needs to know about the model besides the model itself. */
-export interface Map {
+export interface ModelIndex {
   readonly model: RoutingModel
   readonly pools: ReadonlyMap<string, Pool>
 }
@@ -51,13 +51,13 @@ const maximumScopes = 1000
 type Ending = { readonly kind: 'outcome'; readonly outcome: Outcome; readonly rule: Span | null } | { readonly kind: 'pool'; readonly pool: Pool; readonly rule: Span | null; readonly at: Span }
 
 /** Follows one request through the scopes of its listener and of its pool, as the product would. */
-export function walk(map: Map, start: RequestState, options: WalkOptions): Walk {
-  return new Walker(map, start, options).run()
+export function walk(index: ModelIndex, start: RequestState, options: WalkOptions): Walk {
+  return new Walker(index, start, options).run()
 }
 
 /** Owns the state of one walk. */
 class Walker {
-  private readonly map: Map
+  private readonly index: ModelIndex
   private readonly options: WalkOptions
   private state: RequestState
   private stateAtChoice: RequestState
@@ -68,8 +68,8 @@ class Walker {
   private readonly uncertain: RouteDependency[] = []
   private title = ''
 
-  constructor(map: Map, start: RequestState, options: WalkOptions) {
-    this.map = map
+  constructor(index: ModelIndex, start: RequestState, options: WalkOptions) {
+    this.index = index
     this.state = start
     this.stateAtChoice = start
     this.options = options
@@ -107,7 +107,7 @@ class Walker {
     let id: ScopeId | null = entry
     for (let count = 0; id !== null; count += 1) {
       invariant(count < maximumScopes, `scopes of ${entry} do not end`)
-      const scope: Scope | undefined = this.map.model.scopes.get(id)
+      const scope: Scope | undefined = this.index.model.scopes.get(id)
       invariant(scope !== undefined, `scope ${id} is not part of the model`)
       this.title = scope.title
       if (validates && this.fault !== null && !seesConnectionOnly(scope)) return this.refuse()
@@ -160,7 +160,7 @@ class Walker {
       case 'leave': return 'leave'
       case 'enter': return { kind: 'enter', scope: action.scope }
       case 'forward': {
-        const pool = this.map.pools.get(action.pool)
+        const pool = this.index.pools.get(action.pool)
         return pool === undefined ? outcome({ action: 'respond', status: 503 }) : { kind: 'pool', pool, rule, at }
       }
       case 'dispatch': {
@@ -169,7 +169,7 @@ class Walker {
           this.uncertain.push(name.unknown)
           return this.act(action.onMiss, rule, at)
         }
-        const pool = name === '' ? undefined : this.map.pools.get(fromBytes(name))
+        const pool = name === '' ? undefined : this.index.pools.get(fromBytes(name))
         return pool === undefined ? this.act(action.onMiss, rule, at) : { kind: 'pool', pool, rule, at }
       }
       case 'split': return outcome({ action: 'split', pools: action.shares, path: this.path() })
@@ -231,7 +231,7 @@ class Walker {
   }
 
   private around(at: Span): Surroundings {
-    return { model: this.map.model, state: this.state, at }
+    return { model: this.index.model, state: this.state, at }
   }
 
   private holds(predicate: Predicate, at: Span, step: Pick<Step, 'id'>): boolean {
