@@ -44,7 +44,7 @@ export function comparePair(ports: Ports, pair: Pair): Comparison {
   const difference = pair.difference()
   const comparison: Comparison = {
     files, text: files.reduce((sum, file) => ({ added: sum.added + file.added, removed: sum.removed + file.removed }), { added: 0, removed: 0 }),
-    sentences: difference === null ? [] : toSentences(before.model, after.model, pair.view(), difference),
+    sentences: difference === null ? [] : toSentences(before.model, after.model, pair.sketch(), difference),
     distribution: distributionOf(difference),
     pools: poolsOf(difference),
     checks: { introduced: onlyIn(allFindings(after), allFindings(before)), resolved: onlyIn(allFindings(before), allFindings(after)) },

@@ -13,6 +13,8 @@ export interface Pair {
   readonly difference: () => TopologyDifference | null
   /** Complete and unfolded. */
   readonly view: () => TopologyView
+  /** The same, but servers of unchanged pools may be missing. */
+  readonly sketch: () => TopologyView
   /** What a screen shows of it; of a large config only that much is drawn. */
   readonly focus: (options: TopologyOptions) => TopologyAnswer
 }
@@ -52,15 +54,14 @@ export function toPair(before: LoadedConfig | null, after: LoadedConfig): Pair {
   let outline: TopologyOutline | null = null
   const getDifference = (): TopologyDifference | null => (before === null ? null : (difference ??= diffTopology(before.model, after.model)))
   const getView = (): TopologyView => (view ??= toTopologyView(after.model, before?.model ?? null, titleOf(before, after), getDifference()))
+  const getOutline = (): TopologyOutline => (outline ??= toTopologyOutline(after.model, before?.model ?? null, titleOf(before, after), getDifference()))
+  const isSmall = after.summary.counts.servers + (before?.summary.counts.servers ?? 0) < outlineFrom
   return {
     before, after,
     difference: getDifference,
     view: getView,
-    focus(options) {
-      if (view !== null || after.summary.counts.servers + (before?.summary.counts.servers ?? 0) < outlineFrom || options.query.trim() !== '') return focusTopology(getView(), options)
-      outline ??= toTopologyOutline(after.model, before?.model ?? null, titleOf(before, after), getDifference())
-      return focusOutline(outline, options)
-    },
+    sketch: () => (isSmall ? getView() : getOutline().view),
+    focus: (options) => (isSmall || options.query.trim() !== '' ? focusTopology(getView(), options) : focusOutline(getOutline(), options)),
   }
 }
 

@@ -1,5 +1,7 @@
-import { importance, isChanged, viewIndex, type ViewIndex } from './view-index.ts'
-import { foldView, type Fold } from './topology-fold.ts'
+import { chooseChains, type ChainBoxes } from './topology-chains.ts'
+import { foldView, serverGroupId, type Fold } from './topology-fold.ts'
+import type { TopologyOutline } from './topology.ts'
+import { isChanged, viewIndex, type ViewIndex } from './view-index.ts'
 import type { TopologyAnswer, TopologyEdge, TopologyNode, TopologyOptions, TopologyView } from './topology-view.ts'
 
 /** Above this many boxes the picture opens grouped. */
@@ -82,44 +84,70 @@ function shownEdges(view: TopologyView, index: ViewIndex, shownAs: Int32Array, s
   return [...merged.values()]
 }
 
-interface Box {
-  /** Position of the node, or of the first member of a fold. */
-  readonly at: number
-  readonly fold: Fold | null
+interface Boxes extends ChainBoxes {
+  readonly foldOf: readonly (Fold | undefined)[]
 }
 
-/**
- * Keeps the `limit` most important boxes, in their order. A box is only worth showing with what leads to it, so each is
- * taken together with one way from its listener as long as there is room.
- */
-function mostImportant(boxes: readonly Box[], boxOf: Int32Array, view: TopologyView, index: ViewIndex, limit: number): readonly Box[] {
-  const parent = new Int32Array(boxes.length).fill(-1)
-  view.edges.forEach((edge, at) => {
-    const source = index.from[at] as number
-    const target = index.to[at] as number
-    if (source === -1 || target === -1 || edge.change === 'removed') return
-    const to = boxOf[target] as number
-    if (to !== -1 && parent[to] === -1 && boxOf[source] !== to) parent[to] = boxOf[source] as number
+function toBoxes(view: TopologyView, kept: Uint8Array | null, foldOf: readonly (Fold | undefined)[], behindOf: (node: TopologyNode) => number): Boxes {
+  const members: (readonly number[])[] = []
+  const behind: number[] = []
+  const boxOf = new Int32Array(view.nodes.length).fill(-1)
+  const boxOfFold = new Map<Fold, { readonly box: number; readonly nodes: number[] }>()
+  view.nodes.forEach((node, at) => {
+    if (kept !== null && kept[at] === 0) return
+    const fold = foldOf[at]
+    const known = fold === undefined ? undefined : boxOfFold.get(fold)
+    if (known !== undefined) {
+      boxOf[at] = known.box
+      known.nodes.push(at)
+      return
+    }
+    const nodes = [at]
+    boxOf[at] = members.length
+    if (fold !== undefined) boxOfFold.set(fold, { box: members.length, nodes })
+    members.push(nodes)
+    behind.push(node.column === 'pool' ? behindOf(node) : 0)
   })
-  const rank = Float64Array.from(boxes, (box) => {
-    if (box.fold === null) return importance(view.nodes[box.at] as TopologyNode)
-    let best = Infinity
-    for (const node of box.fold.members) best = Math.min(best, importance(node))
-    return best
-  })
-  const order = Int32Array.from(boxes, (_, at) => at).sort((a, b) => (rank[a] as number) - (rank[b] as number) || a - b)
-  const chosen = new Uint8Array(boxes.length)
-  let amount = 0
-  for (const box of order) {
-    if (amount >= limit) break
-    const way: number[] = []
-    for (let at = box; at !== -1 && chosen[at] === 0 && way.length < 5; at = parent[at] as number) way.push(at)
-    if (amount + way.length > limit && amount > 0) continue
-    for (const at of amount + way.length > limit ? [box] : way) chosen[at] = 1
-    amount += way.length
-  }
-  return boxes.filter((_, at) => chosen[at] === 1)
+  return { members, boxOf, behind: Int32Array.from(behind), foldOf }
 }
+
+/** Everything that is in `boxes`, each box once. */
+function drawBoxes(view: TopologyView, index: ViewIndex, { members, boxOf, foldOf }: Boxes): { readonly view: TopologyView; readonly folded: number } {
+  let folded = 0
+  const nodes = members.map((each) => {
+    const at = each[0] as number
+    const fold = foldOf[at]
+    if (fold === undefined) return view.nodes[at] as TopologyNode
+    folded += each.length
+    return fold.group()
+  })
+  const isWhole = folded === 0 && nodes.length === view.nodes.length
+  return { view: { title: view.title, isDifference: view.isDifference, nodes, edges: isWhole ? view.edges : shownEdges(view, index, boxOf, nodes) }, folded }
+}
+
+/** The chosen part of a view, unfolded, with the pools that were left out drawn in their place. */
+function cutOut(view: TopologyView, index: ViewIndex, shown: Uint8Array, drawLeft: (pool: TopologyNode, at: number) => Pick<TopologyView, 'nodes' | 'edges'> | null): TopologyView {
+  const nodes: TopologyNode[] = []
+  const edges: TopologyEdge[] = []
+  const behind: TopologyEdge[] = []
+  view.nodes.forEach((node, at) => {
+    if (shown[at] === 0) return
+    const drawn = node.column === 'pool' ? drawLeft(node, at) : null
+    if (drawn === null) nodes.push(node)
+    else {
+      nodes.push(...drawn.nodes)
+      behind.push(...drawn.edges)
+    }
+  })
+  view.edges.forEach((edge, at) => {
+    const from = index.from[at] as number
+    const to = index.to[at] as number
+    if (from !== -1 && to !== -1 && shown[from] === 1 && shown[to] === 1) edges.push(edge)
+  })
+  return { title: view.title, isDifference: view.isDifference, nodes, edges: [...edges, ...behind] }
+}
+
+const nothingLeft: TopologyOutline['left'] = new Map()
 
 /**
  * The part of a complete view that one screen shows: filtered, grouped, and no more than `limit` boxes, with counts of
@@ -130,6 +158,11 @@ function mostImportant(boxes: readonly Box[], boxOf: Int32Array, view: TopologyV
  * Cost: linear in nodes and edges, n log n when the limit bites; the index of a view is built once.
  */
 export function focusTopology(view: TopologyView, options: TopologyOptions): TopologyAnswer {
+  return focusOutline({ view, left: nothingLeft }, options)
+}
+
+/** The same for an outline. Words are looked for in what it holds, so a search needs the complete view. */
+export function focusOutline({ view, left }: TopologyOutline, options: TopologyOptions): TopologyAnswer {
   const index = viewIndex(view)
   const kept = filtered(view, index, options)
   let keptNodes = view.nodes.length
@@ -137,40 +170,43 @@ export function focusTopology(view: TopologyView, options: TopologyOptions): Top
     keptNodes = 0
     for (const mark of kept) keptNodes += mark
   }
+  let leftNodes = 0
+  for (const pool of left.values()) leftNodes += pool.servers
+  // Servers of an unchanged pool did not change.
+  const withServers = !options.onlyChanged
+  if (withServers) keptNodes += leftNodes
   const grouped = options.grouping === 'grouped' || (options.grouping === 'auto' && keptNodes > groupAbove)
-  const foldOf: readonly (Fold | undefined)[] = grouped ? foldView(view, index, kept, new Set(options.expanded)) : []
-
-  const boxes: Box[] = []
-  const boxOf = new Int32Array(view.nodes.length).fill(-1)
-  const boxOfFold = new Map<Fold, number>()
-  view.nodes.forEach((_, at) => {
-    if (kept !== null && kept[at] === 0) return
-    const fold = foldOf[at]
-    const known = fold === undefined ? undefined : boxOfFold.get(fold)
-    if (known !== undefined) {
-      boxOf[at] = known
-      return
-    }
-    boxOf[at] = boxes.length
-    if (fold !== undefined) boxOfFold.set(fold, boxes.length)
-    boxes.push({ at, fold: fold ?? null })
-  })
-
-  const shown = boxes.length <= options.limit ? boxes : mostImportant(boxes, boxOf, view, index, options.limit)
-  const shownAt = new Int32Array(boxes.length).fill(-1)
-  if (shown === boxes) for (let at = 0; at < boxes.length; at += 1) shownAt[at] = at
-  else {
-    const position = new Map(shown.map((box, at) => [box, at]))
-    boxes.forEach((box, at) => { shownAt[at] = position.get(box) ?? -1 })
+  const expanded = new Set(options.expanded)
+  const foldOf: readonly (Fold | undefined)[] = grouped ? foldView(view, index, kept, expanded) : []
+  const behindOf = (pool: TopologyNode): number => {
+    const servers = withServers ? (left.get(pool.id)?.servers ?? 0) : 0
+    return servers > 1 && grouped && !expanded.has(pool.id) && !expanded.has(serverGroupId(pool.id)) ? 1 : servers
   }
-  const nodes = shown.map((box) => box.fold?.group() ?? (view.nodes[box.at] as TopologyNode))
-  const shownAs = boxOf.map((box) => (box === -1 ? -1 : (shownAt[box] as number)))
-  const whole = kept === null && nodes.length === view.nodes.length
+  const boxes = toBoxes(view, kept, foldOf, behindOf)
+  const total = boxes.behind.reduce((sum, count) => sum + count, boxes.members.length)
+
+  let drawn: ReturnType<typeof drawBoxes>
+  let shown = total
+  if (total <= options.limit && left.size === 0) drawn = drawBoxes(view, index, boxes)
+  else {
+    const chosen = total <= options.limit ? null : chooseChains(view, index, boxes, options.limit)
+    if (chosen !== null) shown = chosen.amount
+    const marks = Uint8Array.from(boxes.boxOf, (box) => (box === -1 || (chosen !== null && chosen.boxes[box] === 0) ? 0 : 1))
+    const part = cutOut(view, index, marks, (pool, at) => {
+      const drawn = left.get(pool.id)?.draw()
+      if (drawn === undefined) return null
+      const cut = chosen?.cut ?? null
+      const room = !withServers ? 0 : cut !== null && cut.box === boxes.boxOf[at] ? cut.room : Infinity
+      return { nodes: drawn.nodes.slice(0, 1 + room), edges: drawn.edges.slice(0, room) }
+    })
+    const partIndex = viewIndex(part)
+    drawn = drawBoxes(part, partIndex, toBoxes(part, null, grouped ? foldView(part, partIndex, null, expanded) : [], () => 0))
+  }
   return {
-    view: { title: view.title, isDifference: view.isDifference, nodes, edges: whole ? view.edges : shownEdges(view, index, shownAs, nodes) },
+    view: drawn.view,
     totals: {
-      nodes: view.nodes.length, edges: view.edges.length, hiddenByFilter: view.nodes.length - keptNodes, hiddenByLimit: boxes.length - shown.length,
-      folded: shown.reduce((sum, box) => sum + (box.fold?.members.length ?? 0), 0), changed: index.changed,
+      nodes: view.nodes.length + leftNodes, edges: view.edges.length + leftNodes, hiddenByFilter: view.nodes.length + leftNodes - keptNodes, hiddenByLimit: total - shown,
+      folded: drawn.folded, changed: index.changed,
     },
     grouped,
   }

@@ -13,6 +13,10 @@ const routesPerGroup = 4
 /** How many member ids and search words a group carries; the rest is found in the unfolded view. */
 const carried = 500
 
+export function serverGroupId(poolId: string): string {
+  return `group:servers:${poolId}`
+}
+
 function worst(members: readonly TopologyNode[]): Pick<TopologyNode, 'tone' | 'change'> {
   const first = members.reduce((best, node) => (importance(node) < importance(best) ? node : best))
   const change = members.every((node) => node.change === first.change) ? first.change : members.some(isChanged) ? 'changed' : 'same'
@@ -71,7 +75,7 @@ export function foldView(view: TopologyView, index: ViewIndex, kept: Uint8Array 
     for (const at of members) foldOf[at] = fold
   }
   for (const [pool, members] of groupBy(servers)) {
-    const id = `group:servers:${pool}`
+    const id = serverGroupId(pool)
     if (members.length > 1 && !expanded.has(id) && !expanded.has(pool)) put(id, members, 'servers', count(members.length, 'server'), pool)
   }
   for (const [key, members] of groupBy(routes)) {

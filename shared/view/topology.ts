@@ -1,6 +1,6 @@
 import { decisionOrder } from '#shared/model/decision-order.ts'
 import { expectedShares, type ShareAssumption } from '#shared/model/expected-shares.ts'
-import type { Pool } from '#shared/model/pool.ts'
+import { memberCount, type Member, type Pool } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { Change, Tone } from '#shared/presentation/presentation.ts'
 import type { Span } from '#shared/text/span.ts'
@@ -177,6 +177,33 @@ function memberIndex(pool: Pool): ReadonlyMap<string, number> {
   return new Map(pool.members.map((member, index) => [member.id, index]))
 }
 
+/** Leaves an unchanged pool to be drawn when it is shown; a changed one is drawn. Whether rules lead to it on both sides must be the same too. */
+function leavePool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | null, ruleChanges: RuleChanges, left: Map<string, LeftPool>): void {
+  const pool = pair.sides.after
+  const old = pair.sides.before
+  const isReached = (side: Side, id: string): boolean => side.reached.open || side.reached.pools.has(id)
+  const unchanged = pool !== null && (before === null
+    || (pair.change === null && old !== null && (ruleChanges.get(pool.id) ?? []).length === 0 && isReached(after, pool.id) === isReached(before, old.id)))
+  if (!unchanged) {
+    drawPool(drawing, pair, after, before, ruleChanges)
+    return
+  }
+  drawing.nodes.push({
+    id: pool.id, column: 'pool', title: pool.name, lines: nothing, tag: '', tone: 'neutral', change: 'same', changes: nothing, share: null, shareBefore: null, members: nothing, parent: null,
+    kindWord: pool.kind, before: noSpans, after: noSpans, search: '',
+  })
+  left.set(pool.id, {
+    servers: memberCount(pool),
+    draw() {
+      const own: Drawing = { nodes: [], edges: [], ids: new Set(), isDifference: drawing.isDifference }
+      drawPool(own, pair, after, before, ruleChanges)
+      return { nodes: own.nodes, edges: own.edges }
+    },
+  })
+}
+
+const nothing: readonly string[] = []
+
 function drawPool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | null, ruleChanges: RuleChanges): void {
   const { sides, change } = pair
   const now = sides.after === null ? null : sharesOf(sides.after)
@@ -187,33 +214,48 @@ function drawPool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | 
   const reachedAfter = sides.after !== null && (after.reached.open || after.reached.pools.has(sides.after.id))
   const reachedBefore = before !== null && sides.before !== null && (before.reached.open || before.reached.pools.has(sides.before.id))
   const turned = sides.before !== null && sides.after !== null && reachedAfter !== reachedBefore
-  const members = before === null ? (sides.after?.members ?? []).map(alone) : pairMembers(sides.before, sides.after, change)
-  const aligned = change === null || sides.before === null || sides.after === null
-  const nowAt = sides.after === null || aligned ? null : memberIndex(sides.after)
-  const oldAt = sides.before === null || aligned ? null : memberIndex(sides.before)
-
-  const drawn = members.map((member, index) => {
-    const share = member.after === null || nowShares === null ? null : (nowShares[nowAt?.get(member.after.id) ?? index] ?? null)
-    const shareBefore = member.before === null || oldShares === null ? null : same ? share : (oldShares[oldAt?.get(member.before.id) ?? index] ?? null)
-    const moved = member.before !== null && member.after !== null && share !== null && shareBefore !== null && Math.abs(share - shareBefore) > shareTolerance
-    return { sides: moved && member.change === 'same' ? { ...member, change: 'changed' as const } : member, share, shareBefore, moved }
-  })
+  const hidden = sides.before === null || sides.after === null ? [] : (ruleChanges.get(sides.after.id) ?? [])
+  const drawn = drawnMembers(pair, before !== null, nowShares, oldShares)
   const memberChanges = !drawing.isDifference || sides.before === null || sides.after === null ? [] : drawn.flatMap(({ sides: one, share, shareBefore, moved }) => {
     const name = (one.after ?? one.before)?.name ?? ''
     if (one.change === 'added' || one.change === 'removed') return [`server ${name} ${one.change}`]
     return moved ? [`${name}: ${shareTag(shareBefore, share)}`] : one.change === 'same' ? [] : [`server ${name} ${one.change}`]
   })
-  const hidden = sides.before === null || sides.after === null ? [] : (ruleChanges.get(sides.after.id) ?? [])
   const changed = turned || memberChanges.length > 0 || hidden.length > 0
   const pool = add(drawing, poolNode(
     sides.change === 'same' && changed ? { ...sides, change: 'changed' } : sides, [...hidden, ...memberChanges].slice(0, 20),
     { reachedBefore, reachedAfter, largest: largest(nowShares), largestBefore: before === null ? null : largest(oldShares), details: poolDetails((sides.after ?? sides.before) as Pool, (now ?? old)?.assumption ?? 'weights', sides.after === null ? before : after) },
   ))
+  drawServers(drawing, pool.id, drawn, before !== null)
+}
+
+interface DrawnMember {
+  readonly sides: Sides<Member>
+  readonly share: number | null
+  readonly shareBefore: number | null
+  readonly moved: boolean
+}
+
+function drawnMembers({ sides, change }: PoolPair, compared: boolean, nowShares: readonly number[] | null, oldShares: readonly number[] | null): readonly DrawnMember[] {
+  const same = change === null && sides.before !== null && sides.after !== null
+  const members = compared ? pairMembers(sides.before, sides.after, change) : (sides.after?.members ?? []).map(alone)
+  const aligned = change === null || sides.before === null || sides.after === null
+  const nowAt = sides.after === null || aligned ? null : memberIndex(sides.after)
+  const oldAt = sides.before === null || aligned ? null : memberIndex(sides.before)
+  return members.map((member, index) => {
+    const share = member.after === null || nowShares === null ? null : (nowShares[nowAt?.get(member.after.id) ?? index] ?? null)
+    const shareBefore = member.before === null || oldShares === null ? null : same ? share : (oldShares[oldAt?.get(member.before.id) ?? index] ?? null)
+    const moved = member.before !== null && member.after !== null && share !== null && shareBefore !== null && Math.abs(share - shareBefore) > shareTolerance
+    return { sides: moved && member.change === 'same' ? { ...member, change: 'changed' as const } : member, share, shareBefore, moved }
+  })
+}
+
+function drawServers(drawing: Drawing, poolId: string, drawn: readonly DrawnMember[], compared: boolean): void {
   drawn.forEach(({ sides: one, share, shareBefore, moved }, order) => {
-    const node = add(drawing, serverNode(one, pool.id, before === null ? null : shareBefore, share))
+    const node = add(drawing, serverNode(one, poolId, compared ? shareBefore : null, share))
     const edgeChange: Change = one.change === 'added' || one.change === 'removed' ? one.change : moved ? 'changed' : 'same'
     drawing.edges.push({
-      id: `edge:${node.id}`, from: pool.id, to: node.id, share, shareBefore: node.shareBefore, label: moved ? shareTag(null, share) : '', change: edgeChange, tone: changeTone(edgeChange),
+      id: `edge:${node.id}`, from: poolId, to: node.id, share, shareBefore: node.shareBefore, label: moved ? shareTag(null, share) : '', change: edgeChange, tone: changeTone(edgeChange),
       order, before: node.before, after: node.after,
     })
   })
@@ -228,6 +270,31 @@ function drawPool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | 
  * Cost: linear in elements; pairs of rules are compared only where a frontend has at most 400 deciding rules.
  */
 export function toTopologyView(after: RoutingModel, before: RoutingModel | null, title: string, known: TopologyDifference | null = null): TopologyView {
+  return draw(after, before, title, known, null)
+}
+
+/** An unchanged pool that an outline only names. `draw` gives its box, then those of its servers, and the edges between them. */
+export interface LeftPool {
+  readonly servers: number
+  readonly draw: () => Pick<TopologyView, 'nodes' | 'edges'>
+}
+
+/** A view in which unchanged pools are empty boxes without servers. `left`: by the id of the pool. */
+export interface TopologyOutline {
+  readonly view: TopologyView
+  readonly left: ReadonlyMap<string, LeftPool>
+}
+
+/**
+ * The same picture with unchanged pools and their servers left to be drawn when they are shown: a screen shows a few
+ * hundred of them, a large config has hundreds of thousands.
+ */
+export function toTopologyOutline(after: RoutingModel, before: RoutingModel | null, title: string, known: TopologyDifference | null = null): TopologyOutline {
+  const left = new Map<string, LeftPool>()
+  return { view: draw(after, before, title, known, left), left }
+}
+
+function draw(after: RoutingModel, before: RoutingModel | null, title: string, known: TopologyDifference | null, left: Map<string, LeftPool> | null): TopologyView {
   const difference = before === null ? null : (known ?? diffTopology(before, after))
   const drawing: Drawing = { nodes: [], edges: [], ids: new Set(), isDifference: before !== null }
   const afterSide = toSide(after)
@@ -237,7 +304,10 @@ export function toTopologyView(after: RoutingModel, before: RoutingModel | null,
   const ruleChanges: RuleChanges = before === null || difference === null ? new Map() : hiddenRuleChanges(before, after, difference)
   drawListeners(drawing, afterSide, beforeSide, difference, (pool) => renamed.get(pool.id) ?? pool.id, ruleChanges)
   const pools: readonly PoolPair[] = before === null || difference === null ? after.pools.map((pool) => ({ sides: alone(pool), change: null })) : pairPools(before, after, difference)
-  for (const pair of pools) drawPool(drawing, pair, afterSide, beforeSide, ruleChanges)
+  for (const pair of pools) {
+    if (left === null) drawPool(drawing, pair, afterSide, beforeSide, ruleChanges)
+    else leavePool(drawing, pair, afterSide, beforeSide, ruleChanges, left)
+  }
   return { title, isDifference: before !== null, nodes: drawing.nodes, edges: drawing.edges }
 }
 

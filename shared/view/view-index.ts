@@ -6,10 +6,14 @@ export function isChanged(node: TopologyNode): boolean {
 
 const columnRank = { listener: 0, pool: 0.1, route: 0.2, server: 0.3 } as const
 
+/** Lower is more urgent, a whole number: changed, then alerting. */
+export function urgency(node: TopologyNode): number {
+  return (isChanged(node) ? 0 : 10) + (node.tone === 'critical' ? 0 : node.tone === 'warning' || node.tone === 'unknown' ? 2 : 4)
+}
+
 /** Lower is more important: changed, alerting, then the largest share. */
 export function importance(node: TopologyNode): number {
-  const alerting = node.tone === 'critical' ? 0 : node.tone === 'warning' || node.tone === 'unknown' ? 2 : 4
-  return (isChanged(node) ? 0 : 10) + alerting + (1 - (node.share ?? 0)) + columnRank[node.column]
+  return urgency(node) + (1 - (node.share ?? 0)) + columnRank[node.column]
 }
 
 /** A view as flat arrays: ends of edges as positions of nodes (-1: no such node), and edges by the node they leave or enter. */
