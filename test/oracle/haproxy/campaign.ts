@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { prepareRouter } from '#shared/analyses/route/index.ts'
 import { describe, disagreement } from './compare.ts'
+import { oracleEnvironment } from './conditions.ts'
 import { generateConfig, type Generated } from './generator.ts'
 import { compileConfig, freePorts, openWorkshop, ownAddress, releasePorts, startHaproxy, toWire } from './harness.ts'
 import type { AimedRequest } from './requests.ts'
@@ -65,8 +66,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
         seed, requests: options.requestsEach, bindHost: ownAddress, bindPorts: ports, stubPorts: stubs.ports, folder: workshop.folder, count: construct => { add(constructs, construct) },
       })
       for (const [file, text] of generated.sideFiles) writeFileSync(file, text)
-      const router = prepareRouter(compileConfig(generated.config, generated.sideFiles).model)
-      const server = await startHaproxy(workshop, generated.config, ports.map(port => ({ host: ownAddress, port }))).catch((error: unknown) => {
+      const router = prepareRouter(compileConfig(generated.config, generated.sideFiles, oracleEnvironment).model)
+      const server = await startHaproxy(workshop, generated.config, ports.map(port => ({ host: ownAddress, port })), oracleEnvironment).catch((error: unknown) => {
         throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}\n${generated.config}`)
       })
       try {

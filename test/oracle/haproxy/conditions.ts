@@ -172,7 +172,7 @@ export function convert(context: ConditionContext, value: string): Converted {
     case 3: return { text: `,field(-1,/)`, value: parts[parts.length - 1] ?? value, construct: 'field' }
     case 4: return { text: `,word(1,/.)`, value: value.split(/[/.]/).find(part => part !== '') ?? value, construct: 'word' }
     case 5: return { text: `,word(-1,-)`, value: value.split('-').pop() ?? value, construct: 'word' }
-    case 6: return { text: random.pick([',regsub(^/v[0-9]+,/)', ',regsub(/,-,g)', ',regsub(A,a,gi)', ',regsub(t.st,host)']), value: value.replace(/\//g, '-'), construct: 'regsub' }
+    case 6: return { text: random.pick([',regsub(^/v[0-9]+,/)', ',regsub(/,-,g)', ',regsub(A,a,gi)', ',regsub(t.st,host)', ',regsub([a-z]+,x,g)']), value: value.replace(/\//g, '-'), construct: 'regsub' }
     case 7: return { text: ',url_dec', value, construct: 'url_dec' }
     case 8: return { text: ',lower,field(1,:)', value: value.toLowerCase(), construct: 'lower,field' }
     default: {
@@ -185,10 +185,13 @@ export function convert(context: ConditionContext, value: string): Converted {
   }
 }
 
+/** Environment of the server and of compile. */
+export const oracleEnvironment: Readonly<Record<string, string>> = { ORACLE_PATH: '/api', ORACLE_HOST: 'shop.example', ORACLE_LIST: '/static /img' }
+
 /** Expression, flags and patterns of one test, as they stand in an `acl` line or between braces. */
 export function randomTest(context: ConditionContext): string {
   const { random, count, targets, ports } = context
-  const special = random.int(30)
+  const special = random.int(33)
   switch (special) {
     case 0: { count('method'); return `method ${random.some(['GET', 'POST', 'HEAD', 'PURGE', 'PUT', 'get'], 1 + random.int(2)).join(' ')}` }
     case 1: {
@@ -271,6 +274,17 @@ export function randomTest(context: ConditionContext): string {
       if (text.includes('%')) break
       count(construct.startsWith('url') ? construct : `converter ${construct}`)
       return text.replace(' -x', ' y')
+    }
+    case 13: {
+      const [text, construct] = random.pick([
+        ['path_beg "$ORACLE_PATH"', 'environment variable'], ['path_beg "${ORACLE_PATH}/v1"', 'environment variable'], ['hdr(host) -i "${ORACLE_HOST}"', 'environment variable'],
+        ['path_beg "${ORACLE_UNSET-/static}"', 'environment default'], ['path "${ORACLE_LIST[*]}"', 'environment list'], ["path '/$ORACLE_PATH'", 'single quotes'], ['path /$ORACLE_PATH', 'literal dollar'],
+        ['path_beg /a\\pi /st"ati"c', 'quotes inside a word'], ["path_reg ^/v[0-9]+\\/ '/img$'", 'escapes'], ['path_sub \\x61pi', 'hex escape'], ['hdr(x-a) "alpha, beta" \'on/off\' a\\ b', 'quoted blanks'],
+      ] as const)
+      targets.paths.push('/api/v1', '/static', '/v1/x', '/img', '/$ORACLE_PATH')
+      targets.headers.push(['x-a', random.pick(['a b', 'alpha, beta', 'on/off'])])
+      count(construct)
+      return text
     }
     default: break
   }

@@ -125,6 +125,11 @@ function frontRules(context: ConditionContext & { variables: string[] }, pools: 
     count('redirect rule')
     add(redirect(context), true)
   }
+  if (random.chance(0.12)) {
+    count('.if')
+    lines.push(random.pick(['.if streq("$ORACLE_PATH",/api)', '.if defined(ORACLE_UNSET)', '.if !defined(ORACLE_HOST) || version_atleast(2.4)', '.if streq("$ORACLE_HOST",other) && defined(ORACLE_PATH)']))
+    lines.push(`use_backend ${random.pick(pools)} if { path_beg /a }`, '.else', `use_backend ${random.pick(pools)} if { path_beg /s } # comment with 'quotes`, '.endif')
+  }
   for (let rules = random.int(5); rules > 0; rules -= 1) {
     if (random.chance(0.3)) {
       const [text, construct] = dynamicPool(context, pools)
@@ -211,7 +216,7 @@ const normalizers = [
 function httpRules(context: ConditionContext & { variables: string[] }, names: AclNames, rules: number, rewrites: boolean): string[] {
   const { random, count, targets } = context
   const lines: string[] = []
-  const value = (): string => random.pick(['/new%[path]', '/p', '%[path,regsub(^/api,/v1)]', '/%[hdr(x-a)]', '%[path,lower]', '/fixed/v1'])
+  const value = (): string => random.pick(['/new%[path]', '/p', '%[path,regsub(^/api,/v1)]', '/%[hdr(x-a)]', '%[path,lower]', '/fixed/v1', `'%[path,regsub("^(/[a-z]+)(/[a-z0-9]+)","\\2\\1")]'`, '"/e${ORACLE_PATH}%[path]"', `'/q%[path,field(2,/)]/%[hdr(host),field(1,:)]'`])
   for (let index = 0; index < rules; index += 1) {
     const { lines: acls, condition } = randomCondition(context, names)
     lines.push(...acls)
@@ -320,6 +325,12 @@ function serverLines(context: ConditionContext, options: GeneratorOptions, serve
   if (random.chance(0.15)) {
     options.count('default-server')
     lines.push(`default-server weight ${random.pick([1, 5, 10])}`)
+  }
+  if (count === 1 && random.chance(0.12) && ports[0] !== undefined) {
+    options.count('server-template')
+    servers.set(ports[0], { pool, server: 't1' })
+    lines.push(`server-template t 1-${1 + random.int(3)} 127.0.0.1:${ports[0]}${random.chance(0.3) ? ' weight 5' : ''}`)
+    return lines.filter(line => !line.startsWith('use-server s')).map(line => `  ${line}`)
   }
   for (let index = 0; index < count; index += 1) {
     const port = ports[index]
