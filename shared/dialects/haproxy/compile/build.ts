@@ -8,12 +8,21 @@ import { PoolModel } from './pool-model.ts'
 import { hasServer, memberCount } from './servers.ts'
 import { settledAlgorithm, settledPersistence } from './distribution.ts'
 import { settledCheck } from './health.ts'
-import { isEntryKind, isPoolKind } from './proxy.ts'
+import { isEntryKind, isPoolKind, nameSpanOf } from './proxy.ts'
 import type { Phase, ProxyDraft, RuleDraft, StatsDraft, SwitchDraft } from './proxy.ts'
 import { addGap, report } from './state.ts'
 import type { CompileState } from './state.ts'
 import { settleWaiting, withTiming } from './timing.ts'
 import type { Waits } from './timing.ts'
+
+/** The proxies of all files in their order; `pools` and `entries` have them by name. */
+export interface ReadProxies {
+  readonly proxies: readonly ProxyDraft[]
+  readonly pools: ReadonlyMap<string, ProxyDraft>
+  readonly entries: ReadonlyMap<string, ProxyDraft>
+  /** Texts of the files by path. */
+  readonly texts: ReadonlyMap<string, string>
+}
 
 /** What building needs besides the proxies. */
 interface Building {
@@ -34,13 +43,7 @@ interface Building {
 }
 
 /** Turns the proxies into the routing model. */
-export function buildModel(state: CompileState, proxies: readonly ProxyDraft[], texts: ReadonlyMap<string, string>): RoutingModel {
-  const pools = new Map<string, ProxyDraft>()
-  const entries = new Map<string, ProxyDraft>()
-  for (const proxy of proxies) {
-    if (isPoolKind(proxy.kind)) pools.set(proxy.name, proxy)
-    if (isEntryKind(proxy.kind)) entries.set(proxy.name, proxy)
-  }
+export function buildModel(state: CompileState, { proxies, pools, entries, texts }: ReadProxies): RoutingModel {
   const sourceOf = (at: Span): string => (texts.get(at.file) ?? '').slice(at.start, at.end).replace(/\s+/g, ' ')
   const building: Building = { state, proxies, pools, entries, scopes: new Map(), reached: new Set(), dynamic: false, waits: { hello: false, request: false }, sourceOf, retries: null }
   for (const proxy of proxies) {
@@ -150,7 +153,7 @@ function buildEntry(building: Building, proxy: ProxyDraft): Listener[] {
   const entry = chain(building, `scope:${proxy.name}`, `${proxy.kind} ${proxy.name}`, parts, noPool) ?? ''
   if (proxy.binds.length === 0 && proxy.kind === 'frontend') {
     report(state, {
-      code: 'haproxy/frontend-without-bind', severity: 'warning', at: proxy.nameAt, source: 'H-BND-5', names: [proxy.name],
+      code: 'haproxy/frontend-without-bind', severity: 'warning', at: nameSpanOf(proxy.tree, proxy.line, proxy.at), source: 'H-BND-5', names: [proxy.name],
       message: `Frontend '${proxy.name}' has no bind line, so no request ever enters it.`,
     })
   }
@@ -284,7 +287,7 @@ function checkModes(state: CompileState, proxy: ProxyDraft, pool: ProxyDraft, at
   report(state, {
     code: 'haproxy/mode-mismatch', severity: 'error', at, source: 'H-DEF-12', names: [proxy.name, pool.name],
     message: `HAProxy refuses to start because '${proxy.name}' is in HTTP mode and its backend '${pool.name}' is in TCP mode.`,
-    related: [{ at: pool.settings.modeAt ?? pool.at, message: `The mode of '${pool.name}' comes from here.` }],
+    related: [{ at: pool.modeAt ?? pool.at, message: `The mode of '${pool.name}' comes from here.` }],
   })
 }
 

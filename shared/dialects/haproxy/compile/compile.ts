@@ -6,9 +6,9 @@ import { isSectionKind } from '../sections.ts'
 import type { HaproxyTree, Section } from '../tree.ts'
 import { buildModel } from './build.ts'
 import { settleAcls } from './conditions.ts'
-import { handlers } from './keywords.ts'
-import { createProxy, initialSettings } from './proxy.ts'
-import type { ProxyDraft, ProxyKind } from './proxy.ts'
+import { applyKnownLine, compileLine } from './known-lines.ts'
+import { createProxy, initialSettings, nameSpanOf } from './proxy.ts'
+import type { ProxyDraft, ProxyKind, Settings } from './proxy.ts'
 import { addPlainServer } from './servers.ts'
 import { addGap, createState, readLine, report } from './state.ts'
 import type { CompileState } from './state.ts'
@@ -21,7 +21,7 @@ import type { CompileState } from './state.ts'
  */
 export function compileHaproxy(files: readonly Parsed<HaproxyTree>[], options: CompileOptions): Compiled {
   const state = createState(options)
-  const sections: SectionReader = { state, proxies: [], defaults: new Map(), current: null, entries: new Map(), pools: new Map() }
+  const sections: SectionReader = { state, proxies: [], defaults: new Map(), current: null, initial: initialSettings(), entries: new Map(), pools: new Map() }
   let environment: ConditionalEnvironment = { variables: options.environment, version: state.version }
   const texts = new Map<string, string>()
   for (const { tree } of files) {
@@ -38,7 +38,7 @@ export function compileHaproxy(files: readonly Parsed<HaproxyTree>[], options: C
     for (const section of active.sections) readSection(sections, tree, section, active)
     environment = active.environment
   }
-  return { model: buildModel(state, sections.proxies, texts), diagnostics: state.diagnostics }
+  return { model: buildModel(state, { ...sections, texts }), diagnostics: state.diagnostics }
 }
 
 interface SectionReader {
@@ -47,6 +47,8 @@ interface SectionReader {
   readonly defaults: Map<string, ProxyDraft>
   /** The defaults section that proxies without `from` use. */
   current: ProxyDraft | null
+  /** What holds without any defaults section. */
+  readonly initial: Settings
   readonly entries: Map<string, ProxyDraft>
   readonly pools: Map<string, ProxyDraft>
 }
@@ -83,16 +85,14 @@ function openProxy(reader: SectionReader, tree: HaproxyTree, section: Section, k
   const at = lineSpanAt(tree, section.line)
   const ref = (tree.lines.flags[section.line] as number) & 3 ? readLine(state, tree, section.line, active.environmentAt(section.line)) : null
   const name = (ref === null ? section.name : ref.values[1]) ?? ''
-  const first = tree.lines.firstWord[section.line] as number
-  const nameAt: Span = section.name === null ? at : { file: tree.file.path, start: tree.lines.wordStart[first + 1] as number, end: tree.lines.wordEnd[first + 1] as number }
   const base = baseOf(reader, section, kind, at)
-  if (kind === 'defaults') return createProxy(kind, name, tree, at, nameAt, null, base === null ? initialSettings() : { ...base.settings })
+  if (kind === 'defaults') return createProxy(kind, name, tree, section.line, at, base, reader.initial)
   if (name === '') {
     addGap(state, 'unknown-keyword', kind, `The ${kind} has no name.`, at)
     return null
   }
-  if (isTwice(reader, kind, name, nameAt)) return null
-  const proxy = createProxy(kind, name, tree, at, nameAt, base, base === null ? initialSettings() : { ...base.settings })
+  if (isTwice(reader, kind, name, tree, section.line, at)) return null
+  const proxy = createProxy(kind, name, tree, section.line, at, base, reader.initial)
   if (kind !== 'backend') reader.entries.set(name, proxy)
   if (kind !== 'frontend') reader.pools.set(name, proxy)
   return proxy
@@ -110,11 +110,12 @@ function baseOf(reader: SectionReader, section: Section, kind: ProxyKind, at: Sp
 }
 
 /** Two frontends or two backends of one name (H-DEF-6); from 3.3 on also one of each (H-DEF-7). */
-function isTwice(reader: SectionReader, kind: ProxyKind, name: string, at: Span): boolean {
+function isTwice(reader: SectionReader, kind: ProxyKind, name: string, tree: HaproxyTree, line: number, opening: Span): boolean {
   const entry = kind === 'backend' ? undefined : reader.entries.get(name)
   const pool = kind === 'frontend' ? undefined : reader.pools.get(name)
   const first = entry ?? pool
   if (first === undefined) return false
+  const at = nameSpanOf(tree, line, opening)
   // Within one file the parser has said so already.
   if (first.at.file !== at.file) {
     report(reader.state, {
@@ -140,12 +141,11 @@ function readLines(state: CompileState, proxy: ProxyDraft, tree: HaproxyTree, se
     // "server " is by far the most frequent line of large files.
     if (takesServers && end - start === 6 && text.charCodeAt(start) === 115 && text.charCodeAt(start + 5) === 114 && text.startsWith('server', start)
       && addPlainServer(proxy, tree, line, proxy.settings.serverDefaults)) continue
+    if (applyKnownLine(proxy, tree, line, start)) continue
     const ref = readLine(state, tree, line, active.environmentAt(line))
     const keyword = ref.values[0]
     if (keyword === undefined || keyword.charCodeAt(0) === 46) continue
-    const handler = handlers.get(keyword)
-    if (handler !== undefined) handler(state, proxy, ref)
-    else unknownKeyword(state, proxy, keyword, lineSpanAt(tree, line))
+    if (!compileLine(state, proxy, ref, keyword)) unknownKeyword(state, proxy, keyword, lineSpanAt(tree, line))
   }
 }
 

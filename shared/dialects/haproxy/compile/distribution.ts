@@ -1,5 +1,6 @@
 import type { Algorithm, AlgorithmName, Persistence } from '#shared/model/pool.ts'
 import type { View } from '#shared/model/predicate.ts'
+import type { Span } from '#shared/text/span.ts'
 import { compileGuard } from './conditions.ts'
 import { appended } from './proxy.ts'
 import type { ProxyDraft } from './proxy.ts'
@@ -8,6 +9,7 @@ import type { CompileState, LineRef } from './state.ts'
 import { compileValue } from './templates.ts'
 import { restOf } from './values.ts'
 
+const noSpans: readonly Span[] = []
 const manual = 'HAProxy configuration manual, section 4.2'
 
 function view(field: View['field'], type: View['type'] = 'string', pick: View['pick'] = 'last'): View {
@@ -78,8 +80,9 @@ export function compileBalance(state: CompileState, proxy: ProxyDraft, ref: Line
   }
   proxy.settings.balance = {
     words: values,
-    algorithm: { name: algorithm, text: restOf(values, Math.min(1, values.length - 1)), explicit: true, key, hash: null, parameters, origin: [lineSpanOf(ref)] },
+    algorithm: { name: algorithm, text: restOf(values, Math.min(1, values.length - 1)), explicit: true, key, hash: null, parameters, origin: noSpans },
   }
+  proxy.balanceAt = lineSpanOf(ref)
 }
 
 /** `hash-type METHOD [FUNCTION [MODIFIER]]`. */
@@ -89,7 +92,8 @@ export function compileHashType(state: CompileState, proxy: ProxyDraft, ref: Lin
     refuse(state, ref, 1, 'haproxy/bad-value', `'${method ?? ''}' is not a hash type.`, manual, [proxy.name])
     return
   }
-  proxy.settings.hashType = { method, fn: fn ?? 'sdbm', modifier: modifier ?? (fn === undefined && method === 'consistent' ? 'avalanche' : null), at: lineSpanOf(ref) }
+  proxy.settings.hashType = { method, fn: fn ?? 'sdbm', modifier: modifier ?? (fn === undefined && method === 'consistent' ? 'avalanche' : null) }
+  proxy.hashTypeAt = lineSpanOf(ref)
 }
 
 const hashing = new Set<AlgorithmName>(['source', 'uri', 'url_param', 'hdr', 'hash', 'rdp-cookie', 'random'])
@@ -97,10 +101,12 @@ const hashing = new Set<AlgorithmName>(['source', 'uri', 'url_param', 'hdr', 'ha
 /** The algorithm of a pool once its sections are read: the default depends on the version (H-BAL-0). */
 export function settledAlgorithm(state: CompileState, proxy: ProxyDraft): Algorithm {
   const { balance, hashType, hashBalanceFactor } = proxy.settings
-  const algorithm = balance?.algorithm ?? (state.release >= 303 ? defaultRandom : defaultRoundRobin)
-  if (!hashing.has(algorithm.name) || algorithm.name === 'random') return algorithm
+  if (balance === null) return state.release >= 303 ? defaultRandom : defaultRoundRobin
+  const { name, text, explicit, key, parameters } = balance.algorithm
+  const origin = proxy.balanceAt === null ? noSpans : [proxy.balanceAt]
+  if (!hashing.has(name) || name === 'random') return { name, text, explicit, key, hash: null, parameters, origin }
   const hash = { method: hashType?.method ?? ('map-based' as const), fn: hashType?.fn ?? 'sdbm', modifier: hashType?.modifier ?? null, balanceFactor: hashBalanceFactor }
-  return { ...algorithm, hash, origin: hashType === null ? algorithm.origin : [...algorithm.origin, hashType.at] }
+  return { name, text, explicit, key, hash, parameters, origin: proxy.hashTypeAt === null ? origin : [...origin, proxy.hashTypeAt] }
 }
 
 const defaultRoundRobin: Algorithm = { name: 'roundrobin', text: 'roundrobin', explicit: false, key: null, hash: null, parameters: {}, origin: [] }
@@ -127,7 +133,8 @@ export function compileCookie(state: CompileState, proxy: ProxyDraft, ref: LineR
       flags.push(`${word} ${values[at] ?? ''}`)
     } else flags.push(word)
   }
-  proxy.settings.cookie = { kind: 'cookie', name, mode, flags, origin: [lineSpanOf(ref)] }
+  proxy.settings.cookie = { kind: 'cookie', name, mode, flags, origin: noSpans }
+  proxy.cookieAt = lineSpanOf(ref)
 }
 
 /** `stick on|match|store-request|store-response EXPRESSION [table NAME] [if …]`. */
@@ -154,7 +161,8 @@ export function compileStick(state: CompileState, proxy: ProxyDraft, ref: LineRe
 
 /** Cookie first, then stick rules in their order, as HAProxy asks them (H-PER-7). */
 export function settledPersistence(proxy: ProxyDraft): readonly Persistence[] {
-  const { cookie, rdpCookie } = proxy.settings
+  const { rdpCookie } = proxy.settings
+  const cookie = proxy.settings.cookie === null ? null : { ...proxy.settings.cookie, origin: proxy.cookieAt === null ? noSpans : [proxy.cookieAt] }
   if (cookie === null && rdpCookie === null) return proxy.persistence
   return [...(cookie === null || proxy.settings.mode !== 'http' ? [] : [cookie]), ...proxy.persistence, ...(rdpCookie === null ? [] : [rdpCookie])]
 }

@@ -1,9 +1,12 @@
 import type { HealthCheck } from '#shared/model/pool.ts'
+import type { Span } from '#shared/text/span.ts'
 import { setSetting } from './proxy.ts'
 import type { ProxyDraft } from './proxy.ts'
 import { addGap, lineSpanOf } from './state.ts'
 import type { CompileState, LineRef } from './state.ts'
 import { restOf } from './values.ts'
+
+const noSpans: readonly Span[] = []
 
 const checkOptions: Readonly<Record<string, HealthCheck['kind']>> = {
   httpchk: 'http', 'tcp-check': 'tcp', 'ssl-hello-chk': 'ssl-hello', 'mysql-check': 'mysql', 'pgsql-check': 'pgsql', 'redis-check': 'redis', smtpchk: 'smtp', 'ldap-check': 'ldap',
@@ -17,7 +20,8 @@ export function compileOption(state: CompileState, proxy: ProxyDraft, ref: LineR
   const { settings } = proxy
   const kind = Object.hasOwn(checkOptions, name) ? checkOptions[name] : undefined
   if (kind !== undefined) {
-    settings.check = negated ? null : checkOf(kind, ref, words)
+    settings.check = negated ? null : checkOf(kind, words)
+    proxy.checkAt = negated ? null : lineSpanOf(ref)
     return
   }
   if (name === 'redispatch') {
@@ -37,15 +41,14 @@ export function compileOption(state: CompileState, proxy: ProxyDraft, ref: LineR
 }
 
 /** `option httpchk [METHOD] URI [VERSION [more]]`, older form with headers behind the version. */
-function checkOf(kind: HealthCheck['kind'], ref: LineRef, words: readonly string[]): HealthCheck {
-  const origin = [lineSpanOf(ref)]
-  if (kind !== 'http') return { kind, method: null, uri: null, httpVersion: null, host: null, expect: null, origin }
+function checkOf(kind: HealthCheck['kind'], words: readonly string[]): HealthCheck {
+  if (kind !== 'http') return { kind, method: null, uri: null, httpVersion: null, host: null, expect: null, origin: noSpans }
   const rest = words.slice(2)
   const method = rest.length > 1 ? (rest[0] as string) : 'OPTIONS'
   const uri = rest.length > 1 ? (rest[1] as string) : (rest[0] ?? '/')
   const version = rest[2] ?? 'HTTP/1.0'
   const host = /host:\s*([^\r\n]+)/i.exec(rest.slice(2).join(' '))?.[1]?.trim() ?? null
-  return { kind, method, uri, httpVersion: version.split(/[\r\n]/, 1)[0] ?? version, host, expect: null, origin }
+  return { kind, method, uri, httpVersion: version.split(/[\r\n]/, 1)[0] ?? version, host, expect: null, origin: noSpans }
 }
 
 /** `http-check` and `tcp-check` lines: what they say about the request and the expectation; the rest is compared as text. */
@@ -83,9 +86,11 @@ export function compileHttpCheck(_state: CompileState, proxy: ProxyDraft, ref: L
 /** The check of a pool once its sections are read. `http-check` lines count only with `option httpchk` (H-CK-3d). */
 export function settledCheck(proxy: ProxyDraft): HealthCheck | null {
   const { check, checkSend, checkExpect } = proxy.settings
-  if (check === null || check.kind !== 'http' || (checkSend === null && checkExpect === null)) return check
+  if (check === null) return null
+  const { kind } = check
+  const send = kind === 'http' ? checkSend : null
   return {
-    ...check, method: checkSend?.method ?? check.method, uri: checkSend?.uri ?? check.uri, httpVersion: checkSend?.version ?? check.httpVersion,
-    host: checkSend?.host ?? check.host, expect: checkExpect ?? check.expect,
+    kind, method: send?.method ?? check.method, uri: send?.uri ?? check.uri, httpVersion: send?.version ?? check.httpVersion, host: send?.host ?? check.host,
+    expect: (kind === 'http' ? checkExpect : null) ?? check.expect, origin: proxy.checkAt === null ? noSpans : [proxy.checkAt],
   }
 }

@@ -29,7 +29,7 @@ on(['mode'], (state, proxy, ref) => {
     refuse(state, ref, 1, 'haproxy/bad-value', `'${mode ?? ''}' is not a mode.`, manual, [proxy.name])
   } else if (!known) addGap(state, 'approximate', `mode ${mode}`, 'Only the modes http and tcp are modelled.', lineSpanOf(ref))
   proxy.settings.mode = known ? mode : 'other'
-  proxy.settings.modeAt = lineSpanOf(ref)
+  proxy.modeAt = lineSpanOf(ref)
 })
 
 on(['disabled', 'enabled'], (_state, proxy, ref) => {

@@ -3,6 +3,7 @@ import type { Action, Effect } from '#shared/model/routing-model.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { BindDraft } from './binds.ts'
+import type { KnownLine } from './known-lines.ts'
 import type { HaproxyTree } from '../tree.ts'
 import { noAcls } from './conditions.ts'
 import type { AclScope } from './conditions.ts'
@@ -46,15 +47,17 @@ export interface Named {
   readonly at: Span
 }
 
-/** What a proxy inherits from `defaults`. Records are copied before they are changed. */
+/**
+ * What a proxy inherits from `defaults`. Records are copied before they are changed.
+ * Places of what many sections repeat stand in the proxy, so that sections with equal lines can share one object.
+ */
 export interface Settings {
   mode: 'http' | 'tcp' | 'other'
-  modeAt: Span | null
   enabled: boolean
   disabledAt: Span | null
   defaultBackend: Named | null
   balance: { readonly words: readonly string[]; readonly algorithm: Algorithm } | null
-  hashType: { readonly method: 'map-based' | 'consistent'; readonly fn: string; readonly modifier: string | null; readonly at: Span } | null
+  hashType: { readonly method: 'map-based' | 'consistent'; readonly fn: string; readonly modifier: string | null } | null
   hashBalanceFactor: number | null
   serverDefaults: ServerDefaults
   cookie: Extract<Persistence, { readonly kind: 'cookie' }> | null
@@ -73,6 +76,8 @@ export interface Settings {
   checkExpect: string | null
   /** Places of inherited lines that shape listeners and pools. */
   origin: readonly Span[]
+  /** What lines under exactly these settings led to; null: none yet. */
+  known: KnownLine[] | null
 }
 
 export type RulePhase = 'tcp-connection' | 'tcp-session' | 'tcp-content' | 'http-request' | 'redirect'
@@ -84,10 +89,18 @@ export interface ProxyDraft extends AclScope, MemberSink {
   readonly name: string
   /** File the section stands in. */
   readonly tree: HaproxyTree
+  /** Of the opening. */
+  readonly line: number
   readonly at: Span
-  readonly nameAt: Span
   readonly defaults: ProxyDraft | null
-  readonly settings: Settings
+  settings: Settings
+  /** False: other proxies use `settings` too, so it is copied before it changes. */
+  ownsSettings: boolean
+  modeAt: Span | null
+  balanceAt: Span | null
+  hashTypeAt: Span | null
+  checkAt: Span | null
+  cookieAt: Span | null
   binds: readonly BindDraft[]
   rules: RuleLists
   switching: readonly SwitchDraft[]
@@ -123,9 +136,9 @@ export function addRule(proxy: ProxyDraft, phase: RulePhase, rule: RuleDraft): v
 
 export function initialSettings(): Settings {
   return {
-    mode: 'tcp', modeAt: null, enabled: true, disabledAt: null, defaultBackend: null, balance: null, hashType: null, hashBalanceFactor: null,
+    mode: 'tcp', enabled: true, disabledAt: null, defaultBackend: null, balance: null, hashType: null, hashBalanceFactor: null,
     serverDefaults: initialServerDefaults(), cookie: null, rdpCookie: null, retries: 3, redispatch: false, retryOn: noWords, allBackups: false,
-    timeoutsMs: noNumbers, settings: noSettings, monitorUri: null, stats: null, check: null, checkSend: null, checkExpect: null, origin: noSpans,
+    timeoutsMs: noNumbers, settings: noSettings, monitorUri: null, stats: null, check: null, checkSend: null, checkExpect: null, origin: noSpans, known: null,
   }
 }
 
@@ -133,9 +146,12 @@ const noWords: readonly string[] = []
 const noNumbers: Readonly<Record<string, number>> = Object.freeze({})
 const noSettings: Readonly<Record<string, string>> = Object.freeze({})
 
-export function createProxy(kind: ProxyKind, name: string, tree: HaproxyTree, at: Span, nameAt: Span, defaults: ProxyDraft | null, settings: Settings): ProxyDraft {
+/** `base`: the defaults it starts with; `settings`: what holds without. Both are shared until a line changes them. */
+export function createProxy(kind: ProxyKind, name: string, tree: HaproxyTree, line: number, at: Span, base: ProxyDraft | null, settings: Settings): ProxyDraft {
   return {
-    kind, name, tree, at, nameAt, defaults, settings, acls: noAcls, binds: none,
+    kind, name, tree, line, at, defaults: kind === 'defaults' ? null : base, settings: base === null ? settings : base.settings, ownsSettings: false, acls: noAcls, binds: none,
+    modeAt: base === null ? null : base.modeAt, balanceAt: base === null ? null : base.balanceAt, hashTypeAt: base === null ? null : base.hashTypeAt,
+    checkAt: base === null ? null : base.checkAt, cookieAt: base === null ? null : base.cookieAt,
     rules: noRules, switching: none, monitorFail: none, selectors: none, persistence: none, runStart: 0, runCount: 0, slots: none, plainDefaults: null, memberNames: null,
     inspectDelayMs: 0, waitsForHello: false, waitsForRequest: false, expectProxy: false, dispatchAt: null,
   }
@@ -147,6 +163,20 @@ export function isPoolKind(kind: ProxyKind): boolean {
 
 export function isEntryKind(kind: ProxyKind): boolean {
   return kind === 'frontend' || kind === 'listen'
+}
+
+/** Makes sure that changing the settings changes those of this proxy only. */
+export function ownSettings(proxy: ProxyDraft): void {
+  if (proxy.ownsSettings) return
+  proxy.settings = { ...proxy.settings, known: null }
+  proxy.ownsSettings = true
+}
+
+/** Place of the name in the opening line; the line where there is none. */
+export function nameSpanOf(tree: HaproxyTree, line: number, at: Span): Span {
+  const word = (tree.lines.firstWord[line] as number) + 1
+  if (word >= (tree.lines.firstWord[line + 1] as number)) return at
+  return { file: tree.file.path, start: tree.lines.wordStart[word] as number, end: tree.lines.wordEnd[word] as number }
 }
 
 /** Adds one setting to a record that may be shared with `defaults`. */

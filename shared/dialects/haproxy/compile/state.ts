@@ -54,8 +54,8 @@ export function readLine(state: CompileState, tree: HaproxyTree, line: number, e
   if (((lines.flags[line] as number) & (lineFlags.cooked | lineFlags.broken)) === 0) {
     const first = lines.firstWord[line] as number
     const next = lines.firstWord[line + 1] as number
-    const values: string[] = []
-    for (let word = first; word < next; word += 1) values.push(text.slice(lines.wordStart[word], lines.wordEnd[word]))
+    const values = new Array<string>(next - first)
+    for (let word = first; word < next; word += 1) values[word - first] = text.slice(lines.wordStart[word], lines.wordEnd[word])
     return { tree, line, values, cooked: null, shift: 0, environment }
   }
   const read = lineWords(tree, line, environment)
