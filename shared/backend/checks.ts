@@ -1,10 +1,11 @@
 import { runChecks } from '#shared/analyses/checks/index.ts'
 import { bySeverityThenPlace, type Diagnostic } from '#shared/diagnostics/diagnostic.ts'
-import { ok } from '#shared/diagnostics/failure.ts'
+import { failed, ok } from '#shared/diagnostics/failure.ts'
 import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
 import type { ConfigStore } from './config-store.ts'
 import type { LoadedConfig } from './load-config.ts'
+import type { Ports } from './ports.ts'
 
 const known = new WeakMap<LoadedConfig, readonly Diagnostic[]>()
 
@@ -34,11 +35,13 @@ export function onlyIn(side: readonly Diagnostic[], other: readonly Diagnostic[]
   })
 }
 
-export function checkHandlers(store: ConfigStore): Pick<Handlers<SteelyardContract>, 'config.checks'> {
+export function checkHandlers(ports: Ports, store: ConfigStore): Pick<Handlers<SteelyardContract>, 'config.checks'> {
   return {
-    'config.checks'({ configId }) {
+    async 'config.checks'({ configId }, context) {
       const config = store.get(configId)
-      return Promise.resolve(config.ok ? ok(checksOf(config.value)) : config)
+      if (!config.ok) return config
+      await ports.clock.breathe()
+      return context.cancelled() ? failed('cancelled', 'Checking was cancelled.') : ok(checksOf(config.value))
     },
   }
 }

@@ -1,6 +1,6 @@
 import { expectedShares } from '#shared/analyses/distribution/index.ts'
 import type { TopologyDifference } from '#shared/analyses/topology-diff/index.ts'
-import { ok } from '#shared/diagnostics/failure.ts'
+import { failed, ok } from '#shared/diagnostics/failure.ts'
 import type { Pool } from '#shared/model/pool.ts'
 import type { Gap } from '#shared/model/routing-model.ts'
 import type { Sentence } from '#shared/presentation/presentation.ts'
@@ -10,7 +10,7 @@ import type { Comparison, DistributionRow, FilePair } from '#shared/rpc/payloads
 import { countChanges, diffLines, diffTerminatedLines } from '#shared/text/line-diff.ts'
 import { toLineLookup } from '#shared/text/line-lookup.ts'
 import { toSentences } from '#shared/view/sentences.ts'
-import { allFindings, onlyIn } from './checks.ts'
+import { allFindings, checksOf, onlyIn } from './checks.ts'
 import { compareMarkdown } from './compare-markdown.ts'
 import type { KeptFile, LoadedConfig } from './load-config.ts'
 import type { Pair, PairStore } from './pairs.ts'
@@ -20,9 +20,17 @@ export const behaviourReason = 'Which requests are answered differently is not c
 
 export function compareHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<SteelyardContract>, 'compare.run' | 'compare.markdown'> {
   return {
-    async 'compare.run'({ before, after }) {
+    async 'compare.run'({ before, after }, context) {
       const pair = pairs(before, after)
-      return pair.ok ? ok(comparePair(ports, pair.value)) : pair
+      if (!pair.ok) return pair
+      // Parts that are kept, one by one, so that a call that was given up ends soon.
+      const parts = pair.value.before === null ? [] : [pair.value.difference, pair.value.sketch, () => checksOf(pair.value.after), () => checksOf(pair.value.before ?? pair.value.after)]
+      for (const part of parts) {
+        part()
+        await ports.clock.breathe()
+        if (context.cancelled()) return failed('cancelled', 'Comparing was cancelled.')
+      }
+      return ok(comparePair(ports, pair.value))
     },
     async 'compare.markdown'({ before, after }) {
       const pair = pairs(before, after)
@@ -47,7 +55,7 @@ export function comparePair(ports: Ports, pair: Pair): Comparison {
     sentences: difference === null ? [] : toSentences(before.model, after.model, pair.sketch(), difference),
     distribution: distributionOf(difference),
     pools: poolsOf(difference),
-    checks: { introduced: onlyIn(allFindings(after), allFindings(before)), resolved: onlyIn(allFindings(before), allFindings(after)) },
+    checks: pair.before === null ? { introduced: [], resolved: [] } : { introduced: onlyIn(allFindings(after), allFindings(before)), resolved: onlyIn(allFindings(before), allFindings(after)) },
     behaviour: { state: 'not-computed', reason: behaviourReason },
     notModelled: notModelled(before, after),
     milliseconds: ports.clock.milliseconds() - started,

@@ -31,7 +31,7 @@ export function createBackend(ports: Ports): Handlers<SteelyardContract> {
       return ok(loaded.value.summary)
     },
     ...textHandlers(store),
-    ...checkHandlers(store),
+    ...checkHandlers(ports, store),
     async 'config.decisions'({ configId }) {
       const config = store.get(configId)
       return config.ok ? ok({ table: toDecisionTable(config.value.model, toLineLookup(config.value.files.map((file) => file.source))) }) : config
@@ -39,7 +39,7 @@ export function createBackend(ports: Ports): Handlers<SteelyardContract> {
     ...watchHandlers(ports, store),
     'config.find': ({ folder }, context) => findConfigs(ports, folder, context),
     ...compareHandlers(ports, pairs),
-    ...topologyHandlers(pairs),
+    ...topologyHandlers(ports, pairs),
     ...traceHandlers(pairs),
     ...historyHandlers(ports, store),
     ...exportHandlers(ports, pairs),

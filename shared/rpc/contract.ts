@@ -39,6 +39,11 @@ export const contract = {
   'config.load': method({ params: object({ input: configInput, options: loadOptions }), result: json<ConfigSummary>() }),
   /** Text of one loaded file, as decoded. */
   'config.text': method({ params: object({ configId: string, path: string }), result: object({ text: string, masked: boolean }) }),
+  /** Whole lines of one loaded file around an offset, `lines` of them; for texts too long for an editor. Offsets as in `config.text`. */
+  'config.textPart': method({
+    params: object({ configId: string, path: string, around: union(object({ offset: integer }), object({ line: integer })), lines: integer }),
+    result: object({ text: string, startOffset: integer, startLine: integer, totalLines: integer, masked: boolean }),
+  }),
   'config.checks': method({ params: object({ configId: string }), result: json<readonly Diagnostic[]>() }),
   'config.decisions': method({ params: object({ configId: string }), result: json<DecisionList>() }),
   'config.watch': method({ params: object({ configId: string, watch: boolean }), result: json<null>() }),

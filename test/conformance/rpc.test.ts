@@ -106,6 +106,9 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     const dropped: ConfigInput = { kind: 'files', title: 'dropped', files: [{ path: 'haproxy.cfg', base64: sample.toString('base64') }] }
     assert.equal((await call('config.load', { input: dropped, options }) as { hash: string }).hash, loaded.hash)
     assert.equal((await call('config.text', { configId: loaded.configId, path: file }) as { text: string }).text, sample.toString())
+    const part = await call('config.textPart', { configId: loaded.configId, path: file, around: { line: 10 }, lines: 4 }) as { text: string; startLine: number; startOffset: number; totalLines: number }
+    assert.equal(part.text, sample.toString().split('\n').slice(part.startLine, part.startLine + 4).join('\n'))
+    assert.deepEqual([part.startLine, part.totalLines], [8, sample.toString().split('\n').length])
     await call('config.checks', { configId: loaded.configId })
     const decisions = await call('config.decisions', { configId: loaded.configId }) as { table: { rows: readonly unknown[] } }
     assert.ok(decisions.table.rows.length > 5)
