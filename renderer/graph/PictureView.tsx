@@ -87,7 +87,11 @@ export function PictureView(props: PictureViewProps) {
     const box = wrapper.current
     if (element === null || titles.current === null || box === null) return
     const made = new Painter(element, titles.current, store)
-    made.onDrawn = (at) => minimap.current?.show(at, size.current.width, size.current.height)
+    made.onDrawn = (at) => {
+      minimap.current?.show(at, size.current.width, size.current.height)
+      // For tests and benchmarks: from this frame on boxes can be seen.
+      if (box.dataset.painted === undefined && (store.get()?.picture.nodes.length ?? 0) > 0) box.dataset.painted = 'true'
+    }
     painter.current = made
     const measure = (): void => {
       const { clientWidth, clientHeight } = box

@@ -77,6 +77,8 @@ export interface AppState {
   readonly find: string
   /** Whether the picture leaves boxes out while nothing is searched: then a search asks the engine, not just the picture. */
   readonly picturePartial: boolean
+  /** Whether a picture has been on the screen since the window opened. */
+  readonly pictureDrawn: boolean
   readonly checks: Remote<readonly Diagnostic[]>
   readonly decisions: { readonly before: Remote<DecisionList>; readonly after: Remote<DecisionList> }
   readonly texts: ReadonlyMap<string, Remote<FileText>>
@@ -113,7 +115,7 @@ export const defaultSettings: AppSettings = {
 
 export const initialState: AppState = {
   workspace: 'review', info: null, settings: defaultSettings, systemDark: true, systemReducedMotion: false, connected: true,
-  before: idle, after: idle, loadProblem: null, comparison: idle, topology: idle, topologyOptions: defaultTopologyOptions, find: '', picturePartial: false, checks: idle,
+  before: idle, after: idle, loadProblem: null, comparison: idle, topology: idle, topologyOptions: defaultTopologyOptions, find: '', picturePartial: false, pictureDrawn: false, checks: idle,
   decisions: { before: idle, after: idle }, texts: new Map(),
   selection: nothingSelected, mode: 'overlay', table: false, drawerTab: 'text', drawerFile: 0, diffLayout: 'side-by-side', foldUnchanged: true,
   reviewed: new Set(), cursor: null,

@@ -19,6 +19,7 @@ export function Drawer() {
   const checks = useAppState((state) => state.checks.value)
   const layout = useAppState((state) => state.diffLayout)
   const fold = useAppState((state) => state.foldUnchanged)
+  const drawn = useAppState((state) => state.pictureDrawn)
   const hunks = comparison?.files.reduce((sum, file) => sum + file.hunks.length, 0) ?? 0
   const titles: Readonly<Record<DrawerTab, string>> = {
     text: compared ? 'Text diff' : 'Text', english: 'Plain English', checks: checks === null ? 'Checks' : `Checks ${checks.length}`, decisions: 'Decision list',
@@ -43,9 +44,13 @@ export function Drawer() {
         )}
       </div>
       <Tabs.Content value="text" className="tab-body" tabIndex={-1}>
-        <Suspense fallback={<Working text="Opening the editor…" />}>
-          <TextTab />
-        </Suspense>
+        {drawn ? (
+          <Suspense fallback={<Working text="Opening the editor…" />}>
+            <TextTab />
+          </Suspense>
+        ) : (
+          <Working text="The text follows the picture…" />
+        )}
       </Tabs.Content>
       <Tabs.Content value="english" className="tab-body scroll" tabIndex={0}><PlainEnglish /></Tabs.Content>
       <Tabs.Content value="checks" className="tab-body scroll" tabIndex={0}><DrawerChecks /></Tabs.Content>

@@ -65,7 +65,7 @@ export function Picture({ label, lit, trace = false }: PictureProps) {
     answer !== null && (
       <TopologyCanvas
         ref={reference} view={answer.view} mode={which} selection={trace ? none : selection} lit={lit[which]} query={query} theme={theme} motion={motion} hidden={hidden} ariaLabel={title} table={table}
-        onSelect={actions.selectIds} onOpen={actions.openElement} onExpand={actions.expandGroup} onUp={actions.clearSelection} onFind={setFound} onTable={actions.setTable}
+        onSelect={actions.selectIds} onOpen={actions.openElement} onExpand={actions.expandGroup} onUp={actions.clearSelection} onFind={setFound} onTable={actions.setTable} onReady={actions.pictureDrawn}
       />
     )
   return (

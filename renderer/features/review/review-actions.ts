@@ -11,6 +11,8 @@ export interface ReviewActions {
   analyse(): Promise<void>
   refreshTopology(): Promise<void>
   setTopologyOptions(change: Partial<TopologyOptions>): void
+  /** The picture is on the screen; the editor, which is heavy, may start. */
+  pictureDrawn(): void
   setMode(mode: PictureMode): void
   setTable(open: boolean): void
   showDrawerTab(tab: DrawerTab): void
@@ -55,6 +57,7 @@ export function openingOptions(present: TopologyOptions, counts: { readonly list
 
 const mostBoxes = 20_000
 const findDelayMs = 250
+const drawnAtLatestMs = 3000
 
 const notCompared: Pick<AppState, 'comparison' | 'topology' | 'checks' | 'decisions'> = {
   comparison: idle, topology: idle, checks: idle, decisions: { before: idle, after: idle },
@@ -66,6 +69,9 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
   let checksRun = 0
   let serial = 0
   let lastTopology = ''
+  /** Picture and comparison of the present pair; texts are fetched after them. */
+  let beforeTexts: Promise<unknown> = Promise.resolve()
+  const fetching = new Set<Promise<unknown>>()
   let findTimer: ReturnType<typeof setTimeout> | undefined
 
   const findings = (): readonly Finding[] => {
@@ -88,7 +94,12 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       const keptTexts = new Map([...store.get().texts].filter(([key]) => key.startsWith(`${afterId}\n`) || (beforeId !== null && key.startsWith(`${beforeId}\n`))))
       store.update({ texts: keptTexts, decisions: { before: idle, after: idle } })
       lastTopology = ''
-      await Promise.all([compare(beforeId, afterId), actions.refreshTopology(), check(afterId)])
+      // The engine does one thing at a time: what is looked at first is asked first, and texts wait for the comparison.
+      const compared = actions.refreshTopology().then(() => compare(beforeId, afterId))
+      beforeTexts = compared
+      await compared
+      await Promise.all([...fetching])
+      await check(afterId)
     },
 
     async refreshTopology() {
@@ -104,9 +115,11 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       const result = await client.call('topology.view', params)
       if (run !== topologyRun) return
       store.update((now) => ({ topology: settled(result, now.topology) }))
+      // Whatever keeps a picture from being drawn (a table in its place, no answer) does not keep the text.
+      setTimeout(actions.pictureDrawn, result.ok && result.value.view.nodes.length > 0 && !store.get().table ? drawnAtLatestMs : 0)
       if (!result.ok || params.options.query !== '') return
       const { totals } = result.value
-      store.update({ picturePartial: totals.hiddenByFilter + totals.hiddenByLimit > 0 })
+      store.update({ picturePartial: totals.hiddenByFilter + totals.hiddenByLimit + totals.folded > 0 })
       // Nothing changed in the picture: an empty one would say less than the whole.
       if (params.options.onlyChanged && totals.changed === 0 && store.get().topologyOptions.onlyChanged) actions.setTopologyOptions({ onlyChanged: false })
     },
@@ -115,6 +128,7 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       store.update((state) => ({ topologyOptions: { ...state.topologyOptions, ...change } }))
       void actions.refreshTopology()
     },
+    pictureDrawn: () => store.update({ pictureDrawn: true }),
     setMode: (mode) => store.update({ mode }),
     setTable: (table) => store.update({ table }),
     showDrawerTab: (drawerTab) => store.update({ drawerTab }),
@@ -126,7 +140,10 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       if (known !== undefined && known.state !== 'failed') return
       const put = (text: Remote<{ configId: string; path: string; text: string }>): void => store.update((state) => ({ texts: new Map(state.texts).set(key, text) }))
       put({ state: 'loading', value: null })
-      const result = await client.call('config.text', { configId, path })
+      const answer = beforeTexts.then(() => client.call('config.text', { configId, path }))
+      fetching.add(answer)
+      const result = await answer
+      fetching.delete(answer)
       put(result.ok ? { state: 'ready', value: { configId, path, text: result.value.text } } : { state: 'failed', value: null, failure: result.failure })
     },
 
