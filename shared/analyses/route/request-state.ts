@@ -50,8 +50,6 @@ export function initialState(request: RequestInput, listener: Listener, localIp:
   // HTTP/2 sends scheme and authority apart; rules see them as an absolute target (H-H2-1).
   const sent = pseudoHeaders ? `${request.scheme}://${toBytes(request.host ?? '')}${toBytes(request.path)}` : toBytes(request.path)
   const path = withoutDefaultPort(sent)
-  // What was asked for at first stays readable after rewrites.
-  const originalPath = pathAndQueryOf(path)
   return {
     connection: {
       listener, terminatesTls, tls: request.scheme === 'https', sni: request.sni, alpn: request.alpn,
@@ -62,7 +60,7 @@ export function initialState(request: RequestInput, listener: Listener, localIp:
     target: path,
     httpVersion: request.httpVersion,
     headers: normaliseHost([...host, ...headers], path === sent ? null : withoutUserInfo(splitTarget(path).authority ?? '')),
-    variables: new Map<string, Known>(originalPath === null ? [] : [['capture.req.uri', originalPath]]),
+    variables: new Map<string, Known>(),
     sourceIp: parseIp(request.sourceIp),
     sourcePort: request.sourcePort,
     localIp,

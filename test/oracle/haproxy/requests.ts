@@ -81,7 +81,7 @@ function randomTarget(random: Random, targets: Targets, host: string | null): st
   else if (random.chance(0.05)) path += '?'
   if (random.chance(0.05)) {
     const authority = host === null || host === '' || /[ ,]/.test(host) ? 'a.test' : host
-    return random.pick([`http://${authority}${path}`, `http://${authority}${path}`, `http://${authority.replace(/:.*/, '')}:80${path}`, `http://other.test${path}`, `http://${authority}`])
+    return random.pick([`http://${authority}${path}`, `http://${authority}${path}`, `http://${authority.replace(/:.*/, '')}:80${path}`, `http://other.test${path}`])
   }
   return path
 }

@@ -169,13 +169,21 @@ function originOf(proxy: ProxyDraft): readonly Span[] {
 
 /** Expressions that read the target as it arrived get it from a variable set before the first rule. */
 function withOriginalTarget(state: CompileState, proxy: ProxyDraft, part: Part): Part {
-  if (!state.usesOriginalTarget) return part
+  if (!state.usesOriginalTarget || !keepsOriginalTarget(proxy)) return part
   const capture: Step = {
     id: `step:${proxy.name}/http-request/capture`, when: always,
     does: { kind: 'set-variable', name: 'capture.req.uri', value: { field: { kind: 'path-and-query' }, transforms: [], type: 'string', pick: 'last', absentAs: 'nothing' } },
     origin: [proxy.at],
   }
   return { phase: part.phase, steps: [capture, ...part.steps] }
+}
+
+/** HAProxy keeps the first target only where the entry's own rules read it, or where requests are logged in full (measured on 2.6). */
+function keepsOriginalTarget(proxy: ProxyDraft): boolean {
+  const reads = (rule: { readonly text: string }): boolean => rule.text.includes('capture.req.uri')
+  const { settings } = proxy.settings
+  return ['option httplog', 'option httpslog', 'log-format'].some((name) => (settings[name] ?? 'no') !== 'no')
+    || proxy.switching.some(reads) || Object.values(proxy.rules).flat().some(reads) || (proxy.defaults !== null && Object.values(proxy.defaults.rules).flat().some(reads))
 }
 
 /** Exact path and query, whatever the rules say (H-ORD-11). */
