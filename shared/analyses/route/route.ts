@@ -33,10 +33,8 @@ export function prepareRouter(model: RoutingModel): Router {
   const known = routers.get(model)
   if (known !== undefined) return known
   const pools = new Map<string, Pool>()
-  for (const pool of model.pools) {
-    if (!pools.has(pool.name)) pools.set(pool.name, pool)
-    pools.set(pool.id, pool)
-  }
+  // By name alone: a name computed from a request must not reach a pool by its id.
+  for (const pool of model.pools) if (!pools.has(pool.name)) pools.set(pool.name, pool)
   const map: ModelIndex = { model, pools }
   const arrivals: ArrivalCache = new Map()
   const router: Router = { route: (request, options = { explain: true }) => routeWith(map, arrivals, request, options) }
