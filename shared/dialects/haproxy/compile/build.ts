@@ -178,12 +178,15 @@ function withOriginalTarget(state: CompileState, proxy: ProxyDraft, part: Part):
   return { phase: part.phase, steps: [capture, ...part.steps] }
 }
 
-/** HAProxy keeps the first target only where the entry's own rules read it, or where requests are logged in full (measured on 2.6). */
+/**
+ * HAProxy keeps the first target only for entries that log requests in full or use a format (`%[…]`) in a rule of their
+ * own; the older `redirect` lines have none (measured on 2.6).
+ */
 function keepsOriginalTarget(proxy: ProxyDraft): boolean {
-  const reads = (rule: { readonly text: string }): boolean => rule.text.includes('capture.req.uri')
+  const formats = (rule: { readonly text: string }): boolean => rule.text.includes('%[')
   const { settings } = proxy.settings
   return ['option httplog', 'option httpslog', 'log-format'].some((name) => (settings[name] ?? 'no') !== 'no')
-    || proxy.switching.some(reads) || Object.values(proxy.rules).flat().some(reads) || (proxy.defaults !== null && Object.values(proxy.defaults.rules).flat().some(reads))
+    || proxy.switching.some(formats) || proxy.rules['http-request'].some(formats) || (proxy.defaults?.rules['http-request'] ?? []).some(formats)
 }
 
 /** Exact path and query, whatever the rules say (H-ORD-11). */
