@@ -1,11 +1,13 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { failed, type Result } from '#shared/diagnostics/failure.ts'
+import { configLimitBytes } from '#shared/backend/limits.ts'
 import type { Transport } from '#shared/rpc/client.ts'
 import { createRequestHandler, plainPage, securityHeaders } from './static-files.ts'
 
 /** Largest call: dropped files travel as base64 inside it. */
 const bodyLimitBytes = 190 * 1024 * 1024
+const drainedLimitBytes = 8 * bodyLimitBytes
 const heartbeatMs = 15_000
 
 export interface HttpHost {
@@ -117,7 +119,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
 
   async function call(request: IncomingMessage, response: ServerResponse, method: string, session: string): Promise<void> {
     const body = await readBody(request)
-    if (body === null) return sendJson(response, 413, failed('too-large', `A call may hold at most ${bodyLimitBytes / 1024 / 1024} MB.`))
+    if (body === null) return sendJson(response, 413, failed('too-large', `This is too large: one config file may have at most ${configLimitBytes / 1024 / 1024} MB, and everything sent at once at most ${bodyLimitBytes / 1024 / 1024} MB.`))
     const params = parseJson(body)
     if (params === undefined) return sendJson(response, 400, failed('bad-params', 'The call is not valid JSON.'))
     const named = request.headers['x-steelyard-call']
@@ -183,16 +185,20 @@ function listen(server: Server, port: number): Promise<number> {
   })
 }
 
-/** The whole body as text, or null when it is over the limit. */
+/**
+ * The whole body as text, or null when it is over the limit. What is over the limit is still read to its end and thrown
+ * away, up to a multiple of it: a browser whose upload is cut off never sees the answer that says why.
+ */
 async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request) {
     length += (chunk as Buffer).length
-    if (length > bodyLimitBytes) return null
-    chunks.push(chunk as Buffer)
+    if (length <= bodyLimitBytes) chunks.push(chunk as Buffer)
+    else chunks.length = 0
+    if (length > drainedLimitBytes) return null
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return length > bodyLimitBytes ? null : Buffer.concat(chunks).toString('utf8')
 }
 
 function parseJson(text: string): { readonly value: unknown } | undefined {

@@ -1,14 +1,8 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import { detectDialect } from '#shared/dialects/registry.ts'
 import type { ConfigInput } from '#shared/rpc/payloads.ts'
+import { configLimitBytes, fileCountLimit, tooLarge } from './limits.ts'
 import type { Ports } from './ports.ts'
-
-/** Largest config file that is read; above it the file is refused before a byte is read. */
-export const configLimitBytes = 128 * 1024 * 1024
-/** Largest map, list or crt-list. */
-export const sideFileLimitBytes = 64 * 1024 * 1024
-/** Most files one config may consist of. */
-export const fileCountLimit = 2000
 
 /** A file as it was found. `diskPath`: absolute, or null when it did not come from this machine's disk as it stands now. */
 export interface FoundFile {
@@ -211,9 +205,4 @@ function recognised(ports: Ports, files: readonly FoundFile[]): readonly FoundFi
     return (detectDialect({ path: file.path, text: decoded.text, role: 'config', encoding: decoded.encoding })?.confidence ?? 0) >= 0.5
   })
   return sure.length > 0 ? sure : files
-}
-
-export function tooLarge(path: string, bytes: number, limitBytes: number): ReturnType<typeof failed> {
-  const megabytes = (count: number): string => `${(count / 1024 / 1024).toFixed(count < 1024 * 1024 * 10 ? 1 : 0)} MB`
-  return failed('too-large', `${path} is ${megabytes(bytes)}; at most ${megabytes(limitBytes)} are read.`, path)
 }

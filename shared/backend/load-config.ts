@@ -2,12 +2,14 @@ import { diagnostic, type Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import type { CompileOptions, Dialect, IncludeRef, Parsed } from '#shared/dialects/dialect.ts'
 import { detectDialect, dialectById, dialects } from '#shared/dialects/registry.ts'
+import { memberCount } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { CallContext } from '#shared/rpc/method.ts'
 import type { ConfigInput, ConfigSummary, LoadedFile, LoadOptions } from '#shared/rpc/payloads.ts'
 import { LineIndex } from '#shared/text/line-index.ts'
 import type { FileRole, SourceFile } from '#shared/text/source-file.ts'
-import { fileCountLimit, gather, sideFileLimitBytes, type FoundFile, type Gathered } from './gather.ts'
+import { gather, type FoundFile, type Gathered } from './gather.ts'
+import { fileCountLimit, sideFileLimitBytes } from './limits.ts'
 import { inputDiagnostics } from './input-diagnostics.ts'
 import type { Ports } from './ports.ts'
 
@@ -182,6 +184,6 @@ function countsOf(model: RoutingModel): ConfigSummary['counts'] {
   let rules = 0
   for (const scope of model.scopes.values()) rules += scope.steps.length
   let servers = 0
-  for (const pool of model.pools) servers += pool.members.length
+  for (const pool of model.pools) servers += memberCount(pool)
   return { listeners: model.listeners.length, rules, pools: model.pools.length, servers, gaps: model.gaps.length }
 }

@@ -3,7 +3,7 @@ import { open, readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { failed, ok } from '#shared/diagnostics/failure.ts'
 import type { FilePort } from '#shared/backend/ports.ts'
-import { tooLarge } from '#shared/backend/gather.ts'
+import { tooLarge } from '#shared/backend/limits.ts'
 import { systemFailure } from './failures.ts'
 
 const byteOrder = (a: { readonly name: string }, b: { readonly name: string }): number => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))

@@ -3,7 +3,7 @@ import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import type { FolderEntry, GitPort } from '#shared/backend/ports.ts'
-import { tooLarge } from '#shared/backend/gather.ts'
+import { tooLarge } from '#shared/backend/limits.ts'
 
 const timeoutMs = 30_000
 

@@ -119,6 +119,34 @@ test('a call of our own page is answered, and its id is kept apart from other se
   assert.equal(cancelled.at(-1), call?.callId)
 })
 
+test('a call that is too large gets a sentence, not a broken connection', async () => {
+  const before = calls.length
+  const megabyte = 'x'.repeat(1024 * 1024)
+  const answer = await new Promise<{ readonly status: number; readonly body: string }>((resolve, reject) => {
+    const sent = httpRequest({ host: '127.0.0.1', port: host.port, path: '/rpc/config.load', method: 'POST', headers: { cookie, origin, 'content-type': 'application/json' } }, (response) => {
+      let body = ''
+      response.on('data', (chunk: Buffer) => { body += chunk.toString() })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+    })
+    sent.on('error', reject)
+    let left = 195
+    const more = (): void => {
+      while (left > 0) {
+        left -= 1
+        if (!sent.write(megabyte)) {
+          sent.once('drain', more)
+          return
+        }
+      }
+      sent.end()
+    }
+    more()
+  })
+  assert.equal(answer.status, 413)
+  assert.match(answer.body, /at most 190 MB/)
+  assert.equal(calls.length, before)
+})
+
 test('a call whose connection breaks is cancelled', async () => {
   const sent = httpRequest({ host: '127.0.0.1', port: host.port, path: '/rpc/slow', method: 'POST', headers: { cookie, origin, 'content-type': 'application/json', 'x-steelyard-call': 'slow-1' } })
   sent.on('error', () => undefined)
