@@ -7,15 +7,24 @@ import { startEngine } from '#shared/node/engine-client.ts'
 import { createClient } from '#shared/rpc/client.ts'
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-engine-'))
-after(() => rmSync(scratch, { recursive: true, force: true }))
+const engines: ReturnType<typeof startEngine>[] = []
+after(async () => {
+  // Also those of a test that failed half way: a thread that lives on would keep this process.
+  for (const engine of engines) await engine.dispose()
+  rmSync(scratch, { recursive: true, force: true })
+})
 const options = { dialect: null, root: null, environment: {}, version: null }
-const start = (): ReturnType<typeof startEngine> => startEngine({ host: { host: 'desktop', dialogs: true, open: [] }, dataFolder: path.join(scratch, 'data'), validateResults: true }, (text) => assert.fail(text))
+function start(report: (text: string) => void = (text) => assert.fail(text), memoryMegabytes: number | null = null): ReturnType<typeof startEngine> {
+  const engine = startEngine({ host: { host: 'desktop', dialogs: true, open: [] }, dataFolder: path.join(scratch, 'data'), validateResults: true }, report, memoryMegabytes)
+  engines.push(engine)
+  return engine
+}
 
 /** A config whose load takes long enough to be interrupted and to notice a blocked thread. */
-function large(): string {
-  const file = path.join(scratch, 'large.cfg')
+function large(pools = 20_000): string {
+  const file = path.join(scratch, `large-${pools}.cfg`)
   const out = ['frontend web', '    mode http', '    bind :80', '    default_backend b0']
-  for (let pool = 0; pool < 20_000; pool += 1) out.push(`backend b${pool}`, '    mode http', ...[1, 2, 3, 4, 5].map((server) => `    server s${server} 10.0.0.${server}:80 check`))
+  for (let pool = 0; pool < pools; pool += 1) out.push(`backend b${pool}`, '    mode http', ...[1, 2, 3, 4, 5].map((server) => `    server s${server} 10.0.0.${server}:80 check`))
   writeFileSync(file, `${out.join('\n')}\n`)
   return file
 }
@@ -24,25 +33,19 @@ test('while the engine works, its host stays responsive, and a call that is give
   const engine = start()
   await engine.ready
   const client = createClient(engine.transport)
-  let longest = 0
-  let last = performance.now()
-  const beat = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last)
-    last = performance.now()
-  }, 5)
   const file = large()
-  last = performance.now()
-  longest = 0
+  let beats = 0
+  const beat = setInterval(() => { beats += 1 }, 5)
   const loaded = await client.call('config.load', { input: { kind: 'path', path: file }, options })
+  clearInterval(beat)
   assert.ok(loaded.ok)
-  assert.ok(longest < 500, `the host waited ${longest.toFixed(0)} ms`)
+  // On the engine's own thread there would be two or three: compiling alone takes longer than twenty.
+  assert.ok(beats >= 10, `${beats} beats while loading took ${loaded.value.parseMs.toFixed(0)} ms`)
   const abort = new AbortController()
   const given = client.call('config.load', { input: { kind: 'path', path: file }, options: { ...options, version: '2.8' } }, abort.signal)
-  setTimeout(() => abort.abort(), 20)
+  abort.abort()
   const result = await given
   assert.equal(!result.ok && result.failure.code, 'cancelled')
-  clearInterval(beat)
-  await engine.dispose()
 })
 
 test('calls made before the engine is ready wait, and after its end they are answered at once', async () => {
@@ -56,12 +59,12 @@ test('calls made before the engine is ready wait, and after its end they are ans
 
 test('an engine that runs out of memory is reported, and the next call finds a new one', { timeout: 60_000 }, async () => {
   const reports: string[] = []
-  const engine = startEngine({ host: { host: 'browser', dialogs: false, open: [] }, dataFolder: path.join(scratch, 'data'), validateResults: true }, (text) => reports.push(text), 48)
+  const engine = start((text) => void reports.push(text), 64)
   const client = createClient(engine.transport)
   assert.ok((await client.call('app.info', {})).ok)
   // Old enough not to count as stillborn.
   await new Promise((resolve) => setTimeout(resolve, 2100))
-  const loaded = await client.call('config.load', { input: { kind: 'path', path: large() }, options })
+  const loaded = await client.call('config.load', { input: { kind: 'path', path: large(150_000) }, options })
   assert.equal(!loaded.ok && loaded.failure.code, 'our-fault')
   assert.match(reports.join(), /memory/)
   assert.ok((await client.call('app.info', {})).ok)
