@@ -3,8 +3,10 @@ import { commands } from './commands.ts'
 import { useApp } from './context.ts'
 import { commandOfKey, toKeyName } from './key-map.ts'
 
+const isInside = (target: Element | null, selector: string): boolean => target !== null && target.closest(selector) !== null
+
 const typesText = (target: Element | null): boolean =>
-  target !== null && (target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]') || target.closest('.monaco-editor textarea, [role=textbox]') !== null)
+  target !== null && (target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]') || isInside(target, '.monaco-editor textarea, [role=textbox]'))
 
 /** Listens for the keys of all commands while no dialog is open. Monaco is read-only, so bare keys work there too. */
 export function Keyboard() {
@@ -14,7 +16,7 @@ export function Keyboard() {
       const name = toKeyName(event)
       if (name === null || event.defaultPrevented || event.isComposing) return
       const target = event.target instanceof Element ? event.target : null
-      const inEditor = target?.closest('.monaco-editor') != null
+      const inEditor = isInside(target, '.monaco-editor')
       const typing = typesText(target) && !(inEditor && !isFindBox(target))
       const dialogOpen = store.get().dialog.kind !== 'none'
       if (name === 'Escape' && !dialogOpen && !typing && !inEditor) {
@@ -23,7 +25,7 @@ export function Keyboard() {
       }
       const id = commandOfKey(commands, name, typing, inEditor)
       if (id === null || (dialogOpen && !(id === 'palette'))) return
-      if (target?.closest('[role=menu], [role=dialog]') != null) return
+      if (isInside(target, '[role=menu], [role=dialog]')) return
       event.preventDefault()
       run(id)
     }
@@ -34,5 +36,5 @@ export function Keyboard() {
 }
 
 function isFindBox(target: Element | null): boolean {
-  return target?.closest('.find-widget') != null
+  return isInside(target, '.find-widget')
 }

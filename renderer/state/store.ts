@@ -1,5 +1,3 @@
-import { useSyncExternalStore } from 'react'
-
 /** A value that screens watch. `update` takes the parts that change, or a function of the present state. */
 export interface Store<S> {
   get(): S
@@ -24,9 +22,4 @@ export function createStore<S extends object>(initial: S): Store<S> {
       return () => listeners.delete(listener)
     },
   }
-}
-
-/** `select` returns a part of the state as it is, or a primitive; a new object on every call would render for ever. */
-export function useStore<S extends object, T>(store: Store<S>, select: (state: S) => T): T {
-  return useSyncExternalStore(store.subscribe, () => select(store.get()))
 }

@@ -34,7 +34,7 @@ export const test = base.extend<Fixtures>({
     await use(complaints)
     expect(complaints).toEqual([])
   }, { auto: true }],
-  // eslint-disable-next-line no-empty-pattern -- playwright reads the names of the fixtures from the pattern
+  // Playwright reads the names of the fixtures it must make from this pattern; this one needs none.
   app: async ({}, use) => {
     if (!existsSync(path.join(root, 'build', 'renderer', 'index.html'))) throw new Error('The screen is not built: run "npm run build" first.')
     const folder = await mkdtemp(path.join(tmpdir(), 'steelyard-e2e-'))
@@ -104,11 +104,6 @@ export async function dropFiles(page: Page, files: readonly string[]): Promise<v
 export async function settled(page: Page): Promise<void> {
   await expect(page.locator('.picture canvas').first()).toBeVisible()
   await expect(page.getByRole('contentinfo')).toContainText('analysed in')
-}
-
-/** Line numbers of the candidate that the editor shows now. */
-export function editorLines(page: Page) {
-  return page.locator('.text-tab .view-line')
 }
 
 export { expect }

@@ -6,7 +6,10 @@ import { TextDiff } from '#renderer/editor/TextDiff.tsx'
 import { TextView } from '#renderer/editor/TextView.tsx'
 import { textKey, themeOf, type AppState, type Side } from '#renderer/state/app-state.ts'
 import { FailureNote, Working } from '#renderer/ui/primitives.tsx'
+import type { TextHunk } from '#shared/rpc/payloads.ts'
 import { toDrawerFiles, toProblems } from './editor-marks.ts'
+import { isLongText, lineCountOf } from './long-text.ts'
+import { LongText, type LongSide } from './LongText.tsx'
 import type { DrawerFile } from './editor-marks.ts'
 
 const roles = new Set(['map', 'pattern-list', 'crt-list'])
@@ -29,8 +32,9 @@ export function TextTab() {
   const pairs = comparison.value?.files
   const files = useMemo(() => toDrawerFiles(before === null ? [] : (pairs ?? []), after?.files ?? []), [before, pairs, after])
   const file: DrawerFile | undefined = files[index] ?? files[0]
-  const beforeText = useSideText(before?.configId ?? null, file?.before ?? null)
-  const afterText = useSideText(after?.configId ?? null, file?.after ?? null)
+  const isLong = isLongText(before, file?.before ?? null) || isLongText(after, file?.after ?? null)
+  const beforeText = useSideText(before?.configId ?? null, isLong ? null : (file?.before ?? null))
+  const afterText = useSideText(after?.configId ?? null, isLong ? null : (file?.after ?? null))
 
   useEffect(
     () =>
@@ -58,8 +62,8 @@ export function TextTab() {
     return { side: reveal.side, start: reveal.span.start, end: reveal.span.end, serial: reveal.serial }
   }, [reveal, file])
   const moved = (side: Side, offset: number): void => {
-    const path = file?.[side]
-    if (path != null) actions.moveCursor(side, path, offset)
+    const path = file?.[side] ?? null
+    if (path !== null) actions.moveCursor(side, path, offset)
   }
 
   if (file === undefined) return <Working text="Comparing…" />
@@ -77,19 +81,32 @@ export function TextTab() {
       )}
       {failure !== null && <FailureNote failure={failure} onRetry={() => retry()} />}
       {waiting && <Working text="Fetching the text…" />}
-      {failure === null && !waiting && (before === null && right !== null
+      {isLong && (
+        <LongText
+          key={file.title} handle={handle} before={toLongSide('before', file.before)} after={toLongSide('after', file.after)} compared={before !== null} hunks={pairs?.find((pair) => pair.before === file.before && pair.after === file.after)?.hunks ?? noHunks}
+          layout={layout} foldUnchanged={foldUnchanged} reveal={place} problems={problems} theme={theme} title={file.title} onCursor={moved}
+        />
+      )}
+      {!isLong && failure === null && !waiting && (before === null && right !== null
         ? <TextView text={right} reveal={place} problems={problems} labels={noLabels} theme={theme} ariaLabel={`Text of ${right.path}`} onCursor={moved} />
         : <TextDiff ref={handle} before={left} after={right} layout={layout} foldUnchanged={foldUnchanged} reveal={place} problems={problems} labels={noLabels} theme={theme} ariaLabel={`Difference of ${file.title}`} onCursor={moved} />)}
     </div>
   )
 
+  function toLongSide(side: Side, path: string | null): LongSide | null {
+    const summary = side === 'before' ? before : after
+    return summary === null || path === null ? null : { configId: summary.configId, path, lines: lineCountOf(summary, path), language: languageOf(side, path) }
+  }
+
   function retry(): void {
-    if (before !== null && file?.before != null) void actions.ensureText(before.configId, file.before)
-    if (after !== null && file?.after != null) void actions.ensureText(after.configId, file.after)
+    const [left, right] = [file?.before ?? null, file?.after ?? null]
+    if (before !== null && left !== null) void actions.ensureText(before.configId, left)
+    if (after !== null && right !== null) void actions.ensureText(after.configId, right)
   }
 }
 
 const noLabels = [] as const
+const noHunks: readonly TextHunk[] = []
 
 function useSideText(configId: string | null, path: string | null) {
   const { actions } = useApp()

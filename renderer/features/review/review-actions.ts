@@ -3,7 +3,9 @@ import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { TopologyOptions } from '#shared/rpc/payloads.ts'
 import { defaultTopologyOptions, nothingSelected, textKey, type AppState, type DrawerTab, type PictureMode, type Selection, type Side } from '#renderer/state/app-state.ts'
 import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
+import { toDrawerFiles } from './editor-marks.ts'
 import { toFindings, type Finding } from './findings.ts'
+import { isLongText } from './long-text.ts'
 import { neighbourFinding, selectDiagnostic, selectElements, selectFinding, selectPlace } from './selection.ts'
 
 export interface ReviewActions {
@@ -98,6 +100,7 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       const compared = actions.refreshTopology().then(() => compare(beforeId, afterId))
       beforeTexts = compared
       await compared
+      if (store.get().drawerTab === 'text') fetchShownText()
       await Promise.all([...fetching])
       await check(afterId)
     },
@@ -204,6 +207,16 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       })
       void actions.refreshTopology()
     },
+  }
+
+  /** The text that the drawer is about to show, on its way while the editor still starts. */
+  function fetchShownText(): void {
+    const { before, after, comparison, drawerFile } = store.get()
+    const files = toDrawerFiles(before.value === null ? [] : (comparison.value?.files ?? []), after.value?.summary.files ?? [])
+    const file = files[drawerFile] ?? files[0]
+    for (const [config, path] of [[before.value, file?.before ?? null], [after.value, file?.after ?? null]] as const) {
+      if (config !== null && path !== null && !isLongText(config.summary, path)) void actions.ensureText(config.summary.configId, path)
+    }
   }
 
   async function compare(beforeId: string | null, afterId: string): Promise<void> {
