@@ -3,7 +3,7 @@ import type { editor } from 'monaco-editor/editor'
 import './editor.css'
 import { markProblems, toDecorations } from './marks.ts'
 import type { TextViewProps } from './props.ts'
-import { createTextPlaces, toEditorText } from './text-places.ts'
+import { createTextPlaces, lineNumbersFrom, toEditorText } from './text-places.ts'
 import { useMonaco } from './use-monaco.ts'
 
 /** One file, read only, with its findings. */
@@ -40,8 +40,10 @@ export function TextView(props: TextViewProps) {
 
   useEffect(() => {
     if (monaco === null || view === null) return
-    const state = lastPath.current === text.path ? view.saveViewState() : null
-    lastPath.current = text.path
+    const name = `${text.path}\n${text.firstLine ?? 0}`
+    const state = lastPath.current === name ? view.saveViewState() : null
+    lastPath.current = name
+    view.updateOptions({ lineNumbers: lineNumbersFrom(text.firstLine) })
     const made = monaco.editor.createModel(toEditorText(text.text), text.text.length > monaco.plainFrom ? 'plaintext' : text.language)
     view.setModel(made)
     if (state !== null) view.restoreViewState(state)

@@ -8,6 +8,8 @@ export interface EditorText {
   readonly path: string
   readonly text: string
   readonly language: string
+  /** Zero-based line of the file that `text` begins with, where it is a part of it; default 0. Offsets stay those of `text`. */
+  readonly firstLine?: number
 }
 
 /** A place in one text, UTF-16 code units. `serial`: raise it to go to the same place once more. */

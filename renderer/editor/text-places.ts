@@ -31,3 +31,8 @@ export function createTextPlaces(text: string): TextPlaces {
 export function toEditorText(text: string): string {
   return text.includes('\r') ? text.replace(/\r(?!\n)/g, '␍') : text
 }
+
+/** How the editor numbers the lines of a part that begins at zero-based `firstLine` of its file. */
+export function lineNumbersFrom(firstLine: number | undefined): 'on' | ((line: number) => string) {
+  return firstLine === undefined || firstLine === 0 ? 'on' : (line) => String(line + firstLine)
+}

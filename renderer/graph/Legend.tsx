@@ -35,9 +35,9 @@ export function Legend({ view, hidden }: LegendProps) {
 
 export function hiddenWords(hidden: LegendProps['hidden']): string {
   const parts: string[] = []
-  if (hidden.byFilter > 0) parts.push(`${hidden.byFilter} nodes hidden by filter`)
-  if (hidden.byLimit > 0) parts.push(`${hidden.byLimit} beyond the limit`)
-  if (hidden.folded > 0) parts.push(`${hidden.folded} folded`)
+  if (hidden.byFilter > 0) parts.push(`${hidden.byFilter.toLocaleString('en')} nodes hidden by filter`)
+  if (hidden.byLimit > 0) parts.push(`${hidden.byLimit.toLocaleString('en')} more not shown`)
+  if (hidden.folded > 0) parts.push(`${hidden.folded.toLocaleString('en')} folded`)
   return parts.join(' · ')
 }
 

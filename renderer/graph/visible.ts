@@ -80,7 +80,9 @@ export function fitAll(picture: Picture, width: number, height: number, topInset
 
 /**
  * Where a new picture opens: everything, if that can be read; otherwise as wide as the window and at the first thing
- * that changed or alerts, because a whole column of thousands is only a bar of colour.
+ * that changed or alerts, because a whole column of thousands is only a bar of colour. If nothing did, at the first
+ * listener: columns are centred on each other, so there are rules and pools beside it, while the top of a tall picture
+ * is only the end of its longest column.
  */
 export function openingView(picture: Picture, width: number, height: number, topInset: number): Viewport {
   const all = fitAll(picture, width, height, topInset)
@@ -94,6 +96,7 @@ export function openingView(picture: Picture, width: number, height: number, top
     if (first === -1 || (picture.y[i] as number) < (picture.y[first] as number)) first = i
   }
   const shown = (height - over - insets.bottom) / zoom
+  if (first === -1) first = picture.byColumn[0]?.[0] ?? -1
   const middle = first === -1 ? shown / 2 : (picture.y[first] as number) + (picture.h[first] as number) / 2
   const top = Math.min(Math.max(0, middle - shown / 2), Math.max(0, picture.height - shown))
   return { zoom, x: insets.left + Math.max(0, (width - insets.left - insets.right - picture.width * zoom) / 2), y: over - top * zoom }

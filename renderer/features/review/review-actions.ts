@@ -60,6 +60,7 @@ export function openingOptions(present: TopologyOptions, counts: { readonly list
 const mostBoxes = 20_000
 const findDelayMs = 250
 const drawnAtLatestMs = 3000
+const textAskedMs = 120
 
 const notCompared: Pick<AppState, 'comparison' | 'topology' | 'checks' | 'decisions'> = {
   comparison: idle, topology: idle, checks: idle, decisions: { before: idle, after: idle },
@@ -101,6 +102,7 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       beforeTexts = compared
       await compared
       if (store.get().drawerTab === 'text') fetchShownText()
+      await textAsked()
       await Promise.all([...fetching])
       await check(afterId)
     },
@@ -207,6 +209,19 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       })
       void actions.refreshTopology()
     },
+  }
+
+  /** Resolves once the drawer, which waits for the first picture, has asked for its lines: they are read before findings are. */
+  function textAsked(): Promise<void> {
+    return new Promise((resolve) => {
+      const wait = (): void => void setTimeout(resolve, textAskedMs)
+      if (store.get().pictureDrawn) return wait()
+      const stop = store.subscribe(() => {
+        if (!store.get().pictureDrawn) return
+        stop()
+        wait()
+      })
+    })
   }
 
   /** The text that the drawer is about to show, on its way while the editor still starts. */
