@@ -26,18 +26,47 @@ classes[0] = nul
 const plainBelowDash = new Uint8Array(45)
 for (let code = 0; code < 45; code += 1) plainBelowDash[code] = classes[code] === ordinary ? 1 : 0
 
-/** Where an offset list is still too small, it doubles. */
-function grown(from: Int32Array, atLeast: number): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(Math.max(atLeast, from.length * 2))
-  to.set(from)
-  return to
+/** The line table while it grows. The lists are longer than what they hold. */
+interface Draft {
+  readonly text: string
+  lines: number
+  words: number
+  lineStart: Int32Array<ArrayBuffer>
+  firstWord: Int32Array<ArrayBuffer>
+  commentStart: Int32Array<ArrayBuffer>
+  flags: Uint8Array<ArrayBuffer>
+  repeat: Int32Array<ArrayBuffer>
+  wordStart: Int32Array<ArrayBuffer>
+  wordEnd: Int32Array<ArrayBuffer>
+  /** Number of the last tail; see `LineTable.repeat`. */
+  lastTail: number
+  /** By a hash of the first word. */
+  readonly rings: readonly TailRing[]
 }
 
-function countLines(text: string): number {
-  let count = 1
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1
-  return count
+/** The rest of a line from the end of one of its words on, line end included, and where its words stand in it. */
+interface Tail {
+  readonly number: number
+  readonly text: string
+  /** Start and end of each word, from the start of the tail. */
+  readonly offsets: Int32Array
 }
+
+/** Tails seen behind one first word. Large files repeat them, often in turns, so the one after the last hit is tried first. */
+interface TailRing {
+  readonly tails: Tail[]
+  last: number
+  /** How often a tail was looked for in vain since the last hit. */
+  misses: number
+  /** Where two tails of one length differ. */
+  probe: number
+}
+
+const mostTails = 4
+/** From so many misses on, only every sixteenth line is looked up. */
+const mostMisses = 64
+const shortestTail = 8
+const ringCount = 64
 
 /**
  * Offsets of every line, word and comment of a config.
@@ -47,100 +76,238 @@ function countLines(text: string): number {
  * Units: UTF-16 code units of `text`.
  * Errors: none. A malformed line has `lineFlags.broken` and its words up to the fault; the faulty rest is one more word,
  * so nothing is lost. `scanProblem` says what is wrong with it.
- * Source: tokeniser rules of H-LEX-1 to H-LEX-12, verified against 2.6.12; one pass, no string is made.
+ * Cost: one pass, no string is made per line. A rest of a line that stood behind the same first word a moment ago is
+ * compared at once instead of read byte by byte.
+ * Source: tokeniser rules of H-LEX-1 to H-LEX-12, verified against 2.6.12.
  */
 export function lexHaproxy(text: string): LineTable {
-  const length = text.length
-  const count = countLines(text)
-  const lineStart = new Int32Array(count + 1)
-  const firstWord = new Int32Array(count + 1)
-  const commentStart = new Int32Array(count).fill(-1)
-  const flags = new Uint8Array(count)
-  let wordStart: Int32Array<ArrayBuffer> = new Int32Array((length >> 3) + 64)
-  let wordEnd: Int32Array<ArrayBuffer> = new Int32Array((length >> 3) + 64)
-  let capacity = wordStart.length
-  let words = 0
-  let at = 0
-  let line = 0
-  while (line < count) {
-    lineStart[line] = at
-    firstWord[line] = words
-    let flag = 0
-    while (at < length) {
-      let code = text.charCodeAt(at)
-      // A blank run swallows CR, as the product's isspace() does; only LF, or the CR before it, stops it.
-      while (code === 32 || (code < 14 && code > 8 && code !== 10)) {
-        if (code === 13 && at + 1 < length && text.charCodeAt(at + 1) === 10) break
-        at += 1
-        code = at < length ? text.charCodeAt(at) : 10
-      }
-      if (code === 10 || code === 13) break
-      if (code === 35) {
-        commentStart[line] = at
-        flag |= lineFlags.comment
-        break
-      }
-      if (code === 0) {
-        flag |= lineFlags.broken
-        break
-      }
-      if (words === capacity) {
-        wordStart = grown(wordStart, words + 64)
-        wordEnd = grown(wordEnd, words + 64)
-        capacity = wordStart.length
-      }
-      const from = at
-      if (code === 46 && words === firstWord[line]) flag |= lineFlags.conditional
-      // Nearly every byte of a word is `-` or above; only `\\` is special there.
-      while (code >= 45 ? code !== 92 : plainBelowDash[code] === 1) {
-        at += 1
-        if (at >= length) break
-        code = text.charCodeAt(at)
-      }
-      if (at < length && (code === 34 || code === 39 || code === 92)) {
-        const cooked = endOfCookedWord(text, at, length)
-        at = cooked.at
-        flag |= cooked.flags
-      }
-      wordStart[words] = from
-      wordEnd[words] = at
-      words += 1
-      if ((flag & lineFlags.broken) !== 0) break
-      if (at < length) {
-        code = text.charCodeAt(at)
-        if (code === 32) {
-          at += 1
-          continue
-        }
-        // CR inside a line ends it: what follows is ignored by the product.
-        if (code === 13 || code === 0) {
-          if (code === 0) flag |= lineFlags.broken
-          break
-        }
-      }
-    }
-    flags[line] = flag
-    if (at < length) {
-      if (text.charCodeAt(at) === 10) {
-        at += 1
-      } else {
-        const next = text.indexOf('\n', at)
-        at = next === -1 ? length : next + 1
-      }
-    }
-    line += 1
+  const lineRoom = Math.min(text.length + 2, 1024)
+  const wordRoom = Math.min(text.length + 1, 8192)
+  const draft: Draft = {
+    text, lines: 0, words: 0,
+    lineStart: new Int32Array(lineRoom), firstWord: new Int32Array(lineRoom), commentStart: new Int32Array(lineRoom), flags: new Uint8Array(lineRoom), repeat: new Int32Array(lineRoom),
+    wordStart: new Int32Array(wordRoom), wordEnd: new Int32Array(wordRoom),
+    lastTail: 0, rings: Array.from({ length: ringCount }, () => ({ tails: [], last: 0, misses: 0, probe: 0 })),
   }
-  lineStart[count] = length
-  firstWord[count] = words
+  // The work is done in functions called line by line: engines optimise those at once and for good, a long loop here late or never.
+  for (let at = 0; at !== -1;) at = lexLine(draft, at)
+  const { lines, words } = draft
+  growLines(draft, text.length)
+  draft.lineStart[lines] = text.length
+  draft.firstWord[lines] = words
   return {
-    count,
-    lineStart,
-    firstWord,
-    wordStart: wordStart.subarray(0, words),
-    wordEnd: wordEnd.subarray(0, words),
-    commentStart,
-    flags,
+    count: lines,
+    lineStart: draft.lineStart.subarray(0, lines + 1),
+    firstWord: draft.firstWord.subarray(0, lines + 1),
+    wordStart: draft.wordStart.subarray(0, words),
+    wordEnd: draft.wordEnd.subarray(0, words),
+    commentStart: draft.commentStart.subarray(0, lines),
+    flags: draft.flags.subarray(0, lines),
+    repeat: draft.repeat.subarray(0, lines),
   }
+}
+
+/** Size for `count` entries found in the first `at` of `length` units, with some room. */
+function roomFor(count: number, at: number, length: number): number {
+  return Math.ceil((count + 64) * Math.max(1.1, (length / (at + 1)) * 1.03))
+}
+
+function copied(from: Int32Array<ArrayBuffer>, room: number): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(room)
+  to.set(from)
+  return to
+}
+
+/** Makes room for one more line. */
+function growLines(draft: Draft, at: number): void {
+  if (draft.lines < draft.flags.length) return
+  const room = roomFor(draft.lines, at, draft.text.length)
+  draft.lineStart = copied(draft.lineStart, room)
+  draft.firstWord = copied(draft.firstWord, room)
+  draft.commentStart = copied(draft.commentStart, room)
+  const flags = new Uint8Array(room)
+  flags.set(draft.flags)
+  draft.flags = flags
+  draft.repeat = copied(draft.repeat, room)
+}
+
+/** Makes room for `words` words. */
+function growWords(draft: Draft, words: number, at: number): void {
+  const room = roomFor(words, at, draft.text.length)
+  draft.wordStart = copied(draft.wordStart, room)
+  draft.wordEnd = copied(draft.wordEnd, room)
+}
+
+/** Offset of the first unit at or after `at` that may not stand in a plain word. */
+function plainEnd(text: string, at: number, length: number): number {
+  while (at < length) {
+    const code = text.charCodeAt(at)
+    // Nearly every unit of a word is `-` or above; only `\` is special there.
+    if (code >= 45 ? code === 92 : plainBelowDash[code] === 0) break
+    at += 1
+  }
+  return at
+}
+
+/** Offset of the first unit at or after `at` that is not blank; a CR before a LF ends the line and is not skipped. */
+function blankEnd(text: string, at: number, length: number): number {
+  while (at < length) {
+    const code = text.charCodeAt(at)
+    // A blank run swallows CR, as the product's isspace() does; only LF, or the CR before it, stops it.
+    if (code !== 32 && (code > 13 || code < 9 || code === 10)) break
+    if (code === 13 && at + 1 < length && text.charCodeAt(at + 1) === 10) break
+    at += 1
+  }
+  return at
+}
+
+/** Reads the line that starts at `at`; gives the start of the next one, or -1 after the last. */
+function lexLine(draft: Draft, start: number): number {
+  const { text } = draft
+  const { length } = text
+  const line = draft.lines
+  const lineWord = draft.words
+  let at = start
+  let words = lineWord
+  if (line === draft.flags.length) growLines(draft, at)
+  let { wordStart, wordEnd } = draft
+  let comment = -1
+  let flag = 0
+  let ring: TailRing | null = null
+  /** Where the part of this line begins that is to be remembered; -1: none. */
+  let tailFrom = -1
+  let tailWord = 0
+  while (at < length) {
+    at = blankEnd(text, at, length)
+    if (at === length) break
+    const lead = text.charCodeAt(at)
+    if (lead === 10 || lead === 13) break
+    if (lead === 35) {
+      comment = at
+      flag |= lineFlags.comment
+      break
+    }
+    if (lead === 0) {
+      flag |= lineFlags.broken
+      break
+    }
+    if (lead === 46 && words === lineWord) flag |= lineFlags.conditional
+    const from = at
+    at = plainEnd(text, at, length)
+    let code = at < length ? text.charCodeAt(at) : 10
+    if (code === 34 || code === 39 || code === 92) {
+      const cooked = endOfCookedWord(text, at, length)
+      at = cooked.at
+      flag |= cooked.flags
+      code = at < length ? text.charCodeAt(at) : 10
+    }
+    if (words === wordStart.length) {
+      growWords(draft, words, at)
+      wordStart = draft.wordStart
+      wordEnd = draft.wordEnd
+    }
+    wordStart[words] = from
+    wordEnd[words] = at
+    words += 1
+    if ((flag & lineFlags.broken) !== 0) break
+    if (code === 32) {
+      const count = words - lineWord
+      if (count === 1) {
+        ring = draft.rings[((at - from) * 7 + lead + text.charCodeAt(at - 1) * 3) % ringCount] as TailRing
+        // A tail is looked for behind the first word; on a server line behind the third, as name and address are its own.
+        if (lead === 115 && at - from === 6) continue
+      } else if (count !== 3 || ring === null || tailFrom !== -1) continue
+      if (flag !== 0 || (ring.misses >= mostMisses && (line & 15) !== 0)) {
+        ring = null
+        continue
+      }
+      const found = findTail(ring, text, at)
+      if (found === null) {
+        tailFrom = at
+        tailWord = words
+        continue
+      }
+      const { offsets } = found
+      if (words + (offsets.length >> 1) > wordStart.length) {
+        growWords(draft, words + (offsets.length >> 1), at)
+        wordStart = draft.wordStart
+        wordEnd = draft.wordEnd
+      }
+      for (let index = 0; index < offsets.length; index += 2) {
+        wordStart[words] = at + (offsets[index] as number)
+        wordEnd[words] = at + (offsets[index + 1] as number)
+        words += 1
+      }
+      at += found.text.length - 1
+      draft.repeat[line] = found.number
+      break
+    }
+    // CR inside a line ends it: what follows is ignored by the product.
+    if (code === 13) break
+    if (code === 0) {
+      flag |= lineFlags.broken
+      break
+    }
+  }
+  draft.lineStart[line] = start
+  draft.firstWord[line] = lineWord
+  draft.commentStart[line] = comment
+  draft.flags[line] = flag
+  draft.lines = line + 1
+  draft.words = words
+  if (at >= length) return -1
+  if (text.charCodeAt(at) === 10) {
+    if (tailFrom !== -1 && flag === 0 && ring !== null && at - tailFrom >= shortestTail) rememberTail(ring, draft, tailFrom, at, tailWord)
+    return at + 1
+  }
+  const next = text.indexOf('\n', at)
+  return next === -1 ? -1 : next + 1
+}
+
+/** The tail that stands at `at`; null: none of those remembered. */
+function findTail(ring: TailRing, text: string, at: number): Tail | null {
+  const { tails, probe } = ring
+  const count = tails.length
+  let index = ring.last
+  for (let step = 0; step < count; step += 1) {
+    index = index + 1 === count ? 0 : index + 1
+    const tail = tails[index] as Tail
+    const end = at + tail.text.length
+    // Cutting and comparing is faster than startsWith; a look at two units spares most vain cuts.
+    if (end > text.length || text.charCodeAt(end - 1) !== 10) continue
+    if (probe < tail.text.length && text.charCodeAt(at + probe) !== tail.text.charCodeAt(probe)) continue
+    if (text.slice(at, end) !== tail.text) continue
+    ring.last = index
+    ring.misses = 0
+    return tail
+  }
+  ring.misses += 1
+  return null
+}
+
+/** Keeps the tail from `from` to the line feed at `to`; its first word is `word`. */
+function rememberTail(ring: TailRing, draft: Draft, from: number, to: number, word: number): void {
+  const count = draft.words - word
+  const offsets = new Int32Array(count * 2)
+  for (let index = 0; index < count; index += 1) {
+    offsets[index * 2] = (draft.wordStart[word + index] as number) - from
+    offsets[index * 2 + 1] = (draft.wordEnd[word + index] as number) - from
+  }
+  draft.lastTail += 1
+  draft.repeat[draft.lines - 1] = draft.lastTail
+  const tail = { number: draft.lastTail, text: draft.text.slice(from, to + 1), offsets }
+  for (const { text } of ring.tails) {
+    if (text.length !== tail.text.length) continue
+    let at = 0
+    while (at < text.length && text.charCodeAt(at) === tail.text.charCodeAt(at)) at += 1
+    ring.probe = at
+  }
+  if (ring.tails.length < mostTails) {
+    ring.last = ring.tails.push(tail) - 1
+    return
+  }
+  ring.last = (ring.last + 1) % mostTails
+  ring.tails[ring.last] = tail
 }
 
 /** What makes a line impossible to tokenise. */

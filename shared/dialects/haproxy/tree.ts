@@ -21,6 +21,9 @@ export const lineFlags = {
  * Physical line `n` spans `lineStart[n]` to `lineStart[n + 1]` (line end included; the array has one entry more than
  * there are lines). Its raw words are `wordStart[w]`..`wordEnd[w]` (quotes included) for w in
  * `firstWord[n]` .. `firstWord[n + 1]` exclusive. `commentStart[n]` is the offset of `#`, or -1.
+ *
+ * Lines of one file with the same `repeat[n]` above 0 are plain and have the same text and the same words behind their first
+ * word, or behind their third on lines that start with `server`. 0 says nothing.
  */
 export interface LineTable {
   readonly count: number
@@ -30,6 +33,7 @@ export interface LineTable {
   readonly wordEnd: Int32Array
   readonly commentStart: Int32Array
   readonly flags: Uint8Array
+  readonly repeat: Int32Array
 }
 
 /** A section: its opening line and every line up to the next opening. Lines before the first section belong to none. */

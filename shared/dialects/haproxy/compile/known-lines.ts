@@ -14,6 +14,10 @@ export interface KnownLine {
   /** From the first to the last word, as written. */
   readonly text: string
   readonly kind: ProxyKind
+  /** The keyword, and the number its line had in this tree; 0: none. See `LineTable.repeat`. */
+  readonly keyword: string
+  readonly tree: HaproxyTree
+  readonly repeat: number
   readonly to: Settings
   readonly place: Place | null
 }
@@ -38,10 +42,14 @@ export function applyKnownLine(proxy: ProxyDraft, tree: HaproxyTree, line: numbe
   const { known } = proxy.settings
   if (proxy.ownsSettings || known === null) return false
   const { lines, file } = tree
+  const repeat = lines.repeat[line] as number
   const end = lines.wordEnd[(lines.firstWord[line + 1] as number) - 1] as number
   for (let index = 0; index < known.length; index += 1) {
     const one = known[index] as KnownLine
-    if (one.text.length !== end - start || one.kind !== proxy.kind || !file.text.startsWith(one.text, start)) continue
+    if (one.text.length !== end - start || one.kind !== proxy.kind) continue
+    // Equal numbers spare the long comparison.
+    const isSame = repeat !== 0 && one.repeat === repeat && one.tree === tree ? file.text.startsWith(one.keyword, start) : file.text.slice(start, end) === one.text
+    if (!isSame) continue
     if (((lines.flags[line] as number) & (lineFlags.cooked | lineFlags.broken)) !== 0) return false
     proxy.settings = one.to
     if (one.place !== null) proxy[one.place] = { file: file.path, start, end }
@@ -67,7 +75,9 @@ export function compileLine(state: CompileState, proxy: ProxyDraft, ref: LineRef
   if (from.known.length === mostKnown) return true
   const to = proxy.settings
   const { start, end } = lineSpanOf(ref)
-  from.known.push({ text: ref.tree.file.text.slice(start, end), kind: proxy.kind, to, place: placeOf(keyword, from, to) })
+  from.known.push({
+    text: ref.tree.file.text.slice(start, end), kind: proxy.kind, keyword, tree: ref.tree, repeat: ref.tree.lines.repeat[ref.line] as number, to, place: placeOf(keyword, from, to),
+  })
   proxy.ownsSettings = false
   return true
 }

@@ -14,8 +14,8 @@ export interface ServerDefaults {
   readonly base: OptionDraft
   /** Finished options by the text behind the address. */
   readonly byTail: Map<string, MemberOptions>
-  /** What was found last. */
-  readonly recent: { tail: string; options: MemberOptions | null }
+  /** The same by `LineTable.repeat` of one file. */
+  readonly repeats: { tree: HaproxyTree | null; options: (MemberOptions | undefined)[] }
 }
 
 /** Server options as they accumulate; `settings` holds what is only compared. */
@@ -47,7 +47,7 @@ const builtIn: OptionDraft = {
 }
 
 export function initialServerDefaults(): ServerDefaults {
-  return { base: builtIn, byTail: new Map(), recent: { tail: '', options: null } }
+  return { base: builtIn, byTail: new Map(), repeats: { tree: null, options: [] } }
 }
 
 /** Options that are a word by themselves. */
@@ -222,7 +222,7 @@ function checkOf(draft: OptionDraft): MemberCheck | null {
 export function withDefaultServer(state: CompileState, ref: LineRef, before: ServerDefaults): ServerDefaults {
   const base = copy(before.base)
   applyOptions(state, ref, 1, base)
-  return { base, byTail: new Map(), recent: { tail: '', options: null } }
+  return { base, byTail: new Map(), repeats: { tree: null, options: [] } }
 }
 
 /**
@@ -297,7 +297,7 @@ function plainMember(tree: HaproxyTree, line: number, sink: MemberSource): Membe
   const colon = address.lastIndexOf(':')
   const name = text.slice(lines.wordStart[first + 1], lines.wordEnd[first + 1])
   const end = lines.wordEnd[last] as number
-  const options = sink.plainDefaults?.byTail.get(text.slice(addressEnd, end))
+  const options = sink.plainDefaults === null ? undefined : knownOptions(sink.plainDefaults, tree, line, addressEnd, end)
   invariant(options !== undefined, 'options of a plain server line are known')
   return {
     id: memberId(sink.name, name), name, address, host: address.slice(0, colon), port: Number(address.slice(colon + 1)), portOffset: 0, options,
@@ -329,16 +329,7 @@ export function addPlainServer(sink: MemberSink, tree: HaproxyTree, line: number
   const digits = addressEnd - 1 - at
   if (text.charCodeAt(at) !== 58 || digits === 0 || digits > 5) return false
   const end = lines.wordEnd[next - 1] as number
-  const { recent } = defaults
-  let { options } = recent
-  // Neighbours mostly have the same options, so look at the last ones before making a string.
-  if (options === null || recent.tail.length !== end - addressEnd || !text.startsWith(recent.tail, addressEnd)) {
-    const tail = text.slice(addressEnd, end)
-    options = defaults.byTail.get(tail) ?? null
-    if (options === null) return false
-    recent.tail = tail
-    recent.options = options
-  }
+  if (knownOptions(defaults, tree, line, addressEnd, end) === undefined) return false
   if (hasPlainName(sink, tree, first + 1)) return false
   if (sink.plainDefaults !== defaults) {
     if (sink.plainDefaults !== null) settleSlots(sink, tree)
@@ -351,6 +342,25 @@ export function addPlainServer(sink: MemberSink, tree: HaproxyTree, line: number
   } else if (line === sink.runStart + sink.runCount) sink.runCount += 1
   else pushSlot(sink, line)
   return true
+}
+
+/** Options by the text behind the address; undefined: that text was not read before. */
+function knownOptions(defaults: ServerDefaults, tree: HaproxyTree, line: number, addressEnd: number, end: number): MemberOptions | undefined {
+  const repeat = tree.lines.repeat[line] as number
+  const { repeats } = defaults
+  if (repeat !== 0 && repeats.tree === tree) {
+    const known = repeats.options[repeat]
+    if (known !== undefined) return known
+  }
+  const options = defaults.byTail.get(tree.file.text.slice(addressEnd, end))
+  if (options !== undefined && repeat !== 0) {
+    if (repeats.tree !== tree) {
+      repeats.tree = tree
+      repeats.options = []
+    }
+    repeats.options[repeat] = options
+  }
+  return options
 }
 
 /** Whether word `word` names a server that is there already; many servers are remembered in a set. */
