@@ -6,7 +6,7 @@ import './editor.css'
 import { markProblems, toDecorations } from './marks.ts'
 import { placeAcross } from './place-across.ts'
 import type { Side, TextDiffProps } from './props.ts'
-import { createTextPlaces, toEditorText } from './text-places.ts'
+import { createTextPlaces, lineNumbersFrom, toEditorText } from './text-places.ts'
 import { useMonaco, type Monaco } from './use-monaco.ts'
 
 warmDiff()
@@ -78,32 +78,34 @@ export function TextDiff(props: TextDiffProps) {
   }, [view, layout, ariaLabel])
 
   useEffect(() => {
-    view?.updateOptions({ ariaLabel, hideUnchangedRegions: { enabled: isFolded, minimumLineCount: 3, contextLineCount: 3, revealLineCount: 20 } })
+    // Unfolded, no stretch is long enough: the editor would mark thousands for nothing.
+    view?.updateOptions({ ariaLabel, hideUnchangedRegions: { enabled: isFolded, minimumLineCount: isFolded ? 3 : 1 << 30, contextLineCount: 3, revealLineCount: 20 } })
   }, [view, isFolded, ariaLabel])
 
-  // The difference is there before the models are shown, so the first frame has its colours.
+  // The texts are cut into lines and laid out here while the worker compares them.
   useEffect(() => {
     if (monaco === null || view === null) return
     let isCurrent = true
     const leftText = toEditorText(before?.text ?? '')
     const rightText = toEditorText(after?.text ?? '')
     setBroken(null)
+    setShown(null)
     const answer = diffInWorker(leftText, rightText)
     view.updateOptions({ stickyScroll: { enabled: Math.max(leftText.length, rightText.length) <= stickyUpToCharacters, maxLineCount: 2 } })
-    // Cut into lines here while the worker compares.
-    const original = monaco.editor.createModel(leftText, languageOf(monaco, before))
-    const modified = monaco.editor.createModel(rightText, languageOf(monaco, after))
-    let isShown = false
-    const dropUnshown = (): void => {
-      if (isShown) return
-      original.dispose()
-      modified.dispose()
-    }
+    const original = monaco.createTextModel(leftText, languageOf(monaco, before))
+    const modified = monaco.createTextModel(rightText, languageOf(monaco, after))
+    // The same file seen again (it changed on disk) keeps its place.
+    const name = [before, after].map((text) => `${text?.path ?? ''}\n${text?.firstLine ?? 0}`).join('\n')
+    view.getOriginalEditor().updateOptions({ lineNumbers: lineNumbersFrom(before?.firstLine) })
+    view.getModifiedEditor().updateOptions({ lineNumbers: lineNumbersFrom(after?.firstLine) })
+    const state = lastName.current === name ? lastState.current : null
+    lastName.current = name
+    monaco.prepareDiff(original, modified, answer, state !== null || calls.current.reveal !== null)
+    monaco.attachQuickly([original, modified], () => view.setModel({ original, modified }))
     answer.then(
       (reply) => {
         if (!isCurrent) return
-        isShown = true
-        monaco.prepareDiff(original, modified, reply)
+        if (state !== null) view.restoreViewState(state)
         setShown({ original, modified, reply })
         calls.current.onDiff?.({ hunks: reply.hunks.length / 4, added: reply.added, removed: reply.removed, milliseconds: reply.milliseconds })
       },
@@ -113,27 +115,14 @@ export function TextDiff(props: TextDiffProps) {
     )
     return () => {
       isCurrent = false
-      dropUnshown()
-    }
-  }, [monaco, view, before, after])
-
-  useEffect(() => {
-    if (view === null || shown === null) return
-    // The same file seen again (it changed on disk) keeps its place.
-    const name = `${calls.current.before?.path ?? ''}\n${calls.current.after?.path ?? ''}`
-    const state = lastName.current === name ? lastState.current : null
-    lastName.current = name
-    view.setModel(shown)
-    if (state !== null) view.restoreViewState(state)
-    return () => {
-      if (!disposed.has(view) && view.getModel()?.original === shown.original) {
+      if (!disposed.has(view) && view.getModel()?.original === original) {
         lastState.current = view.saveViewState()
         view.setModel(null)
       }
-      shown.original.dispose()
-      shown.modified.dispose()
+      original.dispose()
+      modified.dispose()
     }
-  }, [view, shown])
+  }, [monaco, view, before, after])
 
   const openedName = useRef('')
   useEffect(() => {

@@ -56,3 +56,4 @@ export const commonOptions = {
 export { applyTheme } from './theme.ts'
 export { editor, MarkerSeverity } from 'monaco-editor/editor'
 export { prepareDiff } from './diff-provider.ts'
+export { attachQuickly, createTextModel } from './text-model.ts'

@@ -73,3 +73,20 @@ test('an editor that goes away leaves no error behind', async ({ page }) => {
   await expect(page.locator('.char-insert').first()).toBeAttached()
   expect(errors).toEqual([])
 })
+
+test('of very many changes the first screen comes ahead of the rest, and all of them follow', async ({ page }) => {
+  const errors = await open(page, 'lines=30000&edits=3000')
+  await expect(page.locator('.line-insert').first()).toBeAttached()
+  await expect(async () => {
+    const { changes, hunks } = await page.evaluate(() => ({
+      changes: (window as unknown as { changes(): number }).changes(), hunks: Number(document.querySelector('.text-editor')?.getAttribute('data-hunks')),
+    }))
+    expect(hunks).toBeGreaterThan(2000)
+    expect(changes).toBe(hunks)
+  }).toPass()
+  // A place far down is coloured and stands beside its partner.
+  await page.evaluate(() => (window as unknown as { setReveal(place: unknown): void }).setReveal({ side: 'after', start: 900_000, end: 900_010, serial: 1 }))
+  await expect(page.locator('.editor.modified .text-revealed').first()).toBeVisible()
+  await expect(page.locator('.editor.modified .line-insert').first()).toBeVisible()
+  expect(errors).toEqual([])
+})

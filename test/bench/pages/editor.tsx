@@ -19,6 +19,8 @@ const pair = lines > 0 ? configPair(lines, Number(query.get('edits') ?? 100)) : 
 const handle = createRef<TextDiffHandle>()
 const log: unknown[] = []
 Object.assign(window, { log, handle })
+// Changes the editor knows of by now.
+void import('monaco-editor/editor').then(({ editor }) => Object.assign(window, { changes: () => editor.getDiffEditors()[0]?.getLineChanges()?.length ?? 0 }))
 const at = pair.after.indexOf('use_backend auth')
 const problems: readonly EditorProblem[] = at === -1 ? [] : [{ side: 'after', start: at, end: at + 37, severity: 'error', message: 'Requests for api.shop.example never reach this rule: line 38 takes them.', code: 'routing/rule-shadowed' }]
 const labels = at === -1 ? [] : [{ side: 'after' as const, offset: at, text: 'never reached', tone: 'critical' as const }]

@@ -14,5 +14,6 @@ const made = editor.createDiffEditor(document.getElementById('root') as HTMLElem
 })
 Object.assign(window, {
   ready: true,
+  changes: () => made.getLineChanges()?.length ?? 0,
   show: () => made.setModel({ original: editor.createModel(pair.before, 'plaintext'), modified: editor.createModel(pair.after, 'plaintext') }),
 })
