@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { loadMonacoParts } from './monaco-parts.ts'
 import type * as everything from './monaco.ts'
 
 export type Monaco = typeof everything
@@ -12,7 +13,7 @@ export function useMonaco(): { readonly monaco: Monaco | null; readonly failure:
   useEffect(() => {
     if (monaco !== null) return
     let isCurrent = true
-    import('./monaco.ts').then(
+    loadMonacoParts().then(() => import('./monaco.ts')).then(
       (made) => {
         loaded = made
         if (isCurrent) setMonaco(made)
