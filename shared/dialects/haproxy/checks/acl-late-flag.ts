@@ -34,9 +34,9 @@ backend api
 `,
   source: 'HAProxy configuration manual, section 7.1; H-ACL-15, H-ACL-17; haproxy issue 3060',
   postmortem: 'routing-rules',
-  run({ files }) {
+  run(context) {
     const found: Diagnostic[] = []
-    for (const acl of aclLines(files)) {
+    for (const acl of aclLines(context)) {
       const { statement } = acl
       // Behind `--` everything is a pattern on purpose.
       if (statement.words[acl.firstPattern - 1] === '--') continue

@@ -32,9 +32,9 @@ backend api
 `,
   source: 'H-DUP-2; haproxy issue 852',
   postmortem: 'routing-rules',
-  run({ files }) {
+  run(context) {
     const found: Diagnostic[] = []
-    for (const acl of aclLines(files)) {
+    for (const acl of aclLines(context)) {
       const { statement } = acl
       // An expression with blanks outside its parentheses is another mistake, told by the compiler.
       const index = statement.words.findIndex((word, at) => at >= acl.firstPattern && operators.has(word))

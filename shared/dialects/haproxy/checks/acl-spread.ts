@@ -38,9 +38,9 @@ backend web
 `,
   source: 'HAProxy configuration manual, "acl"; H-ACL-1',
   postmortem: 'routing-rules',
-  run({ files }) {
+  run(context) {
     const found: Diagnostic[] = []
-    for (const section of sectionsWithAcls(files)) {
+    for (const section of sectionsWithAcls(context)) {
       const declared = new Map<string, Statement>()
       const firstUse = new Map<string, Statement>()
       for (const statement of section) {

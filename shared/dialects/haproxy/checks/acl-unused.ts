@@ -29,9 +29,9 @@ backend api
 `,
   source: 'HAProxy configuration manual, "acl"',
   postmortem: null,
-  run({ files }) {
+  run(context) {
     const found: Diagnostic[] = []
-    for (const section of sectionsWithAcls(files)) {
+    for (const section of sectionsWithAcls(context)) {
       const declared = new Map<string, Statement>()
       const used = new Set<string>()
       for (const statement of section) {

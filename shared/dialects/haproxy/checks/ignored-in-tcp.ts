@@ -30,12 +30,13 @@ backend api
 `,
   source: 'HAProxy configuration manual, "mode"; H-MODE-1',
   postmortem: 'routing-rules',
-  run({ files, model }) {
+  run(context) {
+    const { model } = context
     // The model knows the mode after inheritance.
     const frontends = new Map(model.listeners.map((listener) => [listener.group, listener.protocol]))
     const backends = new Map(model.pools.map((pool) => [pool.name, pool.protocol]))
     const found: Diagnostic[] = []
-    for (const statement of statements(files, httpOnly)) {
+    for (const statement of statements(context, httpOnly)) {
       const { section, words } = statement
       if (section.name === null) continue
       const mode = section.kind === 'frontend' ? frontends.get(section.name) : section.kind === 'backend' ? backends.get(section.name) : section.kind === 'listen' ? (frontends.get(section.name) ?? backends.get(section.name)) : undefined

@@ -1,5 +1,6 @@
-import type { Parsed } from '#shared/dialects/dialect.ts'
+import type { CheckContext, Parsed } from '#shared/dialects/dialect.ts'
 import { rawWord, statementSpan, wordSpan } from '../accessors.ts'
+import { activeLines, type ActiveLines, type ConditionalEnvironment } from '../conditionals.ts'
 import { lineFlags, type HaproxyTree, type Section } from '../tree.ts'
 import type { Span } from '#shared/text/span.ts'
 
@@ -23,19 +24,45 @@ function statementAt(tree: HaproxyTree, section: Section, line: number): Stateme
   return { tree, section, line, words, at: statementSpan(tree, line) }
 }
 
-/** Offset of the first word of a line that can be read and is no conditional; -1 for any other line. */
-function firstWordOf(tree: HaproxyTree, line: number): number {
+/** What a rule about the text is given: the files in load order and what decides their conditions. */
+export type TextContext = Pick<CheckContext<HaproxyTree>, 'files' | 'options'>
+
+interface ActiveFile {
+  readonly tree: HaproxyTree
+  readonly active: ActiveLines
+}
+
+const activeFilesOf = new WeakMap<readonly Parsed<HaproxyTree>[], { readonly options: CheckContext<HaproxyTree>['options']; readonly files: readonly ActiveFile[] }>()
+
+/** Which lines of each file count; read once for all rules of one run. The environment goes from file to file, as when compiling. */
+function activeFiles({ files, options }: TextContext): readonly ActiveFile[] {
+  const known = activeFilesOf.get(files)
+  if (known?.options === options) return known.files
+  let environment: ConditionalEnvironment = { variables: options.environment, version: options.version ?? '2.6' }
+  const read = files.map(({ tree }) => {
+    const active = activeLines(tree, environment)
+    environment = active.environment
+    return { tree, active }
+  })
+  activeFilesOf.set(files, { options, files: read })
+  return read
+}
+
+/** Index of the first word of a line that counts, can be read and is no conditional; -1 for any other line. */
+function firstWordOf({ tree, active }: ActiveFile, line: number): number {
+  if (active.active[line] === 0) return -1
   const first = tree.lines.firstWord[line] ?? 0
   if (first === (tree.lines.firstWord[line + 1] ?? first)) return -1
   return ((tree.lines.flags[line] ?? 0) & (lineFlags.conditional | lineFlags.broken)) === 0 ? first : -1
 }
 
-/** Statements of every section whose first word is one of `keywords`, in load order. Lines that could not be read are left out. */
-export function* statements(files: readonly Parsed<HaproxyTree>[], keywords: ReadonlySet<string>): Iterable<Statement> {
-  for (const { tree } of files) {
-    for (const section of tree.sections) {
+/** Statements of every section whose first word is one of `keywords`, in load order. Lines that do not count or could not be read are left out. */
+export function* statements(context: TextContext, keywords: ReadonlySet<string>): Iterable<Statement> {
+  for (const file of activeFiles(context)) {
+    const { tree } = file
+    for (const section of file.active.sections) {
       for (let line = section.line + 1; line < section.endLine; line += 1) {
-        const first = firstWordOf(tree, line)
+        const first = firstWordOf(file, line)
         if (first !== -1 && keywords.has(rawWord(tree, first))) yield statementAt(tree, section, line)
       }
     }
@@ -45,37 +72,39 @@ export function* statements(files: readonly Parsed<HaproxyTree>[], keywords: Rea
 const acl: ReadonlySet<string> = new Set(['acl'])
 
 /** Acl lines of every section, in load order. */
-export function* aclLines(files: readonly Parsed<HaproxyTree>[]): Iterable<AclLine> {
-  for (const statement of statements(files, acl)) {
+export function* aclLines(context: TextContext): Iterable<AclLine> {
+  for (const statement of statements(context, acl)) {
     const line = aclLine(statement)
     if (line !== null) yield line
   }
 }
 
 /** Statements with a comment behind them. */
-export function* commentedStatements(files: readonly Parsed<HaproxyTree>[]): Iterable<Statement> {
-  for (const { tree } of files) {
-    for (const section of tree.sections) {
+export function* commentedStatements(context: TextContext): Iterable<Statement> {
+  for (const file of activeFiles(context)) {
+    const { tree } = file
+    for (const section of file.active.sections) {
       for (let line = section.line + 1; line < section.endLine; line += 1) {
-        if ((tree.lines.commentStart[line] ?? -1) !== -1 && firstWordOf(tree, line) !== -1) yield statementAt(tree, section, line)
+        if ((tree.lines.commentStart[line] ?? -1) !== -1 && firstWordOf(file, line) !== -1) yield statementAt(tree, section, line)
       }
     }
   }
 }
 
 /** All statements of each section that declares an acl; the others have nothing to say about them. */
-export function sectionsWithAcls(files: readonly Parsed<HaproxyTree>[]): readonly (readonly Statement[])[] {
+export function sectionsWithAcls(context: TextContext): readonly (readonly Statement[])[] {
   const found: (readonly Statement[])[] = []
-  for (const { tree } of files) {
-    for (const section of tree.sections) {
+  for (const file of activeFiles(context)) {
+    const { tree } = file
+    for (const section of file.active.sections) {
       let has = false
       for (let line = section.line + 1; line < section.endLine && !has; line += 1) {
-        const first = firstWordOf(tree, line)
+        const first = firstWordOf(file, line)
         has = first !== -1 && rawWord(tree, first) === 'acl'
       }
       if (!has) continue
       const all: Statement[] = []
-      for (let line = section.line + 1; line < section.endLine; line += 1) if (firstWordOf(tree, line) !== -1) all.push(statementAt(tree, section, line))
+      for (let line = section.line + 1; line < section.endLine; line += 1) if (firstWordOf(file, line) !== -1) all.push(statementAt(tree, section, line))
       found.push(all)
     }
   }

@@ -31,9 +31,9 @@ backend api
 `,
   source: 'HAProxy configuration manual, section 2.2; H-LEX-1',
   postmortem: 'routing-rules',
-  run({ files }) {
+  run(context) {
     const found: Diagnostic[] = []
-    for (const statement of commentedStatements(files)) {
+    for (const statement of commentedStatements(context)) {
       const { tree, line } = statement
       const hash = tree.lines.commentStart[line] ?? -1
       const lost = commentText(tree, line)

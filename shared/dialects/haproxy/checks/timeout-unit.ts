@@ -29,9 +29,9 @@ export const timeoutUnit: Check<HaproxyTree> = {
 `,
   source: 'HAProxy configuration manual, section 2.5; H-RT-5',
   postmortem: null,
-  run({ files }) {
+  run(context) {
     const found: Diagnostic[] = []
-    for (const statement of statements(files, timed)) {
+    for (const statement of statements(context, timed)) {
       for (const { name, index } of timedWords(statement)) {
         const value = statement.words[index] as string
         if (!/^[0-9]+$/.test(value) || Number(value) === 0 || Number(value) >= 1000) continue

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { haproxyChecks } from '#shared/dialects/haproxy/checks/all.ts'
 import { parseHaproxy } from '#shared/dialects/haproxy/parser.ts'
@@ -9,9 +10,16 @@ import { model } from '#test/shared/view/models.ts'
 const options = { environment: {}, version: null, sideFiles: new Map() }
 
 /** Findings of all text checks; the model is empty, so that only the text speaks. */
-function findings(text: string): readonly Diagnostic[] {
-  const file: SourceFile = { path: 'haproxy.cfg', text, role: 'config', encoding: 'utf-8' }
-  const context = { files: [{ file, tree: parseHaproxy(file).tree }], model: model({}), options }
+function findings(text: string, environment: Readonly<Record<string, string>> = {}, version: string | null = null): readonly Diagnostic[] {
+  return findingsOf([text], environment, version)
+}
+
+function findingsOf(texts: readonly string[], environment: Readonly<Record<string, string>>, version: string | null): readonly Diagnostic[] {
+  const files = texts.map((text, index) => {
+    const file: SourceFile = { path: `haproxy${String(index)}.cfg`, text, role: 'config', encoding: 'utf-8' }
+    return { file, tree: parseHaproxy(file).tree }
+  })
+  const context = { files, model: model({}), options: { ...options, environment, version } }
   return haproxyChecks.flatMap((check) => check.run(context))
 }
 
@@ -47,6 +55,25 @@ test('mechanical fixes make the finding go away', () => {
     assert.ok(finding?.fix)
     assert.deepEqual(findings(applied(text, finding)), [], applied(text, finding))
   }
+})
+
+const branches = readFileSync(new URL('../../../../fixtures/haproxy/dropped-branches/haproxy.cfg', import.meta.url), 'utf8')
+
+const branchRows: readonly [name: string, environment: Readonly<Record<string, string>>, version: string | null, codes: readonly string[]][] = [
+  ['the test branch is dropped in production', { STAGE: 'prod' }, null, []],
+  ['the test branch counts in the test stage', { STAGE: 'test' }, null, ['haproxy/acl-logical-word', 'haproxy/acl-name-reused', 'haproxy/text-lost-after-hash', 'haproxy/time-without-unit']],
+  ['a branch for a later version is dropped before it', { STAGE: 'prod' }, '2.8', []],
+  ['a branch for a later version counts from it on', { STAGE: 'prod' }, '3.0', ['haproxy/acl-flag-after-pattern']],
+]
+for (const [name, environment, version, codes] of branchRows) {
+  test(`text checks skip lines of dropped branches: ${name}`, () => assert.deepEqual(findings(branches, environment, version).map((one) => one.code).sort(), codes))
+}
+
+test('a variable set in one file decides the conditions of the next', () => {
+  const first = 'global\n    setenv STAGE test\n'
+  const second = 'backend api\n.if streq("$STAGE",test)\n    timeout server 30\n.endif\n'
+  assert.deepEqual(findingsOf([first, second], {}, null).map((one) => one.code), ['haproxy/time-without-unit'])
+  assert.deepEqual(findingsOf([second, first], {}, null), [])
 })
 
 test('fingerprints do not depend on the place', () => {
