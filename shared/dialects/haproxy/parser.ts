@@ -2,7 +2,7 @@ import { diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { SourceFile } from '#shared/text/source-file.ts'
 import { lexHaproxy } from './lexer.ts'
-import { isSectionKind, proxyKinds, readSections, sectionKinds } from './sections.ts'
+import { isSectionKind, mayBeSectionKind, proxyKinds, readSections, sectionKinds } from './sections.ts'
 import { lineFlags } from './tree.ts'
 import type { HaproxyTree, LineTable } from './tree.ts'
 import { lineWords } from './words.ts'
@@ -38,8 +38,6 @@ export function parseHaproxy(file: SourceFile): { readonly tree: HaproxyTree; re
   return { tree, diagnostics: findings }
 }
 
-const sectionLengths = new Set(sectionKinds.map((kind) => kind.length))
-
 /** Sets `lineFlags.section`; gives the lines that open a section nobody knows. */
 function markSections(tree: HaproxyTree): readonly number[] {
   const { lines, file } = tree
@@ -57,7 +55,7 @@ function markSections(tree: HaproxyTree): readonly number[] {
       continue
     }
     const indented = start !== (lines.lineStart[line] as number)
-    if (sectionLengths.has(end - start)) {
+    if (mayBeSectionKind(end - start, lead)) {
       const word = text.slice(start, end)
       if (isSectionKind(word)) {
         lines.flags[line] = (lines.flags[line] as number) | lineFlags.section

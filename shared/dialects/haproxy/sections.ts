@@ -10,6 +10,15 @@ export const sectionKinds: readonly string[] = [
 
 const known = new Set(sectionKinds)
 
+/** By length and first letter: whether some section word is like that. */
+const shapes = new Uint8Array(32 * 128)
+for (const kind of sectionKinds) shapes[kind.length * 128 + kind.charCodeAt(0)] = 1
+
+/** Whether a word of that length and first unit can be a section word; cheaper than asking for the word. */
+export function mayBeSectionKind(length: number, lead: number): boolean {
+  return length < 32 && lead < 128 && shapes[length * 128 + lead] === 1
+}
+
 export function isSectionKind(word: string): boolean {
   return known.has(word)
 }

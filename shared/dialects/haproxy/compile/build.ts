@@ -31,8 +31,6 @@ interface Building {
   readonly pools: ReadonlyMap<string, ProxyDraft>
   readonly entries: ReadonlyMap<string, ProxyDraft>
   readonly scopes: Map<string, Scope>
-  /** Pools that rules of another proxy lead to, or may lead to. */
-  readonly reached: Set<string>
   /** Some dynamic rule may lead to any pool. */
   dynamic: boolean
   /** Some TCP entry waits for such data, so pools behind it see it. */
@@ -45,7 +43,7 @@ interface Building {
 /** Turns the proxies into the routing model. */
 export function buildModel(state: CompileState, { proxies, pools, entries, texts }: ReadProxies): RoutingModel {
   const sourceOf = (at: Span): string => (texts.get(at.file) ?? '').slice(at.start, at.end).replace(/\s+/g, ' ')
-  const building: Building = { state, proxies, pools, entries, scopes: new Map(), reached: new Set(), dynamic: false, waits: { hello: false, request: false }, sourceOf, retries: null }
+  const building: Building = { state, proxies, pools, entries, scopes: new Map(), dynamic: false, waits: { hello: false, request: false }, sourceOf, retries: null }
   for (const proxy of proxies) {
     settleWaiting(proxy, contentRules(proxy))
     if (isEntryKind(proxy.kind) && proxy.settings.mode !== 'http') {
@@ -61,7 +59,7 @@ export function buildModel(state: CompileState, { proxies, pools, entries, texts
   const built: Pool[] = []
   for (const proxy of proxies) {
     if (!isPoolKind(proxy.kind)) continue
-    if (proxy.kind === 'listen' && memberCount(proxy) === 0 && !building.reached.has(proxy.name)) continue
+    if (proxy.kind === 'listen' && memberCount(proxy) === 0 && !proxy.isReached) continue
     built.push(buildPool(building, proxy))
   }
   return {
@@ -234,23 +232,34 @@ function statsSteps(proxy: ProxyDraft, stats: StatsDraft | null): readonly Step[
 
 function switchingSteps(building: Building, proxy: ProxyDraft, waits: Waits | null): readonly Step[] {
   const steps: Step[] = []
-  const ids = new IdList(`step:${proxy.name}/switching/use_backend `)
+  const prefix = `step:${proxy.name}/switching/use_backend `
   const fallback = fallbackOf(building, proxy)
-  for (const rule of proxy.switching) steps.push(switchStep(building, proxy, rule, ids.next(rule.text), waits, fallback))
+  // Lines that name different pools differ, so most lists need no count of equal texts.
+  let ids: IdList | null = null
+  for (let index = 0; index < proxy.switching.length; index += 1) {
+    const rule = proxy.switching[index] as SwitchDraft
+    const pool = typeof rule.target === 'string' ? building.pools.get(rule.target) : undefined
+    if (ids === null && (pool === undefined || pool.namedBy === proxy)) {
+      ids = new IdList(prefix)
+      for (let earlier = 0; earlier < index; earlier += 1) ids.next((proxy.switching[earlier] as SwitchDraft).text)
+    }
+    if (pool !== undefined) pool.namedBy = proxy
+    steps.push(switchStep(building, proxy, rule, pool, ids === null ? prefix + rule.text : ids.next(rule.text), waits, fallback))
+  }
   if (fallback !== null) steps.push({ id: `step:${proxy.name}/default`, when: always, does: fallback.action, origin: [fallback.at] })
   return steps
 }
 
-function switchStep(building: Building, proxy: ProxyDraft, rule: SwitchDraft, id: string, waits: Waits | null, fallback: Fallback | null): Step {
+/** `pool`: what the name of the target stands for. */
+function switchStep(building: Building, proxy: ProxyDraft, rule: SwitchDraft, pool: ProxyDraft | undefined, id: string, waits: Waits | null, fallback: Fallback | null): Step {
   const when = waits === null ? rule.when : withTiming(building.state, rule.when, waits, building.sourceOf)
   const { target } = rule
   if (typeof target !== 'string') {
     building.dynamic = true
     return { id, when, does: { kind: 'dispatch', key: target, onMiss: fallback?.action ?? noPool }, origin: [rule.origin] }
   }
-  const pool = building.pools.get(target)
   if (pool === undefined) return { id, when, does: undefinedPool(building, proxy, target, targetSpan(rule), 'use_backend'), origin: [rule.origin] }
-  if (pool !== proxy) building.reached.add(target)
+  if (pool !== proxy) pool.isReached = true
   if (proxy.settings.mode !== pool.settings.mode) checkModes(building.state, proxy, pool, targetSpan(rule))
   // From 3.4 on a rule whose pool is disabled is passed over (H-ORD-19).
   const skipped = building.state.release >= 304 && !pool.settings.enabled
@@ -273,7 +282,7 @@ function fallbackOf(building: Building, proxy: ProxyDraft): Fallback | null {
     const pool = building.pools.get(written.name)
     if (pool === undefined) return { action: undefinedPool(building, proxy, written.name, written.at, 'default_backend'), at: written.at }
     checkModes(building.state, proxy, pool, written.at)
-    if (pool !== proxy) building.reached.add(written.name)
+    if (pool !== proxy) pool.isReached = true
     if (building.state.release < 304 || pool.settings.enabled) return { action: { kind: 'forward', pool: written.name }, at: written.at }
   }
   if (proxy.kind !== 'listen') return null
@@ -345,7 +354,7 @@ function poolEntry(building: Building, proxy: ProxyDraft, waits: Waits | null): 
   const own = rules['tcp-content'].length + rules['http-request'].length + rules.redirect.length + (proxy.settings.stats === null ? 0 : 1)
   const given = inherited === undefined ? 0 : inherited['tcp-content'].length + inherited['http-request'].length
   if (own + given === 0) return null
-  if (proxy.kind === 'listen' && !building.reached.has(proxy.name) && !building.dynamic) return null
+  if (proxy.kind === 'listen' && !proxy.isReached && !building.dynamic) return null
   const named = `pool:${proxy.name}`
   const parts: Part[] = [{ phase: 'tcp-content', steps: poolSteps(building, proxy, named, 'tcp-content', waits) }]
   if (proxy.settings.mode === 'http') {

@@ -112,6 +112,10 @@ export interface ProxyDraft extends AclScope, MemberSink {
   waitsForHello: boolean
   waitsForRequest: boolean
   expectProxy: boolean
+  /** Rules of another proxy lead here, or may. */
+  isReached: boolean
+  /** The last entry that named this pool in a `use_backend` line; see `switchingSteps`. */
+  namedBy: ProxyDraft | null
   /** Address of `dispatch` or the word `transparent`. */
   dispatchAt: Span | null
 }
@@ -153,7 +157,7 @@ export function createProxy(kind: ProxyKind, name: string, tree: HaproxyTree, li
     modeAt: base === null ? null : base.modeAt, balanceAt: base === null ? null : base.balanceAt, hashTypeAt: base === null ? null : base.hashTypeAt,
     checkAt: base === null ? null : base.checkAt, cookieAt: base === null ? null : base.cookieAt,
     rules: noRules, switching: none, monitorFail: none, selectors: none, persistence: none, runStart: 0, runCount: 0, slots: none, plainDefaults: null, memberNames: null,
-    inspectDelayMs: 0, waitsForHello: false, waitsForRequest: false, expectProxy: false, dispatchAt: null,
+    inspectDelayMs: 0, waitsForHello: false, waitsForRequest: false, expectProxy: false, isReached: false, namedBy: null, dispatchAt: null,
   }
 }
 
