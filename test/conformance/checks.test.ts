@@ -39,6 +39,7 @@ const ownTextOnly: Readonly<Record<string, string>> = {
   'haproxy/acl-name-reused': 'the model joins all lines of a name into one condition, wherever they stood',
   'haproxy/acl-unused': 'a condition that no rule uses does not get into the model',
   'haproxy/http-rule-in-tcp-mode': 'rules that the product ignores do not get into the model',
+  'haproxy/normalizer-replaced': 'the model holds what the rule really does, not the normalizer that was written',
   'haproxy/text-lost-after-hash': 'comments do not get into the model',
   'haproxy/time-without-unit': 'the model holds milliseconds, however they were written',
 }

@@ -42,6 +42,10 @@ const rows: readonly [name: string, line: string, codes: readonly string[]][] = 
   ['5000 is five seconds on purpose', '    acl x path_beg /a\n    timeout client 5000\n', []],
   ['an acl nobody uses', '    acl x path_beg /a\n    acl y path_beg /b\n', ['haproxy/acl-unused']],
   ['an acl used by the acl fetch', '    acl x path_beg /a\n    acl y path_beg /b\n    http-request set-var(txn.z) acl(x,!y)\n', []],
+  ['a conditional normalizer without its argument', '    acl x path_beg /a\n    http-request normalize-uri percent-to-uppercase unless x\n', ['haproxy/normalizer-replaced']],
+  ['a conditional normalizer with its argument', '    acl x path_beg /a\n    http-request normalize-uri percent-to-uppercase strict if x\n', []],
+  ['a normalizer without a condition', '    acl x path_beg /a\n    http-request normalize-uri path-strip-dotdot\n', []],
+  ['a normalizer that takes no argument', '    acl x path_beg /a\n    http-request normalize-uri path-strip-dot if x\n', []],
   ['an acl line below its first use', '    acl x path_beg /a\n    http-request deny if x\n    acl x path_beg /b\n', ['haproxy/acl-name-reused']],
 ]
 for (const [name, line, codes] of rows) {
