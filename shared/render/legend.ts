@@ -21,11 +21,13 @@ const meanings: readonly (readonly [tone: Tone, text: string])[] = [
 /** Signs that occur in the picture; a difference always explains added, removed, changed and same. */
 function entriesOf(scene: Scene): readonly (readonly [Tone, string])[] {
   const used = new Set<Tone>()
-  for (const each of [...scene.nodes.map((one) => one.node), ...scene.edges.map((one) => one.edge)]) {
+  const add = (each: Parameters<typeof frameTone>[0] & Parameters<typeof stateTone>[0]): void => {
     used.add(frameTone(each))
     const state = stateTone(each)
     if (state !== null) used.add(state)
   }
+  for (const each of scene.nodes) add(each.node)
+  for (const each of scene.edges) add(each.edge)
   const isDifference = used.has('added') || used.has('removed') || used.has('changed')
   return meanings.filter(([tone]) => used.has(tone) || (isDifference && (tone === 'added' || tone === 'removed' || tone === 'changed' || tone === 'same')))
 }

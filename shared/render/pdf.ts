@@ -4,6 +4,7 @@ import { drawScene } from './draw-scene.ts'
 import type { Drawing, Mark, Stroke } from './drawing.ts'
 import { PdfFile } from './pdf-file.ts'
 import { encodeText, newUsedGlyphs, openFace, subsetFont, type GlyphRun, type PdfFonts, type UsedGlyphs } from './pdf-font.ts'
+import { shortNumber as short } from './short-number.ts'
 import type { PictureTexts } from './title-block.ts'
 import { toWinAnsi } from './win-ansi.ts'
 
@@ -194,10 +195,6 @@ function colour(hex: string, command: 'rg' | 'RG'): string {
     colours.set(hex, numbers)
   }
   return `${numbers} ${command} `
-}
-
-function short(value: number): string {
-  return value === Math.trunc(value) ? `${value}` : `${Math.round(value * 100) / 100}`
 }
 
 function hex4(value: number): string {

@@ -2,6 +2,7 @@ import type { Face } from '#shared/layout/measure.ts'
 import type { Scene } from '#shared/layout/scene.ts'
 import { drawScene } from './draw-scene.ts'
 import type { Drawing, Mark, Stroke } from './drawing.ts'
+import { shortNumber as short } from './short-number.ts'
 import type { PictureTexts } from './title-block.ts'
 
 /**
@@ -68,10 +69,6 @@ function markToSvg(mark: Mark, defs: Map<string, string>): string {
 function paint(fill: string | null, stroke: Stroke | null): string {
   const line = stroke === null ? '' : ` stroke="${stroke.colour}" stroke-width="${short(stroke.width)}"${stroke.dash.length === 0 ? '' : ` stroke-dasharray="${stroke.dash.map(short).join(' ')}"`}`
   return ` fill="${fill ?? 'none'}"${line}`
-}
-
-function short(value: number): string {
-  return value === Math.trunc(value) ? `${value}` : `${Math.round(value * 100) / 100}`
 }
 
 const special = /[&<>"']/
