@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { failed, type Result } from '#shared/diagnostics/failure.ts'
-import { configLimitBytes } from '#shared/backend/limits.ts'
+import { configLimitBytes } from '#shared/rpc/limits.ts'
 import type { Transport } from '#shared/rpc/client.ts'
 import { createRequestHandler, plainPage, securityHeaders } from './static-files.ts'
 

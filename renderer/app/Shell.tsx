@@ -58,9 +58,10 @@ function LoadProblem() {
   const { actions, store } = useApp()
   const problem = useAppState((state) => state.loadProblem)
   if (problem === null) return null
+  const { side, input } = problem
   return (
     <div className="load-problem">
-      <FailureNote failure={problem.failure} onRetry={() => void actions.openOn(problem.side, problem.input)} onDismiss={() => store.update({ loadProblem: null })} />
+      <FailureNote failure={problem.failure} {...(input === null ? {} : { onRetry: () => void actions.openOn(side, input) })} onDismiss={() => store.update({ loadProblem: null })} />
     </div>
   )
 }

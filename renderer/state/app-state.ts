@@ -69,7 +69,7 @@ export interface AppState {
   readonly before: Remote<LoadedConfig>
   readonly after: Remote<LoadedConfig>
   /** What could not be opened while something else stays on the screen. */
-  readonly loadProblem: { readonly side: Side; readonly input: ConfigInput; readonly failure: Failure } | null
+  readonly loadProblem: { readonly side: Side; readonly input: ConfigInput | null; readonly failure: Failure } | null
   readonly comparison: Remote<Comparison>
   readonly topology: Remote<TopologyAnswer>
   readonly topologyOptions: TopologyOptions

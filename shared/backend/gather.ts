@@ -1,7 +1,8 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import { detectDialect } from '#shared/dialects/registry.ts'
 import type { ConfigInput } from '#shared/rpc/payloads.ts'
-import { configLimitBytes, fileCountLimit, tooLarge } from './limits.ts'
+import { configLimitBytes } from '#shared/rpc/limits.ts'
+import { fileCountLimit, tooLarge } from './limits.ts'
 import type { Ports } from './ports.ts'
 
 /** A file as it was found. `diskPath`: absolute, or null when it did not come from this machine's disk as it stands now. */

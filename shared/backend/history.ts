@@ -4,7 +4,7 @@ import type { Handlers } from '#shared/rpc/method.ts'
 import type { RestorePlan } from '#shared/rpc/payloads.ts'
 import { countChanges, diffLines, diffTerminatedLines } from '#shared/text/line-diff.ts'
 import type { ConfigStore } from './config-store.ts'
-import { configLimitBytes } from './limits.ts'
+import { configLimitBytes } from '#shared/rpc/limits.ts'
 import type { PlannedWrite, Ports, StoredFile } from './ports.ts'
 
 type Methods = 'history.sources' | 'history.list' | 'history.add' | 'history.approve' | 'history.planRestore' | 'history.restore'

@@ -1,7 +1,5 @@
 import { failed } from '#shared/diagnostics/failure.ts'
 
-/** Largest config file that is read; above it the file is refused before a byte is read. */
-export const configLimitBytes = 128 * 1024 * 1024
 /** Largest map, list or crt-list. */
 export const sideFileLimitBytes = 64 * 1024 * 1024
 /** Most files one config may consist of. */

@@ -1,4 +1,4 @@
-import { mkdir, writeFile, cp } from 'node:fs/promises'
+import { mkdir, cp } from 'node:fs/promises'
 import path from 'node:path'
 import { copySample, dropFiles, expect, sample, settled, test } from './app.ts'
 
@@ -54,37 +54,6 @@ test('a dropped folder offers the configs found in it', async ({ page, app }) =>
   await expect(page.getByRole('button', { name: 'Candidate: balancer' })).toBeVisible()
   await settled(page)
 })
-
-const bad: readonly (readonly [name: string, contents: Uint8Array | string, says: RegExp])[] = [
-  ['an empty file', '', /./],
-  ['a file with NUL bytes', new Uint8Array([0, 1, 2, 0, 255, 0]), /./],
-  ['an unknown section', 'frontend a\n    bind :80\nfantasy section\n    x y\n', /fantasy/],
-]
-for (const [name, contents, says] of bad) {
-  test(`${name} is a plain message in its place, and the window goes on`, async ({ page, app }) => {
-    const file = path.join(app.folder, 'odd.cfg')
-    await writeFile(file, contents)
-    await app.open(page)
-    await settled(page)
-    await page.keyboard.press('Control+o')
-    await page.keyboard.type(file)
-    await page.keyboard.press('Enter')
-    const chip = page.getByRole('button', { name: 'Candidate: odd.cfg' })
-    const failure = page.locator('.failure')
-    await expect(chip.or(failure).first()).toBeVisible()
-    if (await chip.isVisible()) {
-      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
-      await page.keyboard.press('4')
-      await expect(page.locator('.diagnostic').first()).toBeVisible()
-      await expect(page.getByRole('main')).toContainText(says)
-    }
-    await page.keyboard.press('Control+k')
-    await page.keyboard.type('sample incident')
-    await page.keyboard.press('Enter')
-    await expect(page.getByRole('button', { name: 'Candidate: sample, after' })).toBeVisible()
-    await settled(page)
-  })
-}
 
 test('a path that does not exist says so and leaves a way on', async ({ page, app }) => {
   await app.open(page)

@@ -39,8 +39,8 @@ export function DropZone() {
       }
       readDropped(event.dataTransfer).then(
         (dropped) => actions.openDropped(dropped, null),
-        (error: unknown) => actions.notify(`What was dropped could not be read: ${error instanceof Error ? error.message : String(error)}`, 'problem'),
-      ).catch((error: unknown) => actions.notify(String(error), 'problem'))
+        (error: unknown) => actions.notify(error instanceof Error ? error.message : String(error), 'problem'),
+      ).catch((error: unknown) => actions.notify(error instanceof Error ? error.message : String(error), 'problem'))
     }
     window.addEventListener('dragenter', enter)
     window.addEventListener('dragleave', leave)

@@ -47,14 +47,14 @@ export function OpenDialog({ side: wanted }: { readonly side: Side }) {
       if (!(error instanceof DOMException && error.name === 'AbortError')) files.current?.click()
       return []
     })
-    take(await Promise.all(handles.map(ofHandle)))
+    await Promise.all(handles.map(ofHandle)).then(take, (error: unknown) => actions.notify(error instanceof Error ? error.message : String(error), 'problem'))
   }
 
   return (
     <Dialog open title="Open a config" description="HAProxy configuration. Two files are compared; a folder is searched." onClose={actions.closeDialog}>
       <form className="form" onSubmit={openPath}>
         <Segmented label="Open as" value={side} onChange={setSide} options={[{ value: 'after', title: 'Candidate' }, { value: 'before', title: 'Baseline' }]} />
-        <Field label="Path on this machine" hint="A file or a folder. It is watched for changes.">
+        <Field label="Path on this machine" hint="A file or a folder; it is watched for changes. Also git:REF:PATH and known-good:SOURCE.">
           <input className="input mono" autoFocus value={path} placeholder="/etc/haproxy/haproxy.cfg" spellCheck={false} autoComplete="off" onChange={(event) => setPath(event.target.value)} />
         </Field>
         <div className="row">

@@ -1,3 +1,5 @@
+import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
+import { configLimitBytes } from '#shared/rpc/limits.ts'
 import type { ConfigInput } from '#shared/rpc/payloads.ts'
 
 /** A file that came into the window by dropping or choosing. `reread` gives its present contents, where the browser may look again. */
@@ -14,6 +16,8 @@ export type Dropped =
 
 const folderLimits = { files: 500, bytes: 64 * 1024 * 1024, depth: 6 }
 
+const unreadable = (path: string): string => `${path} cannot be read: it is gone, leads nowhere, or this user may not read it.`
+
 /** Base64 of a file, read and encoded by the browser off this thread. */
 export function toBase64(file: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -27,10 +31,20 @@ export function toBase64(file: Blob): Promise<string> {
   })
 }
 
-/** The input a set of held files makes, with their present contents. */
-export async function toFilesInput(title: string, files: readonly HeldFile[]): Promise<ConfigInput> {
-  const contents = await Promise.all(files.map(async (held) => ({ path: held.path, base64: await toBase64(held.file) })))
-  return { kind: 'files', title, files: contents }
+/** The input a set of held files makes, with their present contents. A file over the limit is refused before a byte of it is read. */
+export async function toFilesInput(title: string, files: readonly HeldFile[]): Promise<Result<ConfigInput>> {
+  const large = files.find((held) => held.file.size > configLimitBytes)
+  if (large !== undefined) {
+    const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`
+    return failed('too-large', `${large.path} is ${megabytes(large.file.size)}; at most ${megabytes(configLimitBytes)} are read.`, large.path)
+  }
+  const contents: { readonly path: string; readonly base64: string }[] = []
+  for (const held of files) {
+    const base64 = await toBase64(held.file).catch(() => null)
+    if (base64 === null) return failed('not-permitted', unreadable(held.path), held.path)
+    contents.push({ path: held.path, base64 })
+  }
+  return ok({ kind: 'files', title, files: contents })
 }
 
 /** Files of a folder that can be a config or a file that a config names: hidden ones, keys and very large ones are left out. */
@@ -56,7 +70,12 @@ export async function readFolder(handle: FileSystemDirectoryHandle): Promise<Dro
         else leftOut += 1
         continue
       }
-      const file = await entry.getFile()
+      // A link that leads nowhere, or a file this user may not read: the rest of the folder is still of use.
+      const file = await entry.getFile().catch(() => null)
+      if (file === null) {
+        leftOut += 1
+        continue
+      }
       if (!isWorthReading(path, file.size)) continue
       if (files.length >= folderLimits.files || bytes + file.size > folderLimits.bytes) {
         leftOut += 1
@@ -87,8 +106,10 @@ export async function readDropped(transfer: DataTransfer): Promise<readonly Drop
   return dropped
 }
 
+/** Throws a sentence that names the file when it cannot be read. */
 export async function ofHandle(handle: FileSystemFileHandle): Promise<Dropped> {
-  return { kind: 'file', title: handle.name, file: { path: handle.name, file: await handle.getFile(), reread: () => handle.getFile() } }
+  const file = await handle.getFile().catch(() => { throw new Error(unreadable(handle.name)) })
+  return { kind: 'file', title: handle.name, file: { path: handle.name, file, reread: () => handle.getFile() } }
 }
 
 /** A file without a handle: its contents stay as they were when it was chosen. */

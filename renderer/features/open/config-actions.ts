@@ -7,6 +7,7 @@ import { nothingSelected, type LoadedConfig, type Side } from '#renderer/state/a
 import { idle, loading, type Remote } from '#renderer/state/remote.ts'
 import { toFilesInput, watchHeld, type Dropped, type HeldFile } from './browser-files.ts'
 import { toFolderChoices } from './folder-choices.ts'
+import { toTypedInput } from './typed-input.ts'
 
 export interface ConfigActions {
   /** First thing after the start: what the host was asked to open, the last pair, or the sample incident. */
@@ -20,6 +21,7 @@ export interface ConfigActions {
   swapSides(): void
   /** Files and folders that were dropped or chosen. `side`: where a single one goes; null lets it become the candidate. */
   openDropped(dropped: readonly Dropped[], side: Side | null): Promise<void>
+  /** Paths of this machine, or `git:REF:PATH` and `known-good:SOURCE`. Two are compared; a folder with several configs asks which. */
   openPaths(paths: readonly string[], side: Side | null): Promise<void>
   reload(side: Side): Promise<void>
   /** The engine says that files of a config changed on disk. */
@@ -65,7 +67,8 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     else put(side, idle)
   }
 
-  function refuse(side: Side, input: ConfigInput, failure: Failure): void {
+  /** `input`: null when there is nothing to try again with. */
+  function refuse(side: Side, input: ConfigInput | null, failure: Failure): void {
     const present = store.get()[side]
     if (side === 'after' && present.value === null) put(side, { state: 'failed', value: null, failure })
     else {
@@ -111,7 +114,8 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     release(side)
     const stop = watchHeld(files, (now) => {
       void (async () => {
-        const result = await loadQuietly(side, await toFilesInput(title, now))
+        const input = await toFilesInput(title, now)
+        const result = input.ok ? await loadQuietly(side, input.value) : input
         if (result === null) return
         if (!result.ok) notify(`${title} changed on disk and cannot be read any more: ${result.failure.message}`, 'problem')
         else {
@@ -233,8 +237,11 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     async openPaths(paths, side) {
       const [first, second] = paths
       if (first === undefined) return
-      if (second !== undefined) return actions.openPair({ kind: 'path', path: first }, { kind: 'path', path: second })
-      const open = (path: string): Promise<void> => (side === null ? actions.openOne({ kind: 'path', path }) : actions.openOn(side, { kind: 'path', path }))
+      if (second !== undefined) return actions.openPair(toTypedInput(first), toTypedInput(second))
+      const openInput = (input: ConfigInput): Promise<void> => (side === null ? actions.openOne(input) : actions.openOn(side, input))
+      const open = (path: string): Promise<void> => openInput({ kind: 'path', path })
+      const typed = toTypedInput(first)
+      if (typed.kind !== 'path') return openInput(typed)
       const found = await client.call('config.find', { folder: first })
       if (!found.ok || found.value.length <= 1) return open(found.ok ? (found.value[0]?.path ?? first) : first)
       store.update({
@@ -283,8 +290,10 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
   }
 
   async function openHeld(side: Side | null, title: string, files: readonly HeldFile[]): Promise<void> {
-    const input = await toFilesInput(title, files)
     const target = side ?? 'after'
+    const made = await toFilesInput(title, files)
+    if (!made.ok) return refuse(target, null, made.failure)
+    const input = made.value
     if (side === null) await actions.openOne(input)
     else await actions.openOn(side, input)
     if (store.get()[target].value?.input === input) hold(target, title, files)
@@ -293,14 +302,16 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
   async function openHeldPair(before: Dropped, after: Dropped): Promise<void> {
     const filesOf = (dropped: Dropped): readonly HeldFile[] => (dropped.kind === 'file' ? [dropped.file] : dropped.files)
     const [first, second] = await Promise.all([toFilesInput(before.title, filesOf(before)), toFilesInput(after.title, filesOf(after))])
-    await actions.openPair(first, second)
-    if (store.get().before.value?.input === first) hold('before', before.title, filesOf(before))
-    if (store.get().after.value?.input === second) hold('after', after.title, filesOf(after))
+    if (!first.ok) return refuse('before', null, first.failure)
+    if (!second.ok) return refuse('after', null, second.failure)
+    await actions.openPair(first.value, second.value)
+    if (store.get().before.value?.input === first.value) hold('before', before.title, filesOf(before))
+    if (store.get().after.value?.input === second.value) hold('after', after.title, filesOf(after))
   }
 
   async function openHeldFolder(side: Side | null, folder: Dropped & { readonly kind: 'folder' }): Promise<void> {
     const choices = toFolderChoices(folder.files.map((file) => file.path))
-    if (folder.leftOut > 0) notify(`${folder.leftOut} entries of ${folder.title} were not read: the folder is too large or too deep.`)
+    if (folder.leftOut > 0) notify(`${folder.leftOut} entries of ${folder.title} were not read: they are unreadable, or the folder is too large or too deep.`)
     if (choices.length === 0) {
       notify(`No config was found in ${folder.title}: no file ends in .cfg or .conf.`, 'problem')
       return

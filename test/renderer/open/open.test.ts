@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isWorthReading, watchHeld, type HeldFile } from '#renderer/features/open/browser-files.ts'
+import { isWorthReading, toFilesInput, watchHeld, type HeldFile } from '#renderer/features/open/browser-files.ts'
 import { toFolderChoices } from '#renderer/features/open/folder-choices.ts'
 import { describeInput, toRecentGroups } from '#renderer/features/open/side-menu.ts'
 import { toSideTitle } from '#renderer/features/open/side-title.ts'
+import { toTypedInput } from '#renderer/features/open/typed-input.ts'
 
 test('a folder with several configs is offered whole and one by one, in load order', () => {
   assert.deepEqual(toFolderChoices(['b.cfg', 'a.cfg', 'maps/hosts.map']).map((choice) => choice.configs), [['a.cfg', 'b.cfg'], ['a.cfg'], ['b.cfg']])
@@ -50,4 +51,20 @@ test('a file that cannot be looked at again is not watched, and one that vanishe
   await new Promise((resolve) => setTimeout(resolve, 30))
   for (const stop of stops) stop()
   assert.equal(told, 0)
+})
+
+test('a typed place is a path unless it is written like a commit or a known good version', () => {
+  const rows: readonly (readonly [string, unknown])[] = [
+    ['/etc/haproxy.cfg', { kind: 'path', path: '/etc/haproxy.cfg' }],
+    ['git:HEAD~1:/srv/lb/haproxy.cfg', { kind: 'git', ref: 'HEAD~1', path: '/srv/lb/haproxy.cfg' }],
+    ['git:main:a:b.cfg', { kind: 'git', ref: 'main', path: 'a:b.cfg' }],
+    ['git:main', { kind: 'path', path: 'git:main' }],
+    ['known-good:/etc/haproxy.cfg', { kind: 'known-good', source: '/etc/haproxy.cfg' }],
+  ]
+  for (const [text, input] of rows) assert.deepEqual(toTypedInput(text), input, text)
+})
+
+test('a file over the limit is refused before it is read', async () => {
+  const answer = await toFilesInput('a.cfg', [held({ size: 200 * 1024 * 1024 }, null)])
+  assert.equal(answer.ok ? '' : answer.failure.message, 'a.cfg is 200 MB; at most 128 MB are read.')
 })
