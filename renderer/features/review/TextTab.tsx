@@ -32,9 +32,10 @@ export function TextTab() {
   const pairs = comparison.value?.files
   const files = useMemo(() => toDrawerFiles(before === null ? [] : (pairs ?? []), after?.files ?? []), [before, pairs, after])
   const file: DrawerFile | undefined = files[index] ?? files[0]
+  const isPaired = before === null || pairs !== undefined
   const isLong = isLongText(before, file?.before ?? null) || isLongText(after, file?.after ?? null)
-  const beforeText = useSideText(before?.configId ?? null, isLong ? null : (file?.before ?? null))
-  const afterText = useSideText(after?.configId ?? null, isLong ? null : (file?.after ?? null))
+  const beforeText = useSideText(before?.configId ?? null, isLong || !isPaired ? null : (file?.before ?? null))
+  const afterText = useSideText(after?.configId ?? null, isLong || !isPaired ? null : (file?.after ?? null))
 
   useEffect(
     () =>
@@ -66,7 +67,8 @@ export function TextTab() {
     if (path !== null) actions.moveCursor(side, path, offset)
   }
 
-  if (file === undefined) return <Working text="Comparing…" />
+  // Until the files are paired the other side would look as if it were missing.
+  if (file === undefined || !isPaired) return <Working text="Comparing…" />
   const failure = beforeText?.state === 'failed' ? beforeText.failure : afterText?.state === 'failed' ? afterText.failure : null
   const waiting = [beforeText, afterText].some((text) => text !== null && text.value === null && text.state !== 'failed')
   return (
