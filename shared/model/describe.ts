@@ -41,7 +41,7 @@ function fieldWords(field: Field): string {
     case 'listener-id': return 'listener id'
     case 'entry-name': return 'entry name'
     case 'variable': return `variable ${field.name}`
-    case 'constant': return `"${field.value}"`
+    case 'constant': return field.value === null ? 'nothing' : `"${field.value}"`
     case 'state': return field.text
     case 'opaque': return field.text
   }

@@ -35,7 +35,7 @@ interface KeyValue {
 
 /** All values a destination key can have, where that is known: constants and lookups in a table. */
 function keyValues(key: Template, model: RoutingModel): { readonly values: readonly KeyValue[]; readonly table: LookupTable | null; readonly open: boolean } {
-  const parts = key.parts.map((part) => (typeof part !== 'string' && part.field.kind === 'constant' && part.transforms.length === 0 ? part.field.value : part))
+  const parts = key.parts.map((part) => (typeof part !== 'string' && part.field.kind === 'constant' && part.transforms.length === 0 ? (part.field.value ?? '') : part))
   const views = parts.filter((part) => typeof part !== 'string')
   if (views.length === 0) return { values: [{ text: parts.join(''), entry: null }], table: null, open: false }
   const view = views[0]

@@ -35,7 +35,8 @@ export type Field =
   | { readonly kind: 'listener-name' } | { readonly kind: 'listener-id' } | { readonly kind: 'entry-name' }
   /** Set by an earlier effect. `name` keeps the product's scope (`txn.backend`). */
   | { readonly kind: 'variable'; readonly name: string }
-  | { readonly kind: 'constant'; readonly value: string }
+  /** null: never there, such as an environment variable that is not set. */
+  | { readonly kind: 'constant'; readonly value: string | null }
   /** Live state: health, counters, time, chance. Never decided by a request alone. */
   | { readonly kind: 'state'; readonly name: string; readonly text: string }
   /** Anything not modelled. `text` is canonical, so equal text is equal behaviour. */

@@ -10,7 +10,7 @@ import type { Sample, Unknown } from './sample.ts'
 export function fieldSamples(field: Field, state: RequestState, at: Span): readonly Sample[] {
   const connection = state.connection
   switch (field.kind) {
-    case 'constant': return [toBytes(field.value)]
+    case 'constant': return field.value === null ? [] : [toBytes(field.value)]
     case 'variable': return variableSamples(field.name, state, at)
     case 'state': return [{ unknown: { text: field.text, reason: `it depends on live state (${field.name})`, at } }]
     case 'opaque': return [{ unknown: { text: field.text, reason: field.reason, at } }]

@@ -5,6 +5,7 @@ import type { Action, Listener, RoutingModel, Scope, Step } from '#shared/model/
 import type { Span } from '#shared/text/span.ts'
 import { findConflicts, toListeners } from './binds.ts'
 import { PoolModel } from './pool-model.ts'
+import { unlessDisabled } from './disabled-pools.ts'
 import { hasServer, memberCount } from './servers.ts'
 import { settledAlgorithm, settledPersistence } from './distribution.ts'
 import { settledCheck } from './health.ts'
@@ -256,7 +257,7 @@ function switchStep(building: Building, proxy: ProxyDraft, rule: SwitchDraft, po
   const { target } = rule
   if (typeof target !== 'string') {
     building.dynamic = true
-    return { id, when, does: { kind: 'dispatch', key: target, onMiss: fallback?.action ?? noPool }, origin: [rule.origin] }
+    return { id, when: unlessDisabled(building.state, building.pools, when, target, targetSpan(rule)), does: { kind: 'dispatch', key: target, onMiss: fallback?.action ?? noPool }, origin: [rule.origin] }
   }
   if (pool === undefined) return { id, when, does: undefinedPool(building, proxy, target, targetSpan(rule), 'use_backend'), origin: [rule.origin] }
   if (pool !== proxy) pool.isReached = true

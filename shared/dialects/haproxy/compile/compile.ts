@@ -20,13 +20,18 @@ import type { CompileState } from './state.ts'
  * Cost: linear in the size of the files. Deterministic.
  */
 export function compileHaproxy(files: readonly Parsed<HaproxyTree>[], options: CompileOptions): Compiled {
-  const state = createState(options)
-  const sections: SectionReader = { state, proxies: [], defaults: new Map(), current: null, initial: initialSettings(), entries: new Map(), pools: new Map() }
-  let environment: ConditionalEnvironment = { variables: options.environment, version: state.version }
-  const texts = new Map<string, string>()
-  for (const { tree } of files) {
-    texts.set(tree.file.path, tree.file.text)
+  const version = options.version ?? '2.6'
+  let environment: ConditionalEnvironment = { variables: options.environment, version }
+  const read = files.map(({ tree }) => {
     const active = activeLines(tree, environment)
+    environment = active.environment
+    return { tree, active }
+  })
+  const state = createState(options, version, environment.variables)
+  const sections: SectionReader = { state, proxies: [], defaults: new Map(), current: null, initial: initialSettings(), entries: new Map(), pools: new Map() }
+  const texts = new Map<string, string>()
+  for (const { tree, active } of read) {
+    texts.set(tree.file.path, tree.file.text)
     for (const open of active.undecided) {
       const at = lineSpanAt(tree, open.line)
       addGap(state, 'opaque-condition', `.if ${open.text}`, open.reason, at)
@@ -36,7 +41,6 @@ export function compileHaproxy(files: readonly Parsed<HaproxyTree>[], options: C
       })
     }
     for (const section of active.sections) readSection(sections, tree, section, active)
-    environment = active.environment
   }
   return { model: buildModel(state, { ...sections, texts }), diagnostics: state.diagnostics }
 }

@@ -86,11 +86,14 @@ function viewOf(field: Field, transforms: readonly Transform[], type: ValueType,
   return { field, transforms, type, pick, absentAs: 'nothing' }
 }
 
+/** `env()` is read while requests are served, so what `setenv` did anywhere counts; a variable that is not set is no value at all (measured on 2.6.12). */
 function environmentConstant(state: CompileState, text: string, name: string, calls: number): Expression {
-  const value = state.options.environment[name]
-  state.environment.set(name, value ?? null)
+  const variables = state.variablesAtEnd
+  const value = Object.hasOwn(variables, name) ? (variables[name] ?? null) : null
+  state.environment.set(name, value)
+  if (value === null && name.startsWith('HAPROXY_')) return unmodelled(text, 'str', 'HAProxy sets this variable itself.')
   if (calls > 1) return unmodelled(text, 'str', 'Converters behind env() are not modelled.')
-  const field: Field = { kind: 'constant', value: value ?? '' }
+  const field: Field = { kind: 'constant', value }
   const view = viewOf(field, [], 'string', 'any')
   return { text, view, value: { ...view, pick: 'last' }, implied: null, level: 'constant', opaque: null, chanceOf: null, needsMethod: false }
 }

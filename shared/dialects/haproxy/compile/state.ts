@@ -19,6 +19,8 @@ export interface CompileState {
   readonly gaps: Gap[]
   readonly tables: Map<string, LookupTable>
   readonly environment: Map<string, string | null>
+  /** Variables after every `setenv` of all files. */
+  readonly variablesAtEnd: Readonly<Record<string, string>>
   /** Sample expressions by their text. */
   readonly expressions: Map<string, Expression>
   /** Pattern files by path: keys in file order. */
@@ -27,11 +29,10 @@ export interface CompileState {
   usesOriginalTarget: boolean
 }
 
-export function createState(options: CompileOptions): CompileState {
-  const version = options.version ?? '2.6'
+export function createState(options: CompileOptions, version: string, variablesAtEnd: Readonly<Record<string, string>>): CompileState {
   const [major, minor] = versionNumber(version)
   return {
-    options, version, release: major * 100 + minor, diagnostics: [], gaps: [], tables: new Map(), environment: new Map(),
+    options, version, release: major * 100 + minor, diagnostics: [], gaps: [], tables: new Map(), environment: new Map(), variablesAtEnd,
     expressions: new Map(), patternFiles: new Map(), usesOriginalTarget: false,
   }
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
+import { routeRequest } from '#shared/analyses/route/index.ts'
+import { defaultRequest } from '#shared/model/request.ts'
 import { describeAction, describePredicate } from '#shared/model/describe.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { haproxySupport } from '#shared/dialects/haproxy/support.ts'
@@ -98,6 +100,25 @@ test('H-ORD-19: a disabled pool is chosen before 3.4 and passed over from 3.4 on
   assert.equal(steps(compileTexts([text]).model, 'scope:f/switching')[0], 'path is /x: send to pool x')
   assert.equal(steps(compileTexts([text], { version: '3.4' }).model, 'scope:f/switching')[0], 'never: send to pool x')
   assert.equal(compileTexts([text]).model.pools[0]?.enabled, false)
+})
+
+test('H-ORD-19: a computed name of a disabled pool is passed over from 3.4 on, one that names no pool still ends the search', () => {
+  const text = (target: string): string => `${httpDefaults}frontend f\n  bind :80\n  use_backend ${target}\n  use_backend b2 if { path_beg /x }\n  default_backend b1\nbackend pool-x\n  disabled\n  server s 127.0.0.1:1\n${nineBackends}`
+  const first = (target: string, version: string): string | undefined => steps(compileTexts([text(target)], { version }).model, 'scope:f/switching')[0]
+  assert.equal(first('%[hdr(x-pool)]', '3.3'), 'always: send to the pool named by %[hdr(x-pool)]')
+  const wayOf = (target: string, value: string | null, version: string): string | null => {
+    const { model } = compileTexts([text(target)], { version })
+    const { outcome } = routeRequest(model, { ...defaultRequest, path: '/x/1', host: 'a.test', headers: value === null ? [] : [['x-pool', value]] })
+    return outcome.action === 'forward' ? outcome.pool : outcome.action === 'respond' ? String(outcome.status) : null
+  }
+  for (const [target, value, before, since] of [
+    ['%[hdr(x-pool)]', 'pool-x', '503', 'b2'], ['%[hdr(x-pool)]', 'b3', 'b3', 'b3'], ['%[hdr(x-pool)]', 'nowhere', 'b1', 'b1'], ['%[hdr(x-pool)]', null, 'b1', 'b1'],
+    ['pool-%[hdr(x-pool)]', 'x', '503', 'b2'], ['pool-x%[hdr(x-pool)]', null, '503', 'b2'], ['b%[hdr(x-pool)]', '3', 'b3', 'b3'],
+  ] as const) {
+    assert.equal(wayOf(target, value, '3.3'), before, `${target} ${String(value)} before 3.4`)
+    assert.equal(wayOf(target, value, '3.4'), since, `${target} ${String(value)} from 3.4 on`)
+  }
+  assert.ok(compileTexts([text('%[hdr(a)]%[hdr(b)]')], { version: '3.4' }).model.gaps.some((gap) => gap.text === '%[hdr(a)]%[hdr(b)]'))
 })
 
 test('H-DEF-1: every anonymous defaults starts from nothing', () => {
