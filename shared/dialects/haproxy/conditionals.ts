@@ -47,10 +47,57 @@ interface Block {
  * Source: HAProxy configuration manual, section 2.4; H-LEX-8 to H-LEX-8e.
  */
 export function activeLines(tree: HaproxyTree, environment: ConditionalEnvironment): ActiveLines {
+  return hasConditions(tree) ? linesUnderConditions(tree, environment) : allLines(tree, environment)
+}
+
+/** Whether some line may be dropped. */
+export function hasConditions(tree: HaproxyTree): boolean {
+  const { flags } = tree.lines
+  for (let line = 0; line < flags.length; line += 1) if (((flags[line] as number) & lineFlags.conditional) !== 0) return true
+  return false
+}
+
+/** Without conditions every line counts, and only global sections need to be read. */
+function allLines(tree: HaproxyTree, environment: ConditionalEnvironment): ActiveLines {
+  const { lines } = tree
+  const changes: EnvironmentChange[] = []
+  let current = environment
+  for (const section of tree.sections) {
+    // The word of a section may come from a variable.
+    const isCooked = ((lines.flags[section.line] as number) & lineFlags.cooked) !== 0
+    if (isCooked ? wordValues(tree, section.line, current)[0] !== 'global' : section.kind !== 'global') continue
+    for (let line = section.line + 1; line < section.endLine; line += 1) {
+      const values = wordValues(tree, line, current)
+      if (!environmentKeywords.has(values[0] ?? '')) continue
+      current = withAssignment(current, values)
+      changes.push({ line, environment: current })
+    }
+  }
+  return { active: new Uint8Array(lines.count).fill(1), undecided: [], sections: tree.sections, environmentAt: environmentsBy(environment, changes), environment: current }
+}
+
+interface EnvironmentChange {
+  readonly line: number
+  readonly environment: ConditionalEnvironment
+}
+
+function environmentsBy(start: ConditionalEnvironment, changes: readonly EnvironmentChange[]): (line: number) => ConditionalEnvironment {
+  if (changes.length === 0) return () => start
+  return (line) => {
+    let found = start
+    for (const change of changes) {
+      if (change.line >= line) break
+      found = change.environment
+    }
+    return found
+  }
+}
+
+function linesUnderConditions(tree: HaproxyTree, environment: ConditionalEnvironment): ActiveLines {
   const { lines } = tree
   const active = new Uint8Array(lines.count).fill(1)
   const undecided: UndecidedCondition[] = []
-  const changes: { readonly line: number; readonly environment: ConditionalEnvironment }[] = []
+  const changes: EnvironmentChange[] = []
   let current = environment
   const blocks: Block[] = []
   let on = true
@@ -114,16 +161,8 @@ export function activeLines(tree: HaproxyTree, environment: ConditionalEnvironme
       }
     }
   }
-  const environmentAt = (line: number): ConditionalEnvironment => {
-    let found = environment
-    for (const change of changes) {
-      if (change.line >= line) break
-      found = change.environment
-    }
-    return found
-  }
   const sections = dropped ? readSections(tree, active) : tree.sections
-  return { active, undecided, sections, environmentAt, environment: current }
+  return { active, undecided, sections, environmentAt: environmentsBy(environment, changes), environment: current }
 }
 
 function withAssignment(environment: ConditionalEnvironment, values: readonly string[]): ConditionalEnvironment {

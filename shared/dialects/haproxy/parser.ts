@@ -1,6 +1,7 @@
 import { diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { SourceFile } from '#shared/text/source-file.ts'
+import { hasConditions } from './conditionals.ts'
 import { lexHaproxy } from './lexer.ts'
 import { isSectionKind, mayBeSectionKind, proxyKinds, readSections, sectionKinds } from './sections.ts'
 import { lineFlags } from './tree.ts'
@@ -32,18 +33,27 @@ export function parseHaproxy(file: SourceFile): { readonly tree: HaproxyTree; re
   checkFile(tree, findings)
   for (const line of unknownOpenings) findings.push(unknownSection(tree, line))
   checkLines(tree, findings)
-  checkConditions(tree, findings)
+  if (hasConditions(tree)) checkConditions(tree, findings)
   checkNames(tree, findings)
   findings.sort((a, b) => a.at.start - b.at.start)
   return { tree, diagnostics: findings }
 }
 
+/** Lines are read in portions: a function that is called often is optimised for good, one long loop again for each file. */
+const portion = 256
+
 /** Sets `lineFlags.section`; gives the lines that open a section nobody knows. */
 function markSections(tree: HaproxyTree): readonly number[] {
+  const { lines } = tree
+  const unknown: number[] = []
+  for (let line = 0; line < lines.count; line += portion) markSomeSections(tree, line, Math.min(lines.count, line + portion), unknown)
+  return unknown
+}
+
+function markSomeSections(tree: HaproxyTree, from: number, to: number, unknown: number[]): void {
   const { lines, file } = tree
   const { text } = file
-  const unknown: number[] = []
-  for (let line = 0; line < lines.count; line += 1) {
+  for (let line = from; line < to; line += 1) {
     const first = lines.firstWord[line] as number
     if (first === (lines.firstWord[line + 1] as number)) continue
     const start = lines.wordStart[first] as number
@@ -67,7 +77,6 @@ function markSections(tree: HaproxyTree): readonly number[] {
       unknown.push(line)
     }
   }
-  return unknown
 }
 
 const nameLike = /^[a-z][a-z0-9_-]*$/
@@ -157,22 +166,26 @@ function hasCapital(text: string, start: number, end: number): boolean {
 }
 
 function checkLines(tree: HaproxyTree, findings: Diagnostic[]): void {
+  const { count } = tree.lines
+  const firstSection = tree.sections[0]?.line ?? count
+  for (let line = 0; line < count; line += portion) checkSomeLines(tree, line, Math.min(count, line + portion), firstSection, findings)
+}
+
+function checkSomeLines(tree: HaproxyTree, from: number, to: number, firstSection: number, findings: Diagnostic[]): void {
   const { lines, file } = tree
   const { text } = file
-  let beforeSections = true
-  for (let line = 0; line < lines.count; line += 1) {
+  for (let line = from; line < to; line += 1) {
     const flag = lines.flags[line] as number
     const first = lines.firstWord[line] as number
     const count = (lines.firstWord[line + 1] as number) - first
     if ((flag & lineFlags.broken) !== 0) brokenLine(tree, line, findings)
     if (count === 0) continue
     if (count > mostWords || (count === mostWords && hasTrailingBlank(tree, line))) tooManyWords(tree, line, count, findings)
-    if ((flag & lineFlags.section) !== 0) beforeSections = false
     if ((flag & (lineFlags.section | lineFlags.conditional)) !== 0) continue
     const start = lines.wordStart[first] as number
     const end = lines.wordEnd[first] as number
     if (hasCapital(text, start, end)) capitalKeyword(tree, line, findings)
-    if (beforeSections && text.charCodeAt(start) !== 91) lineWithoutSection(tree, line, findings)
+    if (line < firstSection && text.charCodeAt(start) !== 91) lineWithoutSection(tree, line, findings)
   }
 }
 
@@ -279,12 +292,6 @@ function checkConditions(tree: HaproxyTree, findings: Diagnostic[]): void {
 
 const frontSides: ReadonlySet<string> = new Set(['frontend', 'listen'])
 const backSides: ReadonlySet<string> = new Set(['backend', 'listen'])
-
-function hasConditions(tree: HaproxyTree): boolean {
-  const { flags } = tree.lines
-  for (let line = 0; line < flags.length; line += 1) if (((flags[line] as number) & lineFlags.conditional) !== 0) return true
-  return false
-}
 
 /** Two frontends or two backends of one name. Names inside conditional blocks are left to compile, which knows the branch. */
 function checkNames(tree: HaproxyTree, findings: Diagnostic[]): void {
