@@ -13,6 +13,8 @@ export interface Arranged {
   readonly continues: boolean
 }
 
+const farLarger = 8
+
 /** Tops of the boxes that stay, NaN for new ones; null when so few stay that a fresh picture is clearer. */
 export function previousTops(before: Picture, view: TopologyView): Float64Array | null {
   let kept = 0
@@ -22,7 +24,9 @@ export function previousTops(before: Picture, view: TopologyView): Float64Array 
     kept += 1
     return before.y[index] as number
   })
-  return kept * 2 >= Math.min(view.nodes.length, before.nodes.length) && kept > 0 ? tops : null
+  // A handful inside a picture many times as large holds nothing in place; it would only be bent around them.
+  const isRelated = kept * 2 >= Math.min(view.nodes.length, before.nodes.length) && kept * farLarger >= Math.max(view.nodes.length, before.nodes.length)
+  return isRelated && kept > 0 ? tops : null
 }
 
 /** Whether two views have the same boxes of the same height and the same edges, so that every place still holds. */

@@ -8,7 +8,7 @@ import { FailureNote, Working } from '#renderer/ui/primitives.tsx'
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { TextHunk } from '#shared/rpc/payloads.ts'
 import {
-  changesInside, holds, lineAcross, linesIn, neighbourChange, partLines, problemsInside, revealInside, windowAround, windowBefore, windowWords, type LineWindow, type ShownPart,
+  changesInside, holds, lineAcross, linesIn, neighbourChange, partLines, problemsInside, revealInside, revealLine, windowAround, windowBefore, windowWords, type LineWindow, type ShownPart,
 } from './long-text.ts'
 
 /** One side of a long text. `lines`: how many the whole file has. */
@@ -53,9 +53,12 @@ export function LongText(props: LongTextProps) {
   const [shown, setShown] = useState<Shown | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [tries, setTries] = useState(0)
+  /** A line that was asked for by its number. */
+  const [asked, setAsked] = useState<{ readonly line: number; readonly serial: number } | null>(null)
 
   // A place outside the part that is shown brings its own part.
   useEffect(() => {
+    setAsked(null)
     if (reveal === null) return
     const part = shown?.[reveal.side] ?? null
     if (part === null || !holds(part, reveal.start)) setPlace({ side: reveal.side, offset: reveal.start })
@@ -102,12 +105,21 @@ export function LongText(props: LongTextProps) {
 
   const texts = useMemo(() => ({ before: toText(before, shown?.before ?? null), after: toText(after, shown?.after ?? null) }), [shown])
   const marks = useMemo(() => (shown === null ? [] : [...problemsInside(problems, shown.before ?? nothing, 'before'), ...problemsInside(problems, shown.after ?? nothing, 'after')]), [problems, shown])
-  const inside = useMemo(() => (reveal === null || shown === null ? null : revealInside(reveal, shown[reveal.side] ?? nothing)), [reveal, shown])
+  const inside = useMemo(() => {
+    if (shown === null) return null
+    const side = after === null ? 'before' : 'after'
+    if (asked !== null) return revealLine(shown[side] ?? nothing, asked.line, side, asked.serial)
+    return reveal === null ? null : revealInside(reveal, shown[reveal.side] ?? nothing)
+  }, [reveal, shown, asked])
 
   if (failure !== null) return <FailureNote failure={failure} onRetry={() => setTries((count) => count + 1)} />
   if (main === null || shown === null) return <Working text="Fetching the text…" />
   const part = (after === null ? shown.before : shown.after) ?? nothing
   const moved = (side: Side, offset: number): void => onCursor(side, offset + (shown[side]?.startOffset ?? 0))
+  const goElsewhere = (line: number): void => {
+    setAsked(null)
+    go(line)
+  }
   const go = (line: number): void => setPlace({ line: Math.max(0, Math.min(main.lines - 1, line)) })
   const previous = neighbourChange(hunks, shown.window, -1)
   const next = neighbourChange(hunks, shown.window, 1)
@@ -115,22 +127,25 @@ export function LongText(props: LongTextProps) {
     <>
       <div className="long-text" role="group" aria-label="Part of the text">
         <span>Long file: {windowWords(part, part.text === '' ? 0 : linesIn(part.text))}</span>
-        <button type="button" className="link" disabled={shown.window.start === 0} onClick={() => go(shown.window.start - partLines / 2)}>Previous lines</button>
-        <button type="button" className="link" disabled={shown.window.end >= main.lines} onClick={() => go(shown.window.end + partLines / 2)}>Next lines</button>
+        <button type="button" className="link" disabled={shown.window.start === 0} onClick={() => goElsewhere(shown.window.start - partLines / 2)}>Previous lines</button>
+        <button type="button" className="link" disabled={shown.window.end >= main.lines} onClick={() => goElsewhere(shown.window.end + partLines / 2)}>Next lines</button>
         <label>
           Line <input
             className="input mono" type="number" min={1} max={main.lines} aria-label="Go to line"
             onKeyDown={(event) => {
               const line = event.currentTarget.valueAsNumber
-              if (event.key === 'Enter' && Number.isFinite(line)) go(line - 1)
+              if (event.key !== 'Enter' || !Number.isFinite(line)) return
+              const zero = Math.max(0, Math.min(main.lines - 1, Math.floor(line) - 1))
+              setAsked((before) => ({ line: zero, serial: (before?.serial ?? 0) + 1 }))
+              if (zero < shown.window.start || zero >= shown.window.end) go(zero)
             }}
           />
         </label>
         {compared && (
           <>
             <span className="muted">{changesInside(hunks, shown.window).toLocaleString('en')} of {hunks.length.toLocaleString('en')} changes here</span>
-            {previous !== null && <button type="button" className="link" onClick={() => go(previous)}>Earlier changes</button>}
-            {next !== null && <button type="button" className="link" onClick={() => go(next)}>Later changes</button>}
+            {previous !== null && <button type="button" className="link" onClick={() => goElsewhere(previous)}>Earlier changes</button>}
+            {next !== null && <button type="button" className="link" onClick={() => goElsewhere(next)}>Later changes</button>}
           </>
         )}
       </div>

@@ -83,6 +83,19 @@ export function revealInside(reveal: Reveal | null, part: ShownPart): Reveal | n
   return { ...reveal, start: reveal.start - part.startOffset, end: Math.min(part.text.length, reveal.end - part.startOffset) }
 }
 
+/** A whole line of the file, zero-based, inside a part; null: it lies elsewhere. */
+export function revealLine(part: ShownPart, line: number, side: Side, serial: number): Reveal | null {
+  if (line < part.startLine) return null
+  let start = 0
+  for (let at = part.startLine; at < line; at += 1) {
+    const end = part.text.indexOf('\n', start)
+    if (end === -1) return null
+    start = end + 1
+  }
+  const end = part.text.indexOf('\n', start)
+  return { side, start, end: end === -1 ? part.text.length : end, serial }
+}
+
 export function holds(part: ShownPart, offset: number): boolean {
   return offset >= part.startOffset && offset <= part.startOffset + part.text.length
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { changesInside, isLongText, lineAcross, neighbourChange, partLines, problemsInside, revealInside, windowAround, windowBefore, windowWords } from '#renderer/features/review/long-text.ts'
+import { changesInside, isLongText, lineAcross, neighbourChange, partLines, problemsInside, revealInside, revealLine, windowAround, windowBefore, windowWords } from '#renderer/features/review/long-text.ts'
 
 const hunks = [
   { beforeStart: 10, beforeEnd: 12, afterStart: 10, afterEnd: 15 },
@@ -47,6 +47,15 @@ test('places and findings of the whole text move into the part; what lies elsewh
   assert.deepEqual(revealInside({ side: 'after', start: 1009, end: 2000, serial: 1 }, part), { side: 'after', start: 9, end: 10, serial: 1 })
   const problem = { side: 'after', start: 1001, end: 1002, severity: 'error', message: 'm', code: 'c' } as const
   assert.deepEqual(problemsInside([problem, { ...problem, start: 50 }, { ...problem, side: 'before' }], part, 'after'), [{ ...problem, start: 1, end: 2 }])
+})
+
+test('a line asked for by its number is found in the part that holds it', () => {
+  const part = { text: 'forty\nforty-one\n\nlast', startOffset: 900, startLine: 40, totalLines: 90 }
+  assert.deepEqual(revealLine(part, 41, 'after', 3), { side: 'after', start: 6, end: 15, serial: 3 })
+  assert.deepEqual(revealLine(part, 42, 'after', 3), { side: 'after', start: 16, end: 16, serial: 3 })
+  assert.deepEqual(revealLine(part, 43, 'after', 3), { side: 'after', start: 17, end: 21, serial: 3 })
+  assert.equal(revealLine(part, 39, 'after', 3), null)
+  assert.equal(revealLine(part, 44, 'after', 3), null)
 })
 
 test('only texts over five megabytes come in parts, and the part says which lines it shows', () => {
