@@ -63,9 +63,7 @@ function allLines(tree: HaproxyTree, environment: ConditionalEnvironment): Activ
   const changes: EnvironmentChange[] = []
   let current = environment
   for (const section of tree.sections) {
-    // The word of a section may come from a variable.
-    const isCooked = ((lines.flags[section.line] as number) & lineFlags.cooked) !== 0
-    if (isCooked ? wordValues(tree, section.line, current)[0] !== 'global' : section.kind !== 'global') continue
+    if (!isGlobal(tree, section, current)) continue
     for (let line = section.line + 1; line < section.endLine; line += 1) {
       const values = wordValues(tree, line, current)
       if (!environmentKeywords.has(values[0] ?? '')) continue
@@ -74,6 +72,12 @@ function allLines(tree: HaproxyTree, environment: ConditionalEnvironment): Activ
     }
   }
   return { active: new Uint8Array(lines.count).fill(1), undecided: [], sections: tree.sections, environmentAt: environmentsBy(environment, changes), environment: current }
+}
+
+function isGlobal(tree: HaproxyTree, section: Section, environment: ConditionalEnvironment): boolean {
+  // The word of a section may come from a variable.
+  const isCooked = ((tree.lines.flags[section.line] as number) & lineFlags.cooked) !== 0
+  return isCooked ? wordValues(tree, section.line, environment)[0] === 'global' : section.kind === 'global'
 }
 
 interface EnvironmentChange {

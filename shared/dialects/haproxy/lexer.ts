@@ -89,8 +89,7 @@ export function lexHaproxy(text: string): LineTable {
     wordStart: new Int32Array(wordRoom), wordEnd: new Int32Array(wordRoom),
     lastTail: 0, rings: Array.from({ length: ringCount }, () => ({ tails: [], last: 0, misses: 0, probe: 0 })),
   }
-  // The work is done in functions called line by line: engines optimise those at once and for good, a long loop here late or never.
-  for (let at = 0; at !== -1;) at = lexLine(draft, at)
+  for (let at = 0; at !== -1;) at = lexLines(draft, at)
   const { lines, words } = draft
   growLines(draft, text.length)
   draft.lineStart[lines] = text.length
@@ -105,6 +104,15 @@ export function lexHaproxy(text: string): LineTable {
     flags: draft.flags.subarray(0, lines),
     repeat: draft.repeat.subarray(0, lines),
   }
+}
+
+/** Lines are read in portions: a function that is called often is optimised for good, one long loop again for each file. */
+const portion = 256
+
+/** Reads up to `portion` lines from `at` on; gives the start of the next one, or -1 after the last. */
+function lexLines(draft: Draft, at: number): number {
+  for (let count = 0; count < portion && at !== -1; count += 1) at = lexLine(draft, at)
+  return at
 }
 
 /** Size for `count` entries found in the first `at` of `length` units, with some room. */

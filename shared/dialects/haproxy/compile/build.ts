@@ -58,14 +58,24 @@ export function buildModel(state: CompileState, { proxies, pools, entries, texts
     if (isEntryKind(proxy.kind)) listeners.push(...buildEntry(building, proxy))
   }
   const built: Pool[] = []
-  for (const proxy of proxies) {
-    if (!isPoolKind(proxy.kind)) continue
-    if (proxy.kind === 'listen' && memberCount(proxy) === 0 && !proxy.isReached) continue
-    built.push(buildPool(building, proxy))
-  }
+  for (let at = 0; at < proxies.length; at += portion) buildSomePools(building, at, built)
   return {
     dialect: 'haproxy', product: 'HAProxy', version: state.version, listeners, conflicts: findConflicts(listeners), scopes: building.scopes, pools: built,
     tables: state.tables, gaps: state.gaps, environment: state.environment,
+  }
+}
+
+/** Pools and rules are built in portions: a function that is called often is optimised for good, one long loop again for each file. */
+const portion = 128
+
+function buildSomePools(building: Building, from: number, built: Pool[]): void {
+  const { proxies } = building
+  const to = Math.min(proxies.length, from + portion)
+  for (let at = from; at < to; at += 1) {
+    const proxy = proxies[at] as ProxyDraft
+    if (!isPoolKind(proxy.kind)) continue
+    if (proxy.kind === 'listen' && memberCount(proxy) === 0 && !proxy.isReached) continue
+    built.push(buildPool(building, proxy))
   }
 }
 
@@ -233,22 +243,47 @@ function statsSteps(proxy: ProxyDraft, stats: StatsDraft | null): readonly Step[
 
 function switchingSteps(building: Building, proxy: ProxyDraft, waits: Waits | null): readonly Step[] {
   const steps: Step[] = []
-  const prefix = `step:${proxy.name}/switching/use_backend `
   const fallback = fallbackOf(building, proxy)
-  // Lines that name different pools differ, so most lists need no count of equal texts.
-  let ids: IdList | null = null
-  for (let index = 0; index < proxy.switching.length; index += 1) {
-    const rule = proxy.switching[index] as SwitchDraft
-    const pool = typeof rule.target === 'string' ? building.pools.get(rule.target) : undefined
-    if (ids === null && (pool === undefined || pool.namedBy === proxy)) {
-      ids = new IdList(prefix)
-      for (let earlier = 0; earlier < index; earlier += 1) ids.next((proxy.switching[earlier] as SwitchDraft).text)
-    }
-    if (pool !== undefined) pool.namedBy = proxy
-    steps.push(switchStep(building, proxy, rule, pool, ids === null ? prefix + rule.text : ids.next(rule.text), waits, fallback))
-  }
+  const ids = new SwitchIds(proxy)
+  for (let at = 0; at < proxy.switching.length; at += portion) addSomeSwitches(building, proxy, at, ids, waits, fallback, steps)
   if (fallback !== null) steps.push({ id: `step:${proxy.name}/default`, when: always, does: fallback.action, origin: [fallback.at] })
   return steps
+}
+
+/** Ids of `use_backend` lines. Lines that name different pools differ, so most lists need no count of equal texts. */
+class SwitchIds {
+  readonly #proxy: ProxyDraft
+  readonly #prefix: string
+  #counted: IdList | null = null
+
+  constructor(proxy: ProxyDraft) {
+    this.#proxy = proxy
+    this.#prefix = `step:${proxy.name}/switching/use_backend `
+  }
+
+  /** Id of rule `index`, which names `pool`; to be asked in order. */
+  next(index: number, pool: ProxyDraft | undefined): string {
+    const { switching } = this.#proxy
+    const { text } = switching[index] as SwitchDraft
+    if (this.#counted === null && pool !== undefined && pool.namedBy !== this.#proxy) {
+      pool.namedBy = this.#proxy
+      return this.#prefix + text
+    }
+    if (this.#counted === null) {
+      this.#counted = new IdList(this.#prefix)
+      for (let earlier = 0; earlier < index; earlier += 1) this.#counted.next((switching[earlier] as SwitchDraft).text)
+    }
+    return this.#counted.next(text)
+  }
+}
+
+function addSomeSwitches(building: Building, proxy: ProxyDraft, from: number, ids: SwitchIds, waits: Waits | null, fallback: Fallback | null, steps: Step[]): void {
+  const to = Math.min(proxy.switching.length, from + portion)
+  for (let index = from; index < to; index += 1) {
+    const rule = proxy.switching[index] as SwitchDraft
+    const pool = typeof rule.target === 'string' ? building.pools.get(rule.target) : undefined
+    steps.push(switchStep(building, proxy, rule, pool, ids.next(index, pool), waits, fallback))
+  }
 }
 
 /** `pool`: what the name of the target stands for. */

@@ -40,9 +40,17 @@ export function compileHaproxy(files: readonly Parsed<HaproxyTree>[], options: C
         message: `This condition was taken to be false. ${open.reason}`,
       })
     }
-    for (const section of active.sections) readSection(sections, tree, section, active)
+    for (let at = 0; at < active.sections.length; at += portion) readSomeSections(sections, tree, at, active)
   }
   return { model: buildModel(state, { ...sections, texts }), diagnostics: state.diagnostics }
+}
+
+/** Sections and lines are read in portions: a function that is called often is optimised for good, one long loop again for each file. */
+const portion = 128
+
+function readSomeSections(reader: SectionReader, tree: HaproxyTree, from: number, active: ActiveLines): void {
+  const to = Math.min(active.sections.length, from + portion)
+  for (let at = from; at < to; at += 1) readSection(reader, tree, active.sections[at] as Section, active)
 }
 
 interface SectionReader {
@@ -132,11 +140,15 @@ function isTwice(reader: SectionReader, kind: ProxyKind, name: string, tree: Hap
 }
 
 function readLines(state: CompileState, proxy: ProxyDraft, tree: HaproxyTree, section: Section, active: ActiveLines): void {
+  for (let line = section.line + 1; line < section.endLine; line += portion) readSomeLines(state, proxy, tree, line, Math.min(section.endLine, line + portion), active)
+}
+
+function readSomeLines(state: CompileState, proxy: ProxyDraft, tree: HaproxyTree, from: number, to: number, active: ActiveLines): void {
   const { lines, file } = tree
   const { text } = file
   const { firstWord, wordStart, wordEnd } = lines
   const takesServers = proxy.kind === 'backend' || proxy.kind === 'listen'
-  for (let line = section.line + 1; line < section.endLine; line += 1) {
+  for (let line = from; line < to; line += 1) {
     if (active.active[line] === 0) continue
     const first = firstWord[line] as number
     if (first === (firstWord[line + 1] as number)) continue
