@@ -1,9 +1,10 @@
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
 import { buildScene } from '#shared/layout/scene-builder.ts'
+import { drawScene } from '#shared/render/draw-scene.ts'
 import { renderSvg } from '#shared/render/svg.ts'
 import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
-import type { Picture, PictureOptions, TopologyOptions } from '#shared/rpc/payloads.ts'
+import type { Picture, PictureMarks, PictureOptions, TopologyOptions } from '#shared/rpc/payloads.ts'
 import type { Scene } from '#shared/layout/scene.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
 import { titleOf, type Pair, type PairStore } from './pairs.ts'
@@ -13,7 +14,7 @@ import { maskSecrets } from './secrets.ts'
 const mimeTypes = { svg: 'image/svg+xml', png: 'image/png', pdf: 'application/pdf' } as const
 
 /** Pictures for files: the whole graph, with title, legend, time, source and config hash, secrets masked. */
-export function exportHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<SteelyardContract>, 'export.picture'> {
+export function exportHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<SteelyardContract>, 'export.picture' | 'export.marks'> {
   return {
     async 'export.picture'({ before, after, topology, picture }) {
       const pair = pairs(before, after)
@@ -23,6 +24,12 @@ export function exportHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<St
       const { bytes, width, height } = drawn.value
       const name = `${fileNameOf(titleOf(pair.value.before, pair.value.after))}.${picture.format}`
       return ok({ name, mime: mimeTypes[picture.format], base64: ports.bytes.toBase64(bytes), width, height } satisfies Picture)
+    },
+    async 'export.marks'({ before, after, topology, picture }) {
+      const pair = pairs(before, after)
+      if (!pair.ok) return pair
+      const drawing = drawScene(sceneOf(pair.value, topology), textsOf(ports, pair.value, picture))
+      return ok({ name: fileNameOf(titleOf(pair.value.before, pair.value.after)), drawing } satisfies PictureMarks)
     },
   }
 }
@@ -34,9 +41,7 @@ export interface DrawnPicture {
 }
 
 export async function drawPicture(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions): Promise<Result<DrawnPicture>> {
-  const focused = pair.focus(topology)
-  const { hiddenByFilter, hiddenByLimit } = focused.totals
-  const scene = buildScene(maskView(focused.view), hiddenByFilter + hiddenByLimit)
+  const scene = sceneOf(pair, topology)
   const texts = textsOf(ports, pair, picture)
   if (picture.format === 'pdf') return drawPdf(ports, scene, texts)
   const svg = renderSvg(scene, texts)
@@ -58,11 +63,15 @@ async function drawPdf(ports: Ports, scene: Scene, texts: Texts): Promise<Result
 
 /** The picture of a pair as SVG text, for reports. */
 export function pictureSvg(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions): string {
-  const focused = pair.focus(topology)
-  return renderSvg(buildScene(maskView(focused.view), focused.totals.hiddenByFilter + focused.totals.hiddenByLimit), textsOf(ports, pair, picture))
+  return renderSvg(sceneOf(pair, topology), textsOf(ports, pair, picture))
 }
 
-function textsOf(ports: Ports, pair: Pair, picture: PictureOptions): Texts {
+function sceneOf(pair: Pair, topology: TopologyOptions): Scene {
+  const { view, totals } = pair.focus(topology)
+  return buildScene(maskView(view), totals.hiddenByFilter + totals.hiddenByLimit)
+}
+
+function textsOf(ports: Ports, pair: Pair, picture: Pick<PictureOptions, 'theme' | 'title'>): Texts {
   const { before, after } = pair
   const short = (hash: string): string => hash.slice(0, 12)
   return {

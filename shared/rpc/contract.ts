@@ -1,7 +1,7 @@
 import { array, boolean, integer, json, literal, nullable, number, object, optional, record, string, union } from '#shared/schema/schema.ts'
 import { method } from './method.ts'
 import type {
-  AppInfo, AppSettings, Comparison, ConfigSummary, DecisionList, Picture, RecentEntry, RestorePlan, Snapshot, SourceSummary, TopologyAnswer, TraceAnswer,
+  AppInfo, AppSettings, Comparison, ConfigSummary, DecisionList, Picture, PictureMarks, RecentEntry, RestorePlan, Snapshot, SourceSummary, TopologyAnswer, TraceAnswer,
 } from './payloads.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 
@@ -68,6 +68,11 @@ export const contract = {
       picture: object({ format: literal('svg', 'png', 'pdf'), theme: literal('light', 'dark', 'print'), scale: number, title: string }),
     }),
     result: json<Picture>(),
+  }),
+  /** The same picture as marks, for a PNG painted in the window. */
+  'export.marks': method({
+    params: object({ ...pair, topology: topologyOptions, picture: object({ theme: literal('light', 'dark', 'print'), title: string }) }),
+    result: json<PictureMarks>(),
   }),
 
   /** Native dialogs; a host without them answers `unsupported`. */

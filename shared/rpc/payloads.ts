@@ -2,6 +2,7 @@ import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Sentence, Table } from '#shared/presentation/presentation.ts'
 import type { RouteAnswer } from '#shared/analyses/route/answer.ts'
 import type { Scene } from '#shared/layout/scene.ts'
+import type { Drawing } from '#shared/render/drawing.ts'
 import type { FileRole, TextEncodingName } from '#shared/text/source-file.ts'
 
 /** Where a config comes from. */
@@ -140,6 +141,12 @@ export interface PictureOptions {
   readonly theme: 'light' | 'dark' | 'print'
   readonly scale: number
   readonly title: string
+}
+
+/** A picture that the window paints itself; `name` without an ending, fit for a file. */
+export interface PictureMarks {
+  readonly name: string
+  readonly drawing: Drawing
 }
 
 export interface Picture {

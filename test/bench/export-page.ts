@@ -4,10 +4,8 @@ import { createElement as h, memo } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from 'reactflow'
 
-import { paintDrawing } from '#shared/render/canvas.ts'
-import { drawScene } from '#shared/render/draw-scene.ts'
-import type { Scene } from '#shared/layout/scene.ts'
-import type { PictureTexts } from '#shared/render/title-block.ts'
+import { paintPng } from '#renderer/features/export/paint-png.ts'
+import type { PictureMarks } from '#shared/rpc/payloads.ts'
 
 interface PageNode { readonly id: string; readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly title: string; readonly lines: readonly string[] }
 interface PageEdge { readonly id: string; readonly source: string; readonly target: string; readonly width: number }
@@ -32,14 +30,12 @@ const bench = {
     }))
     for (let wait = 0; wait < 200 && document.querySelectorAll('.react-flow__edge').length < edges.length; wait += 1) await new Promise((done) => setTimeout(done, 50))
   },
-  /** The way the app makes a PNG: the same marks on a canvas that is never on the page. */
-  async paint(scene: Scene, texts: PictureTexts, scale: number): Promise<{ milliseconds: number; bytes: number }> {
+  /** What the window does with the marks the engine sends: reads them, paints them, and has the PNG as base64. */
+  async paint(json: string, scale: number): Promise<{ milliseconds: number; bytes: number }> {
     const start = performance.now()
-    const drawing = drawScene(scene, texts)
-    const canvas = new OffscreenCanvas(Math.round(drawing.width * scale), Math.round(drawing.height * scale))
-    paintDrawing(drawing, canvas.getContext('2d', { alpha: false }) as OffscreenCanvasRenderingContext2D, scale)
-    const blob = await canvas.convertToBlob({ type: 'image/png' })
-    return { milliseconds: performance.now() - start, bytes: blob.size }
+    const picture = await paintPng(JSON.parse(json) as PictureMarks, scale)
+    if (picture === null) throw new Error('The window could not paint the picture.')
+    return { milliseconds: performance.now() - start, bytes: Math.floor((picture.base64.length * 3) / 4) }
   },
   async photograph(kind: 'svg' | 'png', width: number, height: number, scale: number): Promise<{ milliseconds: number; bytes: number }> {
     const start = performance.now()

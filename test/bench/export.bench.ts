@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import { rolldown } from 'rolldown'
 import { buildScene } from '#shared/layout/scene-builder.ts'
-import { loadExportFonts } from '#shared/node/export-fonts.ts'
+import { exportFontFiles, loadExportFonts } from '#shared/node/export-fonts.ts'
 import { rasterizePng } from '#shared/node/rasterize.ts'
+import { drawScene } from '#shared/render/draw-scene.ts'
 import { renderPdf } from '#shared/render/pdf.ts'
 import { renderSvg } from '#shared/render/svg.ts'
 import { readPdfText } from '#test/support/pdf-text.ts'
@@ -31,6 +32,7 @@ let svg = ''
 let pdf: Uint8Array = new Uint8Array()
 let png: Uint8Array = new Uint8Array()
 let size = ''
+let canvasBytes = 0
 const own = { svg: [] as number[], pdf: [] as number[], png: [] as number[], canvas: [] as number[] }
 const theirs = { svg: [] as number[], png: [] as number[] }
 const runOwn = async (): Promise<void> => {
@@ -65,6 +67,8 @@ if (yardstickRepetitions > 0) {
     await page.setContent('<!doctype html><div id="root"></div>')
     await page.addStyleTag({ content: readFileSync(fileURLToPath(import.meta.resolve('reactflow/dist/style.css')), 'utf8') })
     await page.addStyleTag({ content: '.box{box-sizing:border-box;border:1px solid #bcc5d1;border-radius:8px;padding:8px 10px;background:#fff;font:12px sans-serif}.box small{display:block;font:11px monospace}' })
+    const faces = [['Inter', 400], ['Inter', 600], ['JetBrains Mono', 400]] as const
+    await page.addStyleTag({ content: exportFontFiles().map((file, at) => `@font-face{font-family:"${faces[at]?.[0]}";font-weight:${faces[at]?.[1]};src:url(data:font/ttf;base64,${readFileSync(file).toString('base64')})}`).join('') })
     await page.addScriptTag({ content: output[0].code })
     const nodes = scene.nodes.map(({ node, x, y, width, height }) => ({ id: node.id, x, y, width, height, title: node.title, lines: [...node.lines] }))
     const edges = scene.edges.map(({ edge, width }) => ({ id: edge.id, source: edge.from, target: edge.to, width }))
@@ -72,7 +76,11 @@ if (yardstickRepetitions > 0) {
     for (let repetition = 0; repetition < Math.max(repetitions, yardstickRepetitions); repetition += 1) {
       if (repetition < repetitions) {
         await runOwn()
-        own.canvas.push((await page.evaluate(([s, t, k]) => window.exportBench.paint(s, t, k), [scene, texts, scale] as const)).milliseconds)
+        let marks = ''
+        const drawn = await timed(() => { marks = JSON.stringify({ name: 'picture', drawing: drawScene(scene, texts) }) })
+        const painted = await page.evaluate(([json, k]) => window.exportBench.paint(json, k), [marks, scale] as const)
+        own.canvas.push(drawn + painted.milliseconds)
+        canvasBytes = painted.bytes
       }
       if (repetition >= yardstickRepetitions) continue
       for (const kind of ['svg', 'png'] as const) {
@@ -90,7 +98,7 @@ console.log(`  own SVG ${describe(own.svg)}, ${(svg.length / 1024).toFixed(0)} k
 console.log(`  own PDF ${describe(own.pdf)}, ${(pdf.length / 1024).toFixed(0)} kB`)
 console.log(`  own PNG headless ${describe(own.png)}, ${(png.length / 1024).toFixed(0)} kB`)
 if (theirs.svg.length > 0) {
-  console.log(`  own PNG in the window (canvas) ${describe(own.canvas)}`)
+  console.log(`  own PNG in the window (marks as JSON, painted, base64) ${describe(own.canvas)}, ${(canvasBytes / 1024).toFixed(0)} kB`)
   console.log(`  html-to-image SVG ${describe(theirs.svg)}, PNG ${describe(theirs.png)}`)
   const svgRatio = median(theirs.svg) / median(own.svg)
   const pngRatio = median(theirs.png) / median(own.canvas)

@@ -148,6 +148,8 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
       const picture = await call('export.picture', { ...pair, topology, picture: { format, theme: 'light', scale: 1, title: '' } }) as { base64: string; width: number }
       assert.ok(picture.base64.length > 1000 && picture.width > 100, format)
     }
+    const marks = await call('export.marks', { ...pair, topology, picture: { theme: 'light', title: '' } }) as { name: string; drawing: { width: number; marks: readonly { kind: string }[] } }
+    assert.ok(marks.name.length > 0 && marks.drawing.width > 100 && marks.drawing.marks.filter((mark) => mark.kind === 'text').length > 10)
     await refuse('host.chooseFiles', { title: 'Open', folders: false, many: true }, 'unsupported')
     await refuse('host.saveFile', { name: 'a.svg', base64: '' }, 'unsupported')
 

@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import { useApp, useAppState } from '#renderer/app/context.ts'
 import { toSideTitle } from '#renderer/features/open/side-title.ts'
-import type { Failure } from '#shared/diagnostics/failure.ts'
+import { ok, type Failure } from '#shared/diagnostics/failure.ts'
 import type { PictureOptions } from '#shared/rpc/payloads.ts'
 import { themeOf } from '#renderer/state/app-state.ts'
 import { Button, Dialog, FailureNote, Field, Segmented, Working } from '#renderer/ui/primitives.tsx'
+import { paintPng } from './paint-png.ts'
 import { fromBase64, saveBytes } from './save-bytes.ts'
 
 type Format = PictureOptions['format']
@@ -26,11 +27,16 @@ export function ExportDialog() {
   const [problem, setProblem] = useState<Failure | null>(null)
   if (after === undefined) return null
 
-  const draw = (wanted: Format) =>
-    client.call('export.picture', {
-      before: before?.configId ?? null, after: after.configId, topology: { ...options, expanded: [...options.expanded], query: '' },
-      picture: { format: wanted, theme, scale: Number(scale), title },
-    })
+  const draw = async (wanted: Format) => {
+    const subject = { before: before?.configId ?? null, after: after.configId, topology: { ...options, expanded: [...options.expanded], query: '' } }
+    if (wanted === 'png') {
+      const marks = await client.call('export.marks', { ...subject, picture: { theme, title } })
+      if (!marks.ok) return marks
+      const painted = await paintPng(marks.value, Number(scale))
+      if (painted !== null) return ok(painted)
+    }
+    return client.call('export.picture', { ...subject, picture: { format: wanted, theme, scale: Number(scale), title } })
+  }
   const save = async (): Promise<void> => {
     setBusy(true)
     setProblem(null)
