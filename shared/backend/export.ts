@@ -56,7 +56,7 @@ async function drawPdf(ports: Ports, scene: Scene, texts: Texts): Promise<Result
   const fonts = await ports.raster.fonts()
   if (!fonts.ok) return fonts
   const { renderPdf } = await import('#shared/render/pdf.ts')
-  const bytes = renderPdf(scene, texts, fonts.value)
+  const bytes = renderPdf(scene, texts, fonts.value, ports.raster.deflate)
   const { width, height } = sizeOf(renderSvg(scene, texts))
   return ok({ bytes, width, height })
 }

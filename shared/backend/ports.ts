@@ -122,6 +122,8 @@ export interface WatchPort {
 export interface RasterPort {
   /** Fonts that are embedded into a PDF. */
   readonly fonts: () => Promise<Result<PdfFonts>>
+  /** Compresses what goes into a PDF, zlib format. */
+  readonly deflate: (bytes: Uint8Array) => Uint8Array
   /** PNG bytes of an SVG at `scale` times its own size. */
   readonly png: (svg: string, scale: number) => Promise<Result<{ readonly bytes: Uint8Array; readonly width: number; readonly height: number }>>
 }

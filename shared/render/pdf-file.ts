@@ -1,6 +1,14 @@
+/** Bytes in the zlib format (RFC 1950). */
+export type Deflate = (bytes: Uint8Array) => Uint8Array
+
 /** The file around the objects of a PDF: numbers them, writes them in order, then the table of where they stand. */
 export class PdfFile {
   readonly #objects: (readonly Uint8Array[] | null)[] = []
+  readonly #deflate: Deflate | null
+
+  constructor(deflate: Deflate | null) {
+    this.#deflate = deflate
+  }
 
   /** A number for an object that is written later with `set`. */
   reserve(): number {
@@ -17,7 +25,9 @@ export class PdfFile {
 
   /** `entries`: dictionary entries besides the length. */
   addStream(entries: string, data: Uint8Array): number {
-    return this.#objects.push([ascii(`<< ${entries} /Length ${data.length} >>\nstream\n`), data, ascii('\nendstream')])
+    const stored = this.#deflate === null ? data : this.#deflate(data)
+    const filter = this.#deflate === null ? '' : '/Filter /FlateDecode '
+    return this.#objects.push([ascii(`<< ${entries} ${filter}/Length ${stored.length} >>\nstream\n`), stored, ascii('\nendstream')])
   }
 
   /** Source: PDF 1.7 (ISO 32000-1) §7.5. The second line marks the file as binary for programs that guess. */

@@ -2,7 +2,7 @@ import type { Face } from '#shared/layout/measure.ts'
 import type { Scene } from '#shared/layout/scene.ts'
 import { drawScene } from './draw-scene.ts'
 import type { Drawing, Mark, Stroke } from './drawing.ts'
-import { PdfFile } from './pdf-file.ts'
+import { PdfFile, type Deflate } from './pdf-file.ts'
 import { encodeText, newUsedGlyphs, openFace, subsetFont, type GlyphRun, type PdfFonts, type UsedGlyphs } from './pdf-font.ts'
 import { shortNumber as short } from './short-number.ts'
 import type { PictureTexts } from './title-block.ts'
@@ -25,10 +25,11 @@ const faces: readonly Face[] = ['ui', 'uiBold', 'mono']
  * them the base fonts Helvetica and Courier stand in: only Western European characters can be shown then, others become
  * `?`, and arrows and minus signs are spelled `->` and `-`. Scripts that none of the fonts have (for example Chinese)
  * show a "missing" box in the picture in both cases, but with `fonts` they can still be searched and copied.
- * A name shortened to fit is copied and searched whole. Streams are not compressed. Errors: none.
+ * A name shortened to fit is copied and searched whole. `deflate`: streams are compressed with it (the Node room has one),
+ * and the same bytes then hold for the same library only; null leaves them plain. Errors: none.
  */
-export function renderPdf(scene: Scene, texts: PictureTexts, fonts: PdfFonts | null = null): Uint8Array {
-  return drawingToPdf(drawScene(scene, texts), fonts)
+export function renderPdf(scene: Scene, texts: PictureTexts, fonts: PdfFonts | null = null, deflate: Deflate | null = null): Uint8Array {
+  return drawingToPdf(drawScene(scene, texts), fonts, deflate)
 }
 
 interface Page {
@@ -38,14 +39,14 @@ interface Page {
   readonly opacities: Set<number>
 }
 
-function drawingToPdf(drawing: Drawing, fonts: PdfFonts | null): Uint8Array {
+function drawingToPdf(drawing: Drawing, fonts: PdfFonts | null, deflate: Deflate | null): Uint8Array {
   const used = fonts === null ? null : { ui: newUsedGlyphs(openFace(fonts.ui)), uiBold: newUsedGlyphs(openFace(fonts.uiBold)), mono: newUsedGlyphs(openFace(fonts.mono)) }
   const scale = Math.min(pointsPerPixel, greatestSide / Math.max(drawing.width, drawing.height))
   const page: Page = { height: drawing.height, used, opacities: new Set() }
   let content = `${short(scale)} 0 0 ${short(scale)} 0 0 cm\n`
   for (const mark of drawing.marks) content += markToPdf(mark, page)
 
-  const file = new PdfFile()
+  const file = new PdfFile(deflate)
   const catalog = file.reserve()
   const pages = file.reserve()
   const leaf = file.reserve()

@@ -10,6 +10,7 @@ import { chromium } from 'playwright'
 import { rolldown } from 'rolldown'
 import { buildScene } from '#shared/layout/scene-builder.ts'
 import { exportFontFiles, loadExportFonts } from '#shared/node/export-fonts.ts'
+import { nodeRaster } from '#shared/node/raster.ts'
 import { rasterizePng } from '#shared/node/rasterize.ts'
 import { drawScene } from '#shared/render/draw-scene.ts'
 import { renderPdf } from '#shared/render/pdf.ts'
@@ -41,7 +42,7 @@ const runOwn = async (): Promise<void> => {
     // The engine keeps a concatenation as a tree until it is read; a file needs it in one piece.
     Buffer.byteLength(svg)
   }))
-  own.pdf.push(await timed(() => { pdf = renderPdf(scene, texts, fonts) }))
+  own.pdf.push(await timed(() => { pdf = renderPdf(scene, texts, fonts, nodeRaster.deflate) }))
   own.png.push(await timed(() => {
     const result = rasterizePng(svg, scale)
     if (!result.ok) throw new Error(result.failure.message)

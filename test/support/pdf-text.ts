@@ -1,3 +1,5 @@
+import { inflateSync } from 'node:zlib'
+
 /**
  * Text of a PDF written by `renderPdf`, read from the bytes alone: the shown glyph numbers, turned into characters by
  * each font's ToUnicode table. One line per text object.
@@ -5,7 +7,7 @@
 export function readPdfText(pdf: Uint8Array): string {
   const file = Buffer.from(pdf).toString('latin1')
   const objects = new Map<number, string>()
-  for (const match of file.matchAll(/(\d+) 0 obj\n([\s\S]*?)\nendobj\n/g)) objects.set(Number(match[1]), match[2] as string)
+  for (const match of file.matchAll(/(\d+) 0 obj\n([\s\S]*?)\nendobj\n/g)) objects.set(Number(match[1]), plainStream(match[2] as string))
   const page = [...objects.values()].find((body) => body.includes('/Type /Page /Parent')) as string
   const tables = new Map<string, ReadonlyMap<string, string> | null>()
   for (const [, name, number] of page.matchAll(/\/(F\d) (\d+) 0 R/g)) {
@@ -31,6 +33,13 @@ export function readPdfText(pdf: Uint8Array): string {
     lines.push(line)
   }
   return lines.join('\n')
+}
+
+/** An object with its stream, if it has a compressed one, in plain. */
+function plainStream(body: string): string {
+  if (!body.includes('/Filter /FlateDecode')) return body
+  const start = body.indexOf('\nstream\n') + 8
+  return body.slice(0, start) + inflateSync(Buffer.from(body.slice(start, body.lastIndexOf('\nendstream')), 'latin1')).toString('latin1')
 }
 
 function charactersOf(table: string): ReadonlyMap<string, string> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { deflateSync } from 'node:zlib'
 import { mockView, viewNode } from '#test/support/mock-view.ts'
 import { readPdfText } from '#test/support/pdf-text.ts'
 import { buildScene, sceneOfSide } from '#shared/layout/scene-builder.ts'
@@ -41,6 +42,13 @@ test('every name, label and tag of the picture is text in the SVG and in the PDF
     assert.ok(svg.includes(text), text)
     assert.ok(pdf.includes(text), text)
   }
+})
+
+test('a compressed PDF is a fraction of the plain one and says the same', () => {
+  const plain = renderPdf(scene, texts, loadExportFonts())
+  const small = renderPdf(scene, texts, loadExportFonts(), (bytes) => deflateSync(bytes))
+  assert.ok(small.length < plain.length * 0.7, `${small.length} of ${plain.length} bytes`)
+  assert.equal(readPdfText(small), readPdfText(plain))
 })
 
 test('the same input gives the same bytes', () => {
