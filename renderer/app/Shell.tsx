@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { ChecksWorkspace } from '#renderer/features/checks/ChecksWorkspace.tsx'
+import { PrintPicture } from '#renderer/features/export/PrintPicture.tsx'
 import { HistoryWorkspace } from '#renderer/features/history/HistoryWorkspace.tsx'
 import { LiveWorkspace } from '#renderer/features/live/LiveWorkspace.tsx'
 import { DropZone } from '#renderer/features/open/DropZone.tsx'
@@ -37,6 +38,7 @@ export function Shell() {
       </nav>
       <TopBar />
       <Rail />
+      <PrintPicture />
       <main id="workspace" className={`workspace ${workspace}`} tabIndex={-1} aria-label={workspaceTitles[workspace]}>
         <LoadProblem />
         <Suspense fallback={<Working text="Opening…" />}>

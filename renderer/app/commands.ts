@@ -1,3 +1,4 @@
+import { printWorkspace } from '#renderer/features/export/print.ts'
 import { themeOf, type AppState } from '#renderer/state/app-state.ts'
 import type { App } from './context.ts'
 
@@ -104,6 +105,7 @@ export const commands: readonly Command[] = [
 
   { id: 'palette', title: 'All commands', group: 'App', keys: ['Mod+K'], possible: always, run: ({ actions }) => actions.openDialog({ kind: 'palette' }) },
   { id: 'keys', title: 'Keys', group: 'App', keys: ['?'], possible: always, run: ({ actions }) => actions.openDialog({ kind: 'keys' }) },
+  { id: 'print', title: 'Print…', group: 'App', keys: ['Mod+P'], possible: always, run: (app) => void printWorkspace(app) },
   { id: 'toggle-theme', title: 'Light or dark', group: 'App', keys: [], possible: always, run: ({ actions, store }) => void actions.saveSettings({ theme: themeOf(store.get()) === 'dark' ? 'light' : 'dark' }) },
   { id: 'show-hint', title: 'Show the first steps again', group: 'App', keys: [], possible: always, run: ({ actions }) => void actions.saveSettings({ hintDismissed: false }) },
 ]

@@ -58,8 +58,10 @@ export function Minimap({ store, attach, onGo }: MinimapProps) {
         const { picture } = look
         const lies = projectionOf(picture, viewport, width)
         const inView = lies.tx >= -2 && lies.ty >= -2 && lies.tx + picture.width * lies.sx <= width + 2 && lies.ty + picture.height * lies.sy <= height + 2
-        whole.hidden = inView
-        if (inView) return
+        // In a low window the little picture would lie on boxes: it stands there at half its size, and not at all in a very low one.
+        whole.dataset['small'] = String(height < 520)
+        whole.hidden = inView || height < 300
+        if (whole.hidden) return
         const scale = scales(look)
         const left = Math.max(0, Math.min(size.width, (-lies.tx / lies.sx) * scale.x + scale.left))
         const top = Math.max(0, Math.min(size.height, (-lies.ty / lies.sy) * scale.y + scale.top))
@@ -78,7 +80,8 @@ export function Minimap({ store, attach, onGo }: MinimapProps) {
     if (look === null || event.buttons === 0) return
     const box = event.currentTarget.getBoundingClientRect()
     const scale = scales(look)
-    onGo((event.clientX - box.left - scale.left) / scale.x, (event.clientY - box.top - scale.top) / scale.y)
+    const shrunk = box.width / (size.width + 2)
+    onGo(((event.clientX - box.left) / shrunk - scale.left) / scale.x, ((event.clientY - box.top) / shrunk - scale.top) / scale.y)
   }
 
   return (

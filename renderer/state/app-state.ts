@@ -105,6 +105,8 @@ export interface AppState {
   readonly dialog: Dialog
   readonly notices: readonly Notice[]
   readonly progress: string | null
+  /** The picture that goes to paper, as SVG text, while it is being printed. */
+  readonly printPicture: string | null
 }
 
 export const defaultTopologyOptions: TopologyOptions = { grouping: 'auto', expanded: [], onlyChanged: false, query: '', limit: 1000 }
@@ -121,7 +123,7 @@ export const initialState: AppState = {
   reviewed: new Set(), cursor: null,
   trace: { form: emptyTraceForm, result: idle },
   history: { sources: idle, source: null, snapshots: idle, picked: [] }, recent: [],
-  dialog: { kind: 'none' }, notices: [], progress: null,
+  dialog: { kind: 'none' }, notices: [], progress: null, printPicture: null,
 }
 
 export function themeOf(state: Pick<AppState, 'settings' | 'systemDark'>): 'dark' | 'light' {

@@ -43,7 +43,7 @@ export function DataTable({ label, table, selected, onSelect }: DataTableProps) 
 
   return (
     <div className="table-box" ref={box} onScroll={(event) => !all && setScroll({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}>
-      <table className="data-table" aria-label={label} aria-rowcount={rows.length}>
+      <table className={`data-table ${all ? 'wraps' : ''}`} aria-label={label} aria-rowcount={rows.length}>
         <thead>
           <tr>
             {table.columns.map((column) => (

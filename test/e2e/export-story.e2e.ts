@@ -17,3 +17,27 @@ test('the picture is copied as an image where the browser allows it', async ({ p
   expect(copied.width).toBeGreaterThan(1000)
   expect(copied.height).toBeGreaterThan(500)
 })
+
+test('printing puts the whole picture on paper as text and lines, and nothing to press', async ({ page, app }) => {
+  // The browser's own dialog has no place in a test: what would go to paper is looked at when it would open.
+  await page.addInitScript(() => {
+    window.print = () => {
+      const host = document.querySelector('.print-picture')
+      Object.assign(window, { printed: { text: host?.shadowRoot?.textContent ?? '', shown: host === null ? '' : getComputedStyle(host).display } })
+    }
+  })
+  await app.open(page)
+  await settled(page)
+  await page.emulateMedia({ media: 'print' })
+  await expect(page.getByRole('navigation', { name: 'Workspaces' })).toBeHidden()
+  await expect(page.getByRole('button', { name: 'Export…' })).toBeHidden()
+  await page.keyboard.press('Control+p')
+  await page.waitForFunction('window.printed !== undefined')
+  const printed = await page.evaluate(() => (window as unknown as { printed: { text: string; shown: string } }).printed)
+  expect(printed.shown).toBe('block')
+  expect(printed.text).toContain('auth-2')
+  expect(printed.text).toContain('https-in')
+  await expect(page.locator('.print-picture')).toHaveCount(0)
+  const paper = await page.pdf({ format: 'A4' })
+  expect(paper.subarray(0, 5).toString()).toBe('%PDF-')
+})

@@ -1,4 +1,4 @@
-import { expect, test, type Page } from 'playwright/test'
+import { expect, test, type Locator, type Page } from 'playwright/test'
 import { buildPages, servePages } from '#test/bench/pages/build.ts'
 
 let server: Awaited<ReturnType<typeof servePages>> | null = null
@@ -89,6 +89,67 @@ test('a refresh keeps every surviving box on its place on the screen', async ({ 
   const after = await places()
   expect(Object.keys(after).length).toBe(Object.keys(before).length - 1)
   for (const [id, top] of Object.entries(after)) expect(Math.abs(top - (before[id] ?? NaN)), id).toBeLessThanOrEqual(1)
+})
+
+test('two linked sides show the same window, light up the same boxes, and share the selection', async ({ page }) => {
+  await open(page, 'view=incident&pair')
+  const before = page.getByRole('group', { name: 'before' })
+  const after = page.getByRole('group', { name: 'after' })
+  const windowOf = (side: Locator): Promise<string> => side.locator('.react-flow__viewport').evaluate((element) => (element as HTMLElement).style.transform)
+  const same = async (): Promise<string> => {
+    await page.waitForTimeout(400)
+    const transform = await windowOf(before)
+    expect(await windowOf(after)).toBe(transform)
+    return transform
+  }
+  const opened = await same()
+  const boxOf = async (side: Locator): Promise<{ x: number; y: number; width: number; height: number }> => (await side.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+
+  const left = await boxOf(before)
+  await page.mouse.move(left.x + left.width / 2, left.y + left.height / 2)
+  await page.mouse.wheel(60, 45)
+  const panned = await same()
+  expect(panned).not.toBe(opened)
+
+  const right = await boxOf(after)
+  await page.mouse.move(right.x + right.width / 2, right.y + right.height / 2)
+  await page.keyboard.down('Control')
+  await page.mouse.wheel(0, -240)
+  await page.keyboard.up('Control')
+  const zoomed = await same()
+  expect(zoomed).not.toBe(panned)
+
+  await page.evaluate('window.handle.current.fit()')
+  const fitted = await same()
+  expect(fitted).not.toBe(zoomed)
+
+  // What the pointer is over on one side dims the rest on the other: pixels far from its path change there, and come back.
+  const picture = (side: Locator): Promise<string> => side.locator('canvas.topology-ground').evaluate((element) => (element as HTMLCanvasElement).toDataURL())
+  await page.mouse.move(right.x + 3, right.y + right.height * 0.7)
+  await page.waitForTimeout(500)
+  const calm = await picture(before)
+  const box = after.locator('[data-box="pool:api"]')
+  await box.hover()
+  await page.waitForTimeout(500)
+  expect(await picture(before)).not.toBe(calm)
+  await page.mouse.move(right.x + 3, right.y + right.height * 0.7)
+  await page.waitForTimeout(500)
+  expect(await picture(before)).toBe(calm)
+
+  await box.click()
+  expect(await last(page, 'select')).toEqual(['select', 'pool:api'])
+  await expect(before.locator('[data-box="pool:api"]')).toHaveAttribute('aria-pressed', 'true')
+  await expect(box).toHaveAttribute('aria-pressed', 'true')
+  await same()
+})
+
+test('linked sides find the boxes of either side', async ({ page }) => {
+  await open(page, 'view=incident&mode=after&query=auth')
+  const alone = ((await last(page, 'find'))?.[1] as { count: number }).count
+  await open(page, 'view=incident&pair&query=auth')
+  const counts = (await logOf(page)).filter((entry) => entry[0] === 'find').map((entry) => (entry[1] as { count: number }).count).filter((count) => count > 0)
+  expect(new Set(counts).size).toBe(1)
+  expect(counts[0]).toBeGreaterThan(alone)
 })
 
 test('the table twin has the same boxes, sorts and is walked with the arrows', async ({ page }) => {

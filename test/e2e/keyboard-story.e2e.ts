@@ -7,7 +7,7 @@ const focused = (page: Page) => page.locator(':focus')
 async function tabTo(page: Page, name: RegExp, limit = 60): Promise<void> {
   for (let step = 0; step < limit; step += 1) {
     await page.keyboard.press('Tab')
-    const label = await focused(page).evaluateAll((elements) => elements.map((each) => `${each.getAttribute('aria-label') ?? ''} ${each.getAttribute('data-edge') ?? ''} ${each.textContent ?? ''}`).join(' '))
+    const label = await focused(page).evaluateAll((elements) => elements.map((each) => `${each.getAttribute('aria-label') ?? ''} ${each.getAttribute('data-edge') ?? ''} ${(each as HTMLInputElement).labels?.[0]?.textContent ?? ''} ${each.textContent ?? ''}`).join(' '))
     if (name.test(label)) return
   }
   throw new Error(`Tab never reached ${name}`)
@@ -60,7 +60,6 @@ test('the same story without a mouse', async ({ page, app }) => {
     await expect(page.locator('.find-count')).toHaveText(/^1\/\d+/)
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
     await tabTo(page, /pool|backend|frontend|listener|rule/i)
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
@@ -97,9 +96,8 @@ test('the same story without a mouse', async ({ page, app }) => {
   })
 
   await test.step('trace a request', async () => {
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
     await page.keyboard.press('3')
-    await page.getByRole('textbox', { name: 'URL', exact: true }).focus()
+    await tabTo(page, /\bURL\b/)
     await page.keyboard.type('https://api.shop.example/v2/auth/login')
     await page.keyboard.press('Enter')
     await expect(page.getByRole('region', { name: 'Results' })).toContainText('This request is treated differently.')
@@ -119,10 +117,66 @@ test('the same story without a mouse', async ({ page, app }) => {
   }
 
   await test.step('? shows the keys, Esc closes them', async () => {
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
     await page.keyboard.press('?')
     await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
     await page.keyboard.press('Escape')
     await expect(page.getByRole('dialog')).toHaveCount(0)
   })
+})
+
+/** Walks the whole page with Tab alone. Gives what was never reached, and what was reached without showing it. */
+async function walkWithTab(page: Page, inside: string): Promise<{ readonly missed: readonly string[]; readonly unseen: readonly string[] }> {
+  await page.evaluate(() => Object.assign(window, { reached: new Set<Element>(), unseen: [] as string[] }))
+  for (let step = 0; step < 90; step += 1) {
+    await page.keyboard.press('Tab')
+    const over = await page.evaluate(() => {
+      const access = window as unknown as { reached: Set<Element>; unseen: string[] }
+      const element = document.activeElement
+      if (element === null || element === document.body) return access.reached.size > 0
+      if (access.reached.has(element)) return true
+      access.reached.add(element)
+      const look = getComputedStyle(element)
+      // A divider shows the focus by its colour, the find box by the frame around the field.
+      const frame = element.closest('.find-box')
+      const shown = (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0) || element.matches('.divider:focus-visible, .native-edit-context, [cmdk-input]') || (frame !== null && getComputedStyle(frame).outlineStyle !== 'none')
+      if (!shown) access.unseen.push(`${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent ?? ''}`)
+      return false
+    })
+    if (over) break
+  }
+  return page.evaluate((selector) => {
+    const access = window as unknown as { reached: Set<Element>; unseen: string[] }
+    // In a row of tabs or radio buttons one is a stop, and the arrows go to the others.
+    const stops = [...document.querySelectorAll(selector)].flatMap((each) => [...each.querySelectorAll('button, input, select, textarea, a[href]')])
+      .filter((each) => each.checkVisibility() && !each.matches(':disabled, [hidden], [type=hidden], .monaco-editor *, .topology-edge'))
+    const reached = (each: Element): boolean => {
+      const row = each.closest('[role=radiogroup], [role=tablist]')
+      return access.reached.has(each) || (row !== null && [...access.reached].some((one) => row.contains(one)))
+    }
+    return { missed: stops.filter((each) => !reached(each)).map((each) => each.getAttribute('aria-label') ?? each.textContent ?? ''), unseen: access.unseen }
+  }, inside)
+}
+
+test('Tab reaches every control, and each shows that it has the keyboard', async ({ page, app }) => {
+  await app.open(page)
+  await settled(page)
+  await expect(page.locator('.text-tab .view-line').first()).toBeVisible()
+  const complete = { missed: [], unseen: [] }
+  expect(await walkWithTab(page, '.top, .rail, .toolbar, .drawer, .side, .status'), 'review').toEqual(complete)
+  for (const [key, ready] of [['3', '.trace-results'], ['4', '.diagnostic'], ['5', '.two-panes'], ['6', '.facts']] as const) {
+    await page.reload()
+    await settled(page)
+    await page.keyboard.press(key)
+    await expect(page.locator(ready).first()).toBeVisible()
+    expect(await walkWithTab(page, '.top, .rail, .workspace, .status'), key).toEqual(complete)
+  }
+  await page.reload()
+  await settled(page)
+  for (const key of ['Control+o', 'Control+e', 'Control+Shift+A', '?', 'Control+k']) {
+    await page.keyboard.press(key)
+    await expect(page.getByRole('dialog')).toBeVisible()
+    expect(await walkWithTab(page, '[role=dialog]'), key).toEqual(complete)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+  }
 })
