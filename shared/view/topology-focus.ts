@@ -125,14 +125,14 @@ function drawBoxes(view: TopologyView, index: ViewIndex, { members, boxOf, foldO
   return { view: { title: view.title, isDifference: view.isDifference, nodes, edges: isWhole ? view.edges : shownEdges(view, index, boxOf, nodes) }, folded }
 }
 
-/** The chosen part of a view, unfolded, with the pools that were left out drawn in their place. */
-function cutOut(view: TopologyView, index: ViewIndex, shown: Uint8Array, drawLeft: (pool: TopologyNode, at: number) => Pick<TopologyView, 'nodes' | 'edges'> | null): TopologyView {
+/** The chosen part of a view, unfolded, with what was left to be drawn in its place. */
+function cutOut(view: TopologyView, index: ViewIndex, shown: Uint8Array, drawLeft: (node: TopologyNode, at: number) => Pick<TopologyView, 'nodes' | 'edges'> | null): TopologyView {
   const nodes: TopologyNode[] = []
   const edges: TopologyEdge[] = []
   const behind: TopologyEdge[] = []
   view.nodes.forEach((node, at) => {
     if (shown[at] === 0) return
-    const drawn = node.column === 'pool' ? drawLeft(node, at) : null
+    const drawn = drawLeft(node, at)
     if (drawn === null) nodes.push(node)
     else {
       nodes.push(...drawn.nodes)
@@ -171,7 +171,7 @@ export function focusOutline({ view, left }: TopologyOutline, options: TopologyO
     for (const mark of kept) keptNodes += mark
   }
   let leftNodes = 0
-  for (const pool of left.values()) leftNodes += pool.servers
+  for (const box of left.values()) leftNodes += box.servers
   // Servers of an unchanged pool did not change.
   const withServers = !options.onlyChanged
   if (withServers) keptNodes += leftNodes
@@ -192,8 +192,8 @@ export function focusOutline({ view, left }: TopologyOutline, options: TopologyO
     const chosen = total <= options.limit ? null : chooseChains(view, index, boxes, options.limit)
     if (chosen !== null) shown = chosen.amount
     const marks = Uint8Array.from(boxes.boxOf, (box) => (box === -1 || (chosen !== null && chosen.boxes[box] === 0) ? 0 : 1))
-    const part = cutOut(view, index, marks, (pool, at) => {
-      const drawn = left.get(pool.id)?.draw()
+    const part = cutOut(view, index, marks, (node, at) => {
+      const drawn = left.get(node.id)?.draw()
       if (drawn === undefined) return null
       const cut = chosen?.cut ?? null
       const room = !withServers ? 0 : cut !== null && cut.box === boxes.boxOf[at] ? cut.room : Infinity

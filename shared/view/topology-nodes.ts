@@ -141,6 +141,16 @@ export function routeNode(sides: Sides<Route>): TopologyNode {
   }
 }
 
+/** A rule of which nothing is written yet; what the limit, folding and its edges need is there. */
+export function routeOutline(sides: Sides<Route>): TopologyNode {
+  const route = (sides.after ?? sides.before) as Route
+  return {
+    id: route.id, column: 'route', title: '', lines: noLines, tag: '', tone: routeTone(route, sides.change), change: sides.change, changes: noLines, share: null, shareBefore: null, members: noLines,
+    parent: conditionHost(route.when), kindWord: 'rule', before: sides.before === null ? noSpans : defining(sides.before.placed.step.origin), after: sides.after === null ? noSpans : defining(sides.after.placed.step.origin),
+    search: '',
+  }
+}
+
 function poolCheckWords(pool: Pool): string {
   const text = checkText(pool.check)
   if (text !== null) return `check ${text.split(',')[0] as string}`

@@ -10,7 +10,7 @@ import { clip, count, shareTag } from './names.ts'
 import { alone, pairListeners, pairMembers, pairPools, pairRoutes, pairSteps, type PoolPair } from './pairs.ts'
 import { reachablePools, toRoutes, type ListenerRoutes, type Reachability, type Route } from './routes.ts'
 import { hiddenRuleChanges } from './owners.ts'
-import { changeTone, listenerId, listenerNode, poolNode, routeNode, serverNode, type Sides } from './topology-nodes.ts'
+import { changeTone, listenerId, listenerNode, poolNode, routeNode, routeOutline, serverNode, type Sides } from './topology-nodes.ts'
 import type { TopologyEdge, TopologyNode, TopologyView } from './topology-view.ts'
 
 /** Everything about one side that the picture needs more than once. */
@@ -120,7 +120,7 @@ function routeEdges(drawing: Drawing, node: TopologyNode, sides: Sides<Route>, o
   }
 }
 
-function drawListeners(drawing: Drawing, after: Side, before: Side | null, difference: TopologyDifference | null, oldPoolId: (pool: Pool) => string, ruleChanges: RuleChanges): void {
+function drawListeners(drawing: Drawing, after: Side, before: Side | null, difference: TopologyDifference | null, oldPoolId: (pool: Pool) => string, ruleChanges: RuleChanges, left: Map<string, LeftBox> | null): void {
   const rows = before === null || difference === null
     ? after.routes.map((one) => ({ sides: alone(one.group), before: null, after: one }))
     : pairListeners(before.routes, after.routes, difference)
@@ -133,7 +133,9 @@ function drawListeners(drawing: Drawing, after: Side, before: Side | null, diffe
       ? (row.after?.routes ?? []).map(alone)
       : pairRoutes(row.before?.routes ?? [], row.after?.routes ?? [], partners, difference)
     routes.forEach((sides, order) => {
-      const node = add(drawing, routeNode(sides))
+      const leaves = left !== null && sides.change === 'same'
+      const node = add(drawing, leaves ? routeOutline(sides) : routeNode(sides))
+      if (leaves) left.set(node.id, { servers: 0, draw: () => ({ nodes: [{ ...routeNode(sides), id: node.id }], edges: noEdges }) })
       drawing.edges.push(edge({ from: listener.id, to: node.id, order, change: sides.change === 'added' || sides.change === 'removed' ? sides.change : sides.change === 'same' ? 'same' : 'changed', before: node.before, after: node.after }))
       routeEdges(drawing, node, sides, oldPoolId)
     })
@@ -178,7 +180,7 @@ function memberIndex(pool: Pool): ReadonlyMap<string, number> {
 }
 
 /** Leaves an unchanged pool to be drawn when it is shown; a changed one is drawn. Whether rules lead to it on both sides must be the same too. */
-function leavePool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | null, ruleChanges: RuleChanges, left: Map<string, LeftPool>): void {
+function leavePool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | null, ruleChanges: RuleChanges, left: Map<string, LeftBox>): void {
   const pool = pair.sides.after
   const old = pair.sides.before
   const isReached = (side: Side, id: string): boolean => side.reached.open || side.reached.pools.has(id)
@@ -203,6 +205,7 @@ function leavePool(drawing: Drawing, pair: PoolPair, after: Side, before: Side |
 }
 
 const nothing: readonly string[] = []
+const noEdges: readonly TopologyEdge[] = []
 
 function drawPool(drawing: Drawing, pair: PoolPair, after: Side, before: Side | null, ruleChanges: RuleChanges): void {
   const { sides, change } = pair
@@ -273,28 +276,28 @@ export function toTopologyView(after: RoutingModel, before: RoutingModel | null,
   return draw(after, before, title, known, null)
 }
 
-/** An unchanged pool that an outline only names. `draw` gives its box, then those of its servers, and the edges between them. */
-export interface LeftPool {
+/** An unchanged rule or pool that an outline only names. `draw` gives its box, then those of a pool's servers, and the edges between them. */
+export interface LeftBox {
   readonly servers: number
   readonly draw: () => Pick<TopologyView, 'nodes' | 'edges'>
 }
 
-/** A view in which unchanged pools are empty boxes without servers. `left`: by the id of the pool. */
+/** A view in which unchanged rules and pools are empty boxes, pools without servers. `left`: by the id of the box. */
 export interface TopologyOutline {
   readonly view: TopologyView
-  readonly left: ReadonlyMap<string, LeftPool>
+  readonly left: ReadonlyMap<string, LeftBox>
 }
 
 /**
- * The same picture with unchanged pools and their servers left to be drawn when they are shown: a screen shows a few
- * hundred of them, a large config has hundreds of thousands.
+ * The same picture with unchanged rules and pools left to be drawn when they are shown: a screen shows a few hundred
+ * boxes, a large config has hundreds of thousands.
  */
 export function toTopologyOutline(after: RoutingModel, before: RoutingModel | null, title: string, known: TopologyDifference | null = null): TopologyOutline {
-  const left = new Map<string, LeftPool>()
+  const left = new Map<string, LeftBox>()
   return { view: draw(after, before, title, known, left), left }
 }
 
-function draw(after: RoutingModel, before: RoutingModel | null, title: string, known: TopologyDifference | null, left: Map<string, LeftPool> | null): TopologyView {
+function draw(after: RoutingModel, before: RoutingModel | null, title: string, known: TopologyDifference | null, left: Map<string, LeftBox> | null): TopologyView {
   const difference = before === null ? null : (known ?? diffTopology(before, after))
   const drawing: Drawing = { nodes: [], edges: [], ids: new Set(), isDifference: before !== null }
   const afterSide = toSide(after)
@@ -302,7 +305,7 @@ function draw(after: RoutingModel, before: RoutingModel | null, title: string, k
   const renamed = new Map<string, string>()
   for (const change of difference?.pools ?? []) if (change.kind === 'renamed' && change.before !== null && change.after !== null) renamed.set(change.before.id, change.after.id)
   const ruleChanges: RuleChanges = before === null || difference === null ? new Map() : hiddenRuleChanges(before, after, difference)
-  drawListeners(drawing, afterSide, beforeSide, difference, (pool) => renamed.get(pool.id) ?? pool.id, ruleChanges)
+  drawListeners(drawing, afterSide, beforeSide, difference, (pool) => renamed.get(pool.id) ?? pool.id, ruleChanges, left)
   const pools: readonly PoolPair[] = before === null || difference === null ? after.pools.map((pool) => ({ sides: alone(pool), change: null })) : pairPools(before, after, difference)
   for (const pair of pools) {
     if (left === null) drawPool(drawing, pair, afterSide, beforeSide, ruleChanges)
