@@ -3,15 +3,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compileHaproxy } from '#shared/dialects/haproxy/compile/compile.ts'
+import { memberCount } from '#shared/model/pool.ts'
 import { parseHaproxy } from '#shared/dialects/haproxy/parser.ts'
 import { generateHaproxy } from './generate-haproxy.ts'
 
 /**
  * Parse and compile against `haproxy -c` on the same file, run in turns (G9).
- * `node test/bench/parse.bench.ts [--n 1000,10000] [--runs 7]`. Prints figures; never fails by the clock.
+ * `node test/bench/parse.bench.ts [--n 1000,10000] [--runs 7] [--checks 7]`. Prints figures; never fails by the clock.
+ * The first run of the first size is a cold start. `--checks`: how many of the runs are followed by the product, which needs
+ * most of a minute for 50 000 backends.
  */
 const sizes = option('--n', '1000,10000').split(',').map(Number)
 const runs = Number(option('--runs', '7'))
+const checks = Number(option('--checks', String(runs)))
+/** Runs that are not counted, so that every size is measured in the same state. */
+const warmUps = 3
 
 function option(name: string, otherwise: string): string {
   const at = process.argv.indexOf(name)
@@ -42,6 +48,38 @@ function checkWithHaproxy(path: string): Checked | null {
   return { wallMs, cpuMs: (Number(child[1]) * 60 + Number(child[2]) + Number(child[3]) * 60 + Number(child[4])) * 1000 }
 }
 
+interface Figures {
+  readonly wallMs: number[]
+  readonly cpuMs: number[]
+}
+
+function add(figures: Figures, one: Checked): void {
+  figures.wallMs.push(one.wallMs)
+  figures.cpuMs.push(one.cpuMs)
+}
+
+/** One run; `withServers` also asks every pool for its servers. Processor time counts every thread, garbage collection included. */
+function measure(path: string, text: string, run: number, withServers: boolean): Checked & { readonly parseMs: number; readonly servers: number } {
+  // A fresh, flat string each time, as a file read from disk is.
+  const fresh = Buffer.from(`${text}# ${run}\n`).toString('latin1')
+  const startCpu = process.cpuUsage()
+  const start = performance.now()
+  const parsed = parseHaproxy({ path, text: fresh, role: 'config', encoding: 'utf-8' })
+  const parseMs = performance.now() - start
+  const { model } = compileHaproxy([{ file: parsed.tree.file, tree: parsed.tree }], { environment: {}, version: null, sideFiles: new Map() })
+  const servers = model.pools.reduce((sum, pool) => sum + (withServers ? pool.members.length : memberCount(pool)), 0)
+  const wallMs = performance.now() - start
+  const used = process.cpuUsage(startCpu)
+  return { parseMs, wallMs, cpuMs: (used.user + used.system) / 1000, servers }
+}
+
+/** On a busy machine the ratio of processor times says more than that of the clock. */
+function print(title: string, length: number, ours: Figures, product: Figures): void {
+  const speed = `${(length / 1e3 / median(ours.wallMs)).toFixed(0)} MB/s`
+  const ratio = (kind: keyof Figures): string => (product[kind].length === 0 ? '' : `, 1/${(median(product[kind]) / median(ours[kind])).toFixed(1)} of haproxy -c`)
+  console.log(`  ${title}${range(ours.wallMs)}, ${speed}${ratio('wallMs')}; processor time ${range(ours.cpuMs)}${ratio('cpuMs')}`)
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'steelyard-parse-'))
 try {
   for (const backends of sizes) {
@@ -50,49 +88,32 @@ try {
     writeFileSync(path, text)
     const parse: number[] = []
     const compile: number[] = []
-    const both: number[] = []
-    const product: number[] = []
-    const cpu: number[] = []
-    const productCpu: number[] = []
-    const members: number[] = []
-    let servers = 0
-    for (let run = 0; run <= runs; run += 1) {
-      // A fresh, flat string each time, as a file read from disk is.
-      const fresh = Buffer.from(run === 0 ? text : `${text}# ${run}\n`).toString('latin1')
-      const startCpu = process.cpuUsage()
-      const start = performance.now()
-      const parsed = parseHaproxy({ path, text: fresh, role: 'config', encoding: 'utf-8' })
-      const middle = performance.now()
-      const { model } = compileHaproxy([{ file: parsed.tree.file, tree: parsed.tree }], { environment: {}, version: null, sideFiles: new Map() })
-      const end = performance.now()
-      const used = process.cpuUsage(startCpu)
-      servers = model.pools.reduce((sum, pool) => sum + pool.members.length, 0)
-      const listed = performance.now()
-      const checked = checkWithHaproxy(path)
-      if (run === 0) {
-        console.log(`${backends} backends, ${servers} servers, ${(text.length / 1e6).toFixed(2)} MB; first run ${(end - start).toFixed(1)} ms`)
-        continue
+    const lazy: Figures = { wallMs: [], cpuMs: [] }
+    const whole: Figures = { wallMs: [], cpuMs: [] }
+    const product: Figures = { wallMs: [], cpuMs: [] }
+    for (let run = 1 - warmUps; run <= runs; run += 1) {
+      const once = measure(path, text, run, false)
+      if (run === 1 - warmUps) {
+        console.log(`${backends} backends, ${once.servers} servers, ${(text.length / 1e6).toFixed(2)} MB; first run ${once.wallMs.toFixed(1)} ms, processor time ${once.cpuMs.toFixed(1)} ms`)
       }
-      parse.push(middle - start)
-      compile.push(end - middle)
-      both.push(end - start)
-      members.push(listed - start)
-      cpu.push((used.user + used.system) / 1000)
-      if (checked !== null) {
-        product.push(checked.wallMs)
-        productCpu.push(checked.cpuMs)
-      }
+      if (run <= 0) continue
+      parse.push(once.parseMs)
+      compile.push(once.wallMs - once.parseMs)
+      add(lazy, once)
+      const checked = run <= checks ? checkWithHaproxy(path) : null
+      if (checked !== null) add(product, checked)
+    }
+    // Runs of their own: the garbage of a hundred thousand server objects must not be swept in the runs above.
+    for (let run = 1 - warmUps; run <= runs; run += 1) {
+      const once = measure(path, text, run, true)
+      if (run > 0) add(whole, once)
     }
     console.log(`  parse            ${range(parse)}`)
     console.log(`  compile          ${range(compile)}`)
-    console.log(`  parse + compile  ${range(both)}  ${(text.length / 1e3 / median(both)).toFixed(0)} MB/s`)
-    console.log(`  and every server object made  ${range(members)}  ${(text.length / 1e3 / median(members)).toFixed(0)} MB/s`)
-    if (product.length === 0) console.log('  haproxy -c       not run: there is no haproxy on this machine')
-    else {
-      console.log(`  haproxy -c       ${range(product)}  ratio 1/${(median(product) / median(both)).toFixed(1)}, with every server object 1/${(median(product) / median(members)).toFixed(1)}`)
-      // On a busy machine processor time says more than the clock; ours counts every thread, garbage collection included.
-      console.log(`  processor time   ours ${range(cpu)}, haproxy -c ${range(productCpu)}  ratio 1/${(median(productCpu) / median(cpu)).toFixed(1)}`)
-    }
+    print('parse + compile  ', text.length, lazy, product)
+    print('and every server ', text.length, whole, product)
+    if (product.wallMs.length === 0) console.log('  haproxy -c       not run')
+    else console.log(`  haproxy -c       ${range(product.wallMs)}, processor time ${range(product.cpuMs)}`)
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })
