@@ -3,8 +3,8 @@ import type { TopologyNode, TopologyView } from './topology-view.ts'
 
 /** Boxes of a picture before the limit: nodes or folds of nodes. */
 export interface ChainBoxes {
-  /** Nodes of each box; one unless it is a fold. */
-  readonly members: readonly (readonly number[])[]
+  /** A node of each box; folds have more. */
+  readonly first: Int32Array
   /** Node → its box; -1: the filter left it out. */
   readonly boxOf: Int32Array
   /** Boxes that stand behind a box and are not in the view (servers left out of an outline). */
@@ -20,36 +20,43 @@ export interface Chosen {
   readonly cut: { readonly box: number; readonly room: number } | null
 }
 
-/** Boxes that belong together: shown all or not at all. `place`: in the order of the rules, 0 first. */
-interface Chain {
-  readonly route: number
-  readonly pool: number
-  readonly place: number
-}
-
 const lastPlace = 999_999
 const chainsAtMost = 4_000_000
 
-/** Numbers as lists by box, each once. */
-function linksOf(view: TopologyView, index: ViewIndex, { boxOf }: ChainBoxes, boxes: number): { readonly into: readonly (readonly number[])[]; readonly out: readonly (readonly number[])[]; readonly order: Float64Array } {
-  const into: number[][] = Array.from({ length: boxes }, () => [])
-  const out: number[][] = Array.from({ length: boxes }, () => [])
-  const order = new Float64Array(boxes).fill(Infinity)
-  view.edges.forEach((edge, at) => {
-    const source = index.from[at] as number
-    const target = index.to[at] as number
-    if (source === -1 || target === -1) return
-    const from = boxOf[source] as number
-    const to = boxOf[target] as number
-    if (from === -1 || to === -1 || from === to) return
-    if (edge.order < (order[to] as number)) order[to] = edge.order
-    const row = into[to] as number[]
-    // Edges of one box follow each other, so the last entry tells of a repetition; a rare later one does no harm.
-    if (row[row.length - 1] === from) return
-    row.push(from)
-    ;(out[from] as number[]).push(to)
+/** Boxes by the box they lead from or to, as flat lists: those of box `i` stand from `start[i]` to `start[i + 1]`. */
+interface Links {
+  readonly start: Int32Array
+  readonly list: Int32Array
+}
+
+function toLinks(count: number, keys: Int32Array, values: Int32Array): Links {
+  const start = new Int32Array(count + 1)
+  for (const key of keys) if (key !== -1) start[key + 1]! += 1
+  for (let box = 0; box < count; box += 1) start[box + 1]! += start[box] as number
+  const next = start.slice(0, count)
+  const list = new Int32Array(start[count] as number)
+  keys.forEach((key, at) => {
+    if (key === -1) return
+    list[next[key] as number] = values[at] as number
+    next[key]! += 1
   })
-  return { into, out, order }
+  return { start, list }
+}
+
+/** `order`: the lowest place among the rules of its listener. Several edges between the same two boxes are several links. */
+function linksOf(view: TopologyView, index: ViewIndex, { boxOf }: ChainBoxes, count: number): { readonly into: Links; readonly out: Links; readonly order: Float64Array } {
+  const from = new Int32Array(view.edges.length).fill(-1)
+  const to = new Int32Array(view.edges.length).fill(-1)
+  const order = new Float64Array(count).fill(Infinity)
+  view.edges.forEach((edge, at) => {
+    const source = boxOf[index.from[at] as number] ?? -1
+    const target = boxOf[index.to[at] as number] ?? -1
+    if (source === -1 || target === -1 || source === target) return
+    from[at] = source
+    to[at] = target
+    if (edge.order < (order[target] as number)) order[target] = edge.order
+  })
+  return { into: toLinks(count, to, from), out: toLinks(count, from, to), order }
 }
 
 /**
@@ -61,68 +68,77 @@ function linksOf(view: TopologyView, index: ViewIndex, { boxOf }: ChainBoxes, bo
  * Cost: linear in nodes and edges, n log n in chains.
  */
 export function chooseChains(view: TopologyView, index: ViewIndex, given: ChainBoxes, limit: number): Chosen {
-  const { members, behind } = given
-  const total = members.length
+  const { first, boxOf, behind } = given
+  const total = first.length
   const { into, out, order } = linksOf(view, index, given, total)
-  const columnOf = (box: number): TopologyNode['column'] => (view.nodes[(members[box] as readonly number[])[0] as number] as TopologyNode).column
-  const rank = Float64Array.from(members, (nodes) => nodes.reduce((best, node) => Math.min(best, urgency(view.nodes[node] as TopologyNode)), Infinity))
+  const of = (links: Links, box: number): Int32Array => links.list.subarray(links.start[box], links.start[box + 1])
+  const rank = new Float64Array(total).fill(Infinity)
+  view.nodes.forEach((node, at) => {
+    const box = boxOf[at] as number
+    if (box !== -1) rank[box] = Math.min(rank[box] as number, urgency(node))
+  })
 
-  const chains: Chain[] = []
+  const routes: number[] = []
+  const pools: number[] = []
+  const places: number[] = []
+  const addChain = (route: number, pool: number, place: number): void => {
+    routes.push(route)
+    pools.push(pool)
+    places.push(place)
+  }
   for (let box = 0; box < total; box += 1) {
-    const column = columnOf(box)
+    const { column } = view.nodes[first[box] as number] as TopologyNode
+    const outFrom = out.start[box] as number
+    const outTo = out.start[box + 1] as number
+    const hasWayIn = into.start[box] !== into.start[box + 1]
     if (column === 'listener') {
-      const routes = out[box] as readonly number[]
-      if (routes.length === 0) chains.push({ route: box, pool: -1, place: 0 })
+      if (outFrom === outTo) addChain(box, -1, 0)
     } else if (column === 'route') {
-      const pools = out[box] as readonly number[]
-      const listener = (into[box] as readonly number[])[0]
-      const siblings = listener === undefined ? [] : (out[listener] as readonly number[])
-      const place = siblings[siblings.length - 1] === box ? 0 : Math.min(lastPlace - 1, order[box] as number)
-      if (pools.length === 0) chains.push({ route: box, pool: -1, place })
-      for (const pool of pools) chains.push({ route: box, pool, place })
-    } else if (column === 'pool' && (into[box] as readonly number[]).length === 0) chains.push({ route: -1, pool: box, place: lastPlace })
+      const listener = hasWayIn ? (into.list[into.start[box] as number] as number) : -1
+      const isLast = listener !== -1 && out.list[(out.start[listener + 1] as number) - 1] === box
+      const place = isLast ? 0 : Math.min(lastPlace - 1, order[box] as number)
+      if (outFrom === outTo) addChain(box, -1, place)
+      for (let at = outFrom; at < outTo; at += 1) addChain(box, out.list[at] as number, place)
+    } else if (column === 'pool' && !hasWayIn) addChain(-1, box, lastPlace)
   }
 
-  const rankOf = ({ route, pool }: Chain): number => {
-    let best = route === -1 ? Infinity : (rank[route] as number)
-    if (pool === -1) return best
-    best = Math.min(best, rank[pool] as number)
-    for (const server of out[pool] as readonly number[]) best = Math.min(best, rank[server] as number)
-    return best
-  }
   // Urgency, place and number in one figure, exact below 2^53: such keys sort many times faster than a comparison does.
-  const keys = Float64Array.from(chains, (chain, at) => (rankOf(chain) * (lastPlace + 1) + chain.place) * chainsAtMost + at).sort()
+  const keys = new Float64Array(routes.length)
+  for (let at = 0; at < keys.length; at += 1) {
+    const route = routes[at] as number
+    const pool = pools[at] as number
+    let best = route === -1 ? Infinity : (rank[route] as number)
+    if (pool !== -1) {
+      best = Math.min(best, rank[pool] as number)
+      for (let link = out.start[pool] as number; link < (out.start[pool + 1] as number); link += 1) best = Math.min(best, rank[out.list[link] as number] as number)
+    }
+    keys[at] = (best * (lastPlace + 1) + (places[at] as number)) * chainsAtMost + at
+  }
+  keys.sort()
 
   const boxes = new Uint8Array(total)
   let amount = 0
   let cut: Chosen['cut'] = null
-  const take = (box: number): void => {
-    if (boxes[box] === 1) return
-    boxes[box] = 1
-    amount += 1 + (behind[box] as number)
-  }
   for (const key of keys) {
     if (amount >= limit) break
-    const { route, pool } = chains[key % chainsAtMost] as Chain
-    const way = [...(route === -1 ? [] : [...(into[route] as readonly number[]), route]), ...(pool === -1 ? [] : [pool])]
-    const servers = pool === -1 ? [] : (out[pool] as readonly number[])
-    let cost = 0
-    for (const box of way) if (boxes[box] === 0) cost += 1 + (behind[box] as number)
-    for (const box of servers) if (boxes[box] === 0) cost += 1
+    const route = routes[key % chainsAtMost] as number
+    const pool = pools[key % chainsAtMost] as number
+    const way = [...(route === -1 ? [] : [...of(into, route), route]), ...(pool === -1 ? [] : [pool])]
+    const servers = pool === -1 ? [] : [...of(out, pool)]
+    const fresh = [...new Set([...way, ...servers])].filter((box) => boxes[box] === 0)
+    const cost = fresh.reduce((sum, box) => sum + 1 + (behind[box] as number), 0)
     if (amount + cost <= limit) {
-      for (const box of way) take(box)
-      for (const box of servers) take(box)
+      for (const box of fresh) boxes[box] = 1
+      amount += cost
     } else if (amount === 0) {
       // Not even the first chain fits: its servers are cut, the most urgent stay.
-      for (const box of way) {
-        boxes[box] = 1
-        amount += 1
-      }
-      const room = Math.max(0, limit - amount)
+      const kept = new Set(way)
+      const room = Math.max(0, limit - kept.size)
       const left = pool === -1 ? 0 : Math.min(room, behind[pool] as number)
       if (pool !== -1 && (behind[pool] as number) > left) cut = { box: pool, room: left }
-      amount += left
-      for (const box of [...servers].sort((a, b) => (rank[a] as number) - (rank[b] as number) || a - b).slice(0, room - left)) take(box)
+      for (const box of [...new Set(servers)].sort((a, b) => (rank[a] as number) - (rank[b] as number) || a - b).slice(0, room - left)) kept.add(box)
+      for (const box of kept) boxes[box] = 1
+      amount = kept.size + left
     }
   }
   return { boxes, amount, cut }

@@ -89,36 +89,33 @@ interface Boxes extends ChainBoxes {
 }
 
 function toBoxes(view: TopologyView, kept: Uint8Array | null, foldOf: readonly (Fold | undefined)[], behindOf: (node: TopologyNode) => number): Boxes {
-  const members: (readonly number[])[] = []
+  const first: number[] = []
   const behind: number[] = []
   const boxOf = new Int32Array(view.nodes.length).fill(-1)
-  const boxOfFold = new Map<Fold, { readonly box: number; readonly nodes: number[] }>()
+  const boxOfFold = new Map<Fold, number>()
   view.nodes.forEach((node, at) => {
     if (kept !== null && kept[at] === 0) return
     const fold = foldOf[at]
     const known = fold === undefined ? undefined : boxOfFold.get(fold)
     if (known !== undefined) {
-      boxOf[at] = known.box
-      known.nodes.push(at)
+      boxOf[at] = known
       return
     }
-    const nodes = [at]
-    boxOf[at] = members.length
-    if (fold !== undefined) boxOfFold.set(fold, { box: members.length, nodes })
-    members.push(nodes)
+    boxOf[at] = first.length
+    if (fold !== undefined) boxOfFold.set(fold, first.length)
+    first.push(at)
     behind.push(node.column === 'pool' ? behindOf(node) : 0)
   })
-  return { members, boxOf, behind: Int32Array.from(behind), foldOf }
+  return { first: Int32Array.from(first), boxOf, behind: Int32Array.from(behind), foldOf }
 }
 
 /** Everything that is in `boxes`, each box once. */
-function drawBoxes(view: TopologyView, index: ViewIndex, { members, boxOf, foldOf }: Boxes): { readonly view: TopologyView; readonly folded: number } {
+function drawBoxes(view: TopologyView, index: ViewIndex, { first, boxOf, foldOf }: Boxes): { readonly view: TopologyView; readonly folded: number } {
   let folded = 0
-  const nodes = members.map((each) => {
-    const at = each[0] as number
+  const nodes = Array.from(first, (at) => {
     const fold = foldOf[at]
     if (fold === undefined) return view.nodes[at] as TopologyNode
-    folded += each.length
+    folded += fold.members.length
     return fold.group()
   })
   const isWhole = folded === 0 && nodes.length === view.nodes.length
@@ -183,7 +180,7 @@ export function focusOutline({ view, left }: TopologyOutline, options: TopologyO
     return servers > 1 && grouped && !expanded.has(pool.id) && !expanded.has(serverGroupId(pool.id)) ? 1 : servers
   }
   const boxes = toBoxes(view, kept, foldOf, behindOf)
-  const total = boxes.behind.reduce((sum, count) => sum + count, boxes.members.length)
+  const total = boxes.behind.reduce((sum, count) => sum + count, boxes.first.length)
 
   let drawn: ReturnType<typeof drawBoxes>
   let shown = total
