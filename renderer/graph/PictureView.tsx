@@ -12,6 +12,7 @@ import { Painter } from './painter.ts'
 import { readPalette, type Palette } from './palette.ts'
 import { pickEdge, pickNode, toEdgeGrid, type EdgeGrid } from './pick.ts'
 import { isOnSide } from './picture.ts'
+import type { LinkedPicture } from './picture-link.ts'
 import { projectionOf } from './projection.ts'
 import type { TopologyCanvasProps } from './props.ts'
 import { reachOfEdge, reachOfIds, reachOfNode } from './reach.ts'
@@ -38,6 +39,7 @@ interface Over {
 
 const nodeTypes = { box: BoxNode }
 const noEdges: never[] = []
+const onAnySide = (): boolean => true
 /** Milliseconds without movement after which a gesture counts as over. */
 const settleMs = 110
 /** A pointer that only passes by does not dim the picture. */
@@ -46,7 +48,7 @@ const arrows: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRi
 
 /** One canvas that draws everything, and over it React Flow with the boxes in view as focusable, spoken elements. */
 export function PictureView(props: PictureViewProps) {
-  const { view, mode, selection, lit, query, theme, ariaLabel, handle, isHidden, onSelect, onOpen, onExpand, onUp, onFind, onReady } = props
+  const { view, mode, selection, lit, query, theme, ariaLabel, handle, isHidden, link, onSelect, onOpen, onExpand, onUp, onFind, onReady } = props
   const topInset = props.topInset ?? 0
   const motion = useMotion(props.motion)
   const { arranged, failure } = usePicture(view)
@@ -75,11 +77,31 @@ export function PictureView(props: PictureViewProps) {
   const [settled, setSettled] = useState(0)
   const [leastZoom, setLeastZoom] = useState(0.05)
   const allowed = useCallback((node: number) => isOnSide(picture?.nodes[node]?.change ?? 'same', mode), [picture, mode])
-  const found = useMemo(() => (picture === null ? [] : findNodes(picture, query, allowed)), [picture, query, allowed])
+  const found = useMemo(() => (picture === null ? [] : findNodes(picture, query, link === undefined ? allowed : onAnySide)), [picture, query, allowed, link])
 
   const go = useCallback((next: Viewport, smooth = true): void => {
     void flow.current?.setViewport(next, smooth && motion === 'full' ? { duration: 180 } : {})
   }, [motion])
+
+  // A linked picture is told of moves and of the pointer; it follows without a delay of its own.
+  const self = useRef<LinkedPicture | null>(null)
+  useLayoutEffect(() => {
+    if (link === undefined) return
+    const member: LinkedPicture = {
+      move: (next) => go(next, false),
+      hover(id) {
+        const box = id === null ? undefined : picture?.indexOf.get(id)
+        const edge = id === null ? undefined : picture?.edgeIndexOf.get(id)
+        setOver(box !== undefined ? { kind: 'box', index: box } : edge !== undefined ? { kind: 'edge', index: edge } : null)
+      },
+    }
+    self.current = member
+    const leave = link.join(member)
+    return () => {
+      leave()
+      self.current = null
+    }
+  }, [link, picture, go])
 
   // The painter lives as long as the canvas.
   useLayoutEffect(() => {
@@ -206,23 +228,26 @@ export function PictureView(props: PictureViewProps) {
     return () => cancelAnimationFrame(frame)
   }, [mounted, standing, picture])
 
+  const reveal = useCallback((node: number): void => {
+    if (picture === null) return
+    const target = revealing(picture, node, viewport.current, size.current.width, size.current.height, topInset)
+    if (target !== null) go(target)
+  }, [picture, go, topInset])
+
   const stand = useCallback((next: Standing, options: { readonly focus: boolean }): void => {
     if (picture === null) return
     wantsFocus.current = options.focus
     // A new object each time: standing on the same box again still asks for the focus.
     setStanding({ ...next })
-    const target = revealing(picture, next.node, viewport.current, size.current.width, size.current.height, topInset)
-    if (target !== null) go(target)
-  }, [picture, go, topInset])
+    reveal(next.node)
+  }, [picture, reveal])
 
   const selectEdge = useCallback((edge: number): void => {
     if (picture === null) return
     const id = picture.edges[edge]?.id
-    const from = picture.source[edge] as number
-    const target = revealing(picture, from, viewport.current, size.current.width, size.current.height, topInset)
-    if (target !== null) go(target)
+    reveal(picture.source[edge] as number)
     if (id !== undefined) onSelect([id])
-  }, [picture, go, onSelect, topInset])
+  }, [picture, reveal, onSelect])
 
   useImperativeHandle(handle, () => ({
     fit() {
@@ -250,7 +275,8 @@ export function PictureView(props: PictureViewProps) {
       const node = found[next]
       const id = node === undefined ? undefined : picture?.nodes[node]?.id
       if (node === undefined || id === undefined) return
-      stand({ node, by: -1 }, { focus: false })
+      if (allowed(node)) stand({ node, by: -1 }, { focus: false })
+      else reveal(node)
       onSelect([id])
     },
   }))
@@ -269,6 +295,10 @@ export function PictureView(props: PictureViewProps) {
   }
   const idOf = (target: Over): string | undefined => (target.kind === 'box' ? picture?.nodes[target.index]?.id : picture?.edges[target.index]?.id)
 
+  const hover = (next: Over | null): void => {
+    setOver((before) => (before?.kind === next?.kind && before?.index === next?.index ? before : next))
+    if (self.current !== null) link?.hovered(self.current, next === null ? null : (idOf(next) ?? null))
+  }
   const onPointerMove = (event: MouseEvent): void => {
     if (event.buttons !== 0) return
     const place = { clientX: event.clientX, clientY: event.clientY }
@@ -277,13 +307,13 @@ export function PictureView(props: PictureViewProps) {
       const next = at(place)
       if (wrapper.current !== null) wrapper.current.dataset.over = next?.kind ?? ''
       clearTimeout(hoverTimer.current)
-      hoverTimer.current = setTimeout(() => setOver((before) => (before?.kind === next?.kind && before?.index === next?.index ? before : next)), next === null ? 30 : hoverMs)
+      hoverTimer.current = setTimeout(() => hover(next), next === null ? 30 : hoverMs)
     })
   }
   const onPointerLeave = (): void => {
     cancelAnimationFrame(pointerFrame.current)
     clearTimeout(hoverTimer.current)
-    setOver(null)
+    hover(null)
   }
   const onClick = (event: MouseEvent): void => {
     if (event.target instanceof Element && event.target.closest('.topology-minimap, .topology-legend') !== null) return
@@ -361,6 +391,7 @@ export function PictureView(props: PictureViewProps) {
   const moved = (next: Viewport): void => {
     viewport.current = next
     painter.current?.moveTo(next)
+    if (self.current !== null) link?.moved(self.current, next)
     clearTimeout(settle.current)
     settle.current = setTimeout(() => {
       painter.current?.stopMoving()
@@ -387,7 +418,13 @@ export function PictureView(props: PictureViewProps) {
           zoomOnDoubleClick={false} panOnScroll zoomOnPinch selectionKeyCode={null} multiSelectionKeyCode={null} deleteKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode="Control"
           proOptions={{ hideAttribution: true }} ariaLabelConfig={{ 'node.a11yDescription.default': '' }}
           onInit={(instance) => { flow.current = instance; go(viewport.current, false) }}
-          onMoveStart={() => { painter.current?.startMoving(); clearTimeout(hoverTimer.current) }} onMove={(_, next) => moved(next)}
+          onMoveStart={(event, next) => {
+            painter.current?.startMoving()
+            clearTimeout(hoverTimer.current)
+            // The first turn of a wheel is told as a start only, with the window after it.
+            if (event?.type === 'wheel') moved(next)
+          }}
+          onMove={(_, next) => moved(next)}
         >
           <ViewportPortal>
             {edgeButtons.map((button) => (

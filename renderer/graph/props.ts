@@ -1,5 +1,6 @@
 import type { Ref } from 'react'
 import type { TopologyView } from '#shared/view/topology-view.ts'
+import type { PictureLink } from './picture-link.ts'
 
 /** Which side of a difference is drawn. Positions are the same in all three: one union layout serves them. */
 export type TopologyMode = 'overlay' | 'before' | 'after'
@@ -51,6 +52,8 @@ export interface TopologyCanvasProps {
   readonly ariaLabel: string
   /** Pixels at the top that the shell covers with its own bar; default 0. Column titles stand below it. */
   readonly topInset?: number
+  /** Pictures with the same link show the same window, light up what the pointer is over in any of them, and find boxes of every side. */
+  readonly link?: PictureLink
   /** Start with the table twin instead of the picture. */
   readonly table: boolean
   readonly onSelect: (ids: readonly string[]) => void

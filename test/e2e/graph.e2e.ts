@@ -92,6 +92,7 @@ test('a refresh keeps every surviving box on its place on the screen', async ({ 
 })
 
 test('two linked sides show the same window, light up the same boxes, and share the selection', async ({ page }) => {
+  await page.setViewportSize({ width: 1900, height: 800 })
   await open(page, 'view=incident&pair')
   const before = page.getByRole('group', { name: 'before' })
   const after = page.getByRole('group', { name: 'after' })

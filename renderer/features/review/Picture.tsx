@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { commandKeys, onViewCommand } from '#renderer/app/commands.ts'
 import { useApp, useAppState } from '#renderer/app/context.ts'
 import type { FindState, TopologyHandle, TopologyMode } from '#renderer/graph/props.ts'
+import { createPictureLink } from '#renderer/graph/picture-link.ts'
 import { TopologyCanvas } from '#renderer/graph/TopologyCanvas.tsx'
 import { motionOf, themeOf, type PictureMode } from '#renderer/state/app-state.ts'
 import { FailureNote, Hint, IconButton, Segmented, Working } from '#renderer/ui/primitives.tsx'
@@ -38,6 +39,8 @@ export function Picture({ label, lit, trace = false }: PictureProps) {
   const second = useRef<TopologyHandle>(null)
   const box = useRef<HTMLInputElement>(null)
 
+  // The second picture follows the first, and the first the second.
+  const link = useMemo(createPictureLink, [])
   const onBoth = useCallback((act: (handle: TopologyHandle) => void) => {
     for (const reference of [first, second]) if (reference.current !== null) act(reference.current)
   }, [])
@@ -48,9 +51,9 @@ export function Picture({ label, lit, trace = false }: PictureProps) {
           case 'find': box.current?.focus(); box.current?.select(); return
           case 'find-next': onBoth((handle) => handle.findNext()); return
           case 'find-previous': onBoth((handle) => handle.findPrevious()); return
-          case 'fit': onBoth((handle) => handle.fit()); return
-          case 'zoom-in': onBoth((handle) => handle.zoomIn()); return
-          case 'zoom-out': onBoth((handle) => handle.zoomOut()); return
+          case 'fit': first.current?.fit(); return
+          case 'zoom-in': first.current?.zoomIn(); return
+          case 'zoom-out': first.current?.zoomOut(); return
           case 'next-change': case 'previous-change': case 'find-in-text': return
         }
       }),
@@ -64,7 +67,7 @@ export function Picture({ label, lit, trace = false }: PictureProps) {
   const canvas = (which: TopologyMode, reference: React.RefObject<TopologyHandle | null>, title: string) =>
     answer !== null && (
       <TopologyCanvas
-        ref={reference} view={answer.view} mode={which} selection={trace ? none : selection} lit={lit[which]} query={query} theme={theme} motion={motion} hidden={hidden} ariaLabel={title} table={table}
+        ref={reference} view={answer.view} mode={which} {...(mode === 'side-by-side' ? { link } : {})} selection={trace ? none : selection} lit={lit[which]} query={query} theme={theme} motion={motion} hidden={hidden} ariaLabel={title} table={table}
         onSelect={actions.selectIds} onOpen={actions.openElement} onExpand={actions.expandGroup} onUp={actions.clearSelection} onFind={setFound} onTable={actions.setTable} onReady={actions.pictureDrawn}
       />
     )

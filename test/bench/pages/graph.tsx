@@ -4,6 +4,7 @@ import '@fontsource/jetbrains-mono/400.css'
 import { createRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { TopologyHandle, TopologyMode } from '#renderer/graph/props.ts'
+import { createPictureLink } from '#renderer/graph/picture-link.ts'
 import { TopologyCanvas } from '#renderer/graph/TopologyCanvas.tsx'
 import '#renderer/ui/tokens.css'
 import { incidentView, largeView, poolsView } from './views.ts'
@@ -21,15 +22,25 @@ function Page() {
   const [selection, setSelection] = useState<readonly string[]>([])
   const [shown, setShown] = useState(view)
   Object.assign(window, { setShown, setSelection })
-  return (
+  const canvas = (mode: TopologyMode, title: string, reference: typeof handle | undefined) => (
     <TopologyCanvas
-      ref={handle} view={shown} mode={(query.get('mode') ?? 'overlay') as TopologyMode} selection={selection} lit={noIds} query={query.get('query') ?? ''} theme={theme}
-      motion="full" hidden={{ byFilter: Number(query.get('hidden') ?? 0), byLimit: 0, folded: Number(query.get('folded') ?? 0) }} ariaLabel="Topology" table={query.has('table')}
+      {...(reference === undefined ? {} : { ref: reference })} {...(isPair ? { link } : {})} view={shown} mode={mode} selection={selection} lit={noIds} query={query.get('query') ?? ''} theme={theme}
+      motion="full" hidden={{ byFilter: Number(query.get('hidden') ?? 0), byLimit: 0, folded: Number(query.get('folded') ?? 0) }} ariaLabel={title} table={query.has('table')}
       onSelect={(ids) => { setSelection(ids); log.push(['select', ...ids]) }} onOpen={(id) => log.push(['open', id])} onExpand={(id) => log.push(['expand', id])}
       onUp={onUp} onReady={onReady} onFind={onFind}
     />
   )
+  if (!isPair) return canvas((query.get('mode') ?? 'overlay') as TopologyMode, 'Topology', handle)
+  return (
+    <div style={{ display: 'flex', width: '100%', height: '100%' }}>
+      {(['before', 'after'] as const).map((side) => (
+        <div key={side} style={{ flex: 1, position: 'relative', minWidth: 0 }}>{canvas(side, side, side === 'before' ? handle : undefined)}</div>
+      ))}
+    </div>
+  )
 }
+const isPair = query.has('pair')
+const link = createPictureLink()
 const noIds: readonly string[] = []
 const onUp = (): void => void log.push(['up'])
 const onFind = (state: unknown): void => void log.push(['find', state])
