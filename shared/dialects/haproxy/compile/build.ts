@@ -1,16 +1,18 @@
-import { always, never } from '#shared/model/predicate.ts'
-import type { Predicate } from '#shared/model/predicate.ts'
+import { always } from '#shared/model/predicate.ts'
 import type { Pool, ServerSelector } from '#shared/model/pool.ts'
-import type { Action, Listener, RoutingModel, Scope, Step } from '#shared/model/routing-model.ts'
+import type { Listener, RoutingModel, Step } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import { findConflicts, toListeners } from './binds.ts'
 import { PoolModel } from './pool-model.ts'
-import { unlessDisabled } from './disabled-pools.ts'
 import { hasServer, memberCount } from './servers.ts'
 import { settledAlgorithm, settledPersistence } from './distribution.ts'
 import { settledCheck } from './health.ts'
 import { isEntryKind, isPoolKind, nameSpanOf } from './proxy.ts'
-import type { Phase, ProxyDraft, RuleDraft, StatsDraft, SwitchDraft } from './proxy.ts'
+import type { ProxyDraft, RuleDraft, RulePhase } from './proxy.ts'
+import { monitorSteps, statsSteps } from './pages.ts'
+import { chain, portion, toSteps, withInherited } from './steps.ts'
+import type { Building, Part } from './steps.ts'
+import { noPool, switchingSteps } from './switching.ts'
 import { addGap, report } from './state.ts'
 import type { CompileState } from './state.ts'
 import { settleWaiting, withTiming } from './timing.ts'
@@ -23,22 +25,6 @@ export interface ReadProxies {
   readonly entries: ReadonlyMap<string, ProxyDraft>
   /** Texts of the files by path. */
   readonly texts: ReadonlyMap<string, string>
-}
-
-/** What building needs besides the proxies. */
-interface Building {
-  readonly state: CompileState
-  readonly proxies: readonly ProxyDraft[]
-  readonly pools: ReadonlyMap<string, ProxyDraft>
-  readonly entries: ReadonlyMap<string, ProxyDraft>
-  readonly scopes: Map<string, Scope>
-  /** Some dynamic rule may lead to any pool. */
-  dynamic: boolean
-  /** Some TCP entry waits for such data, so pools behind it see it. */
-  waits: { hello: boolean; request: boolean }
-  readonly sourceOf: (at: Span) => string
-  /** The last made; neighbours mostly share it. */
-  retries: Pool['retries'] | null
 }
 
 /** Turns the proxies into the routing model. */
@@ -65,9 +51,6 @@ export function buildModel(state: CompileState, { proxies, pools, entries, texts
   }
 }
 
-/** Pools and rules are built in portions: a function that is called often is optimised for good, one long loop again for each file. */
-const portion = 128
-
 function buildSomePools(building: Building, from: number, built: Pool[]): void {
   const { proxies } = building
   const to = Math.min(proxies.length, from + portion)
@@ -79,16 +62,6 @@ function buildSomePools(building: Building, from: number, built: Pool[]): void {
   }
 }
 
-const phaseTitles: Readonly<Record<Phase, string>> = {
-  'tcp-connection': 'tcp-request connection rules', 'tcp-session': 'tcp-request session rules', 'tcp-content': 'tcp-request content rules', monitor: 'monitor page',
-  'http-request': 'http-request rules', stats: 'statistics page', redirect: 'redirect rules', switching: 'use_backend rules',
-}
-
-interface Part {
-  readonly phase: Phase
-  readonly steps: readonly Step[]
-}
-
 function protocolOf(proxy: ProxyDraft): 'http' | 'tcp' {
   return proxy.settings.mode === 'http' ? 'http' : 'tcp'
 }
@@ -97,59 +70,11 @@ function contentRules(proxy: ProxyDraft): readonly RuleDraft[] {
   return withInherited(proxy, 'tcp-content')
 }
 
-/** Rules of the named defaults run first (H-DEF-3b). */
-function withInherited(proxy: ProxyDraft, phase: 'tcp-connection' | 'tcp-session' | 'tcp-content' | 'http-request' | 'redirect'): readonly RuleDraft[] {
-  const inherited = proxy.defaults?.rules[phase]
-  return inherited === undefined || inherited.length === 0 ? proxy.rules[phase] : [...inherited, ...proxy.rules[phase]]
-}
-
-function toSteps(building: Building, proxy: ProxyDraft, phase: Phase, rules: readonly RuleDraft[], waits: Waits | null): readonly Step[] {
-  const ids = new IdList(`step:${proxy.name}/${phase}/`)
-  return rules.map((rule) => ({
-    id: ids.next(`${rule.keyword} ${rule.text}`),
-    when: waits === null ? rule.when : withTiming(building.state, rule.when, waits, building.sourceOf),
-    does: rule.does,
-    origin: rule.origin,
-  }))
-}
-
-/** Ids of the steps of one scope: by content, with `#2` for the second of equal ones. */
-class IdList {
-  readonly #prefix: string
-  readonly #counts = new Map<string, number>()
-
-  constructor(prefix: string) {
-    this.#prefix = prefix
-  }
-
-  next(text: string): string {
-    const count = (this.#counts.get(text) ?? 0) + 1
-    this.#counts.set(text, count)
-    return count === 1 ? this.#prefix + text : `${this.#prefix}${text}#${count}`
-  }
-}
-
-/** Chains the parts that have steps; gives the id of the first. The last one ends with `otherwise`. */
-function chain(building: Building, prefix: string, owner: string, parts: readonly Part[], otherwise: Action): string | null {
-  const used = parts.filter((part) => part.steps.length > 0 || part.phase === 'switching')
-  used.forEach((part, index) => {
-    const id = `${prefix}/${part.phase}`
-    const next = used[index + 1]
-    building.scopes.set(id, {
-      id, title: `${phaseTitles[part.phase]} of ${owner}`, steps: part.steps, next: next === undefined ? null : `${prefix}/${next.phase}`, otherwise: next === undefined ? otherwise : null,
-    })
-  })
-  const first = used[0]
-  return first === undefined ? null : `${prefix}/${first.phase}`
-}
-
-const noPool: Action = { kind: 'respond', status: 503, why: 'no rule chooses a backend' }
-
 function buildEntry(building: Building, proxy: ProxyDraft): Listener[] {
   const { state } = building
   const http = protocolOf(proxy) === 'http'
   const waits: Waits | null = http ? null : { hello: proxy.waitsForHello, request: proxy.waitsForRequest }
-  const steps = (phase: 'tcp-connection' | 'tcp-session' | 'tcp-content' | 'http-request' | 'redirect', timed: Waits | null): Part =>
+  const steps = (phase: RulePhase, timed: Waits | null): Part =>
     ({ phase, steps: toSteps(building, proxy, phase, withInherited(proxy, phase), timed) })
   const parts: Part[] = [steps('tcp-connection', null), steps('tcp-session', null), steps('tcp-content', waits)]
   if (http) {
@@ -196,155 +121,6 @@ function keepsOriginalTarget(proxy: ProxyDraft): boolean {
   const { settings } = proxy.settings
   return ['option httplog', 'option httpslog', 'log-format'].some((name) => (settings[name] ?? 'no') !== 'no')
     || proxy.switching.some(formats) || proxy.rules['http-request'].some(formats) || (proxy.defaults?.rules['http-request'] ?? []).some(formats)
-}
-
-/** Exact path and query, whatever the rules say (H-ORD-11). */
-function monitorSteps(proxy: ProxyDraft): readonly Step[] {
-  const uri = proxy.settings.monitorUri
-  if (uri === null) return []
-  const matches: Predicate = {
-    kind: 'test', origin: uri.at, matcher: { kind: 'exact', values: [uri.name], ignoreCase: false },
-    view: { field: { kind: uri.name.startsWith('/') ? 'path-and-query' : 'target' }, transforms: [], type: 'string', pick: 'any', absentAs: 'nothing' },
-  }
-  const steps: Step[] = []
-  if (proxy.monitorFail.length > 0) {
-    const ids = new IdList(`step:${proxy.name}/monitor/`)
-    for (const rule of proxy.monitorFail) {
-      steps.push({ id: ids.next(`monitor ${rule.text}`), when: { kind: 'and', of: [matches, rule.when] }, does: rule.does, origin: [...rule.origin, uri.at] })
-    }
-  }
-  steps.push({ id: `step:${proxy.name}/monitor/monitor-uri ${uri.name}`, when: matches, does: { kind: 'respond', status: 200, why: 'monitor-uri' }, origin: [uri.at] })
-  return steps
-}
-
-/** A prefix of the target, for GET, HEAD and POST (H-ORD-12). */
-function statsSteps(proxy: ProxyDraft, stats: StatsDraft | null): readonly Step[] {
-  if (stats === null) return []
-  const { origin } = stats
-  const text = (kind: 'path-and-query' | 'target' | 'method', matcher: 'prefix' | 'exact', values: readonly string[]): Predicate => ({
-    kind: 'test', origin, matcher: { kind: matcher, values, ignoreCase: false },
-    view: { field: { kind }, transforms: [], type: kind === 'method' ? 'method' : 'string', pick: 'any', absentAs: 'nothing' },
-  })
-  const matches: Predicate = { kind: 'and', of: [text('method', 'exact', ['GET', 'HEAD', 'POST']), text(stats.uri.startsWith('/') ? 'path-and-query' : 'target', 'prefix', [stats.uri])] }
-  const steps: Step[] = []
-  if (stats.auth) {
-    const known: Predicate = {
-      kind: 'test', origin, matcher: { kind: 'exists' },
-      view: { field: { kind: 'header', name: 'authorization', split: 'line', occurrence: null }, transforms: [], type: 'string', pick: 'any', absentAs: 'nothing' },
-    }
-    steps.push({ id: `step:${proxy.name}/stats/auth ${stats.uri}`, when: { kind: 'and', of: [matches, { kind: 'not', of: known }] }, does: { kind: 'respond', status: 401, why: 'stats auth' }, origin: [origin] })
-  }
-  // Whatever a form on the page sends is answered with a redirect back to the page.
-  const sent: Predicate = { kind: 'and', of: [text('method', 'exact', ['POST']), matches] }
-  steps.push({ id: `step:${proxy.name}/stats/form ${stats.uri}`, when: sent, does: { kind: 'respond', status: 303, why: 'statistics form' }, origin: [origin] })
-  steps.push({ id: `step:${proxy.name}/stats/stats uri ${stats.uri}`, when: matches, does: { kind: 'respond', status: 200, why: 'statistics page' }, origin: [origin] })
-  return steps
-}
-
-function switchingSteps(building: Building, proxy: ProxyDraft, waits: Waits | null): readonly Step[] {
-  const steps: Step[] = []
-  const fallback = fallbackOf(building, proxy)
-  const ids = new SwitchIds(proxy)
-  for (let at = 0; at < proxy.switching.length; at += portion) addSomeSwitches(building, proxy, at, ids, waits, fallback, steps)
-  if (fallback !== null) steps.push({ id: `step:${proxy.name}/default`, when: always, does: fallback.action, origin: [fallback.at] })
-  return steps
-}
-
-/** Ids of `use_backend` lines. Lines that name different pools differ, so most lists need no count of equal texts. */
-class SwitchIds {
-  readonly #proxy: ProxyDraft
-  readonly #prefix: string
-  #counted: IdList | null = null
-
-  constructor(proxy: ProxyDraft) {
-    this.#proxy = proxy
-    this.#prefix = `step:${proxy.name}/switching/use_backend `
-  }
-
-  /** Id of rule `index`, which names `pool`; to be asked in order. */
-  next(index: number, pool: ProxyDraft | undefined): string {
-    const { switching } = this.#proxy
-    const { text } = switching[index] as SwitchDraft
-    if (this.#counted === null && pool !== undefined && pool.namedBy !== this.#proxy) {
-      pool.namedBy = this.#proxy
-      return this.#prefix + text
-    }
-    if (this.#counted === null) {
-      this.#counted = new IdList(this.#prefix)
-      for (let earlier = 0; earlier < index; earlier += 1) this.#counted.next((switching[earlier] as SwitchDraft).text)
-    }
-    return this.#counted.next(text)
-  }
-}
-
-function addSomeSwitches(building: Building, proxy: ProxyDraft, from: number, ids: SwitchIds, waits: Waits | null, fallback: Fallback | null, steps: Step[]): void {
-  const to = Math.min(proxy.switching.length, from + portion)
-  for (let index = from; index < to; index += 1) {
-    const rule = proxy.switching[index] as SwitchDraft
-    const pool = typeof rule.target === 'string' ? building.pools.get(rule.target) : undefined
-    steps.push(switchStep(building, proxy, rule, pool, ids.next(index, pool), waits, fallback))
-  }
-}
-
-/** `pool`: what the name of the target stands for. */
-function switchStep(building: Building, proxy: ProxyDraft, rule: SwitchDraft, pool: ProxyDraft | undefined, id: string, waits: Waits | null, fallback: Fallback | null): Step {
-  const when = waits === null ? rule.when : withTiming(building.state, rule.when, waits, building.sourceOf)
-  const { target } = rule
-  if (typeof target !== 'string') {
-    building.dynamic = true
-    return { id, when: unlessDisabled(building.state, building.pools, when, target, targetSpan(rule)), does: { kind: 'dispatch', key: target, onMiss: fallback?.action ?? noPool }, origin: [rule.origin] }
-  }
-  if (pool === undefined) return { id, when, does: undefinedPool(building, proxy, target, targetSpan(rule), 'use_backend'), origin: [rule.origin] }
-  if (pool !== proxy) pool.isReached = true
-  if (proxy.settings.mode !== pool.settings.mode) checkModes(building.state, proxy, pool, targetSpan(rule))
-  // From 3.4 on a rule whose pool is disabled is passed over (H-ORD-19).
-  const skipped = building.state.release >= 304 && !pool.settings.enabled
-  return { id, when: skipped ? never : when, does: { kind: 'forward', pool: target }, origin: [rule.origin] }
-}
-
-function targetSpan(rule: SwitchDraft): Span {
-  return { file: rule.origin.file, start: rule.targetStart, end: rule.targetEnd }
-}
-
-interface Fallback {
-  readonly action: Action
-  readonly at: Span
-}
-
-/** `default_backend`, else the servers of the same listen (H-ORD-9, H-ORD-9b); null: nothing. */
-function fallbackOf(building: Building, proxy: ProxyDraft): Fallback | null {
-  const written = proxy.settings.defaultBackend
-  if (written !== null) {
-    const pool = building.pools.get(written.name)
-    if (pool === undefined) return { action: undefinedPool(building, proxy, written.name, written.at, 'default_backend'), at: written.at }
-    checkModes(building.state, proxy, pool, written.at)
-    if (pool !== proxy) pool.isReached = true
-    if (building.state.release < 304 || pool.settings.enabled) return { action: { kind: 'forward', pool: written.name }, at: written.at }
-  }
-  if (proxy.kind !== 'listen') return null
-  if (memberCount(proxy) > 0 || proxy.dispatchAt !== null) return { action: { kind: 'forward', pool: proxy.name }, at: proxy.at }
-  return null
-}
-
-function undefinedPool(building: Building, proxy: ProxyDraft, name: string, at: Span, keyword: string): Action {
-  const other = building.entries.get(name)
-  report(building.state, {
-    code: 'haproxy/backend-undefined', severity: 'error', at, source: other === undefined ? 'H-ORD-7' : 'H-ORD-8b', names: [proxy.name, keyword, name],
-    message: other === undefined
-      ? `HAProxy refuses to start because ${keyword} of '${proxy.name}' names the backend '${name}', which does not exist.`
-      : `HAProxy refuses to start because ${keyword} of '${proxy.name}' names '${name}', which is a frontend without servers.`,
-    related: other === undefined ? [] : [{ at: other.at, message: `'${name}' is a frontend.` }],
-  })
-  return { kind: 'respond', status: 503, why: `backend '${name}' does not exist` }
-}
-
-function checkModes(state: CompileState, proxy: ProxyDraft, pool: ProxyDraft, at: Span): void {
-  if (proxy.settings.mode !== 'http' || pool.settings.mode === 'http') return
-  report(state, {
-    code: 'haproxy/mode-mismatch', severity: 'error', at, source: 'H-DEF-12', names: [proxy.name, pool.name],
-    message: `HAProxy refuses to start because '${proxy.name}' is in HTTP mode and its backend '${pool.name}' is in TCP mode.`,
-    related: [{ at: pool.modeAt ?? pool.at, message: `The mode of '${pool.name}' comes from here.` }],
-  })
 }
 
 function timedSelectors(building: Building, proxy: ProxyDraft, waits: Waits): readonly ServerSelector[] {

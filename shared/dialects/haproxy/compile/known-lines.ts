@@ -2,28 +2,9 @@ import { lineFlags } from '../tree.ts'
 import type { HaproxyTree } from '../tree.ts'
 import { handlers } from './keywords.ts'
 import { ownSettings } from './proxy.ts'
-import type { ProxyDraft, ProxyKind, Settings } from './proxy.ts'
+import type { KnownLine, Place, ProxyDraft, Settings } from './proxy.ts'
 import { lineSpanOf } from './state.ts'
 import type { CompileState, LineRef } from './state.ts'
-
-/**
- * What a line made of the settings it found. Many sections of a large file repeat the same lines, so the second one of
- * each needs no words, and sections with equal lines share their settings.
- */
-export interface KnownLine {
-  /** From the first to the last word, as written. */
-  readonly text: string
-  readonly kind: ProxyKind
-  /** The keyword, and the number its line had in this tree; 0: none. See `LineTable.repeat`. */
-  readonly keyword: string
-  readonly tree: HaproxyTree
-  readonly repeat: number
-  readonly to: Settings
-  readonly place: Place | null
-}
-
-/** Where a setting was written: the only thing in which equal lines of two sections differ. */
-type Place = 'modeAt' | 'balanceAt' | 'hashTypeAt' | 'checkAt' | 'cookieAt'
 
 /** Lines remembered for one state of the settings; texts that never repeat must not make the search long. */
 const mostKnown = 16

@@ -3,7 +3,6 @@ import type { Action, Effect } from '#shared/model/routing-model.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { BindDraft } from './binds.ts'
-import type { KnownLine } from './known-lines.ts'
 import type { HaproxyTree } from '../tree.ts'
 import { noAcls } from './conditions.ts'
 import type { AclScope } from './conditions.ts'
@@ -46,6 +45,25 @@ export interface Named {
   readonly name: string
   readonly at: Span
 }
+
+/**
+ * What a line made of the settings it found. Many sections of a large file repeat the same lines, so the second one of
+ * each needs no words, and sections with equal lines share their settings.
+ */
+export interface KnownLine {
+  /** From the first to the last word, as written. */
+  readonly text: string
+  readonly kind: ProxyKind
+  /** The keyword, and the number its line had in this tree; 0: none. See `LineTable.repeat`. */
+  readonly keyword: string
+  readonly tree: HaproxyTree
+  readonly repeat: number
+  readonly to: Settings
+  readonly place: Place | null
+}
+
+/** Where a setting was written: the only thing in which equal lines of two sections differ. */
+export type Place = 'modeAt' | 'balanceAt' | 'hashTypeAt' | 'checkAt' | 'cookieAt'
 
 /**
  * What a proxy inherits from `defaults`. Records are copied before they are changed.
