@@ -44,8 +44,8 @@ export function TextView(props: TextViewProps) {
     const state = lastPath.current === name ? view.saveViewState() : null
     lastPath.current = name
     view.updateOptions({ lineNumbers: lineNumbersFrom(text.firstLine) })
-    const made = monaco.editor.createModel(toEditorText(text.text), text.text.length > monaco.plainFrom ? 'plaintext' : text.language)
-    view.setModel(made)
+    const made = monaco.createTextModel(toEditorText(text.text), text.text.length > monaco.plainFrom ? 'plaintext' : text.language)
+    monaco.attachQuickly([made], () => view.setModel(made))
     if (state !== null) view.restoreViewState(state)
     setModel(made)
     return () => {

@@ -9,7 +9,7 @@ import { chromium, type Browser } from 'playwright'
 import { browserOptions, buildPages, servePages } from './pages/build.ts'
 
 const caseLimitMs = 25_000
-const cases = [{ lines: 1_000, edits: 100, runs: 3 }, { lines: 10_000, edits: 100, runs: 3 }, { lines: 100_000, edits: 5_000, runs: 7 }]
+const cases = [{ lines: 1_000, edits: 100, runs: 5 }, { lines: 10_000, edits: 100, runs: 5 }, { lines: 100_000, edits: 5_000, runs: 7 }]
 const only = process.argv.indexOf('--lines')
 const wanted = only === -1 ? cases : cases.filter((each) => each.lines === Number(process.argv[only + 1]))
 
