@@ -16,6 +16,7 @@ export function StatusBar() {
   return (
     <footer className="status" aria-label="Status">
       {!connected && <span className="tone-critical">▲ The engine does not answer</span>}
+      {busy && <button type="button" className="link late" onClick={actions.stopWork}>Stop</button>}
       {candidate !== undefined && (
         <>
           <span>{busy ? (progress ?? 'Working…') : `analysed in ${milliseconds < 1 ? 'under 1' : Math.round(milliseconds).toLocaleString('en')} ms`}</span>

@@ -13,6 +13,8 @@ export interface ShellActions {
   closeDialog(): void
   notify(text: string, tone?: Notice['tone'], action?: Notice['action']): void
   dismissNotice(id: number): void
+  /** Stops what is being read and computed; what stood there stays. */
+  stopWork(): void
   saveSettings(change: Partial<AppSettings>): Promise<void>
 }
 
@@ -27,7 +29,7 @@ export interface ActionTools {
 
 const quietMs = 6000
 
-export function createActions(store: Store<AppState>, client: SteelyardClient): Actions {
+export function createActions(store: Store<AppState>, client: SteelyardClient, stopWork: () => void): Actions {
   let nextNotice = 0
 
   const dismissNotice = (id: number): void => store.update((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }))
@@ -53,6 +55,7 @@ export function createActions(store: Store<AppState>, client: SteelyardClient): 
     closeDialog: () => store.update({ dialog: { kind: 'none' } }),
     notify,
     dismissNotice,
+    stopWork,
     async saveSettings(change) {
       const settings = { ...store.get().settings, ...change }
       store.update({ settings })

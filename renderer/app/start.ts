@@ -1,4 +1,5 @@
 import { connect } from '#renderer/transport/connect.ts'
+import { toStoppable } from '#renderer/transport/stoppable.ts'
 import { initialState } from '#renderer/state/app-state.ts'
 import { createStore } from '#renderer/state/store.ts'
 import { createActions } from './actions.ts'
@@ -9,8 +10,8 @@ import { followSystemLook } from './theme.ts'
 /** Connects to the engine of this host, makes the state, and begins with what there is to show. */
 export function start(): App {
   const store = createStore(initialState)
-  const client = connect((connected) => store.update({ connected }))
-  const actions = createActions(store, client)
+  const { client, stop } = toStoppable(connect((connected) => store.update({ connected })))
+  const actions = createActions(store, client, stop)
   const app: App = { store, client, actions, run: (command) => runCommand(app, command) }
   followSystemLook(store)
 

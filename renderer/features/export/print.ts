@@ -4,12 +4,12 @@ import { fromBase64 } from './save-bytes.ts'
 const nextFrame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()))
 
 /**
- * Prints the workspace. Where it shows the picture, the whole of it goes to paper as vectors in the print colours: the
- * canvas holds only what the window shows, in the colours of the screen.
+ * Prints the workspace. In Review the whole picture goes to paper as vectors in the print colours: the
+ * canvas holds only what the window shows, in the colours of the screen. A trace keeps the canvas, because the path it lights up is only there.
  */
 export async function printWorkspace({ store, client, actions }: App): Promise<void> {
   const { before, after, workspace, topologyOptions } = store.get()
-  if (after.value !== null && (workspace === 'review' || workspace === 'trace')) {
+  if (after.value !== null && workspace === 'review') {
     const drawn = await client.call('export.picture', {
       before: before.value?.summary.configId ?? null, after: after.value.summary.configId, topology: { ...topologyOptions, expanded: [...topologyOptions.expanded], query: '' },
       picture: { format: 'svg', theme: 'print', scale: 1, title: after.value.summary.title },

@@ -68,7 +68,8 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
   }
 
   /** `input`: null when there is nothing to try again with. */
-  function refuse(side: Side, input: ConfigInput | null, failure: Failure): void {
+  function refuse(side: Side, input: ConfigInput | null, refusal: Failure): void {
+    const failure: Failure = refusal.code === 'cancelled' ? { ...refusal, message: 'Stopped before it was read. What stood there stays.' } : refusal
     const present = store.get()[side]
     if (side === 'after' && present.value === null) put(side, { state: 'failed', value: null, failure })
     else {
