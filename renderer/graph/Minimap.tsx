@@ -3,7 +3,7 @@ import { frameTone } from '#shared/layout/box.ts'
 import type { Look, LookStore } from './look.ts'
 import { isOnSide } from './picture.ts'
 import { projectionOf } from './projection.ts'
-import type { Viewport } from './visible.ts'
+import type { Viewport } from './viewport.ts'
 
 const size = { width: 150, height: 92, padding: 5 } as const
 

@@ -18,7 +18,8 @@ import type { TopologyCanvasProps } from './props.ts'
 import { reachOfEdge, reachOfIds, reachOfNode } from './reach.ts'
 import { useMotion } from './use-motion.ts'
 import { usePicture } from './use-picture.ts'
-import { fitAll, isEdgeOnSide, keepPlace, openingView, revealing, type Viewport } from './visible.ts'
+import { fitAll, isEdgeOnSide, keepPlace, openingView, revealing } from './visible.ts'
+import type { Viewport } from './viewport.ts'
 import { firstStanding, walk, type Direction, type Standing } from './walk.ts'
 
 export interface PictureHandle {

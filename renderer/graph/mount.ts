@@ -4,7 +4,8 @@ import { describeNode } from './describe.ts'
 import type { Picture } from './picture.ts'
 import { projectionOf } from './projection.ts'
 import type { TopologyMode } from './props.ts'
-import { farZoom, isEdgeOnSide, visibleNodes, type Viewport } from './visible.ts'
+import { isEdgeOnSide, visibleNodes } from './visible.ts'
+import { farZoom, type Viewport } from './viewport.ts'
 
 const mostBoxes = 350
 const mostEdges = 160

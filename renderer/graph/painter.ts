@@ -8,7 +8,8 @@ import type { Look, LookStore } from './look.ts'
 import { toneOfChange } from './palette.ts'
 import type { Picture } from './picture.ts'
 import { projectionOf } from './projection.ts'
-import { countRows, farZoom, visibleEdges, visibleNodes, type Viewport } from './visible.ts'
+import { countRows, visibleEdges, visibleNodes } from './visible.ts'
+import { farZoom, type Viewport } from './viewport.ts'
 
 /** Above this many boxes in the window a gesture moves a cached image instead of drawing each of them. */
 const blitFrom = 1500

@@ -1,4 +1,4 @@
-import type { Viewport } from './visible.ts'
+import type { Viewport } from './viewport.ts'
 
 /** One picture among those that move together. */
 export interface LinkedPicture {

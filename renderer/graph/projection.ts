@@ -1,5 +1,5 @@
 import type { Picture } from './picture.ts'
-import { farZoom, type Viewport } from './visible.ts'
+import { farZoom, type Viewport } from './viewport.ts'
 
 /** From picture to screen pixels: `x * sx + tx`, `y * sy + ty`. */
 export interface Projection {

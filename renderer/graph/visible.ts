@@ -1,12 +1,7 @@
 import { isOnSide, rowsInside, type Picture } from './picture.ts'
 import { projectionOf } from './projection.ts'
+import type { Viewport } from './viewport.ts'
 import type { TopologyMode } from './props.ts'
-
-export interface Viewport {
-  readonly x: number
-  readonly y: number
-  readonly zoom: number
-}
 
 /** Boxes that reach into the window, column by column, at most `limit` of them. */
 export function visibleNodes(picture: Picture, mode: TopologyMode, view: Viewport, width: number, height: number): number[] {
@@ -62,8 +57,6 @@ export function isEdgeOnSide(picture: Picture, edge: number, mode: TopologyMode)
 
 /** Space around the picture that belongs to column titles, legend and edges of the window, screen pixels. */
 const insets = { left: 4, right: 4, top: 4, bottom: 44 } as const
-/** Under this zoom boxes are tiles and nothing is mounted. */
-export const farZoom = 0.6
 
 /** Everything in the window, never larger than life by more than a fifth. */
 export function fitAll(picture: Picture, width: number, height: number, topInset: number): Viewport {

@@ -1,4 +1,4 @@
-import { LineIndex } from './line-index.ts'
+import type { LineIndex } from './line-index.ts'
 
 /** Whole lines cut out of a text. Units: UTF-16 offsets and zero-based lines of the whole text. */
 export interface TextPart {
