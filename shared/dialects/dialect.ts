@@ -101,8 +101,6 @@ export interface LanguageDefinition {
   tokenizeLine(line: string, state: string | null): { readonly tokens: readonly LanguageToken[]; readonly state: string | null }
   /** Support entry for the keyword under zero-based `column` of `line`, given the section the line stands in; null: nothing to say. */
   hover(line: string, column: number, section: string | null): { readonly start: number; readonly end: number; readonly entry: SupportEntry | null; readonly word: string } | null
-  /** Keywords that may start a line of `section`, for completion. */
-  completions(section: string | null): readonly SupportEntry[]
 }
 
 /** A balancer product: one folder and one line in the registry. */

@@ -67,8 +67,10 @@ function classOf(text: string, index: number, first: string, section: string | n
 }
 
 function entryFor(kinds: readonly string[], word: string): SupportEntry | null {
+  // Scripts name their own actions, fetches and converters.
+  const key = word.startsWith('lua.') ? 'lua.*' : word
   for (const kind of kinds) {
-    const entry = haproxySupport.entries.get(`${kind} ${word}`)
+    const entry = haproxySupport.entries.get(`${kind} ${key}`)
     if (entry !== undefined) return entry
   }
   return null
@@ -78,6 +80,16 @@ function firstWordKinds(section: string | null): readonly string[] {
   const kinds = ['directive', 'section']
   if (section === null) return kinds
   return [...kinds, proxyKinds.has(section) ? 'proxy' : section]
+}
+
+/** A field of a log format (`%ci`, `%{+Q}r`) around `column`. */
+function logFieldAt(word: RawWord, column: number): { readonly start: number; readonly end: number; readonly text: string } | null {
+  for (const match of word.text.matchAll(/%(?:\{[^}]*\})?([A-Za-z]+)/g)) {
+    const start = word.start + match.index
+    const end = start + match[0].length
+    if (column >= start && column < end) return { start, end, text: `%${match[1] as string}` }
+  }
+  return null
 }
 
 const partOfName = /[A-Za-z0-9_.+%-]/
@@ -123,6 +135,9 @@ export const haproxyLanguage: LanguageDefinition = {
     const negated = words[0]?.text === 'no' || words[0]?.text === 'default'
     const place = negated ? index - 1 : index
     const head = unquoted(words[negated ? 1 : 0]?.text ?? '')
+    const field = place > 0 ? logFieldAt(word, column) : null
+    const fieldEntry = field === null ? null : entryFor(['log-format'], field.text)
+    if (field !== null && fieldEntry !== null) return { start: field.start, end: field.end, entry: fieldEntry, word: field.text }
     const part = partAt(word, column)
     if (part.text === '') return null
     if (place <= 0) return { start: word.start, end: word.end, entry: entryFor(firstWordKinds(isSectionKind(head) ? head : section), unquoted(word.text)), word: unquoted(word.text) }
@@ -130,14 +145,8 @@ export const haproxyLanguage: LanguageDefinition = {
     if (part.afterComma) kinds.push('converter')
     kinds.push(...(secondWordKinds[head] ?? []))
     if (words[index - 1]?.text === '-m') kinds.unshift('match')
+    if (words[index - 1]?.text === 'use-service') kinds.unshift('service')
     kinds.push('acl-flag', 'predefined-acl', 'fetch', 'log-format', 'converter')
     return { start: part.start, end: part.end, entry: entryFor(kinds, part.text.replace(/^!/, '')), word: part.text }
-  },
-
-  completions(section) {
-    const kinds = new Set(firstWordKinds(section))
-    const found: SupportEntry[] = []
-    for (const entry of haproxySupport.entries.values()) if (kinds.has(entry.key.slice(0, entry.key.indexOf(' ')))) found.push(entry)
-    return found
   },
 }

@@ -1,6 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { haproxyLanguage } from '#shared/dialects/haproxy/language.ts'
+import { haproxySupport } from '#shared/dialects/haproxy/support.ts'
 
 function classes(line: string, state: string | null): readonly string[] {
   const { tokens } = haproxyLanguage.tokenizeLine(line, state)
@@ -38,6 +39,9 @@ const hovers: readonly (readonly [line: string, word: string, section: string | 
   ['backend b', 'backend', null, 'section backend'],
   ['  nameserver n 192.0.2.53:53', 'nameserver', 'resolvers', 'resolvers nameserver'],
   ['.if defined(X)', 'defined', null, 'predicate defined'],
+  ['  log-format "%{+Q}r %[path,lower]"', '%{+Q}r', 'frontend', 'log-format %r'],
+  ['  log-format "%{+Q}r %[path,lower]"', 'lower', 'frontend', 'converter lower'],
+  ['  http-request lua.check if x', 'lua.check', 'frontend', 'http-request lua.*'],
   ['  unheard-of x', 'unheard-of', 'frontend', null],
 ]
 for (const [line, word, section, key] of hovers) {
@@ -53,10 +57,29 @@ test('blanks and comments have no hover', () => {
   assert.equal(haproxyLanguage.hover('  maxconn 10 # maxconn', 18, 'global'), null)
 })
 
-test('completions are the keywords of the section', () => {
-  const keys = (section: string | null): readonly string[] => haproxyLanguage.completions(section).map((entry) => entry.key)
-  assert.ok(keys('backend').includes('proxy server') && !keys('backend').includes('global daemon'))
-  assert.ok(keys('global').includes('global daemon'))
-  assert.ok(keys(null).includes('section frontend') && !keys(null).includes('proxy server'))
-  assert.ok(keys('userlist').includes('userlist user'))
+/** A line in which a word of each kind stands, with `@` for the word, and the section of the line. */
+const places: Readonly<Record<string, readonly [line: string, section: string | null]>> = {
+  section: ['@ name', null], directive: ['@ 1', null], global: ['  @ 1', 'global'], proxy: ['  @ 1', 'backend'],
+  bind: ['  bind :80 @ 1', 'frontend'], server: ['  server s 192.0.2.1:80 @ 1', 'backend'], 'http-check': ['  http-check @ 1', 'backend'], 'tcp-check': ['  tcp-check @ 1', 'backend'],
+  service: ['  http-request use-service @ if x', 'frontend'], fetch: ['  acl a @ 1', 'frontend'], converter: ['  acl a str(x),@ 1', 'frontend'], 'acl-flag': ['  acl a path @ 1', 'frontend'],
+  match: ['  acl a path -m @ 1', 'frontend'], 'predefined-acl': ['  http-request deny if !@', 'frontend'], predicate: ['.if !@(1)', null], 'log-format': ['  log-format "x @:%ci"', 'frontend'],
+}
+const secondWords = [
+  'option', 'timeout', 'balance', 'mode', 'hash-type', 'cookie', 'redirect', 'stick', 'stats', 'email-alert', 'compression', 'retry-on', 'filter', 'http-request', 'http-response', 'http-after-response',
+  'tcp-request', 'tcp-response', 'quic-initial',
+]
+
+test('every word of the support table is explained where it stands', () => {
+  const silent: string[] = []
+  for (const key of haproxySupport.entries.keys()) {
+    const kind = key.slice(0, key.indexOf(' '))
+    // Options of a crt-list stand in files of their own, and a word that opens a section is nothing else at the start of a line.
+    if (kind === 'crt-list' || key === 'global traces') continue
+    const word = key.slice(kind.length + 1).replace('*', 'x')
+    const [line, section] = places[kind] ?? (secondWords.includes(kind) ? [`  ${kind} @ 1`, 'backend'] : ['  @ 1', kind])
+    const text = line.replace('@', word)
+    const found = haproxyLanguage.hover(text, line.indexOf('@') + 1, section)
+    if (found?.entry?.key !== key) silent.push(`${key} in '${text.trim()}': ${found?.entry?.key ?? String(found?.word)}`)
+  }
+  assert.deepEqual(silent, [])
 })
