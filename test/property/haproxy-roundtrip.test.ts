@@ -69,11 +69,12 @@ function fileOf(text: string): SourceFile {
   return { path: 'haproxy.cfg', text, role: 'config', encoding: 'utf-8' }
 }
 
-/** Parses, then uses every reader on every line; gives the milliseconds of the parse. */
+/** Parses, then checks the tree; gives the processor time of the parse in milliseconds, which a busy machine does not stretch. */
 function exercise(text: string): number {
-  const before = performance.now()
+  const before = process.threadCpuUsage()
   const { tree, diagnostics } = parseHaproxy(fileOf(text))
-  const spent = performance.now() - before
+  const used = process.threadCpuUsage(before)
+  const spent = (used.user + used.system) / 1000
   let joined = ''
   for (const token of haproxyTokens(tree)) joined += token
   assert.ok(joined === text, 'tokens join to the text')
@@ -141,8 +142,8 @@ test('tokens of 10 000 mutated inputs join to the exact text, nothing throws, an
 test('long lines of one hostile character take time in proportion to their length', () => {
   for (const unit of ['"', "'", '\\', '$', '"$', '"${', '#', ' ', '\0', '\r', '.if ', '(', 'a(', '"${X-', '\\x', '!', '\n', 'x\n', '.if 1\n', 'bakend\n', '"\n', '.if (((\n']) {
     const text = unit.repeat(Math.ceil(10_000 / unit.length))
-    const times = [0, 1, 2].map(() => exercise(text)).toSorted((a, b) => a - b)
-    assert.ok((times[1] as number) <= 100, `${JSON.stringify(unit)} took ${(times[1] as number).toFixed(1)} ms`)
+    const best = Math.min(...[0, 1, 2].map(() => exercise(text)))
+    assert.ok(best <= 100, `${JSON.stringify(unit)} took ${best.toFixed(1)} ms`)
     readEverything(text)
   }
 })
