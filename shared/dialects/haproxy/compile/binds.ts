@@ -2,7 +2,7 @@ import type { ListenAddress, Listener, ListenerConflict, ListenerTls } from '#sh
 import type { Span } from '#shared/text/span.ts'
 import { addGap, lineSpanOf, refuse, report, wordSpanOf } from './state.ts'
 import type { CompileState, LineRef } from './state.ts'
-import { expandServerAddress } from './servers.ts'
+import { expandServerAddress } from './server-addresses.ts'
 import { readEntries } from './tables.ts'
 import { parseAddress, parseInteger } from './values.ts'
 

@@ -4,7 +4,7 @@ import type { Listener, RoutingModel, Step } from '#shared/model/routing-model.t
 import type { Span } from '#shared/text/span.ts'
 import { findConflicts, toListeners } from './binds.ts'
 import { PoolModel } from './pool-model.ts'
-import { hasServer, memberCount } from './servers.ts'
+import { hasServer, memberCount } from './member-sink.ts'
 import { settledAlgorithm, settledPersistence } from './distribution.ts'
 import { settledCheck } from './health.ts'
 import { isEntryKind, isPoolKind, nameSpanOf } from './proxy.ts'

@@ -9,7 +9,7 @@ import { settleAcls } from './conditions.ts'
 import { applyKnownLine, compileLine } from './known-lines.ts'
 import { createProxy, initialSettings, nameSpanOf } from './proxy.ts'
 import type { ProxyDraft, ProxyKind, Settings } from './proxy.ts'
-import { addPlainServer } from './servers.ts'
+import { addPlainServer } from './plain-servers.ts'
 import { addGap, createState, readLine, report } from './state.ts'
 import type { CompileState } from './state.ts'
 

@@ -1,7 +1,7 @@
 import type { Member, Pool } from '#shared/model/pool.ts'
 import type { HaproxyTree } from '../tree.ts'
-import { settledMembers } from './servers.ts'
-import type { MemberSource } from './servers.ts'
+import { settledMembers } from './member-sink.ts'
+import type { MemberSource } from './member-sink.ts'
 
 const membersProperty: PropertyDescriptor & ThisType<PoolModel> = {
   enumerable: true,

@@ -6,8 +6,9 @@ import type { BindDraft } from './binds.ts'
 import type { HaproxyTree } from '../tree.ts'
 import { noAcls } from './conditions.ts'
 import type { AclScope } from './conditions.ts'
-import { initialServerDefaults } from './servers.ts'
-import type { MemberSink, ServerDefaults } from './servers.ts'
+import type { MemberSink } from './member-sink.ts'
+import { initialServerDefaults } from './server-defaults.ts'
+import type { ServerDefaults } from './server-defaults.ts'
 
 export type ProxyKind = 'defaults' | 'frontend' | 'backend' | 'listen'
 
