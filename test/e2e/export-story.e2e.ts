@@ -32,7 +32,7 @@ test('printing puts the whole picture on paper as text and lines, and nothing to
   await expect(page.getByRole('navigation', { name: 'Workspaces' })).toBeHidden()
   await expect(page.getByRole('button', { name: 'Export…' })).toBeHidden()
   await page.keyboard.press('Control+p')
-  await page.waitForFunction('window.printed !== undefined')
+  await expect.poll(() => page.evaluate(() => 'printed' in window)).toBe(true)
   const printed = await page.evaluate(() => (window as unknown as { printed: { text: string; shown: string } }).printed)
   expect(printed.shown).toBe('block')
   expect(printed.text).toContain('auth-2')
