@@ -1,8 +1,8 @@
 import type { Span } from '#shared/text/span.ts'
 import { lineFlags } from './tree.ts'
 import type { HaproxyTree, Quoting, Word } from './tree.ts'
-import { scanVariable } from './lexer.ts'
-import type { ScanProblem } from './lexer.ts'
+import type { ScanProblem } from './scan-problem.ts'
+import { scanVariable } from './variable-scan.ts'
 import { wordSpan } from './accessors.ts'
 
 /** What words depend on besides the text: environment variables, and the product version, e.g. `2.6` or `3.0.5`. */
