@@ -5,9 +5,9 @@ import { describePredicate, referenceText } from './describe.ts'
 
 const prefixes = ['is_', 'has_', 'host_', 'path_', 'acl_', 'url_', 'hdr_', 'is-', 'host-', 'path-', 'acl-', 'url-']
 
-/** `host_api` → `api`, `is_static` → `static`: the word that tells rules apart. */
+/** `host_api` → `api`, `is_static` → `static`: the word that tells rules apart. What would leave no word (`path_1`) stays whole. */
 function shortName(name: string): string {
-  const prefix = prefixes.find((one) => name.toLowerCase().startsWith(one) && name.length > one.length)
+  const prefix = prefixes.find((one) => name.toLowerCase().startsWith(one) && /[a-z]{2}/i.test(name.slice(one.length)))
   return (prefix === undefined ? name : name.slice(prefix.length)).replaceAll('_', ' ')
 }
 
