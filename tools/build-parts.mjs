@@ -19,7 +19,7 @@ async function buildNode() {
   await bundle({ steelyard: 'cli/main.ts', 'engine-worker': 'shared/node/engine-worker.ts' }, 'cli')
   const file = path.join(out, 'cli', 'steelyard.js')
   chmodSync(file, 0o755)
-  cpSync(path.join(projectRoot, 'assets'), path.join(out, 'assets'), { recursive: true })
+  cpSync(path.join(projectRoot, 'assets'), path.join(out, 'assets'), { recursive: true, filter: (source) => path.basename(source) !== 'readme' })
 }
 
 /** Desktop shell: main as a module, preload as CommonJS because a sandboxed preload takes nothing else. */
