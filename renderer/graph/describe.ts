@@ -1,5 +1,6 @@
 import type { Change } from '#shared/presentation/presentation.ts'
-import type { TopologyEdge, TopologyNode, TopologyView } from '#shared/view/topology-view.ts'
+import type { TopologyNode, TopologyView } from '#shared/view/topology-view.ts'
+import type { Picture } from './picture.ts'
 
 const changeWord: Readonly<Record<Change, string>> = {
   same: '', added: 'added', removed: 'removed', changed: 'changed', moved: 'moved in the order', renamed: 'renamed',
@@ -36,7 +37,12 @@ export function describeNode(node: TopologyNode, into: number, out: number): str
   return parts.filter((part) => part !== '').join(', ')
 }
 
-export function describeEdge(edge: TopologyEdge, from: string, to: string): string {
+/** The same about an edge; an unknown one: nothing. */
+export function describeEdge(picture: Picture, index: number): string {
+  const edge = picture.edges[index]
+  if (edge === undefined) return ''
+  const from = picture.nodes[picture.source[index] as number]?.title ?? ''
+  const to = picture.nodes[picture.target[index] as number]?.title ?? ''
   const share = shareWords(edge.shareBefore, edge.share)
   return [`${from} to ${to}`, changeWord[edge.change], edge.label, share === '' ? '' : `share ${share}`].filter((part) => part !== '').join(', ')
 }
