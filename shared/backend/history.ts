@@ -4,6 +4,7 @@ import type { Handlers } from '#shared/rpc/method.ts'
 import type { RestorePlan } from '#shared/rpc/payloads.ts'
 import { countChanges, diffLines, diffTerminatedLines } from '#shared/text/line-diff.ts'
 import type { ConfigStore } from './config-store.ts'
+import { withChanges } from './history-changes.ts'
 import { configLimitBytes } from '#shared/rpc/limits.ts'
 import type { PlannedWrite, Ports, StoredFile } from './ports.ts'
 
@@ -18,7 +19,10 @@ interface Plan {
 export function historyHandlers(ports: Ports, store: ConfigStore): Pick<Handlers<SteelyardContract>, Methods> {
   return {
     'history.sources': () => ports.history.sources(),
-    'history.list': ({ source }) => ports.history.list(source),
+    async 'history.list'({ source }, context) {
+      const listed = await ports.history.list(source)
+      return listed.ok ? withChanges(ports, listed.value, context.cancelled) : listed
+    },
     async 'history.add'({ configId, note, author }) {
       const config = store.get(configId)
       if (!config.ok) return config

@@ -120,6 +120,11 @@ export interface Snapshot {
   readonly files: readonly { readonly path: string; readonly bytes: number }[]
   readonly approvals: readonly { readonly at: string; readonly by: string; readonly note: string }[]
   readonly isKnownGood: boolean
+  /**
+   * Lines changed against the snapshot taken before this one of the same source. Null: it is the first one. Missing:
+   * not looked at, because it is one of many or too large.
+   */
+  readonly sinceBefore?: { readonly added: number; readonly removed: number } | null
 }
 
 export interface SourceSummary {

@@ -4,7 +4,7 @@ import { useApp, useAppState } from '#renderer/app/context.ts'
 import { fileName } from '#renderer/features/review/places.ts'
 import type { Snapshot } from '#shared/rpc/payloads.ts'
 import { Button, Empty, FailureNote, Menu, Working } from '#renderer/ui/primitives.tsx'
-import { inOrder, olderThan, toLocalTime } from './snapshot-rows.ts'
+import { changeWords, inOrder, olderThan, toLocalTime } from './snapshot-rows.ts'
 
 export function HistoryWorkspace() {
   const { actions } = useApp()
@@ -60,7 +60,7 @@ function SnapshotTable({ snapshots, picked }: { readonly snapshots: readonly Sna
         <thead>
           <tr>
             <th><span className="sr-only">Mark to compare</span></th>
-            <th>Taken</th><th>Note</th><th>By</th><th>Approved</th><th className="n">Files</th><th>Hash</th>
+            <th>Taken</th><th>Against the one before</th><th>Note</th><th>By</th><th>Approved</th><th className="n">Files</th><th>Hash</th>
             <th><span className="sr-only">Actions</span></th>
           </tr>
         </thead>
@@ -75,6 +75,7 @@ function SnapshotTable({ snapshots, picked }: { readonly snapshots: readonly Sna
                   <input type="checkbox" aria-label={`Mark the snapshot of ${when}`} checked={picked.includes(snapshot.snapshotId)} onChange={(event) => actions.pickSnapshot(snapshot.snapshotId, event.target.checked)} />
                 </td>
                 <td className="nowrap">{when}</td>
+                <td className="nowrap mono">{changeWords(snapshot)}</td>
                 <td className="wrap">{snapshot.note === '' ? <span className="muted">no note</span> : snapshot.note}</td>
                 <td>{snapshot.author === '' ? <span className="muted">unknown</span> : snapshot.author}</td>
                 <td className="wrap">

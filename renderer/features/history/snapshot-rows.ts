@@ -22,3 +22,11 @@ export function olderThan(snapshots: readonly Snapshot[], snapshotId: string): S
   const at = snapshots.findIndex((snapshot) => snapshot.snapshotId === snapshotId)
   return at === -1 ? null : (snapshots[at + 1] ?? null)
 }
+
+/** What a snapshot changed against the one before it, in a few words; empty where nobody looked. */
+export function changeWords(snapshot: Snapshot): string {
+  const change = snapshot.sinceBefore
+  if (change === undefined) return ''
+  if (change === null) return 'the first one'
+  return change.added === 0 && change.removed === 0 ? 'same text' : `+${change.added} −${change.removed} lines`
+}

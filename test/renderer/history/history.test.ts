@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inOrder, olderThan, toLocalTime } from '#renderer/features/history/snapshot-rows.ts'
+import { changeWords, inOrder, olderThan, toLocalTime } from '#renderer/features/history/snapshot-rows.ts'
 import { parseEnvironment, toEnvironmentText } from '#renderer/features/settings/environment-text.ts'
 import type { Snapshot } from '#shared/rpc/payloads.ts'
 
@@ -29,4 +29,12 @@ test('environment lines keep everything after the first sign, and a bad line is 
   assert.deepEqual(parseEnvironment('A=1\n\nB_2=x=y').environment, { A: '1', B_2: 'x=y' })
   assert.deepEqual(parseEnvironment('A=1\n2B=x\nplain').problems, ['Line 2 is not NAME=value.', 'Line 3 is not NAME=value.'])
   assert.equal(toEnvironmentText({ A: '1', B: 'x=y' }), 'A=1\nB=x=y')
+})
+
+test('what a snapshot changed is said in a few words, and nothing is said where nobody looked', () => {
+  const one = snapshot('a', '2026-11-19T09:00:00Z')
+  assert.deepEqual(
+    [changeWords({ ...one, sinceBefore: { added: 5, removed: 4 } }), changeWords({ ...one, sinceBefore: { added: 0, removed: 0 } }), changeWords({ ...one, sinceBefore: null }), changeWords(one)],
+    ['+5 −4 lines', 'same text', 'the first one', ''],
+  )
 })
