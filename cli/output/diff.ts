@@ -25,7 +25,7 @@ const percent = (share: number | null): string => (share === null ? '–' : `${(
 export const verdictText: Readonly<Record<Verdict, string>> = {
   identical: 'Identical: the configs say the same word for word.',
   changed: 'Changed: pools or expected shares differ. Which requests are answered differently is not computed.',
-  'may-differ': 'May differ: the texts differ, and which requests are answered differently is not computed.',
+  'may-differ': 'May differ: the texts differ, or say the same with something in them that is not modelled; which requests are answered differently is not computed.',
 }
 
 export function diffText(report: DiffReport, colours: Colours): string {
@@ -109,6 +109,9 @@ function listenersOf({ before, after, verdict }: DiffReport): readonly ListenerS
 function firstChange({ comparison, after }: DiffReport): { readonly file: string; readonly line: number } {
   const file = comparison.files.find((one) => one.after !== null && one.hunks.length > 0)
   const hunk = file?.hunks[0]
+  const gap = after.model.gaps[0]
+  // The same words on both sides: the line that leaves the answer open.
+  if (hunk === undefined && gap !== undefined) return toPlaces(after.files.map((one) => one.source)).lineOf(gap.at)
   return { file: file?.after ?? after.summary.files[0]?.path ?? '', line: (hunk?.afterStart ?? 0) + 1 }
 }
 

@@ -6,8 +6,9 @@ import type { LoadedConfig } from './load-config.ts'
  * Whether two configs say the same word for word: only comments, blank lines and blanks between words may differ.
  *
  * Environment, product version, encodings, the number of files and their last line ends must be equal, side files to the
- * character. This proves that both behave the same, without any knowledge of what the words mean; so it errs to the
- * other side: a line with a quote or a backslash, and one that such a line may run into, counts as it stands, apart from
+ * character. Without any knowledge of what the words mean, this proves that both behave the same as far as the files that
+ * were read decide; scripts and state files are not read, so a caller that claims more looks at the gaps as well. It errs
+ * to the other side: a line with a quote or a backslash, and one that such a line may run into, counts as it stands, apart from
  * its indentation. Configs that are not the same in this sense may still behave alike.
  */
 export function sameText(before: LoadedConfig, after: LoadedConfig): boolean {

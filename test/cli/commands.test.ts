@@ -125,6 +125,16 @@ test('the sample incident: the difference in the published shape, and what makes
   assert.deepEqual(codes, { misroute: 0, 'may-differ': 1, distribution: 1, check: 1, any: 1, none: 0, 'misroute,distribution': 1 })
 })
 
+test('the same words are not identical where a script, a state file or a missing map decides', async () => {
+  const line = (text: string): string => file(`open-${text.length}.cfg`, `frontend f\n  mode http\n  bind :80\n  ${text}\n  default_backend b\nbackend b\n  mode http\n  server s 127.0.0.1:8080\n`)
+  for (const text of ['http-request lua.pick', 'use_backend %[path,map(missing.map)]']) {
+    const open = line(text)
+    const answer = await run(['diff', open, open, '--format', 'json'])
+    const unknown = (json(answer.out)['behaviour'] as unknown as { unknown: { at: { line: number } }[] }).unknown
+    assert.deepEqual([answer.code, json(answer.out)['verdict'], unknown[0]?.at.line], [1, 'may-differ', 4], text)
+  }
+})
+
 test('comments, blank lines and blanks between words are identical; anything else is not claimed to be', async () => {
   const same = file('same.cfg', `# a comment\n\n${small.replace('bind :8080', 'bind    :8080   # port').replace(/\n/g, '\r\n')}`)
   const quoted = file('quoted.cfg', small.replace('hdr(x-canary) 1', 'hdr(x-canary) "1 "'))
