@@ -127,7 +127,7 @@ function alternatives(map: ModelIndex, state: Parameters<typeof walk>[1], main: 
 }
 
 function sameOutcome(one: Outcome, other: Outcome): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
 }
 
 function distinct(depends: readonly RouteDependency[]): readonly RouteDependency[] {

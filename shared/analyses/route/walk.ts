@@ -10,6 +10,7 @@ import { applyEffect } from './effects.ts'
 import { evaluate } from './predicates.ts'
 import { redirectLocation } from './redirect.ts'
 import { receivedTarget, type RequestState } from './request-state.ts'
+import { candidateSteps } from './scope-index.ts'
 import { chooseServers } from './servers.ts'
 import { shownText, templateText } from './templates.ts'
 import type { Surroundings } from './transforms.ts'
@@ -119,7 +120,15 @@ class Walker {
   }
 
   private runScope(scope: Scope): { readonly kind: 'go'; readonly scope: ScopeId | null } | { readonly kind: 'end'; readonly ending: Ending } {
-    for (const step of scope.steps) {
+    // Explanations name every rule that was looked at, so only walks without one may pass rules over.
+    let candidates = this.options.explain ? null : candidateSteps(scope, 0, this.around({ file: '', start: 0, end: 0 }))
+    let next = 0
+    for (let count = 0; ; count += 1) {
+      const index = candidates === null ? count : candidates[next]
+      next += 1
+      if (index === undefined || index >= scope.steps.length) break
+      count = index
+      const step = scope.steps[index] as Step
       const at = step.origin[0] ?? { file: '', start: 0, end: 0 }
       if (!this.holds(step.when, at, step)) continue
       const does = step.does
@@ -134,6 +143,11 @@ class Walker {
         return { kind: 'end', ending: result }
       }
       const applied = applyEffect(does, this.around(at))
+      if (candidates !== null && applied.state !== this.state) {
+        this.state = applied.state
+        candidates = candidateSteps(scope, index + 1, this.around(at))
+        next = 0
+      }
       this.state = applied.state
       if (applied.depends !== null) this.uncertain.push(applied.depends)
       this.finishStep(applied.refused !== null, applied.became)

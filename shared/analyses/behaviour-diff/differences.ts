@@ -1,0 +1,144 @@
+import { destinationKey, touchedHeaders, type DecidingRule, type Destination } from '#shared/model/decision-space/decision-list.ts'
+import { exactly } from '#shared/model/decision-space/matching.ts'
+import type { Reader, Space } from '#shared/model/decision-space/reader.ts'
+import { usableMembers } from '#shared/model/expected-shares.ts'
+import type { Pool } from '#shared/model/pool.ts'
+import type { Term, TermList } from '#shared/model/decision-space/term.ts'
+import { always, never, type Formula } from '#shared/requests/space/world.ts'
+
+/** In what way two outcomes can differ, most important first. */
+export type Aspect = 'destination' | 'location' | 'path' | 'host' | 'method' | 'header'
+
+export interface Difference {
+  readonly aspect: Aspect
+  /** Requests for which it does. */
+  readonly when: Formula
+  /** Header name, for `header`. */
+  readonly name: string | null
+  /** False: the two values are written differently and may still come out alike for some requests. */
+  readonly exact: boolean
+}
+
+interface Comparing {
+  readonly space: Space
+  readonly before: Reader
+  readonly after: Reader
+  readonly alias: (pool: string) => string
+  readonly pools: { readonly before: (name: string) => Pool | undefined; readonly after: (name: string) => Pool | undefined }
+}
+
+/** A pool without any server that takes requests answers 503 by itself, unless a rule or a cookie names a server. */
+function settled(pools: (name: string) => Pool | undefined, destination: Destination): Destination {
+  if (destination.kind !== 'forward' || destination.server !== null) return destination
+  const pool = pools(destination.pool)
+  if (pool === undefined || pool.persistence.length > 0 || (pool.settings['option persist'] ?? 'no') !== 'no' || usableMembers(pool).members.length > 0) return destination
+  return { kind: 'respond', status: 503 }
+}
+
+/** Ways in which the outcomes of two rules differ for a request that both decide; empty: never. */
+export function differencesOf(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
+  const one = settled(comparing.pools.before, before.destination)
+  const other = settled(comparing.pools.after, after.destination)
+  if (one.kind === 'redirect' && other.kind === 'redirect' && one.status === other.status) return termDifference(comparing, 'location', one.location, other.location)
+  if (destinationKey(one) !== destinationKey(other, comparing.alias)) return [{ aspect: 'destination', when: always, name: null, exact: true }]
+  if (one.kind !== 'forward' && one.kind !== 'serve' && one.kind !== 'split') return []
+  const found = [
+    ...termDifference(comparing, 'path', before.state.path, after.state.path), ...termDifference(comparing, 'path', before.state.query, after.state.query),
+    ...termDifference(comparing, 'method', before.state.method, after.state.method),
+  ]
+  const names = [...new Set([...touchedHeaders(before.state), ...touchedHeaders(after.state)])].sort()
+  for (const name of names) {
+    const lists = [comparing.before.headerList(before.state, name, 'comma'), comparing.after.headerList(after.state, name, 'comma')] as const
+    const difference = listDifference(comparing, lists[0], lists[1])
+    if (difference.when !== never) found.push({ aspect: name === 'host' ? 'host' : 'header', name, ...difference })
+  }
+  const patterns = (rule: DecidingRule): string => rule.state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`).join('\n')
+  if (patterns(before) !== patterns(after)) found.push({ aspect: 'header', when: always, name: null, exact: false })
+  return found
+}
+
+function termDifference(comparing: Comparing, aspect: Aspect, before: Term, after: Term): readonly Difference[] {
+  const { when, exact } = unequal(comparing, before, after)
+  return when === never ? [] : [{ aspect, when, name: null, exact }]
+}
+
+interface Unequal {
+  readonly when: Formula
+  readonly exact: boolean
+}
+
+const same: Unequal = { when: never, exact: true }
+
+/** Requests for which two terms have different values. */
+function unequal(comparing: Comparing, before: Term, after: Term): Unequal {
+  if (before === after) return same
+  const { world } = comparing.space
+  const split = before.kind === 'choose' ? before : after.kind === 'choose' ? after : null
+  if (split !== null) {
+    const [one, other] = before.kind === 'choose'
+      ? [unequal(comparing, before.then, after), unequal(comparing, before.otherwise, after)]
+      : [unequal(comparing, before, split.then), unequal(comparing, before, split.otherwise)]
+    return { when: world.or(world.and(split.when, one.when), world.and(world.not(split.when), other.when)), exact: one.exact && other.exact }
+  }
+  if (before.kind === 'text' && after.kind === 'text') return { when: always, exact: true }
+  if (before.kind === 'text') return notText(comparing, after, before.text)
+  if (after.kind === 'text') return notText(comparing, before, after.text)
+  if (before.kind === 'absent') return { when: comparing.before.tests.present(after), exact: true }
+  if (after.kind === 'absent') return { when: comparing.before.tests.present(before), exact: true }
+  return apart(comparing, before, after)
+}
+
+function notText({ space, before }: Comparing, term: Term, text: string): Unequal {
+  const equal = before.tests.holds(term, exactly([text]), (negated) => `the value is ${negated ? 'not ' : ''}${text}`)
+  return { when: space.world.not(equal), exact: term.kind !== 'unknown' }
+}
+
+/** Two composed values: what they share at both ends is taken off. */
+function apart(comparing: Comparing, before: Term, after: Term): Unequal {
+  const one = [...(before.kind === 'concat' ? before.parts : [before])]
+  const other = [...(after.kind === 'concat' ? after.parts : [after])]
+  while (one.length > 0 && other.length > 0 && one[0] === other[0]) {
+    one.shift()
+    other.shift()
+  }
+  while (one.length > 0 && other.length > 0 && one[one.length - 1] === other[other.length - 1]) {
+    one.pop()
+    other.pop()
+  }
+  if (one.length === 0 && other.length === 0) return same
+  const texts = (parts: readonly Term[]): string | null => (parts.length === 0 ? '' : parts.length === 1 && parts[0]?.kind === 'text' ? parts[0].text : null)
+  const [left, right] = [texts(one), texts(other)]
+  if (left !== null && right !== null) return { when: always, exact: true }
+  const only = left === null ? one : other
+  const text = left ?? right
+  if (text !== null && only.length === 1 && only[0] !== undefined) {
+    const { terms, world } = comparing.space
+    const equal = comparing.before.tests.holds(terms.concat([only[0]]), exactly([text]), (negated) => `the value is ${negated ? 'not ' : ''}${text}`)
+    // In a text an absent value is an empty one.
+    const empty = text === '' ? world.not(comparing.before.tests.present(only[0])) : never
+    return { when: world.not(world.or(equal, empty)), exact: true }
+  }
+  return { when: always, exact: false }
+}
+
+function listDifference(comparing: Comparing, before: TermList, after: TermList): Unequal {
+  if (before === after) return same
+  const { world } = comparing.space
+  const split = before.kind === 'choose-list' ? before : after.kind === 'choose-list' ? after : null
+  if (split !== null) {
+    const [one, other] = before.kind === 'choose-list'
+      ? [listDifference(comparing, before.then, after), listDifference(comparing, before.otherwise, after)]
+      : [listDifference(comparing, before, split.then), listDifference(comparing, before, split.otherwise)]
+    return { when: world.or(world.and(split.when, one.when), world.and(world.not(split.when), other.when)), exact: one.exact && other.exact }
+  }
+  if (before.kind === 'items' && after.kind === 'items' && before.items.length === after.items.length) {
+    const parts = before.items.map((item, index) => unequal(comparing, item, after.items[index] as Term))
+    return { when: world.any(parts.map((part) => part.when)), exact: parts.every((part) => part.exact) }
+  }
+  if (before.kind === 'items' && after.kind === 'items') return { when: always, exact: before.items.length === 0 || after.items.length === 0 }
+  if (before.kind === 'append' && after.kind === 'append' && before.list === after.list) return unequal(comparing, before.item, after.item)
+  const [base, items] = before.kind === 'base' ? [before, after] : after.kind === 'base' ? [after, before] : [null, null]
+  // Deleting a header changes nothing where it never came.
+  if (base !== null && items.kind === 'items' && items.items.length === 0) return { when: comparing.before.tests.present(comparing.space.terms.read(base.variable)), exact: true }
+  return { when: always, exact: false }
+}

@@ -1,0 +1,199 @@
+import { portsOf } from '#shared/model/decision-space/arrivals.ts'
+import { decisionList, ruleKey, type DecidingRule, type DecisionList } from '#shared/model/decision-space/decision-list.ts'
+import type { Reader, Space } from '#shared/model/decision-space/reader.ts'
+import { exactly } from '#shared/model/decision-space/matching.ts'
+import { requestOf } from '#shared/model/decision-space/request-of.ts'
+import { anyHost } from '#shared/model/decision-space/request-variables.ts'
+import { poolsByReference } from '#shared/model/decision-order.ts'
+import type { Arrival } from '#shared/model/decision-space/state.ts'
+import type { RoutingModel } from '#shared/model/routing-model.ts'
+import type { Budget, Solver, Witness } from '#shared/requests/space/solver.ts'
+import { never, type Formula } from '#shared/requests/space/world.ts'
+import type { Span } from '#shared/text/span.ts'
+import { alignRules, type Alignment } from './align.ts'
+import type { Proved } from './classes.ts'
+import { differencesOf } from './differences.ts'
+import { differ, type Judge } from './judge.ts'
+import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/rule-index.ts'
+import { earlier, sideOf, type Side } from '#shared/model/decision-space/rule-side.ts'
+import { differingPairs, type FoundPair } from './rule-pairs.ts'
+import type { UnknownRegion } from './answer.ts'
+import { formulaWords } from './words.ts'
+
+/** Everything that the comparison of one listener needs and leaves behind. */
+export interface ListenerDiff {
+  readonly arrival: Arrival
+  readonly lists: { readonly before: DecisionList; readonly after: DecisionList }
+  readonly sides: { readonly before: Side; readonly after: Side }
+  readonly alignment: Alignment
+  readonly found: readonly FoundPair[]
+  readonly proved: readonly Proved[]
+  readonly unknown: readonly UnknownRegion[]
+  readonly looked: number
+}
+
+export interface Comparison {
+  readonly space: Space
+  readonly solver: Solver
+  readonly readers: { readonly before: Reader; readonly after: Reader }
+  readonly models: { readonly before: RoutingModel; readonly after: RoutingModel }
+  readonly alias: (pool: string) => string
+  readonly judge: Judge
+  readonly budget: Budget
+}
+
+const nowhere: Span = { file: '', start: 0, end: 0 }
+/** Further witnesses that are tried when the first one shows no difference. */
+const retries = 4
+/** Exceptions that are looked for to describe a class. */
+const exceptionLimit = 24
+
+/** Compares what two listeners do with connections of one kind. */
+export function* diffListener(comparison: Comparison, arrivals: { readonly before: Arrival; readonly after: Arrival }): Generator<void, ListenerDiff> {
+  const { space, readers, models, alias, budget, solver } = comparison
+  const listOf = (side: 'before' | 'after'): DecisionList => {
+    const arrival = arrivals[side]
+    const address = arrival.listener.addresses[0]
+    return decisionList(readers[side], models[side], readers[side].initialState(arrival, address === undefined ? '' : address.ip, address === undefined ? ['0'] : portsOf(address)))
+  }
+  const lists = { before: listOf('before'), after: listOf('after') }
+  const alignment = align(comparison, lists)
+  const sides = { before: sideOf(space, lists.before.rules), after: sideOf(space, lists.after.rules) }
+  const named = { before: poolsByReference(models.before), after: poolsByReference(models.after) }
+  const comparing = { space, before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: (name: string) => named.after.get(name) } }
+  const pairs = alignment.changed === 0 ? { found: [], open: [], stopped: false, looked: 0 }
+    : yield* differingPairs({ space, solver, ...sides, alignment, differences: (before, after) => differencesOf(comparing, before, after), budget })
+  const unknown: UnknownRegion[] = pairs.open.map((open) => {
+    const rules = [lists.before.rules[open.before], lists.after.rules[open.after]] as const
+    return { listener: arrivals.after.listener.group, when: formulaWords(space.world, space.world.and(rules[0]?.formula ?? never, rules[1]?.formula ?? never)), because: `It cannot be told whether they differ: ${open.reason}.`, side: 'after', at: rules[1]?.at ?? rules[0]?.at ?? nowhere }
+  })
+  if (pairs.stopped) {
+    unknown.push({ listener: arrivals.after.listener.group, when: 'any request', because: 'The time for this comparison is used up; classes found so far are listed.', side: 'after', at: arrivals.after.listener.origin[0] ?? nowhere })
+  }
+  const diff = { arrival: arrivals.after, lists, sides, alignment, found: pairs.found, looked: pairs.looked }
+  const proved: Proved[] = []
+  for (const pair of pairs.found) {
+    yield
+    const result = prove(comparison, diff, pair)
+    if ('judged' in result) proved.push(result)
+    else unknown.push(result)
+  }
+  return { ...diff, proved, unknown }
+}
+
+/**
+ * Pairs equal rules. First by what is written: equal words on an equal request need no working out. What is left is
+ * worked out and paired by formula, so that another way to write the same condition is no change.
+ */
+function align({ readers, alias }: Comparison, lists: { readonly before: DecisionList; readonly after: DecisionList }): Alignment {
+  const known = new Map<string, number>()
+  const number = (key: string): number => {
+    let found = known.get(key)
+    if (found === undefined) {
+      found = known.size
+      known.set(key, found)
+    }
+    return found
+  }
+  const destination = (side: 'before' | 'after', rule: DecidingRule): string => ruleKey(readers[side], rule, side === 'after' ? alias : undefined)
+  const written = (side: 'before' | 'after'): number[] => lists[side].rules.map((rule) => number(`${rule.condition.number} ${destination(side, rule)}`))
+  const texts = { before: written('before'), after: written('after') }
+  const first = alignRules(texts.before, texts.after)
+  if (first.changed === 0) return first
+  const worked = (side: 'before' | 'after', partners: Int32Array): number[] =>
+    lists[side].rules.map((rule, index) => (partners[index] === -1 ? number(`worked out ${rule.formula} ${destination(side, rule)}`) : number(`kept ${side === 'before' ? index : (partners[index] as number)}`)))
+  return alignRules(worked('before', first.beforePartner), worked('after', first.afterPartner))
+}
+
+type Diffed = Pick<ListenerDiff, 'arrival' | 'lists' | 'sides' | 'alignment'>
+
+/** Replays the witness on both configs. What does not show the difference, or hangs on something unmodelled, is unknown. */
+function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | UnknownRegion {
+  const { space, solver, budget } = comparison
+  const { world } = space
+  const before = diff.lists.before.rules[pair.before] as DecidingRule
+  const after = diff.lists.after.rules[pair.after] as DecidingRule
+  const both = world.and(before.formula, after.formula)
+  const region = (because: string, place: { readonly at: Span; readonly side: 'before' | 'after' } | null): UnknownRegion => ({
+    listener: diff.arrival.listener.group, when: formulaWords(world, both), because,
+    ...(place === null ? (after.at === null && before.at !== null ? { side: 'before', at: before.at } : { side: 'after', at: after.at ?? nowhere }) : { side: place.side, at: place.at }),
+  })
+  let witness: Witness = pair.witness
+  const opaque = heldFlags(witness)
+  if (opaque.length > 0) {
+    const without = solver.solve([...pair.required, ...opaque.map((flag) => world.not(flag))], budget)
+    if (without.kind !== 'sat') {
+      const flag = space.flags.get(opaque[0] as Formula)
+      return region(flag === undefined ? 'It depends on something that is not modelled.' : `Not modelled: ${flag.text} (${flag.reason.replace(/\.$/, '')}).`, flag ?? null)
+    }
+    witness = without.witness
+  }
+  for (const [side, { destination }] of [['before', before], ['after', after]] as const) {
+    if (destination.kind === 'unmodelled') return region(`Not modelled: ${destination.text} (${destination.reason.replace(/\.$/, '')}).`, { side, at: destination.at })
+  }
+  for (let attempt = 0; attempt <= retries; attempt += 1) {
+    const request = requestOf(world, witness, diff.arrival)
+    const judged = { before: comparison.judge.before(request), after: comparison.judge.after(request) }
+    if (differ(judged.before, judged.after, comparison.alias)) {
+      const changed = { before: diff.alignment.beforePartner[pair.before] === -1, after: diff.alignment.afterPartner[pair.after] === -1 }
+      return {
+        arrival: diff.arrival, before, after, changed, differences: pair.differences, both, request, judged,
+        exceptions: () => exceptionsOf(comparison, diff, pair, both), depends: dependsOf(space, witness),
+      }
+    }
+    const next = another(comparison, pair, attempt)
+    if (next === null) break
+    witness = next
+  }
+  return region('The rules differ, but no request was found that shows a difference.', null)
+}
+
+function heldFlags(witness: Witness): readonly Formula[] {
+  return [...witness.flags].flatMap(([id, holds]) => (holds ? [id * 2] : []))
+}
+
+function dependsOf(space: Space, witness: Witness): Proved['depends'] {
+  return [...witness.flags].flatMap(([id, holds]) => {
+    const flag = space.flags.get(id * 2)
+    return flag === undefined ? [] : [{ text: flag.text, holds, at: flag.at }]
+  })
+}
+
+/** A witness with other values than before where values are free: a query, another path, another host. */
+function another({ space, readers, solver, budget }: Comparison, pair: FoundPair, attempt: number): Witness | null {
+  const { world, terms, variables } = space
+  const { tests } = readers.after
+  const query = tests.present(terms.read(variables.query))
+  const path = world.not(tests.holds(terms.read(variables.path), exactly(['/']), () => 'path is /'))
+  const host = world.not(tests.holds(terms.read(variables.host), exactly([anyHost]), () => `host is ${anyHost}`))
+  for (const wish of [[query], [path], [query, path], [host]].slice(attempt)) {
+    const solution = solver.solve([...pair.required, ...wish], budget)
+    if (solution.kind === 'sat') return solution.witness
+  }
+  return null
+}
+
+/** Earlier rules of either side that take some requests which both rules of the pair would. */
+function exceptionsOf({ space, solver, budget }: Comparison, { sides }: Diffed, pair: FoundPair, both: Formula): readonly Formula[] {
+  const { world } = space
+  const anchors = mergeAnchors(anchorsOfRule(space, sides.before.rules[pair.before] as DecidingRule), anchorsOfRule(space, sides.after.rules[pair.after] as DecidingRule))
+  const negated = [...new Set([...earlier(world, sides.before, pair.before, anchors, both), ...earlier(world, sides.after, pair.after, anchors, both)])]
+  const found: Formula[] = []
+  for (const formula of negated.slice(0, 400)) {
+    if (found.length >= exceptionLimit || budget.spent()) break
+    if (solver.solve([both, world.not(formula)], budget).kind !== 'unsat') found.push(world.not(formula))
+  }
+  return found
+}
+
+/** Whether a request of this listener can reach `pool` on one side. Null: it cannot be told. */
+export function reaches({ space, solver, budget }: Comparison, side: Side, pool: string, alias: (pool: string) => string): boolean | null {
+  let open = false
+  for (const [index, rule] of side.rules.entries()) {
+    if (rule.destination.kind === 'split' ? !rule.destination.shares.some((part) => part.pool === pool) : rule.destination.kind !== 'forward' || alias(rule.destination.pool) !== pool) continue
+    const solution = solver.solve([rule.formula, ...earlier(space.world, side, index, anchorsOfRule(space, rule), rule.formula)], budget)
+    if (solution.kind === 'sat') return true
+    open ||= solution.kind === 'gave-up'
+  }
+  return open ? null : false
+}

@@ -1,0 +1,124 @@
+import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { Budget, Solver, Witness } from '#shared/requests/space/solver.ts'
+import { always, never, type Formula, type World } from '#shared/requests/space/world.ts'
+import type { Alignment } from './align.ts'
+import type { Difference } from './differences.ts'
+import type { Space } from '#shared/model/decision-space/reader.ts'
+import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/rule-index.ts'
+import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
+
+/** Requests that rule `before` decided and rule `after` decides now, with an outcome that differs. */
+export interface FoundPair {
+  readonly before: number
+  readonly after: number
+  readonly differences: readonly Difference[]
+  readonly witness: Witness
+  /** Everything that a request of this pair satisfies; the pair is exactly these requests. */
+  readonly required: readonly Formula[]
+}
+
+/** A pair that could not be decided. */
+export interface OpenPair {
+  readonly before: number
+  readonly after: number
+  readonly reason: string
+}
+
+export interface Pairs {
+  readonly found: readonly FoundPair[]
+  readonly open: readonly OpenPair[]
+  /** True when the search stopped before every pair was looked at. */
+  readonly stopped: boolean
+  readonly looked: number
+}
+
+interface Search {
+  readonly space: Space
+  readonly solver: Solver
+  readonly before: Side
+  readonly after: Side
+  readonly alignment: Alignment
+  readonly differences: (before: DecidingRule, after: DecidingRule) => readonly Difference[]
+  readonly budget: Budget
+}
+
+/**
+ * Every pair of deciding rules whose outcomes differ and that some request meets.
+ *
+ * Only pairs with a changed rule are looked at (see `alignRules`). Each is decided by the solver: both conditions hold,
+ * no earlier rule of either side does, and the outcomes differ. Yields between pairs, so that a caller can breathe.
+ */
+export function* differingPairs(search: Search): Generator<void, Pairs> {
+  const { before, after, alignment, budget } = search
+  const found: FoundPair[] = []
+  const open: OpenPair[] = []
+  let looked = 0
+  let stopped = false
+  const look = (one: number, other: number): void => {
+    looked += 1
+    const result = pairOf(search, one, other)
+    if (result === null) return
+    if ('witness' in result) found.push(result)
+    else open.push(result)
+  }
+  for (let one = 0; one < before.rules.length && !stopped; one += 1) {
+    if (alignment.beforePartner[one] !== -1) continue
+    const rule = before.rules[one] as DecidingRule
+    for (const other of after.index.meeting(anchorsOfRule(search.space, rule))) {
+      // The partner of a kept rule stands before this one, so it took those requests on this side, too.
+      const partner = alignment.afterPartner[other] as number
+      if (partner !== -1 && partner < one) continue
+      look(one, other)
+      yield
+      if (budget.spent()) {
+        stopped = true
+        break
+      }
+      if (covers(search.space.world, (after.rules[other] as DecidingRule).formula, rule.formula)) break
+    }
+  }
+  for (let other = 0; other < after.rules.length && !stopped; other += 1) {
+    if (alignment.afterPartner[other] !== -1) continue
+    const rule = after.rules[other] as DecidingRule
+    for (const one of before.index.meeting(anchorsOfRule(search.space, rule))) {
+      const partner = alignment.beforePartner[one] as number
+      // Changed ones were looked at from the other side.
+      if (partner !== -1 && partner > other) look(one, other)
+      yield
+      if (budget.spent()) {
+        stopped = true
+        break
+      }
+      if (covers(search.space.world, (before.rules[one] as DecidingRule).formula, rule.formula)) break
+    }
+  }
+  return { found, open, stopped, looked }
+}
+
+/** Does the outer shape alone show that every request of `inner` satisfies `outer`? */
+function covers(world: World, outer: Formula, inner: Formula): boolean {
+  if (outer === always || outer === inner) return true
+  const parts = (formula: Formula): readonly Formula[] => ((formula & 1) === 0 && world.partsOf(formula).length > 0 ? world.partsOf(formula) : [formula])
+  const have = new Set(parts(inner))
+  return parts(outer).every((part) => have.has(part))
+}
+
+function pairOf(search: Search, one: number, other: number): FoundPair | OpenPair | null {
+  const { before, after } = search
+  const { world } = search.space
+  const left = before.rules[one] as DecidingRule
+  const right = after.rules[other] as DecidingRule
+  const differences = search.differences(left, right)
+  if (differences.length === 0) return null
+  const both = world.and(left.formula, right.formula)
+  if (both === never) return null
+  const differ = world.any(differences.map((difference) => difference.when))
+  const anchors = mergeAnchors(anchorsOfRule(search.space, left), anchorsOfRule(search.space, right))
+  const required = [both, differ, ...earlier(world, before, one, anchors, both), ...earlier(world, after, other, anchors, both)]
+  const solution = search.solver.solve(required, search.budget)
+  switch (solution.kind) {
+    case 'unsat': return null
+    case 'gave-up': return { before: one, after: other, reason: solution.reason }
+    case 'sat': return { before: one, after: other, differences, witness: solution.witness, required }
+  }
+}

@@ -1,0 +1,132 @@
+import type { Outcome } from '#shared/model/outcome.ts'
+import { always, type Formula, type World } from '#shared/requests/space/world.ts'
+import type { ClassKind } from './answer.ts'
+import type { Proved } from './classes.ts'
+import { formulaWords, insteadWords, outcomeWords, subjectOf } from './words.ts'
+
+export interface Described {
+  readonly when: string
+  readonly summary: string
+}
+
+/** Exceptions that are written out. */
+const listedExceptions = 3
+
+/** Which requests, and what happens to them, in one sentence each. */
+export function describeClass(world: World, alias: (pool: string) => string, kind: ClassKind, pairs: readonly Proved[]): Described {
+  const first = pairs[0] as Proved
+  const region = commonRegion(world, pairs)
+  const told = (detailed: boolean): string =>
+    region === null ? severalWhen(world, pairs) : `${formulaWords(world, region, null, detailed)}${pairs.length === 1 ? exceptionWords(world, first, detailed) : sharedExceptions(world, pairs, detailed)}`
+  // "host is a.example, except where host is a.example" says nothing: how case counts has to be told.
+  const plain = told(false)
+  const when = repeatsItself(plain) ? told(true) : plain
+  const subject = region === null ? null : subjectOf(world, region)
+  const spelled = when === plain ? '' : ' in another upper or lower case'
+  const who = subject?.whole === true ? `Requests for ${subject.text}${spelled}`
+    : region === always ? 'Requests that no other rule takes'
+      : region !== null && when.length <= 160 ? `Requests where ${when}`
+        : `${someRequests(pairs)}${subject === null ? '' : ` for ${subject.text}`}`
+  return { when, summary: `${who} ${whatHappens(alias, kind, pairs)}` }
+}
+
+/** The requests of one pair, or the condition of the one rule that all pairs share. */
+function commonRegion(world: World, pairs: readonly Proved[]): Formula | null {
+  const first = pairs[0] as Proved
+  if (pairs.length === 1 || pairs.every((pair) => pair.both === first.both)) return narrowed(world, first)
+  for (const side of ['after', 'before'] as const) {
+    if (first.changed[side] && pairs.every((pair) => pair[side].formula === first[side].formula)) return first[side].formula
+  }
+  return null
+}
+
+/** Where only part of a pair differs, that part. */
+function narrowed(world: World, pair: Proved): Formula {
+  const differ = world.any(pair.differences.map((difference) => difference.when))
+  return world.and(pair.both, differ)
+}
+
+function severalWhen(world: World, pairs: readonly Proved[]): string {
+  const texts = [...new Set(pairs.slice(0, 20).map((pair) => formulaWords(world, pair.both)))]
+  const shown = texts.slice(0, 3).join('; or ')
+  return pairs.length > 3 ? `${shown}; or ${pairs.length - Math.min(3, texts.length)} more of this kind` : shown
+}
+
+function repeatsItself(text: string): boolean {
+  const [region, exceptions] = text.replaceAll(' (in any case)', '').split(', except where ')
+  return exceptions !== undefined && region !== undefined && exceptions.split(' or where ').some((one) => region.split(' and ').includes(one.replace(/ \(and what .*$/, '')))
+}
+
+function exceptionWords(world: World, pair: Proved, detailed: boolean): string {
+  const exceptions = pair.exceptions()
+  if (exceptions.length === 0) return ''
+  const own = new Set(world.partsOf(pair.both))
+  const texts = exceptions.map((formula) => {
+    // What the exception shares with the class goes without saying.
+    const parts = (formula & 1) === 0 && world.atomOf(formula) === null ? world.partsOf(formula).filter((part) => !own.has(part) && part !== pair.both) : [formula]
+    return formulaWords(world, world.all(parts), 'or', detailed)
+  })
+  // What takes nearly the same requests tells most.
+  const said = new Set(formulaWords(world, pair.both, null, detailed).replaceAll(' (in any case)', '').split(' and '))
+  const closest = (text: string): number => (said.has(text.replace(' (in this case only)', '').replaceAll(' (in any case)', '')) ? 0 : 1)
+  const listed = [...new Set(texts)].sort((a, b) => closest(a) - closest(b)).slice(0, listedExceptions)
+  const more = texts.length - listed.length
+  return `, except where ${listed.join(' or where ')}${more > 0 ? ` (and what ${more} more earlier ${more === 1 ? 'rule takes' : 'rules take'})` : ''}`
+}
+
+function sharedExceptions(world: World, pairs: readonly Proved[], detailed: boolean): string {
+  return pairs.length <= 3 ? pairs.map((pair) => exceptionWords(world, pair, detailed)).find((text) => text !== '') ?? '' : ', as far as earlier rules leave them'
+}
+
+function someRequests(pairs: readonly Proved[]): string {
+  return pairs.length === 1 ? 'Some requests' : `${pairs.length} kinds of requests`
+}
+
+function whatHappens(alias: (pool: string) => string, kind: ClassKind, pairs: readonly Proved[]): string {
+  const first = pairs[0] as Proved
+  const { before, after } = { before: first.judged.before.outcome, after: first.judged.after.outcome }
+  if (kind === 'rewrite') return rewriteWords(alias, pairs, before, after)
+  if (kind === 'policy') return serverWords(before, after)
+  const was = poolNames(pairs.map((pair) => pair.judged.before.outcome))
+  const is = poolNames(pairs.map((pair) => pair.judged.after.outcome))
+  const now = is === null ? outcomeWords(after) : `go to ${counted(is)}`
+  const then = was === null ? insteadWords(before) : is === null ? `going to ${counted(was)}` : was.length === 1 && is.length === 1 ? (was[0] as string) : counted(was)
+  return `${now} instead of ${then}.`
+}
+
+/** Same pool, other servers: the one whose part changes most. */
+function serverWords(before: Outcome, after: Outcome): string {
+  if (before.action !== 'forward' || after.action !== 'forward') return 'get other servers.'
+  const was = new Map(before.servers.map((server) => [server.name, server.share]))
+  const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
+  const changed = after.servers.map((server) => ({ name: server.name, was: was.get(server.name) ?? 0, is: server.share })).sort((a, b) => Math.abs(b.is - b.was) - Math.abs(a.is - a.was))[0]
+  if (changed === undefined || changed.is === changed.was) return `stay in pool ${after.pool} and get other servers.`
+  return `stay in pool ${after.pool}, and server ${changed.name} gets ${percent(changed.is)} of them instead of ${percent(changed.was)}.`
+}
+
+/** Names of the pools; null: not all of the outcomes are pools. */
+function poolNames(outcomes: readonly Outcome[]): readonly string[] | null {
+  const names = new Set<string>()
+  for (const outcome of outcomes) {
+    if (outcome.action !== 'forward') return null
+    names.add(outcome.pool)
+  }
+  return [...names]
+}
+
+function counted(names: readonly string[]): string {
+  if (names.length === 1) return `pool ${names[0] as string}`
+  return `pools ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`
+}
+
+function rewriteWords(alias: (pool: string) => string, pairs: readonly Proved[], before: Outcome, after: Outcome): string {
+  const first = pairs[0] as Proved
+  const pools = new Set(pairs.map((pair) => (pair.judged.after.outcome.action === 'forward' ? alias(pair.judged.after.outcome.pool) : '')))
+  const where = pools.size === 1 ? `pool ${[...pools][0] as string}` : `${pools.size} pools`
+  const aspects = first.differences.map((difference) => difference.aspect)
+  if ('path' in before && 'path' in after && before.path !== after.path) return `reach ${where} as ${after.path} instead of ${before.path} (for the example).`
+  if (aspects.includes('host')) return `reach ${where} with Host ${first.judged.after.received.host ?? 'missing'} instead of ${first.judged.before.received.host ?? 'missing'} (for the example).`
+  if (aspects.includes('method')) return `reach ${where} with method ${first.judged.after.received.method} instead of ${first.judged.before.received.method}.`
+  const names = [...new Set(first.differences.flatMap((difference) => (difference.name === null ? [] : [difference.name])))]
+  return `reach ${where} with ${names.length === 0 ? 'other headers' : `another header ${names.slice(0, 3).join(', ')}`}.`
+}

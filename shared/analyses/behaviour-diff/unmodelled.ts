@@ -1,0 +1,67 @@
+import type { Gap, RoutingModel } from '#shared/model/routing-model.ts'
+import type { Flag } from '#shared/model/decision-space/reader.ts'
+import type { UnknownRegion } from './answer.ts'
+import type { ListenerDiff } from './listener-diff.ts'
+import { describePredicate } from '#shared/model/describe.ts'
+
+/** What lies outside the files that were read: equal words on both sides prove nothing about it. */
+function isOutside(text: string, reason: string): boolean {
+  return /\blua[.\s-]|\.lua\b|^lua/i.test(text) || /\b(?:script|filter|agent|service decides|FastCGI|written by an earlier process|could not be read)/i.test(reason)
+}
+
+/** Gaps that rules of the decision lists carry themselves: a change of theirs shows as a changed rule. */
+const carried: ReadonlySet<Gap['kind']> = new Set(['opaque-condition', 'opaque-action', 'opaque-effect'])
+
+/**
+ * Regions that are unknown whatever the rules say: code outside the config, files that were not read, and statements
+ * that stand on one side only and are not understood. What both sides say alike and what a config holds itself is the
+ * same on both (assumption: equal text is equal behaviour).
+ */
+export function unmodelledRegions(before: RoutingModel, after: RoutingModel, diffs: readonly ListenerDiff[]): readonly UnknownRegion[] {
+  const regions = new Map<string, UnknownRegion>()
+  const add = (region: UnknownRegion): void => {
+    const key = `${region.because} ${region.side === 'after' ? 'after' : 'before'} ${region.at.file} ${region.at.start}`
+    if (!regions.has(key)) regions.set(key, region)
+  }
+  for (const diff of diffs) {
+    for (const side of ['after', 'before'] as const) {
+      for (const effect of diff.lists[side].opaque) {
+        if (!isOutside(effect.text, effect.reason) || (side === 'before' && diff.lists.after.opaque.some((other) => other.text === effect.text))) continue
+        add({ listener: diff.arrival.listener.group, when: effect.condition.kind === 'true' ? 'any request that gets to this line' : describePredicate(effect.condition), because: notModelled(effect), side, at: effect.at })
+      }
+    }
+  }
+  const keys = { before: new Set(before.gaps.map(gapKey)), after: new Set(after.gaps.map(gapKey)) }
+  for (const [side, model, other] of [['after', after, keys.before], ['before', before, keys.after]] as const) {
+    for (const gap of model.gaps) {
+      const outside = isOutside(gap.text, gap.reason) || gap.kind === 'missing-file'
+      const both = other.has(gapKey(gap))
+      if (outside ? side === 'before' && both : both || carried.has(gap.kind) || gap.text.includes('%[')) continue
+      if ([...regions.values()].some((region) => region.at.file === gap.at.file && region.at.start === gap.at.start)) continue
+      add({ listener: null, when: 'requests that depend on this line', because: notModelled(gap), side, at: gap.at })
+    }
+  }
+  return [...regions.values()]
+}
+
+function gapKey(gap: Gap): string {
+  return `${gap.kind}|${gap.text}|${gap.reason}`
+}
+
+function notModelled({ text, reason }: { readonly text: string; readonly reason: string }): string {
+  return `Not modelled: ${text} (${reason.replace(/\.$/, '')}).`
+}
+
+/** Fetches that look at how many servers of a pool are up or busy. */
+const aboutPools = /\b(?:nbsrv|connslots|avg_queue|queue|be_[a-z_]+|srv_[a-z_]+)\(([^)/,]+)/
+
+/** Conditions on the state of a pool whose servers or checks differ: the same words may be true at other times now. */
+export function stateRegions(flags: Iterable<Flag>, changedPools: ReadonlySet<string>): readonly UnknownRegion[] {
+  const regions: UnknownRegion[] = []
+  for (const flag of flags) {
+    const pool = aboutPools.exec(flag.text)?.[1]
+    if (pool === undefined || !changedPools.has(pool)) continue
+    regions.push({ listener: null, when: `requests for which it matters whether ${flag.text}`, because: `The condition looks at pool ${pool}, whose servers or checks differ, so it may hold at other times.`, side: flag.side, at: flag.at })
+  }
+  return regions
+}

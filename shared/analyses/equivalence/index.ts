@@ -1,0 +1,1 @@
+export { poolPairsOf, type PoolPairs } from './pool-pairs.ts'

@@ -1,0 +1,387 @@
+import { toBytes } from '#shared/requests/bytes.ts'
+import { always, never, type Formula } from '#shared/requests/space/world.ts'
+import type { Span } from '#shared/text/span.ts'
+import { canonicalText } from '../canonical.ts'
+import { describeView } from '../describe.ts'
+import { poolsByReference } from '../decision-order.ts'
+import type { Pool, ServerSelector } from '../pool.ts'
+import type { Predicate, Template } from '../predicate.ts'
+import { isAction, type Action, type RedirectTarget, type RoutingModel, type Scope, type ScopeId, type Step } from '../routing-model.ts'
+import { Condition } from './condition.ts'
+import { applyToTerms } from './effects.ts'
+import { lookupOrder } from './lookups.ts'
+import { exactly, matchingOf } from './matching.ts'
+import type { Reader } from './reader.ts'
+import type { State } from './state.ts'
+import type { Term } from './term.ts'
+
+/** Where a rule sends the requests that it decides. */
+export type Destination =
+  /** `server`: named by a `use-server` rule; null: the pool balances. */
+  | { readonly kind: 'forward'; readonly pool: string; readonly server: string | null }
+  | { readonly kind: 'split'; readonly shares: readonly { readonly pool: string; readonly share: number }[] }
+  | { readonly kind: 'redirect'; readonly status: number; readonly location: Term }
+  | { readonly kind: 'respond' | 'deny'; readonly status: number }
+  | { readonly kind: 'close' }
+  | { readonly kind: 'serve'; readonly root: string }
+  | { readonly kind: 'unmodelled'; readonly text: string; readonly reason: string; readonly at: Span }
+
+/** One rule that decides: everything that satisfies `condition` and no earlier rule goes to `destination`. */
+export interface DecidingRule {
+  readonly condition: Condition
+  /** `condition`, worked out. */
+  readonly formula: Formula
+  readonly destination: Destination
+  /** What the destination receives. */
+  readonly state: State
+  /** Line that chose; null: the product's own answer. */
+  readonly at: Span | null
+  /** Lines that take part: the rule, and what led to it. */
+  readonly spans: readonly Span[]
+  /** The rule's own condition, for people; the conditions of both stages for rules of a pool. */
+  readonly conditions: readonly Predicate[]
+  /** Pool that was chosen, also where its own rule answers. */
+  readonly pool: string | null
+  /** What was looked up, for rules that come from a table. */
+  readonly entry: string | null
+}
+
+/** Something that may change the outcome of requests and is not modelled. */
+export interface OpaqueEffect {
+  readonly formula: Formula
+  readonly text: string
+  readonly reason: string
+  readonly at: Span
+  readonly condition: Predicate
+}
+
+export interface DecisionList {
+  readonly rules: readonly DecidingRule[]
+  readonly opaque: readonly OpaqueEffect[]
+}
+
+const maximumScopes = 1000
+const nowhere: Span = { file: '', start: 0, end: 0 }
+
+/** Rules of one listener in the order in which the product decides, with everything folded in that happens on the way. */
+export function decisionList(reader: Reader, model: RoutingModel, start: State): DecisionList {
+  return new Builder(reader, model, start).build()
+}
+
+interface Chosen {
+  readonly pool: Pool
+  /** Step that chose it; null: nothing but the end of the rules. */
+  readonly step: Step | null
+  /** Line of a table that named it. */
+  readonly origin: Span | null
+  readonly entry: string | null
+}
+
+/** Owns the list while it grows. */
+class Builder {
+  private readonly reader: Reader
+  private readonly model: RoutingModel
+  private readonly start: State
+  private readonly pools: ReadonlyMap<string, Pool>
+  private readonly balanced = new Map<Pool, Destination>()
+  private readonly rules: DecidingRule[] = []
+  private readonly opaque: OpaqueEffect[] = []
+
+  constructor(reader: Reader, model: RoutingModel, start: State) {
+    this.reader = reader
+    this.model = model
+    this.start = start
+    this.pools = poolsByReference(model)
+  }
+
+  build(): DecisionList {
+    this.run(this.start.arrival.listener.entry, this.start, new Condition(this.reader, null, null, null, always), null)
+    return { rules: this.rules, opaque: this.opaque }
+  }
+
+  /** `chosen`: the pool whose own rules these are; its servers follow when none of them decides. */
+  private run(entry: ScopeId, start: State, guard: Condition, chosen: Chosen | null): void {
+    const { world } = this.reader.space
+    let state = start
+    let id: ScopeId | null = entry
+    for (let count = 0; id !== null && count < maximumScopes; count += 1) {
+      const scope: Scope | undefined = this.model.scopes.get(id)
+      if (scope === undefined) return
+      let here = guard
+      for (const step of scope.steps) {
+        const at = step.origin[0] ?? null
+        const condition = here.where(step.when, state)
+        if (!isAction(step.does)) {
+          const when = condition.formula
+          if (when === never || step.does.kind === 'note') continue
+          if (step.does.kind === 'opaque-effect') this.opaque.push({ formula: when, text: step.does.text, reason: step.does.reason, at: at ?? nowhere, condition: step.when })
+          const applied = applyToTerms(this.reader, step.does, state, when, at ?? nowhere)
+          if (applied.refuses !== never) this.emit(here.with(applied.refuses), { kind: 'respond', status: 400 }, state, step, chosen)
+          state = { ...applied.state, log: [...state.log, { key: `${when} ${canonicalText(step.does)}`, at: at ?? nowhere }] }
+        } else if (step.does.kind === 'leave') here = here.with(world.not(this.reader.formula(step.when, state)))
+        else if (step.does.kind === 'enter') {
+          this.run(step.does.scope, state, condition, chosen)
+          here = here.with(world.not(this.reader.formula(step.when, state)))
+        } else this.act(step.does, condition, state, step, chosen)
+      }
+      if (scope.next === null) {
+        this.end(scope, guard, state, chosen)
+        return
+      }
+      id = scope.next
+    }
+  }
+
+  /** Nothing decided: the servers of the pool, or what the product does by itself. */
+  private end(scope: Scope, guard: Condition, state: State, chosen: Chosen | null): void {
+    if (chosen !== null) this.toServers(chosen, guard, state)
+    else if (scope.otherwise === null || scope.otherwise.kind === 'leave') this.push(guard, { kind: 'respond', status: 503 }, state, null, null)
+    else this.act(scope.otherwise, guard, state, null, chosen)
+  }
+
+  private act(action: Action, when: Condition, state: State, step: Step | null, chosen: Chosen | null, entry: string | null = null): void {
+    switch (action.kind) {
+      case 'forward': this.forward(action.pool, when, state, step, entry); break
+      case 'dispatch': this.dispatch(action, when, state, step, chosen); break
+      case 'split': this.emit(when, { kind: 'split', shares: action.shares }, state, step, chosen); break
+      case 'redirect': this.redirect(action.status, action.to, when, state, step, chosen); break
+      case 'respond': case 'deny': this.emit(when, { kind: action.kind, status: action.status }, state, step, chosen); break
+      case 'close': this.emit(when, { kind: 'close' }, state, step, chosen); break
+      case 'serve': this.emit(when, { kind: 'serve', root: action.root }, state, step, chosen); break
+      case 'one-of': this.oneOf(action, when, state, step, chosen); break
+      case 'opaque': this.emit(when, { kind: 'unmodelled', text: action.text, reason: action.reason, at: step?.origin[0] ?? nowhere }, state, step, chosen); break
+      case 'leave': case 'enter': break
+    }
+  }
+
+  /** The product does not say which: each choice hangs on an opaque condition of its own. */
+  private oneOf(action: Extract<Action, { readonly kind: 'one-of' }>, when: Condition, state: State, step: Step | null, chosen: Chosen | null): void {
+    const at = step?.origin[0] ?? nowhere
+    for (const [index, choice] of action.actions.entries()) {
+      if (index === 0) continue
+      this.act(choice, when.with(this.reader.opaque(`${action.why} #${index} ${when.number}`, action.why, action.why, at)), state, step, chosen)
+    }
+    const first = action.actions[0]
+    if (first !== undefined) this.act(first, when, state, step, chosen)
+  }
+
+  private redirect(status: number, to: RedirectTarget, when: Condition, state: State, step: Step | null, chosen: Chosen | null): void {
+    const { world } = this.reader.space
+    const at = step?.origin[0] ?? nowhere
+    let condition = when
+    if (to.ignoreEmpty) {
+      const empty = this.reader.tests.holds(this.reader.template(to.value, state, at), exactly(['']), (negated) => `the new location is ${negated ? 'not ' : ''}empty`)
+      condition = when.with(world.not(empty))
+    }
+    this.emit(condition, { kind: 'redirect', status, location: this.location(to, state, at) }, state, step, chosen)
+  }
+
+  /** Location as a term; same rules as the simulator (route: `redirect.ts`). */
+  private location(to: RedirectTarget, state: State, at: Span): Term {
+    const { terms, world } = this.reader.space
+    const value = this.reader.template(to.value, state, at)
+    if (to.kind === 'location') return value
+    const present = this.reader.tests.present(state.path)
+    const path = terms.choose(present, to.dropQuery ? state.path : this.reader.pathAndQuery(state), terms.text('/'))
+    const host = to.kind === 'scheme' ? [terms.text('://'), this.reader.first(this.reader.headerList(state, 'host', 'comma'))] : []
+    const start = to.kind === 'prefix' && to.value.parts.length === 1 && value.kind === 'text' && value.text === '/' ? terms.empty : value
+    const whole = terms.concat([start, ...host, path])
+    if (!to.appendSlash) return whole
+    const slashed = this.reader.tests.holds(whole, matchingOf({ kind: 'suffix', values: ['/'], ignoreCase: false }), (negated) => `the location ${negated ? 'does not end' : 'ends'} with a slash`)
+    const empty = this.reader.tests.holds(whole, exactly(['']), (negated) => `the location is ${negated ? 'not ' : ''}empty`)
+    return terms.choose(world.or(slashed, empty), whole, terms.concat([whole, terms.text('/')]))
+  }
+
+  private forward(name: string, when: Condition, state: State, step: Step | null, entry: string | null): void {
+    const pool = this.pools.get(name)
+    if (pool === undefined) this.push(when, { kind: 'respond', status: 503 }, state, step, null)
+    else this.toPool({ pool, step, origin: null, entry }, when, state)
+  }
+
+  private toPool(chosen: Chosen, when: Condition, state: State): void {
+    const { pool } = chosen
+    const { listener } = state.arrival
+    const ownRules = pool.kind === 'listen' && listener.kind === 'listen' && listener.group === pool.name
+    if (pool.enabled && pool.entry !== null && !ownRules) this.run(pool.entry, state, when, chosen)
+    else this.toServers(chosen, when, state)
+  }
+
+  /** Server selection: `use-server` rules, then balancing. */
+  private toServers(chosen: Chosen, when: Condition, state: State): void {
+    const { pool } = chosen
+    if (!pool.enabled) {
+      this.push(when, { kind: 'respond', status: 503 }, state, null, chosen)
+      return
+    }
+    const forced = (pool.settings['option persist'] ?? 'no') !== 'no' || pool.persistence.some((one) => one.kind === 'force-persist')
+    for (const selector of pool.selectors) {
+      const selected = when.where(selector.when, state)
+      const place = selector.origin[0] ?? nowhere
+      const choose = (guard: Condition, server: string | null): void => { this.push(guard, { kind: 'forward', pool: pool.name, server }, state, null, chosen, selector) }
+      const key = typeof selector.server === 'string' ? null : this.reader.template(selector.server, state, place)
+      for (const member of pool.members) {
+        if (key === null ? member.name !== selector.server : false) continue
+        // A server in maintenance is passed over, and the next rule is looked at.
+        if (member.options.state === 'disabled' && !forced) {
+          if (key === null) break
+          continue
+        }
+        choose(key === null ? selected : selected.with(this.reader.tests.holds(key, exactly([toBytes(member.name)]), (negated) => `the server ${negated ? 'is not' : 'is'} ${member.name}`)), member.name)
+      }
+      // A name that no server has ends the rules: the pool balances.
+      const named = key === null && pool.members.some((member) => member.name === selector.server)
+      if (!named) choose(selected, null)
+    }
+    this.push(when, this.balancedIn(pool), state, null, chosen)
+  }
+
+  /** A destination that the request computes: through a table, entry by entry; else by the names of all pools. */
+  private dispatch(action: Extract<Action, { readonly kind: 'dispatch' }>, when: Condition, state: State, step: Step | null, chosen: Chosen | null): void {
+    const at = step?.origin[0] ?? nowhere
+    const key = this.reader.template(action.key, state, at)
+    if (key.kind === 'text') {
+      this.byName(key.text, action, when, state, step, chosen, null)
+      return
+    }
+    const lookup = this.lookupOf(action.key, state, at)
+    if (lookup !== null) {
+      for (const entry of lookup.order) {
+        const formula = this.reader.tests.holds(lookup.of, entry.matching, (negated) => `${lookup.words} ${negated ? 'does not match' : 'matches'} ${entry.key} of ${lookup.path}`)
+        if (formula !== never) this.byName(toBytes(`${lookup.before}${entry.value}${lookup.after}`), action, when.with(formula), state, step, chosen, entry.key, entry.origin)
+      }
+      const rest = lookup.fallback === null ? when : when.with(this.reader.tests.present(lookup.of))
+      if (lookup.fallback !== null) this.byName(toBytes(`${lookup.before}${lookup.fallback}${lookup.after}`), action, rest, state, step, chosen, null)
+      this.byName(toBytes(`${lookup.before}${lookup.after}`), action, when, state, step, chosen, null)
+      return
+    }
+    for (const pool of this.model.pools) {
+      const formula = this.reader.tests.holds(key, exactly([toBytes(pool.name)]), (negated) => `${action.key.text} ${negated ? 'does not name' : 'names'} ${pool.name}`)
+      if (formula !== never) this.forward(pool.name, when.with(formula), state, step, pool.name)
+    }
+    this.act(action.onMiss, when, state, step, chosen)
+  }
+
+  private byName(name: string, action: Extract<Action, { readonly kind: 'dispatch' }>, when: Condition, state: State, step: Step | null, chosen: Chosen | null, entry: string | null, origin: Span | null = null): void {
+    const pool = name === '' ? undefined : this.pools.get(name)
+    if (pool === undefined || pool.name !== name) this.act(action.onMiss, when, state, step, chosen, entry)
+    else this.toPool({ pool, step, origin, entry }, when, state)
+  }
+
+  /** The table lookup that a destination consists of, with text around it; null: it is something else. */
+  private lookupOf(template: Template, state: State, at: Span) {
+    const views = template.parts.filter((part) => typeof part !== 'string')
+    const view = views[0]
+    const last = view?.transforms[view.transforms.length - 1]
+    if (views.length !== 1 || view === undefined || last?.kind !== 'map') return null
+    const table = this.reader.tableOf(last.table)
+    const order = table === undefined || table.missing ? null : lookupOrder(table)
+    if (table === undefined || order === null) return null
+    const position = template.parts.indexOf(view)
+    const textOf = (parts: Template['parts']): string => parts.join('')
+    return {
+      of: this.reader.term({ ...view, transforms: view.transforms.slice(0, -1) }, state, at), order, fallback: last.fallback, path: table.path, words: describeView({ ...view, transforms: view.transforms.slice(0, -1) }),
+      before: textOf(template.parts.slice(0, position)), after: textOf(template.parts.slice(position + 1)),
+    }
+  }
+
+  /** A rule of an entry or of the pool that was chosen. */
+  private emit(condition: Condition, destination: Destination, state: State, step: Step | null, chosen: Chosen | null): void {
+    this.push(condition, destination, state, step, chosen)
+  }
+
+  /** Rules of one pool share their destination. */
+  private balancedIn(pool: Pool): Destination {
+    let destination = this.balanced.get(pool)
+    if (destination === undefined) {
+      destination = { kind: 'forward', pool: pool.name, server: null }
+      this.balanced.set(pool, destination)
+    }
+    return destination
+  }
+
+  private push(condition: Condition, destination: Destination, state: State, step: Step | null, chosen: Chosen | null, selector: ServerSelector | null = null): void {
+    this.rules.push(new Rule(condition, destination, state, step, chosen, selector))
+  }
+}
+
+/** Works out what it is asked for: most rules of two long lists never are. */
+class Rule implements DecidingRule {
+  readonly condition: Condition
+  readonly destination: Destination
+  readonly state: State
+  private readonly step: Step | null
+  private readonly chosen: Chosen | null
+  private readonly selector: ServerSelector | null
+
+  constructor(condition: Condition, destination: Destination, state: State, step: Step | null, chosen: Chosen | null, selector: ServerSelector | null) {
+    this.condition = condition
+    this.destination = destination
+    this.state = state
+    this.step = step
+    this.chosen = chosen
+    this.selector = selector
+  }
+
+  get formula(): Formula {
+    return this.condition.formula
+  }
+
+  get at(): Span | null {
+    return this.step?.origin[0] ?? this.chosen?.step?.origin[0] ?? null
+  }
+
+  get spans(): readonly Span[] {
+    const chosen = this.chosen === null ? [] : [...(this.chosen.step?.origin.slice(0, 1) ?? []), ...(this.chosen.origin === null ? [] : [this.chosen.origin])]
+    return [...(this.step?.origin.slice(0, 1) ?? []), ...chosen, ...(this.selector?.origin.slice(0, 1) ?? [])]
+  }
+
+  get conditions(): readonly Predicate[] {
+    return [...(this.chosen === null || this.chosen.step === null ? [] : [this.chosen.step.when]), ...(this.step === null ? [] : [this.step.when]), ...(this.selector === null ? [] : [this.selector.when])]
+  }
+
+  get entry(): string | null {
+    return this.chosen?.entry ?? null
+  }
+
+  get pool(): string | null {
+    return this.chosen?.pool.name ?? null
+  }
+}
+
+const receivedKeys = new WeakMap<State, string>()
+
+/** Text that is equal where two states reach the server alike: target, method, and every header that a rule touched. */
+export function receivedKey(reader: Reader, state: State): string {
+  let key = receivedKeys.get(state)
+  if (key === undefined) {
+    const lists = touchedHeaders(state).map((name) => `${name}=${reader.headerList(state, name, 'comma').id}`)
+    const patterns = state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`)
+    key = [state.path.id, state.query.id, state.method.id, ...lists, ...patterns].join(' ')
+    receivedKeys.set(state, key)
+  }
+  return key
+}
+
+/** Names of headers that some rule sets, adds, replaces or deletes by name; sorted. */
+export function touchedHeaders(state: State): readonly string[] {
+  return [...new Set(state.headers.flatMap((step) => (step.name === null ? [] : [step.name])))].sort()
+}
+
+/** Text that is equal where two rules send requests to the same place in the same form. */
+export function ruleKey(reader: Reader, rule: DecidingRule, alias?: (pool: string) => string): string {
+  const { kind } = rule.destination
+  return kind === 'forward' || kind === 'serve' || kind === 'split' ? `${destinationKey(rule.destination, alias)} ${receivedKey(reader, rule.state)}` : destinationKey(rule.destination, alias)
+}
+
+/** `alias`: the name under which a pool is compared. */
+export function destinationKey(destination: Destination, alias: (pool: string) => string = (pool) => pool): string {
+  switch (destination.kind) {
+    case 'forward': return `forward ${alias(destination.pool)}${destination.server === null ? '' : ` server ${destination.server}`}`
+    case 'split': return `split ${JSON.stringify(destination.shares.map((part) => [alias(part.pool), part.share]))}`
+    case 'redirect': return `redirect ${destination.status} ${destination.location.id}`
+    case 'respond': case 'deny': return `${destination.kind} ${destination.status}`
+    case 'close': return 'close'
+    case 'serve': return `serve ${destination.root}`
+    case 'unmodelled': return `unmodelled ${destination.text}`
+  }
+}

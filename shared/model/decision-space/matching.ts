@@ -1,0 +1,108 @@
+import { asciiLower, asciiUpper, toBytes } from '#shared/requests/bytes.ts'
+import { parseNetwork, type IpNetwork } from '#shared/requests/ip.ts'
+import { addressLanguage, addressTextLanguage } from '#shared/requests/languages/addresses.ts'
+import { integerLanguage, lengthLanguage } from '#shared/requests/languages/numbers.ts'
+import type { Language } from '#shared/requests/languages/language.ts'
+import { literalLanguage } from '#shared/requests/languages/literals.ts'
+import { always as everything, nothing } from '#shared/requests/languages/preimages.ts'
+import { regexesLanguage } from '#shared/requests/languages/regex-language.ts'
+import type { Matcher } from '../predicate.ts'
+
+type Ranges = readonly (readonly [from: number | null, to: number | null])[]
+
+/**
+ * A matcher as a set of values. `language` is over texts, or over address words when `networks` is set and the value is
+ * an address. Null: the set is not exactly regular.
+ */
+export interface Matching {
+  readonly key: string
+  /** True where `language` is never null; then it need not be made to know that. */
+  readonly regular?: boolean
+  readonly language: () => Language | null
+  /** Set of numbers, for values that are numbers. */
+  readonly ranges: Ranges | null
+  readonly networks: readonly IpNetwork[] | null
+  /** Texts that are good candidates for a witness. */
+  readonly samples: () => readonly string[]
+  readonly literals: { readonly kind: 'exact' | 'prefix'; readonly values: readonly string[]; readonly ignoreCase: boolean } | null
+}
+
+const known = new WeakMap<Matcher, Matching>()
+/** Any non-zero number. */
+export const nonZero: Ranges = [[null, -1], [1, null]]
+const noSamples = (): readonly string[] => []
+
+export function matchingOf(matcher: Matcher): Matching {
+  let matching = known.get(matcher)
+  if (matching === undefined) {
+    matching = make(matcher)
+    known.set(matcher, matching)
+  }
+  return matching
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}
+
+function make(matcher: Matcher): Matching {
+  switch (matcher.kind) {
+    case 'exact': case 'prefix': case 'suffix': case 'substring': case 'path-part': case 'domain-part': {
+      const values = [...new Set(matcher.values.map(toBytes))].sort()
+      const { kind, ignoreCase } = matcher
+      return {
+        key: `${kind}${ignoreCase ? ' i ' : ' '}${values.join('\0')}`, regular: true, language: lazily(() => literalLanguage(kind, values, ignoreCase)), ranges: null, networks: null,
+        samples: () => samplesOf(kind, values, ignoreCase), literals: kind === 'exact' || kind === 'prefix' ? { kind, values, ignoreCase } : null,
+      }
+    }
+    case 'regex': return {
+      key: `regex${matcher.ignoreCase ? ' i ' : ' '}${matcher.dialect} ${matcher.patterns.join('\0')}`, ranges: null, networks: null, samples: noSamples, literals: null,
+      language: lazily(() => {
+        const made = regexesLanguage(matcher.patterns.map(toBytes), { ignoreCase: matcher.ignoreCase, dialect: matcher.dialect, match: 'search' })
+        return made.ok ? made.language : null
+      }),
+    }
+    case 'integer': return integerMatching(matcher.ranges)
+    case 'length': return { key: `length ${JSON.stringify(matcher.ranges)}`, language: lazily(() => lengthLanguage(matcher.ranges)), ranges: null, networks: null, samples: noSamples, literals: null }
+    case 'network': {
+      const networks = matcher.networks.map(parseNetwork).filter((network): network is IpNetwork => network !== null)
+      return { key: `network ${[...matcher.networks].sort().join(' ')}`, language: lazily(() => addressTextLanguage(networks)), ranges: null, networks, samples: noSamples, literals: null }
+    }
+    case 'exists': return existsMatching
+    case 'truthy': return integerMatching(nonZero)
+    case 'never': return { key: 'never', language: () => nothing, ranges: null, networks: null, samples: noSamples, literals: null }
+  }
+}
+
+export const existsMatching: Matching = { key: 'exists', language: () => everything, ranges: null, networks: null, samples: noSamples, literals: null }
+
+export function integerMatching(ranges: Ranges): Matching {
+  return {
+    key: `integer ${JSON.stringify(ranges)}`, language: lazily(() => integerLanguage(ranges)), ranges, networks: null, literals: null,
+    samples: () => ranges.flatMap(([from, to]) => [String(from ?? to ?? 0)]).slice(0, 8),
+  }
+}
+
+export function literalMatching(kind: 'exact' | 'prefix' | 'suffix' | 'substring' | 'path-part' | 'domain-part', values: readonly string[], ignoreCase: boolean): Matching {
+  return matchingOf({ kind, values, ignoreCase })
+}
+
+/** Exactly one of `texts`, which are byte strings already. */
+export function exactly(texts: readonly string[]): Matching {
+  return { key: `exact ${texts.join('\0')}`, language: lazily(() => literalLanguage('exact', texts, false)), ranges: null, networks: null, samples: () => texts.slice(0, 8), literals: { kind: 'exact', values: texts, ignoreCase: false } }
+}
+
+export function addressMatching(networks: readonly IpNetwork[]): () => Language {
+  return lazily(() => addressLanguage(networks))
+}
+
+function samplesOf(kind: string, values: readonly string[], ignoreCase: boolean): readonly string[] {
+  const first = values.slice(0, 8)
+  const spelled = ignoreCase ? [...first.map(asciiLower), ...first, ...first.map(asciiUpper)] : first
+  switch (kind) {
+    case 'exact': case 'prefix': return [...new Set(spelled)]
+    case 'suffix': return [...new Set(spelled.flatMap((value) => [value.startsWith('.') ? `www${value}` : value, value, `/x${value}`, `/${value}`]))]
+    default: return [...new Set(spelled.flatMap((value) => [value, `/${value}`, `/${value}/`]))]
+  }
+}

@@ -1,0 +1,59 @@
+import { toBytes } from '#shared/requests/bytes.ts'
+import { cookieValues, headerElements, queryParameterValues, splitTarget } from '#shared/requests/http-values.ts'
+import { parseIp } from '#shared/requests/ip.ts'
+import { addressWord } from '#shared/requests/languages/addresses.ts'
+import type { Value, Variable } from '#shared/requests/space/variable.ts'
+import type { Model } from '#shared/requests/space/world.ts'
+import type { RequestInput } from '../request.ts'
+import type { Arrival } from './state.ts'
+
+/** A request as values of the variables; the inverse of `requestOf`. `localPort`: the port it was sent to. */
+export function modelOf(request: RequestInput, { listener }: Arrival, localPort: number): Model {
+  const values = new Map<number, Value>()
+  return {
+    valueOf(variable) {
+      let value = values.get(variable.id)
+      if (value === undefined) {
+        value = valueFrom(request, variable, localPort, listener.tls?.alpn ?? [])
+        values.set(variable.id, value)
+      }
+      return value
+    },
+  }
+}
+
+function valueFrom(request: RequestInput, variable: Variable, localPort: number, offered: readonly string[]): Value {
+  const { key } = variable
+  const target = toBytes(request.path)
+  const { pathAt, form } = splitTarget(target)
+  const origin = pathAt === -1 ? null : target.slice(pathAt)
+  const lines = (name: string): string[] => request.headers.filter(([header]) => header.toLowerCase() === name).map(([, value]) => toBytes(value).replace(/^[ \t]+|[ \t]+$/g, ''))
+  const address = (text: string | null): string | null => {
+    const ip = text === null ? null : parseIp(text)
+    return ip === null ? null : addressWord(ip)
+  }
+  switch (key) {
+    case 'path': return origin === null ? null : (origin.split('?', 1)[0] ?? '')
+    case 'query': return origin?.includes('?') === true ? origin.slice(origin.indexOf('?') + 1) : null
+    case 'host': return request.host === null ? (lines('host')[0] ?? null) : toBytes(request.host).trim()
+    case 'method': return toBytes(request.method)
+    case 'form': return form === 'absolute' || request.httpVersion === '2' ? 'absolute' : 'origin'
+    case 'http-version': return request.httpVersion === '2' ? '2.0' : request.httpVersion
+    case 'source-ip': return address(request.sourceIp)
+    case 'source-port': return String(request.sourcePort)
+    case 'local-ip': return address(request.destinationIp ?? '127.0.0.1')
+    case 'sni': return request.sni === null ? null : toBytes(request.sni)
+    case 'alpn-peeked': return request.alpn.map(toBytes)
+    default: break
+  }
+  const colon = key.indexOf(':')
+  const name = key.slice(colon + 1)
+  switch (key.slice(0, colon)) {
+    case 'header': return name.endsWith(' as lines') ? lines(name.slice(0, -9)) : lines(name).flatMap(headerElements)
+    case 'cookie': return lines('cookie').flatMap(headerElements).flatMap((element) => cookieValues(element, toBytes(name)))
+    case 'parameter': return queryParameterValues(target, toBytes(name), '?')
+    case 'local-port': return String(localPort)
+    case 'alpn': return offered.find((protocol) => request.alpn.includes(protocol)) ?? null
+    default: return key.startsWith('local-ip ') ? address(key.slice(9)) : null
+  }
+}

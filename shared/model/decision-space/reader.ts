@@ -1,0 +1,412 @@
+import { toBytes } from '#shared/requests/bytes.ts'
+import { queryParameterValues } from '#shared/requests/http-values.ts'
+import type { Variable } from '#shared/requests/space/variable.ts'
+import { always, never, World, type Formula } from '#shared/requests/space/world.ts'
+import { parseIp } from '#shared/requests/ip.ts'
+import type { Span } from '#shared/text/span.ts'
+import { canonicalText } from '../canonical.ts'
+import { describePredicate } from '../describe.ts'
+import type { Field, Matcher, Predicate, Template, Test, View } from '../predicate.ts'
+import type { LookupTable, RoutingModel } from '../routing-model.ts'
+import { existsMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
+import { RequestVariables } from './request-variables.ts'
+import { stateKey, type State } from './state.ts'
+import { Terms, type Term, type TermList, type TermTransform } from './term.ts'
+import { Tests, type Words } from './tests.ts'
+
+/** An opaque condition: what it says, why it is one, and where it stands first. */
+export interface Flag {
+  readonly text: string
+  readonly reason: string
+  readonly at: Span
+  readonly side: 'before' | 'after'
+}
+
+/** What two configs share: variables, atoms, terms. */
+export class Space {
+  readonly world = new World()
+  readonly terms = new Terms()
+  readonly variables = new RequestVariables(this.world)
+  readonly stateNumbers = new Map<string, number>()
+  private readonly numbers = new Map<string, number>()
+
+  /** Number that is equal for equal texts. */
+  numberOf(text: string): number {
+    let number = this.numbers.get(text)
+    if (number === undefined) {
+      number = this.numbers.size
+      this.numbers.set(text, number)
+    }
+    return number
+  }
+
+  /** What each opaque condition is and where it stands first. */
+  readonly flags = new Map<Formula, Flag>()
+}
+
+/** Methods the product knows by number (H-METH-1); tests of them look at the method as it arrived. */
+const knownMethods = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT']
+const nowhere: Span = { file: '', start: 0, end: 0 }
+
+/** Reads conditions, values and templates of one config as formulas and terms over the request that arrived. */
+export class Reader {
+  readonly space: Space
+  readonly tests: Tests
+  private readonly tables: ReadonlyMap<string, LookupTable>
+  /** Chance is drawn anew each time; the n-th draw of one share on one side is the n-th on the other. */
+  private readonly draws = new Map<number, number>()
+
+  private readonly side: 'before' | 'after'
+  /** What conditions on counters depend on besides their own words. */
+  private readonly counters: string
+
+  constructor(space: Space, model: Pick<RoutingModel, 'tables' | 'scopes' | 'pools' | 'listeners'>, side: 'before' | 'after' = 'after') {
+    this.space = space
+    this.side = side
+    this.tables = model.tables
+    this.counters = countersOf(model)
+    this.tests = new Tests(space.world, (id) => this.tables.get(id))
+  }
+
+  tableOf(id: string): LookupTable | undefined {
+    return this.tables.get(id)
+  }
+
+  /** Text of a condition with the definitions that it depends on. */
+  closureOf(text: string): string {
+    return this.counters !== '' && counted.test(text) ? `${text} ${this.counters}` : text
+  }
+
+  formula(predicate: Predicate, state: State): Formula {
+    switch (predicate.kind) {
+      case 'true': return always
+      case 'false': return never
+      default: break
+    }
+    let formula = state.formulas.get(predicate)
+    if (formula === undefined) {
+      formula = this.fresh(predicate, state)
+      if (predicate.kind !== 'chance') state.formulas.set(predicate, formula)
+    }
+    return formula
+  }
+
+  private fresh(predicate: Predicate, state: State): Formula {
+    const { world } = this.space
+    switch (predicate.kind) {
+      case 'true': return always
+      case 'false': return never
+      case 'not': return world.not(this.formula(predicate.of, state))
+      case 'named': return this.formula(predicate.of, state)
+      case 'and': return world.all(predicate.of.map((part) => this.formula(part, state)))
+      case 'or': return world.any(predicate.of.map((part) => this.formula(part, state)))
+      case 'test': return this.test(predicate, state)
+      case 'opaque': {
+        const version = predicate.dependsOn === 'request' ? ` ${stateKey(state)}` : ` ${this.closureOf(predicate.text)}`
+        return this.opaque(`${predicate.dependsOn} ${predicate.text}${version}`, predicate.text, predicate.reason, predicate.origin)
+      }
+      case 'chance': {
+        if (predicate.share <= 0) return never
+        if (predicate.share >= 1) return always
+        const draw = (this.draws.get(predicate.share) ?? 0) + 1
+        this.draws.set(predicate.share, draw)
+        const text = `chance of ${Math.round(predicate.share * 1000) / 10} %`
+        return this.opaque(`${text} #${draw}`, text, 'it is drawn anew for each request', predicate.origin)
+      }
+    }
+  }
+
+  /** A condition that no request decides as far as we can tell. */
+  opaque(key: string, text: string, reason: string, at: Span): Formula {
+    const formula = this.tests.flag(key, (negated) => `${negated ? 'not ' : ''}{ ${text} }`)
+    if (!this.space.flags.has(formula)) this.space.flags.set(formula, { text, reason, at, side: this.side })
+    return formula
+  }
+
+  private test(test: Test, state: State): Formula {
+    const { view, matcher } = test
+    const ignoresCase = 'ignoreCase' in matcher && matcher.ignoreCase
+    const rewritten = isRewritten(view.field, state) ? ' after rewriting' : ''
+    const words: Words = (negated, detailed = false) =>
+      `${describePredicate(negated ? { kind: 'not', of: test } : test)}${ignoresCase && (detailed || !isCaseless(view.field)) ? ' (in any case)' : detailed && 'ignoreCase' in matcher && !view.transforms.some((one) => one.kind === 'lower') ? ' (in this case only)' : ''}${rewritten}`
+    if (view.type === 'method' && view.field.kind === 'method' && matcher.kind === 'exact' && view.transforms.length === 0) return this.methodTest(matcher, state, words)
+    const matching = matchingOf(matcher)
+    const formula = this.viewHolds(view, state, matching, words, test.origin)
+    this.noteFlag(formula, words(false), test.origin)
+    if (view.absentAs !== 'empty') return formula
+    const { world } = this.space
+    const language = matching.language()
+    const empty = language !== null && this.tests.holds(this.space.terms.empty, matching, words) === always
+    return empty ? world.or(formula, world.not(this.viewHolds(view, state, existsMatching, words, test.origin))) : formula
+  }
+
+  /** Remembers where an opaque test stands, so that it can be named. */
+  private noteFlag(formula: Formula, text: string, at: Span): void {
+    const atom = this.space.world.atomOf(formula)
+    const plain = formula & ~1
+    if (atom?.kind === 'flag' && !this.space.flags.has(plain)) this.space.flags.set(plain, { text, reason: 'a request alone does not decide it', at, side: this.side })
+  }
+
+  private viewHolds(view: View, state: State, matching: Matching, words: Words, at: Span): Formula {
+    const { field } = view
+    if (field.kind === 'header-count') return this.countHolds(this.headerList(state, field.name, field.split), view, matching, words)
+    const values = this.fieldOf(field, state, at)
+    if (isList(values)) {
+      return this.tests.anyHolds(values, this.transformsOf(view, state), matching, words, (list) => this.space.terms.read(list.variable), (transforms, term) => this.applyAll(transforms, term))
+    }
+    return this.tests.holds(this.applyAll(this.transformsOf(view, state), values), matching, words)
+  }
+
+  private methodTest(matcher: Extract<Matcher, { readonly values: readonly string[] }>, state: State, words: Words): Formula {
+    const { world, terms, variables } = this.space
+    if (!state.arrival.readable) return never
+    const arrived = terms.read(variables.method)
+    const exact = (term: Term, values: readonly string[], ignoreCase: boolean): Formula => (values.length === 0 ? never : this.tests.holds(term, literalMatching('exact', values, ignoreCase), words))
+    const known = matcher.values.filter((value) => knownMethods.includes(value))
+    const other = matcher.values.filter((value) => !knownMethods.includes(value))
+    const arrivedKnown = this.tests.holds(arrived, literalMatching('exact', knownMethods, false), (negated) => `the method is ${negated ? 'not ' : ''}a common one`)
+    const unknownMatch = exact(state.method, other, matcher.ignoreCase)
+    return world.or(exact(arrived, known, false), unknownMatch === never ? never : world.and(world.not(arrivedKnown), unknownMatch))
+  }
+
+  private countHolds(list: TermList, view: View, matching: Matching, words: Words): Formula {
+    const { world } = this.space
+    const ranges = matching.ranges
+    if (matching.key === 'exists') return always
+    if (ranges === null || view.transforms.some((transform) => transform.kind !== 'cast')) return this.tests.flag(`count ${list.id} ${JSON.stringify(view.transforms)} ${matching.key}`, words)
+    const inRanges = (count: number): boolean => ranges.some(([from, to]) => (from === null || count >= from) && (to === null || count <= to))
+    switch (list.kind) {
+      case 'base': {
+        const key = `count ${list.variable.id} ${JSON.stringify(ranges)}`
+        return world.knownAtom(key) ?? world.atom({ kind: 'variable', key, variable: list.variable, facet: { kind: 'count', ranges }, language: () => existsMatching.language() as never, samples: () => [], literals: null, words })
+      }
+      case 'items': {
+        const item = list.items[0]
+        if (list.items.length === 1 && item !== undefined) {
+          const present = this.tests.present(item)
+          return world.or(inRanges(1) ? present : never, inRanges(0) ? world.not(present) : never)
+        }
+        return inRanges(list.items.length) ? always : never
+      }
+      default: return this.tests.flag(`count ${list.id} ${matching.key}`, words)
+    }
+  }
+
+  /** Every value of a field: a list where all of them count, a term where there is at most one. */
+  private fieldOf(field: Field, state: State, at: Span): Term | TermList {
+    const { terms, variables } = this.space
+    const { arrival } = state
+    const constant = (text: string | null): Term => (text === null ? terms.absent : terms.text(toBytes(text)))
+    switch (field.kind) {
+      case 'constant': return constant(field.value)
+      case 'variable': return this.variable(field.name, state, at)
+      case 'state': return terms.unknown(`state ${this.closureOf(field.text)}`, `it depends on live state (${field.name})`, at)
+      case 'opaque': return terms.unknown(`${field.text} of ${stateKey(state)}`, field.reason, at)
+      case 'source-ip': return state.sourceIp
+      case 'source-port': return state.sourcePort
+      case 'local-ip': return state.localIp
+      case 'local-port': return state.localPort
+      case 'sni': return (field.seen === 'terminated' ? arrival.listener.tls !== null : arrival.listener.tls === null && arrival.tls) ? terms.read(variables.sni) : terms.absent
+      case 'alpn':
+        if (field.seen === 'peeked') return arrival.listener.tls === null && arrival.tls ? terms.base(variables.alpn('peeked', [])) : terms.absent
+        return arrival.listener.tls === null ? terms.absent : terms.read(variables.alpn('terminated', arrival.listener.tls.alpn))
+      case 'tls': return constant(arrival.listener.tls === null ? '0' : '1')
+      case 'tls-hello-type': return arrival.listener.tls === null && arrival.tls ? constant('1') : terms.absent
+      case 'listener-name': return constant(arrival.listener.name)
+      case 'listener-id': return constant(String(arrival.listener.number))
+      case 'entry-name': return constant(arrival.listener.group)
+      case 'scheme': return constant(arrival.listener.tls === null ? 'http' : 'https')
+      default: return arrival.readable ? this.requestField(field, state, at) : terms.absent
+    }
+  }
+
+  /** Value of a variable; one that nothing set is absent, unless something unmodelled may have set it. */
+  variable(name: string, state: State, at: Span): Term {
+    const { terms } = this.space
+    const known = state.variables.get(name)
+    if (known !== undefined) return known
+    if (name.startsWith('proc.')) return terms.unknown(`var(${name})`, 'process variables are set at run time', at)
+    return state.unsettled.reduce<Term>((term, effect) => terms.choose(effect.when, terms.unknown(`var(${name}) after ${effect.key}`, effect.reason, effect.at), term), terms.absent)
+  }
+
+  private requestField(field: Field, state: State, at: Span): Term | TermList {
+    const { terms, variables } = this.space
+    switch (field.kind) {
+      case 'method': return terms.choose(this.arrivedKnown(), terms.read(variables.method), state.method)
+      case 'http-version': return terms.read(variables.httpVersion)
+      case 'path': return state.path
+      case 'query': return state.query
+      case 'path-and-query': return this.pathAndQuery(state)
+      case 'target': return this.target(state)
+      case 'base': return terms.choose(this.tests.present(this.first(this.headerList(state, 'host', 'comma'))), terms.concat([this.first(this.headerList(state, 'host', 'comma')), state.path]), state.path)
+      case 'header': {
+        const list = this.headerList(state, field.name.toLowerCase(), field.split)
+        return field.occurrence === null || field.occurrence === 0 ? list : this.nth(list, field.occurrence)
+      }
+      case 'cookie': {
+        const cookies = this.headerList(state, 'cookie', 'comma')
+        return cookies.kind === 'base' ? terms.base(variables.cookie(field.name)) : terms.unknownList(`cookie ${field.name} of ${cookies.id}`, 'the Cookie header was rewritten', at)
+      }
+      case 'query-parameter': return this.parameter(field.name, field.delimiter, state, at)
+      default: return terms.unknown(field.kind, 'not modelled', at)
+    }
+  }
+
+  private arrivedKnown(): Formula {
+    return this.tests.holds(this.space.terms.read(this.space.variables.method), literalMatching('exact', knownMethods, false), (negated) => `the method is ${negated ? 'not ' : ''}a common one`)
+  }
+
+  pathAndQuery(state: State): Term {
+    const { terms } = this.space
+    const { path, query } = state
+    const both = terms.choose(this.tests.present(query), terms.concat([path, terms.text('?'), query]), path)
+    return terms.maybeAbsent(path) ? terms.choose(this.tests.present(path), both, terms.absent) : both
+  }
+
+  /** The whole target: origin form, absolute form, or `*`. */
+  private target(state: State): Term {
+    const { terms, variables, world } = this.space
+    const pathAndQuery = this.pathAndQuery(state)
+    const absolute = this.tests.holds(terms.read(variables.form), literalMatching('exact', ['absolute'], false), (negated) => `the target is ${negated ? 'not ' : ''}a whole URL`)
+    const whole = terms.concat([terms.text(state.arrival.listener.tls === null ? 'http://' : 'https://'), this.first(this.headerList(state, 'host', 'comma')), pathAndQuery])
+    const present = this.tests.present(state.path)
+    return terms.choose(world.and(present, absolute), whole, terms.choose(present, pathAndQuery, terms.text('*')))
+  }
+
+  private parameter(name: string, delimiter: string, state: State, at: Span): Term | TermList {
+    const { terms, variables } = this.space
+    const { query } = state
+    if (query.kind === 'read' && delimiter === '?') return terms.base(variables.parameter(name))
+    if (query.kind === 'absent' && delimiter === '?') return terms.items([])
+    if (query.kind === 'text' && delimiter === '?') return terms.items(queryParameterValues(`?${query.text}`, toBytes(name), '?').map((value) => terms.text(value)))
+    return terms.unknownList(`parameter ${name} ${delimiter} of ${query.id} ${state.path.id}`, 'the query was rewritten', at)
+  }
+
+  /** Values of a header after every change so far. */
+  headerList(state: State, name: string, split: 'comma' | 'line'): TermList {
+    const key = `${split} ${name}`
+    let list = state.lists.get(key)
+    if (list === undefined) {
+      const { terms, variables } = this.space
+      list = name === 'host' ? terms.items([terms.read(variables.host)]) : terms.base(split === 'comma' ? variables.header(name, 'comma') : this.lineVariable(name))
+      for (const step of state.headers) if (step.matches(name)) list = terms.chooseList(step.when, step.apply(list), list)
+      state.lists.set(key, list)
+    }
+    return list
+  }
+
+  private lineVariable(name: string): Variable {
+    return this.space.variables.header(`${name} as lines`, 'line')
+  }
+
+  first(list: TermList): Term {
+    return this.nth(list, 1)
+  }
+
+  /** One value of a list: 1 first, -1 last. */
+  nth(list: TermList, index: number): Term {
+    const { terms } = this.space
+    switch (list.kind) {
+      case 'base': return terms.read(list.variable, { kind: 'nth', index })
+      case 'items': return list.items[index > 0 ? index - 1 : list.items.length + index] ?? terms.absent
+      case 'append': return index === -1 ? list.item : index === 1 ? terms.choose(this.tests.present(this.nth(list.list, 1)), this.nth(list.list, 1), list.item) : terms.unknown(`value ${index} of ${list.id}`, 'a header was added', nowhere)
+      case 'choose-list': return terms.choose(list.when, this.nth(list.then, index), this.nth(list.otherwise, index))
+      case 'unknown-list': return terms.unknown(`value ${index} of ${list.text}`, list.reason, list.at)
+    }
+  }
+
+  /** Transformations with variables put in as terms cannot be written as data; they become unknown values. */
+  private transformsOf(view: View, state: State): readonly TermTransform[] {
+    return view.transforms.map((transform): TermTransform => {
+      if (transform.kind === 'concat') {
+        const variable = transform.variable === null ? null : this.variable(transform.variable, state, nowhere)
+        if (variable === null || variable.kind === 'absent') return { kind: 'concat', before: transform.before, variable: null, after: transform.after }
+        if (variable.kind === 'text') return { kind: 'concat', before: `${transform.before}${variable.text}`, variable: null, after: transform.after }
+        return { kind: 'opaque', text: `concat(${transform.before},${variable.id},${transform.after})`, reason: 'it joins a variable that depends on the request' }
+      }
+      if (transform.kind === 'string-compare') return { kind: 'opaque', text: `strcmp(${this.variable(transform.variable, state, nowhere).id})`, reason: 'it compares with a variable' }
+      if (transform.kind === 'arithmetic' && typeof transform.operand === 'object' && transform.operand !== null) {
+        return { kind: 'opaque', text: `${transform.operator}(${this.variable(transform.operand.variable, state, nowhere).id})`, reason: 'it computes with a variable' }
+      }
+      return transform
+    })
+  }
+
+  applyAll(transforms: readonly TermTransform[], term: Term): Term {
+    const { terms } = this.space
+    let value = term
+    for (const transform of transforms) {
+      // An address read from an address is what it is.
+      if (transform.kind === 'cast' && transform.to === 'ip' && value.kind === 'read' && value.variable.encoding === 'address') continue
+      value = terms.apply(transform, value)
+    }
+    return value
+  }
+
+  /** The one value that counts when a view is used as a value. */
+  term(view: View, state: State, at: Span): Term {
+    const { terms } = this.space
+    if (view.field.kind === 'header-count') return terms.unknown(`count ${this.headerList(state, view.field.name, view.field.split).id}`, 'a count used as a value', at)
+    const values = this.fieldOf(view.field, state, at)
+    const one = isList(values) ? this.nth(values, view.pick === 'first' ? 1 : -1) : values
+    const value = this.applyAll(this.transformsOf(view, state), one)
+    return view.absentAs === 'empty' && terms.maybeAbsent(value) ? terms.choose(this.tests.present(value), value, terms.empty) : value
+  }
+
+  template(template: Template, state: State, at: Span): Term {
+    return this.space.terms.concat(template.parts.map((part) => (typeof part === 'string' ? this.space.terms.text(toBytes(part)) : this.term(part, state, at))))
+  }
+
+  /** The request as it arrives at a listener. */
+  initialState(arrival: State['arrival'], localIp: string, localPorts: readonly string[]): State {
+    const { terms, variables } = this.space
+    const ip = parseIp(localIp)
+    return {
+      arrival, path: terms.read(variables.path), query: terms.read(variables.query), method: terms.read(variables.method), headers: [], variables: new Map(),
+      sourceIp: terms.read(variables.sourceIp), sourcePort: terms.read(variables.sourcePort),
+      localIp: ip === null ? terms.read(variables.localIp) : terms.read(variables.fixedIp(ip)),
+      localPort: localPorts.length === 1 ? terms.text(localPorts[0] as string) : terms.read(variables.localPort(arrival.listener.id, localPorts)),
+      unsettled: [], log: [], formulas: new Map(), lists: new Map(),
+    }
+  }
+}
+
+/** Conditions on what stick tables count. */
+const counted = /\b(?:sc\d?_|src_|table_|sc_)/
+
+/** Every definition of a stick table and every rule that counts something: a change of one changes what counters say. */
+function countersOf({ scopes, pools, listeners }: Pick<RoutingModel, 'scopes' | 'pools' | 'listeners'>): string {
+  const found: string[] = []
+  const settings = (name: string, rows: Readonly<Record<string, string>>): void => {
+    for (const key of Object.keys(rows)) if (key.includes('stick-table')) found.push(`${name} ${key} ${rows[key] as string}`)
+  }
+  for (const pool of pools) settings(pool.name, pool.settings)
+  for (const listener of listeners) settings(listener.group, listener.settings)
+  for (const scope of scopes.values()) {
+    for (const step of scope.steps) if (step.does.kind === 'note' && /track-sc|sc-(?:inc|set|add)/.test(step.does.text)) found.push(`${step.does.text} ${canonicalText(step.when)}`)
+  }
+  return found.length === 0 ? '' : [...new Set(found)].join('\n')
+}
+
+/** Names whose case nobody expects to count. */
+function isCaseless(field: Field): boolean {
+  return (field.kind === 'header' && field.name === 'host') || field.kind === 'sni' || field.kind === 'method'
+}
+
+/** Whether a rule in front may have changed what the field holds. */
+function isRewritten(field: Field, state: State): boolean {
+  switch (field.kind) {
+    case 'path': case 'path-and-query': case 'target': case 'base': return state.path.kind !== 'read'
+    case 'query': case 'query-parameter': return state.query.kind !== 'read'
+    case 'header': case 'header-count': return state.headers.some((step) => step.matches(field.name.toLowerCase()))
+    case 'cookie': return state.headers.some((step) => step.matches('cookie'))
+    case 'source-ip': return state.sourceIp.kind !== 'read'
+    default: return false
+  }
+}
+
+const listKinds: ReadonlySet<string> = new Set(['base', 'items', 'append', 'choose-list', 'unknown-list'] satisfies TermList['kind'][])
+
+function isList(value: Term | TermList): value is TermList {
+  return listKinds.has(value.kind)
+}

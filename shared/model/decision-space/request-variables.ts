@@ -1,0 +1,127 @@
+import { complement, intersection } from '#shared/requests/languages/preimages.ts'
+import { addressWord, anyAddress } from '#shared/requests/languages/addresses.ts'
+import { literalLanguage } from '#shared/requests/languages/literals.ts'
+import type { Language } from '#shared/requests/languages/language.ts'
+import { regexLanguage } from '#shared/requests/languages/regex-language.ts'
+import { formatIp, parseIp, type IpAddress } from '#shared/requests/ip.ts'
+import type { Variable } from '#shared/requests/space/variable.ts'
+import type { World } from '#shared/requests/space/world.ts'
+import { invariant } from '#shared/diagnostics/invariant.ts'
+
+/** Parts of a request that vary independently, with everything the product accepts there. */
+
+function whole(pattern: string): Language {
+  const made = regexLanguage(pattern, { ignoreCase: false, dialect: 'pcre', match: 'full' })
+  invariant(made.ok, `the pattern ${pattern} is exact`)
+  return made.language
+}
+
+const lazily = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}
+
+/** Bytes of a target: printable, without `#`. Source: H-H1-1 (route: `requestFault`). */
+const pathDomain = lazily(() => whole('/[\\x21\\x22\\x24-\\x3e\\x40-\\x7e]*'))
+const queryDomain = lazily(() => whole('[\\x21\\x22\\x24-\\x7e]*'))
+const parameterDomain = lazily(() => whole('[\\x21\\x22\\x24\\x25\\x27-\\x3a\\x3c-\\x3e\\x40-\\x7e]*'))
+/** One name or address with an optional port. Several names in one Host are assumed away, and said so. */
+const hostDomain = lazily(() => whole('[\\x21\\x23-\\x2b\\x2d-\\x7e\\x80-\\xff]*'))
+const methodDomain = lazily(() => whole("[!#$%&'*+.^_`|~0-9A-Za-z-]+"))
+const quoted = '"(?:[^\\x00\\r\\n"\\\\]|\\\\[^\\x00\\r\\n])*'
+const trimmed = lazily(() => whole('(?s)(?:[^ \\t](?:.*[^ \\t])?)?'))
+/** One comma-separated element; quotes protect commas (H-ACL-9). */
+const elementDomain = lazily(() => intersection([whole(`(?:[^\\x00\\r\\n,"]|${quoted}")*(?:${quoted}\\\\?)?`), trimmed()]))
+const lineDomain = lazily(() => intersection([whole('[^\\x00\\r\\n]*'), trimmed()]))
+const cookieDomain = lazily(() => intersection([whole(`(?:[^\\x00\\r\\n;,"]|${quoted}")*`), trimmed()]))
+const portDomain = lazily(() => whole('[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]'))
+const nameDomain = lazily(() => whole('[\\x21-\\x7e]+'))
+
+const addressOf = (text: string): string => {
+  const ip = parseIp(text)
+  invariant(ip !== null, `${text} is an address`)
+  return addressWord(ip)
+}
+
+/** Host of requests that no condition ties to a name. */
+export const anyHost = 'any.example'
+
+export class RequestVariables {
+  private readonly world: World
+
+  constructor(world: World) {
+    this.world = world
+  }
+
+  /** Absent: the target is `*`. */
+  get path(): Variable {
+    return this.world.variable('path', () => ({ shape: 'single', optional: true, encoding: 'text', domain: pathDomain(), preferred: ['/'] }))
+  }
+
+  /** Without the `?`; absent: there is none. */
+  get query(): Variable {
+    return this.world.variable('query', () => ({ shape: 'single', optional: true, encoding: 'text', domain: queryDomain(), preferred: [] }))
+  }
+
+  get host(): Variable {
+    return this.world.variable('host', () => ({ shape: 'single', optional: true, encoding: 'text', domain: hostDomain(), preferred: [anyHost] }))
+  }
+
+  get method(): Variable {
+    return this.world.variable('method', () => ({ shape: 'single', optional: false, encoding: 'text', domain: methodDomain(), preferred: ['GET', 'POST'] }))
+  }
+
+  /** How the target is written: `origin` (`/x`) or `absolute` (`http://host/x`). */
+  get form(): Variable {
+    return this.world.variable('form', () => ({ shape: 'single', optional: false, encoding: 'text', domain: literalLanguage('exact', ['origin', 'absolute'], false), preferred: ['origin', 'absolute'] }))
+  }
+
+  get httpVersion(): Variable {
+    return this.world.variable('http-version', () => ({ shape: 'single', optional: false, encoding: 'text', domain: literalLanguage('exact', ['1.1', '1.0', '2.0'], false), preferred: ['1.1', '1.0', '2.0'] }))
+  }
+
+  header(name: string, split: 'comma' | 'line'): Variable {
+    return this.world.variable(`header:${name}`, () => ({ shape: 'list', optional: true, encoding: 'text', domain: split === 'comma' ? elementDomain() : lineDomain(), preferred: [] }))
+  }
+
+  cookie(name: string): Variable {
+    return this.world.variable(`cookie:${name}`, () => ({ shape: 'list', optional: true, encoding: 'text', domain: cookieDomain(), preferred: [] }))
+  }
+
+  parameter(name: string): Variable {
+    return this.world.variable(`parameter:${name}`, () => ({ shape: 'list', optional: true, encoding: 'text', domain: parameterDomain(), preferred: [] }))
+  }
+
+  get sourceIp(): Variable {
+    return this.world.variable('source-ip', () => ({ shape: 'single', optional: false, encoding: 'address', domain: anyAddress, preferred: ['203.0.113.7', '198.51.100.7', '192.0.2.7', '10.0.0.7', '127.0.0.1'].map(addressOf) }))
+  }
+
+  get sourcePort(): Variable {
+    return this.world.variable('source-port', () => ({ shape: 'single', optional: false, encoding: 'integer', domain: portDomain(), preferred: ['40000', '50000', '1024'] }))
+  }
+
+  get localIp(): Variable {
+    return this.world.variable('local-ip', () => ({ shape: 'single', optional: false, encoding: 'address', domain: anyAddress, preferred: ['127.0.0.1', '192.0.2.1', '10.0.0.1'].map(addressOf) }))
+  }
+
+  /** The address of a listener that binds only one. */
+  fixedIp(ip: IpAddress): Variable {
+    const word = addressWord(ip)
+    return this.world.variable(`local-ip ${formatIp(ip)}`, () => ({ shape: 'single', optional: false, encoding: 'address', domain: literalLanguage('exact', [word], false), preferred: [word] }))
+  }
+
+  /** `ports`: decimal numbers that the listener takes. */
+  localPort(listener: string, ports: readonly string[]): Variable {
+    return this.world.variable(`local-port:${listener}`, () => ({ shape: 'single', optional: false, encoding: 'integer', domain: literalLanguage('exact', ports, false), preferred: ports.slice(0, 4) }))
+  }
+
+  get sni(): Variable {
+    return this.world.variable('sni', () => ({ shape: 'single', optional: true, encoding: 'text', domain: nameDomain(), preferred: [] }))
+  }
+
+  alpn(seen: 'terminated' | 'peeked', offered: readonly string[]): Variable {
+    return seen === 'peeked'
+      ? this.world.variable('alpn-peeked', () => ({ shape: 'list', optional: true, encoding: 'text', domain: nameDomain(), preferred: [] }))
+      : this.world.variable(`alpn:${offered.join(',')}`, () => ({ shape: 'single', optional: true, encoding: 'text', domain: offered.length === 0 ? complement(whole('(?s).*')) : literalLanguage('exact', offered, false), preferred: [] }))
+  }
+}
