@@ -2,6 +2,8 @@ import { failed } from '#shared/diagnostics/failure.ts'
 
 /** Largest map, list or crt-list. */
 export const sideFileLimitBytes = 64 * 1024 * 1024
+/** Largest access log or page of counters. */
+export const accessLogLimitBytes = 256 * 1024 * 1024
 /** Most files one config may consist of. */
 export const fileCountLimit = 2000
 

@@ -1,7 +1,11 @@
 import type { Diagnostic, DiagnosticCode, Severity } from '#shared/diagnostics/diagnostic.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
+import type { AccessLogReader } from '#shared/requests/access-log/logged-request.ts'
+import type { MetricSample } from '#shared/requests/access-log/prometheus-text.ts'
+import type { TrafficCounter } from '#shared/requests/access-log/traffic-counter.ts'
 import type { FileRole, SourceFile } from '#shared/text/source-file.ts'
 import type { FilePath, Span } from '#shared/text/span.ts'
+import type { ProofRecipe } from './proof.ts'
 
 export type DialectId = string
 
@@ -122,4 +126,10 @@ export interface Dialect<Tree = unknown> {
   readonly support: SupportTable
   readonly checks: readonly Check<Tree>[]
   readonly language: LanguageDefinition
+  /** How the installed product is started on a config to replay requests; absent: it cannot be asked. */
+  readonly proof?: ProofRecipe<Tree>
+  /** Readers of the log formats the product has a name for, most telling first. What lines hold may depend on the config that wrote them. */
+  readonly readAccessLog?: (files: readonly Parsed<Tree>[]) => readonly AccessLogReader[]
+  /** Requests per entry and pool from the product's Prometheus page. */
+  readonly readCounters?: (samples: Iterable<MetricSample>) => readonly TrafficCounter[]
 }

@@ -1,6 +1,7 @@
 import { failed } from '#shared/diagnostics/failure.ts'
 import type { DialogPort, HostFacts, Ports } from '#shared/backend/ports.ts'
 import type { Emit } from '#shared/rpc/events.ts'
+import { nodeBalancer } from './balancer.ts'
 import { nodeBytes } from './bytes.ts'
 import { nodeClock } from './clock.ts'
 import { dataFolder, productVersion, sampleFolder } from './folders.ts'
@@ -28,7 +29,7 @@ export function createNodePorts(options: NodePortOptions, emit: Emit): Ports {
   const folder = options.dataFolder ?? dataFolder()
   return {
     files: nodeFiles, bytes: nodeBytes, git: nodeGit, clock: nodeClock, history: createHistory(folder), restore: nodeRestore,
-    watch: nodeWatch, raster: nodeRaster, settings: createSettings(folder), dialogs: noDialogs, emit,
+    watch: nodeWatch, raster: nodeRaster, balancer: nodeBalancer, settings: createSettings(folder), dialogs: noDialogs, emit,
     host: { ...options.host, version: productVersion(), platform: process.platform, dataFolder: folder, sampleFolder: sampleFolder() },
   }
 }

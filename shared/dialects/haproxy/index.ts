@@ -1,11 +1,14 @@
 import type { Dialect } from '#shared/dialects/dialect.ts'
+import { haproxyAccessLogs } from './access-log.ts'
 import { haproxyTokens } from './accessors.ts'
 import { haproxyChecks } from './checks/all.ts'
 import { compileHaproxy } from './compile/compile.ts'
 import { findIncludes } from './compile/includes.ts'
+import { haproxyCounters } from './counters.ts'
 import { haproxyLanguage } from './language.ts'
 import { detectHaproxy, outlineHaproxy } from './outline.ts'
 import { parseHaproxy } from './parser.ts'
+import { haproxyProof } from './prove/recipe.ts'
 import { haproxySupport } from './support.ts'
 import type { HaproxyTree } from './tree.ts'
 
@@ -22,4 +25,7 @@ export const haproxy: Dialect<HaproxyTree> = {
   support: haproxySupport,
   checks: haproxyChecks,
   language: haproxyLanguage,
+  readAccessLog: haproxyAccessLogs,
+  readCounters: haproxyCounters,
+  proof: haproxyProof,
 }
