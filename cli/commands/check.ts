@@ -2,6 +2,7 @@ import type { Diagnostic, Severity } from '#shared/diagnostics/diagnostic.ts'
 import { allFindings } from '#shared/backend/checks.ts'
 import { bySeverityThenPlace } from '#shared/diagnostics/diagnostic.ts'
 import { neutralChecks } from '#shared/analyses/checks/index.ts'
+import { shadowingChecks } from '#shared/analyses/shadowing/index.ts'
 import { choiceOf, expectPositionals, readingOptions } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
 import { exitCodes } from '#cli/io.ts'
@@ -29,7 +30,7 @@ export const command: Command = {
     const failOn = choiceOf(args, 'fail-on', thresholds, 'error')
     const ports = cliPorts(io, args.has('quiet'))
     const config = await readConfig(ports, argument, args, io)
-    const findings: Diagnostic[] = [...allFindings(config)]
+    const findings: Diagnostic[] = [...allFindings(config, ports.clock)]
     if (args.has('native')) {
       const { runNative } = await import('#cli/native.ts')
       findings.push(...(await runNative(config)))
@@ -37,7 +38,7 @@ export const command: Command = {
     }
     const report: FindingReport = {
       title: config.summary.title, dialect: config.summary.dialect, product: config.summary.product, version: config.summary.version, steelyardVersion: ports.host.version,
-      findings, places: toPlaces(config.files.map((file) => file.source)), rules: [...config.dialect.checks, ...neutralChecks],
+      findings, places: toPlaces(config.files.map((file) => file.source)), rules: [...config.dialect.checks, ...neutralChecks, ...shadowingChecks.filter((check) => !check.sharesCode)],
     }
     const text = { text: () => findingsText(report, coloursFor(args, io)), json: () => findingsJson(report), sarif: () => findingsSarif(report), junit: () => findingsJunit(report), markdown: () => findingsMarkdown(report), github: () => findingsGithub(report) }[format]()
     await deliver(text, args, io)

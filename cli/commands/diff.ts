@@ -1,14 +1,15 @@
 import { comparePair, filePartners } from '#shared/backend/compare.ts'
 import { toPair, type Pair } from '#shared/backend/pairs.ts'
 import type { Ports } from '#shared/backend/ports.ts'
-import { sameText } from '#shared/backend/same-text.ts'
-import type { LoadedConfig } from '#shared/backend/load-config.ts'
-import type { Comparison } from '#shared/rpc/payloads.ts'
+import { accessLogLimitBytes } from '#shared/backend/limits.ts'
+import { behaviourOf } from '#shared/backend/behaviour.ts'
+import { poolPairsOf } from '#shared/analyses/equivalence/index.ts'
+import type { ProofReport, TrafficWeights } from '#shared/rpc/payloads.ts'
 import { choiceOf, expectPositionals, readingOptions, type Parsed } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
-import { exitCodes, UsageError, type Io } from '#cli/io.ts'
+import { exitCodes, InputError, UsageError, type Io } from '#cli/io.ts'
 import { coloursFor } from '#cli/output/colour.ts'
-import { diffJson, diffPatch, diffSarif, diffText, type DiffReport, type Verdict } from '#cli/output/diff.ts'
+import { diffJson, diffPatch, diffSarif, diffText, type DiffReport } from '#cli/output/diff.ts'
 import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 
 const formats = ['text', 'json', 'markdown', 'html', 'patch', 'sarif'] as const
@@ -16,10 +17,15 @@ const failures = ['misroute', 'may-differ', 'distribution', 'check', 'any', 'non
 type FailOn = (typeof failures)[number]
 
 export const command: Command = {
-  usage: 'diff BEFORE AFTER [--format text|json|markdown|html|patch|sarif] [--fail-on LIST]',
-  summary: 'Shows what differs between two configs: text, topology, expected shares, checks. Behaviour is not computed yet, and the output says so.',
-  options: [...readingOptions, { name: 'fail-on', value: 'LIST', help: `what makes the exit code 1: ${failures.join(', ')} (default misroute,may-differ)` }],
-  remarks: ['As long as behaviour is not computed, any difference in the words of the config counts as may-differ; misroute is never claimed.'],
+  usage: 'diff BEFORE AFTER [--format text|json|markdown|html|patch|sarif] [--fail-on LIST] [--prove] [--access-log FILE] [--pools FILE]',
+  summary: 'Shows what differs between two configs: which requests go somewhere else, each with an example; topology, expected shares, checks, text.',
+  options: [
+    ...readingOptions, { name: 'fail-on', value: 'LIST', help: `what makes the exit code 1: ${failures.join(', ')} (default misroute,may-differ)` },
+    { name: 'prove', value: null, help: 'sends the examples to the installed balancer, on this machine only, and says whether it agrees' },
+    { name: 'access-log', value: 'FILE', help: 'gives each class its share of the requests in an access log' },
+    { name: 'pools', value: 'FILE', help: 'which pool stands for which: lines of "BEFORE AFTER"' },
+  ],
+  remarks: ['Misroute: some request gets another pool, answer, path or host. May-differ: for some requests it cannot be told, and the line is named.'],
   async run(args, io) {
     const [beforeName, afterName] = expectPositionals(args, 2, 2, 'BEFORE and AFTER') as [string, string]
     const format = choiceOf(args, 'format', formats, 'text')
@@ -28,12 +34,37 @@ export const command: Command = {
     const ports = cliPorts(io, args.has('quiet'))
     const before = await readConfig(ports, beforeName, args, io)
     const after = await readConfig(ports, afterName, args, io)
-    const pair = toPair(before, after)
+    const mapping = args.value('pools')
+    const pair = toPair(before, after, poolPairsOf(before.model, after.model, mapping === null ? null : await readText(io, mapping)))
     const comparison = comparePair(ports, pair)
-    const report: DiffReport = { before, after, comparison, verdict: verdictOf(before, after, comparison), partners: filePartners(before, after), steelyardVersion: ports.host.version }
+    const behaviour = behaviourOf(ports, pair)
+    const log = args.value('access-log')
+    const weights = log === null ? null : await weigh(ports, pair, log)
+    const proof = args.has('prove') ? await prove(ports, pair) : null
+    const report: DiffReport = { before, after, comparison, behaviour, proof, weights, partners: filePartners(before, after), steelyardVersion: ports.host.version }
     await deliver(await render(format, report, pair, ports, args, io), args, io)
     return isFound(failOn, report) ? exitCodes.found : exitCodes.clean
   },
+}
+
+async function readText(io: Io, file: string): Promise<string> {
+  let text = ''
+  for await (const line of io.inputLines(file)) text += `${line}\n`
+  return text
+}
+
+async function prove(ports: Ports, pair: Pair): Promise<ProofReport> {
+  const { provePair } = await import('#shared/backend/prove.ts')
+  const proved = await provePair(ports, pair, [], { cancelled: () => false })
+  if (!proved.ok) throw new InputError(proved.failure.message)
+  return proved.value
+}
+
+async function weigh(ports: Ports, pair: Pair, file: string): Promise<TrafficWeights> {
+  const { weighPair } = await import('#shared/backend/weigh.ts')
+  const read = await ports.files.read(file, accessLogLimitBytes)
+  if (!read.ok) throw new InputError(read.failure.message)
+  return weighPair(ports, pair, ports.bytes.decode(read.value.bytes).text, file)
 }
 
 async function render(format: (typeof formats)[number], report: DiffReport, pair: Pair, ports: Ports, args: Parsed, io: Io): Promise<string> {
@@ -42,20 +73,9 @@ async function render(format: (typeof formats)[number], report: DiffReport, pair
     case 'json': return diffJson(report)
     case 'patch': return diffPatch(report)
     case 'sarif': return diffSarif(report)
-    case 'markdown': return (await import('#shared/backend/compare-markdown.ts')).compareMarkdown(pair, report.comparison, ports.clock.now())
+    case 'markdown': return (await import('#shared/backend/compare-markdown.ts')).compareMarkdown(pair, report.comparison, report.behaviour, ports.clock.now())
     case 'html': return (await import('#cli/output/diff-html.ts')).diffHtml(report, pair, ports)
   }
-}
-
-/**
- * Equal words are proof, as long as nothing in them is left to what was not read: a script, a state file or a missing
- * map may differ behind the same line. Anything else is not known to be the same until behaviour is computed.
- */
-function verdictOf(before: LoadedConfig, after: LoadedConfig, comparison: Comparison): Verdict {
-  if (before.model.gaps.length === 0 && after.model.gaps.length === 0 && sameText(before, after)) return 'identical'
-  const { pools } = comparison
-  const changed = comparison.distribution.length > 0 || pools.added.length > 0 || pools.removed.length > 0
-  return changed ? 'changed' : 'may-differ'
 }
 
 function failOnOf(args: Parsed): ReadonlySet<FailOn> {
@@ -67,11 +87,17 @@ function failOnOf(args: Parsed): ReadonlySet<FailOn> {
   }))
 }
 
-function isFound(failOn: ReadonlySet<FailOn>, { verdict, comparison }: DiffReport): boolean {
+/** Kinds that leave a request where it was. */
+const stays: ReadonlySet<string> = new Set(['policy'])
+
+function isFound(failOn: ReadonlySet<FailOn>, { behaviour, comparison, proof }: DiffReport): boolean {
   if (failOn.has('none')) return false
-  const differs = verdict !== 'identical'
+  const misroute = behaviour.differs.some((one) => !stays.has(one.kind) && !(one.kind === 'rewrite' && one.severity === 'notice'))
+  const open = !behaviour.complete
   const distribution = comparison.distribution.length > 0
   const check = comparison.checks.introduced.length > 0
-  // Behaviour is unknown wherever the words differ, so that is `may-differ`, whatever else changed.
-  return (failOn.has('may-differ') && differs) || (failOn.has('distribution') && distribution) || (failOn.has('check') && check) || (failOn.has('any') && (differs || distribution || check))
+  // An answer of the real balancer that contradicts ours makes every claim doubtful.
+  if (proof?.state === 'disagrees') return true
+  return (failOn.has('misroute') && misroute) || (failOn.has('may-differ') && open) || (failOn.has('distribution') && distribution) || (failOn.has('check') && check)
+    || (failOn.has('any') && (behaviour.verdict !== 'identical' || open || distribution || check))
 }

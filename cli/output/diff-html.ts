@@ -2,8 +2,9 @@ import { pictureSvg } from '#shared/backend/export.ts'
 import type { Pair } from '#shared/backend/pairs.ts'
 import type { Ports } from '#shared/backend/ports.ts'
 import { maskSecrets } from '#shared/backend/secrets.ts'
+import type { Span } from '#shared/text/span.ts'
 import { toneGlyph } from '#shared/presentation/presentation.ts'
-import { diffPatch, verdictText, type DiffReport } from './diff.ts'
+import { diffPatch, type DiffReport } from './diff.ts'
 import { toPlaces } from './json-shapes.ts'
 
 const html = (text: string): string => maskSecrets(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
@@ -21,8 +22,9 @@ export function diffHtml(report: DiffReport, pair: Pair, ports: Ports): string {
   const title = `${before.summary.title} → ${after.summary.title}`
   const svg = pictureSvg(ports, pair, { grouping: 'auto', expanded: [], onlyChanged: false, query: '', limit: 2000 }, { format: 'svg', theme: 'light', scale: 1, title: '' }).replace(/^<\?xml[^>]*\?>\s*/, '')
   const parts: string[] = [
-    `<h1>${html(title)}</h1>`, `<p class="verdict"><strong>${html(verdictText[report.verdict])}</strong><br>${comparison.text.added} lines added, ${comparison.text.removed} removed. Behaviour: ${report.verdict === 'identical' ? 'the same, as the words are the same' : 'not computed'}.</p>`,
-    '<h2>What changes</h2>',
+    `<h1>${html(title)}</h1>`, `<p class="verdict"><strong>${html(report.behaviour.headline.text)}</strong><br>${comparison.text.added} lines added, ${comparison.text.removed} removed.</p>`,
+    ...trafficHtml(report),
+    '<h2>What changes in the topology</h2>',
     comparison.sentences.length === 0 ? '<p>Nothing in the topology differs.</p>' : `<ul>${comparison.sentences.map((one) => `<li><span class="glyph">${html(toneGlyph[one.tone])}</span>${html(one.text)}${one.details.length === 0 ? '' : `<ul>${one.details.map((detail) => `<li>${html(detail)}</li>`).join('')}</ul>`}</li>`).join('')}</ul>`,
     `<h2>Topology</h2><figure>${svg}</figure>`,
   ]
@@ -43,4 +45,24 @@ export function diffHtml(report: DiffReport, pair: Pair, ports: Ports): string {
   if (patch !== '') parts.push('<h2>Text</h2>', `<pre>${patch.split('\n').map((line) => (line.startsWith('+') ? `<span class="add">${html(line)}</span>` : line.startsWith('-') ? `<span class="del">${html(line)}</span>` : html(line))).join('\n')}</pre>`)
   parts.push(`<p><small>Before: ${html(before.summary.source)}, SHA-256 ${before.summary.hash}<br>After: ${html(after.summary.source)}, SHA-256 ${after.summary.hash}<br>Written by Steelyard ${html(report.steelyardVersion)} at ${html(ports.clock.now())}. Passwords and keys are masked.</small></p>`)
   return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><title>${html(title)}</title><style>${style}</style></head><body>\n${parts.join('\n')}\n</body></html>\n`
+}
+
+/** Every class of requests that goes elsewhere, then what cannot be told, then what the real balancer said. */
+function trafficHtml({ behaviour, before, after, weights, proof }: DiffReport): readonly string[] {
+  const places = { before: toPlaces(before.files.map((file) => file.source)), after: toPlaces(after.files.map((file) => file.source)) }
+  const rule = (side: 'before' | 'after', at: Span | null): string => {
+    if (at === null) return 'no rule'
+    const found = places[side].ruleOf(at)
+    return `${html(found.file)} line ${found.line}: <code>${html(found.text)}</code>`
+  }
+  const parts: string[] = []
+  if (behaviour.differs.length > 0) {
+    parts.push('<h2>What changes for traffic</h2><ul>', ...behaviour.differs.map((one) => {
+      const share = weights?.shares[one.id]
+      return `<li><span class="glyph">${html(toneGlyph[one.severity])}</span><strong>${html(one.severity)}</strong>: ${html(one.summary)}${share === undefined ? '' : ` (${percent(share)} of the requests in the log)`}<ul><li>${html(one.when)}${one.count > 1 ? ` (${one.count} rule pairs)` : ''}</li><li>Was decided by ${rule('before', one.before.rule)}</li><li>Now by ${rule('after', one.after.rule)}</li><li><code>${html(one.curl)}</code></li></ul></li>`
+    }), '</ul>')
+  }
+  if (behaviour.unknown.length > 0) parts.push('<h2>What cannot be told</h2><ul>', ...behaviour.unknown.map((region) => `<li>? ${html(region.when)}: ${html(region.because)} <small>${rule(region.side, region.at)}</small></li>`), '</ul>')
+  if (proof !== null) parts.push('<h2>Asked the real balancer</h2>', `<p>${html(proof.sentence)}</p>`)
+  return parts
 }

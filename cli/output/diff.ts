@@ -2,20 +2,22 @@ import type { KeptFile, LoadedConfig } from '#shared/backend/load-config.ts'
 import { maskSecrets } from '#shared/backend/secrets.ts'
 import type { Tone } from '#shared/presentation/presentation.ts'
 import { toneGlyph } from '#shared/presentation/presentation.ts'
-import type { Comparison } from '#shared/rpc/payloads.ts'
+import type { BehaviourAnswer, Comparison, ProofReport, TrafficWeights, Verdict } from '#shared/rpc/payloads.ts'
 import { renderPatch } from '#shared/text/unified-patch.ts'
 import { reachablePools, toRoutes } from '#shared/view/routes.ts'
+import { behaviourText, sidesOf, toJsonBehaviour } from './behaviour.ts'
 import { forTerminal, type Colours } from './colour.ts'
 import { findingsSarif } from './findings.ts'
+import { proofText, toJsonProof } from './proof.ts'
 import { maskedJson, schemaVersion, toJsonFinding, toPlaces } from './json-shapes.ts'
-
-export type Verdict = 'identical' | 'changed' | 'may-differ'
 
 export interface DiffReport {
   readonly before: LoadedConfig
   readonly after: LoadedConfig
   readonly comparison: Comparison
-  readonly verdict: Verdict
+  readonly behaviour: BehaviourAnswer
+  readonly proof: ProofReport | null
+  readonly weights: TrafficWeights | null
   readonly partners: readonly (readonly [KeptFile | null, KeptFile | null])[]
   readonly steelyardVersion: string
 }
@@ -23,17 +25,21 @@ export interface DiffReport {
 const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(1)} %`)
 
 export const verdictText: Readonly<Record<Verdict, string>> = {
-  identical: 'Identical: the configs say the same word for word.',
-  changed: 'Changed: pools or expected shares differ. Which requests are answered differently is not computed.',
-  'may-differ': 'May differ: the texts differ, or say the same with something in them that is not modelled; which requests are answered differently is not computed.',
+  identical: 'Identical: no request is treated differently.',
+  changed: 'Changed.',
+  'may-differ': 'May differ: no difference was found, but something cannot be told.',
 }
 
 export function diffText(report: DiffReport, colours: Colours): string {
   const { comparison } = report
   const paint = (tone: Tone, text: string): string =>
     tone === 'critical' || tone === 'removed' || tone === 'down' ? colours.red(text) : tone === 'warning' || tone === 'changed' || tone === 'unknown' ? colours.yellow(text) : tone === 'added' || tone === 'ok' ? colours.green(text) : text
-  const out = [colours.bold(verdictText[report.verdict]), `Text: ${comparison.text.added} lines added, ${comparison.text.removed} removed.`]
-  if (report.verdict !== 'identical') out.push('Behaviour: not computed.')
+  const { behaviour } = report
+  const sides = sidesOf(report.before, report.after)
+  const out = [colours.bold(behaviour.verdict === 'changed' ? behaviour.headline.text : verdictText[behaviour.verdict]), `Text: ${comparison.text.added} ${comparison.text.added === 1 ? 'line' : 'lines'} added, ${comparison.text.removed} removed.`]
+  const traffic = behaviourText(behaviour, sides, report.weights, colours)
+  if (traffic !== '') out.push(traffic.trimEnd())
+  if (report.proof !== null) out.push('', proofText(report.proof, colours).trimEnd())
   if (comparison.sentences.length > 0) {
     out.push('', colours.bold('What changes'))
     for (const sentence of comparison.sentences) {
@@ -59,70 +65,31 @@ export function diffText(report: DiffReport, colours: Colours): string {
   return maskSecrets(`${out.join('\n')}\n`)
 }
 
-/** The published shape. `behaviour` says that it was not computed: complete is false and nothing is listed as the same. */
+/** The published shape. */
 export function diffJson(report: DiffReport): string {
   const { before, after, comparison } = report
   const places = { before: toPlaces(before.files.map((file) => file.source)), after: toPlaces(after.files.map((file) => file.source)) }
-  const identical = report.verdict === 'identical'
   return `${maskedJson({
-    schemaVersion, verdict: report.verdict,
-    behaviour: {
-      complete: identical, state: identical ? 'proved-by-text' : 'not-computed', ...(identical ? {} : { reason: comparison.behaviour.reason }), listeners: listenersOf(report), differs: [],
-      unknown: identical ? [] : [{ when: 'any request', because: comparison.behaviour.reason, at: firstChange(report) }],
-    },
+    schemaVersion, verdict: report.behaviour.verdict,
+    behaviour: toJsonBehaviour(report.behaviour, places, report.weights),
     distribution: comparison.distribution.map((row) => ({ pool: row.pool, server: row.server, before: row.before, after: row.after })),
     pools: { added: comparison.pools.added, removed: comparison.pools.removed, unreachable: unreachable(report) },
     checks: { introduced: comparison.checks.introduced.map((one) => toJsonFinding(one, places.after)), resolved: comparison.checks.resolved.map((one) => toJsonFinding(one, places.before)) },
     text: comparison.text,
+    ...(report.proof === null ? {} : { proof: toJsonProof(report.proof) }),
     sentences: comparison.sentences.map((sentence) => ({ text: sentence.text, tone: sentence.tone, details: sentence.details })),
     notModelled: comparison.notModelled.map((sentence) => sentence.text),
   })}\n`
 }
 
-interface ListenerStatus {
-  readonly name: string
-  readonly addresses: readonly string[]
-  readonly status: 'same' | 'changed' | 'added' | 'removed'
-}
-
-/**
- * Listeners by group name. Only with equal text is a listener known to be the same; otherwise those are listed whose own
- * addresses tell: added, removed, changed. What is missing here is not known.
- */
-function listenersOf({ before, after, verdict }: DiffReport): readonly ListenerStatus[] {
-  const groups = (config: LoadedConfig): Map<string, string[]> => {
-    const found = new Map<string, string[]>()
-    for (const listener of config.model.listeners) found.set(listener.group, [...(found.get(listener.group) ?? []), ...listener.addresses.map((address) => address.text)])
-    return found
-  }
-  const was = groups(before)
-  const is = groups(after)
-  const rows = [...is].flatMap(([name, addresses]): ListenerStatus[] => {
-    const old = was.get(name)
-    if (old === undefined) return [{ name, addresses, status: 'added' }]
-    if (verdict === 'identical') return [{ name, addresses, status: 'same' }]
-    return old.join(' ') === addresses.join(' ') ? [] : [{ name, addresses, status: 'changed' }]
-  })
-  return [...rows, ...[...was].filter(([name]) => !is.has(name)).map(([name, addresses]) => ({ name, addresses, status: 'removed' as const }))]
-}
-
-function firstChange({ comparison, after }: DiffReport): { readonly file: string; readonly line: number } {
-  const file = comparison.files.find((one) => one.after !== null && one.hunks.length > 0)
-  const hunk = file?.hunks[0]
-  const gap = after.model.gaps[0]
-  // The same words on both sides: the line that leaves the answer open.
-  if (hunk === undefined && gap !== undefined) return toPlaces(after.files.map((one) => one.source)).lineOf(gap.at)
-  return { file: file?.after ?? after.summary.files[0]?.path ?? '', line: (hunk?.afterStart ?? 0) + 1 }
-}
-
 /** Pools that no rule leads to any more, or that came without one. */
-function unreachable({ before, after }: DiffReport): readonly string[] {
+function unreachable({ before, after, behaviour }: DiffReport): readonly string[] {
   const lost = (config: LoadedConfig): ReadonlySet<string> => {
     const reached = reachablePools(toRoutes(config.model))
     return new Set(reached.open ? [] : config.model.pools.filter((pool) => !reached.pools.has(pool.id)).map((pool) => pool.name))
   }
   const already = lost(before)
-  return [...lost(after)].filter((name) => !already.has(name))
+  return [...new Set([...behaviour.pools.unreachable, ...[...lost(after)].filter((name) => !already.has(name))])]
 }
 
 /** A unified patch per file pair, secrets masked like in every other report. */

@@ -1,7 +1,11 @@
+import type { RequestInput } from '#shared/model/request.ts'
+import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { Analysis } from './analysis.ts'
+import { compareBehaviour, presentBehaviour, type Judged } from './behaviour-diff/index.ts'
 import { presentChecks, runChecks } from './checks/index.ts'
 import { expectedDistribution, presentDistribution } from './distribution/index.ts'
-import { presentRoute, routeRequest } from './route/index.ts'
+import { prepareRouter, presentRoute, routeRequest } from './route/index.ts'
+import { findShadowing, presentShadowing } from './shadowing/index.ts'
 import { diffTopology, presentDifference } from './topology-diff/index.ts'
 
 /** Every analysis this build knows. One entry per folder. */
@@ -22,12 +26,27 @@ export const analyses: readonly Analysis[] = [
     },
   },
   {
+    id: 'behaviour-diff', question: 'Which requests go somewhere else?', needs: 'two-configs',
+    present({ before, after }) {
+      if (before === null) return null
+      const side = (model: RoutingModel) => (request: RequestInput): Judged => routeRequest(model, request, { explain: false })
+      const pools = diffTopology(before, after).pools.flatMap((change) => (change.before !== null && change.after !== null ? [{ before: change.before, after: change.after }] : []))
+      return presentBehaviour(compareBehaviour(before, after, {
+        judge: { before: side(before), after: side(after) }, changedPools: pools, poolNames: new Map(), budget: { maxBranches: 20_000, spent: () => false }, milliseconds: () => 0,
+      }).diff)
+    },
+  },
+  {
     id: 'route', question: 'Where does this request go, and why?', needs: 'one-config-and-request',
     present({ after, request }) {
       if (request === null) return null
       const { headline, doubts, steps } = presentRoute(routeRequest(after, request))
       return { headline, sentences: doubts, tables: [steps] }
     },
+  },
+  {
+    id: 'shadowing', question: 'Which rules get no requests, and which requests match no rule?', needs: 'one-config',
+    present: ({ after }) => presentShadowing(findShadowing(after, { judge: (request) => prepareRouter(after).route(request, { explain: false }), budget: { maxBranches: 2000, spent: () => false } })),
   },
   {
     id: 'topology-diff', question: 'Which listeners, rules, pools and servers differ between two configs?', needs: 'two-configs',

@@ -11,30 +11,23 @@ import { countChanges, diffLines, diffTerminatedLines } from '#shared/text/line-
 import { toLineLookup } from '#shared/text/line-lookup.ts'
 import { toSentences } from '#shared/view/sentences.ts'
 import { allFindings, checksOf, onlyIn } from './checks.ts'
-import { compareMarkdown } from './compare-markdown.ts'
 import type { KeptFile, LoadedConfig } from './load-config.ts'
 import type { Pair, PairStore } from './pairs.ts'
 import type { Ports } from './ports.ts'
 
-export const behaviourReason = 'Which requests are answered differently is not computed by this version; only text, topology, checks and expected shares are compared.'
-
-export function compareHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<SteelyardContract>, 'compare.run' | 'compare.markdown'> {
+export function compareHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<SteelyardContract>, 'compare.run'> {
   return {
     async 'compare.run'({ before, after }, context) {
       const pair = pairs(before, after)
       if (!pair.ok) return pair
       // Parts that are kept, one by one, so that a call that was given up ends soon.
-      const parts = pair.value.before === null ? [] : [pair.value.difference, pair.value.sketch, () => checksOf(pair.value.after), () => checksOf(pair.value.before ?? pair.value.after)]
+      const parts = pair.value.before === null ? [] : [pair.value.difference, pair.value.sketch, () => checksOf(pair.value.after, ports.clock), () => checksOf(pair.value.before ?? pair.value.after, ports.clock)]
       for (const part of parts) {
         part()
         await ports.clock.breathe()
         if (context.cancelled()) return failed('cancelled', 'Comparing was cancelled.')
       }
       return ok(comparePair(ports, pair.value))
-    },
-    async 'compare.markdown'({ before, after }) {
-      const pair = pairs(before, after)
-      return pair.ok ? ok({ text: compareMarkdown(pair.value, comparePair(ports, pair.value), ports.clock.now()) }) : pair
     },
   }
 }
@@ -55,8 +48,7 @@ export function comparePair(ports: Ports, pair: Pair): Comparison {
     sentences: difference === null ? [] : toSentences(before.model, after.model, pair.sketch(), difference),
     distribution: distributionOf(difference),
     pools: poolsOf(difference),
-    checks: pair.before === null ? { introduced: [], resolved: [] } : { introduced: onlyIn(allFindings(after), allFindings(before)), resolved: onlyIn(allFindings(before), allFindings(after)) },
-    behaviour: { state: 'not-computed', reason: behaviourReason },
+    checks: pair.before === null ? { introduced: [], resolved: [] } : { introduced: onlyIn(allFindings(after, ports.clock), allFindings(before, ports.clock)), resolved: onlyIn(allFindings(before, ports.clock), allFindings(after, ports.clock)) },
     notModelled: notModelled(before, after),
     milliseconds: ports.clock.milliseconds() - started,
   }

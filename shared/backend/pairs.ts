@@ -1,3 +1,4 @@
+import { poolPairsOf, type PoolPairs } from '#shared/analyses/equivalence/index.ts'
 import { diffTopology, type TopologyDifference } from '#shared/analyses/topology-diff/index.ts'
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
 import { toTopologyOutline, toTopologyView, type TopologyOutline } from '#shared/view/topology.ts'
@@ -10,6 +11,7 @@ import type { LoadedConfig } from './load-config.ts'
 export interface Pair {
   readonly before: LoadedConfig | null
   readonly after: LoadedConfig
+  readonly poolNames: PoolPairs
   readonly difference: () => TopologyDifference | null
   /** Complete and unfolded. */
   readonly view: () => TopologyView
@@ -48,7 +50,8 @@ export function createPairStore(store: ConfigStore): PairStore {
   }
 }
 
-export function toPair(before: LoadedConfig | null, after: LoadedConfig): Pair {
+/** `poolNames`: which pools stand for which under other names; left out: found by their addresses where products differ. */
+export function toPair(before: LoadedConfig | null, after: LoadedConfig, poolNames: PoolPairs = before === null ? new Map() : poolPairsOf(before.model, after.model, null)): Pair {
   let difference: TopologyDifference | null = null
   let view: TopologyView | null = null
   let outline: TopologyOutline | null = null
@@ -57,7 +60,7 @@ export function toPair(before: LoadedConfig | null, after: LoadedConfig): Pair {
   const getOutline = (): TopologyOutline => (outline ??= toTopologyOutline(after.model, before?.model ?? null, titleOf(before, after), getDifference()))
   const isSmall = after.summary.counts.servers + (before?.summary.counts.servers ?? 0) < outlineFrom
   return {
-    before, after,
+    before, after, poolNames,
     difference: getDifference,
     view: getView,
     sketch: () => (isSmall ? getView() : getOutline().view),

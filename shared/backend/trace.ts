@@ -45,7 +45,7 @@ export function toRequest(request: ParamsOf<SteelyardContract['trace.run']>['req
 }
 
 /** Ids of nodes and edges of `view` that the request passes on one side of it. */
-function litOf(view: TopologyView, model: RoutingModel, answer: RouteAnswer, side: 'before' | 'after'): readonly string[] {
+export function litOf(view: TopologyView, model: RoutingModel, answer: RouteAnswer, side: 'before' | 'after'): readonly string[] {
   const ids = new Set<string>(answer.visited)
   const places: { readonly column: TopologyNode['column']; readonly at: Span }[] = []
   for (const id of answer.visited) {

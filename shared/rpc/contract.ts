@@ -1,7 +1,7 @@
 import { array, boolean, integer, json, literal, nullable, number, object, optional, record, string, union } from '#shared/schema/schema.ts'
 import { method } from './method.ts'
 import type {
-  AppInfo, AppSettings, Comparison, ConfigSummary, DecisionList, Picture, PictureMarks, RecentEntry, RestorePlan, Snapshot, SourceSummary, TopologyAnswer, TraceAnswer,
+  AppInfo, AppSettings, BehaviourAnswer, Comparison, ConfigSummary, DecisionList, Picture, PictureMarks, ProofReport, RecentEntry, RestorePlan, Snapshot, SourceSummary, TopologyAnswer, TraceAnswer, TrafficWeights,
 } from './payloads.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 
@@ -52,6 +52,12 @@ export const contract = {
 
   'compare.run': method({ params: object(pair), result: json<Comparison>() }),
   'compare.markdown': method({ params: object(pair), result: object({ text: string }) }),
+  /** Every class of requests that goes somewhere else. Takes seconds on large configs; can be cancelled. */
+  'behaviour.compare': method({ params: object(pair), result: json<BehaviourAnswer>() }),
+  /** Replays witnesses of the named classes on the installed balancer, on loopback only. */
+  'behaviour.prove': method({ params: object({ ...pair, classIds: array(string) }), result: json<ProofReport>() }),
+  /** Gives each class its share of the requests of an access log. */
+  'behaviour.weigh': method({ params: object({ ...pair, log: object({ title: string, base64: string }) }), result: json<TrafficWeights>() }),
   'topology.view': method({ params: object({ ...pair, options: topologyOptions }), result: json<TopologyAnswer>() }),
   'trace.run': method({ params: object({ configIds: array(string), request: requestInput }), result: json<readonly TraceAnswer[]>() }),
 

@@ -1,6 +1,9 @@
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Sentence, Table } from '#shared/presentation/presentation.ts'
+import type { BehaviourDiff, RequestClass } from '#shared/analyses/behaviour-diff/answer.ts'
 import type { RouteAnswer } from '#shared/analyses/route/answer.ts'
+import type { Outcome } from '#shared/model/outcome.ts'
+import type { Span } from '#shared/text/span.ts'
 import type { Scene } from '#shared/layout/scene.ts'
 import type { Drawing } from '#shared/render/drawing.ts'
 import type { FileRole, TextEncodingName } from '#shared/text/source-file.ts'
@@ -80,7 +83,7 @@ export interface DistributionRow {
   readonly after: number | null
 }
 
-/** Everything that compares two configs except the behavioural diff. */
+/** Everything that compares two configs except the behavioural diff, which `behaviour.compare` gives. */
 export interface Comparison {
   readonly files: readonly FilePair[]
   readonly text: { readonly added: number; readonly removed: number }
@@ -89,11 +92,65 @@ export interface Comparison {
   readonly distribution: readonly DistributionRow[]
   readonly pools: { readonly added: readonly string[]; readonly removed: readonly string[]; readonly changed: readonly string[]; readonly renamed: readonly { readonly before: string; readonly after: string }[] }
   readonly checks: { readonly introduced: readonly Diagnostic[]; readonly resolved: readonly Diagnostic[] }
-  /** Computed by a later engine; until then says so. */
-  readonly behaviour: { readonly state: 'not-computed'; readonly reason: string }
   /** What is not modelled on either side, as sentences. */
   readonly notModelled: readonly Sentence[]
   readonly milliseconds: number
+}
+
+export type Verdict = 'identical' | 'changed' | 'may-differ'
+
+/** A class with what a screen shows besides. */
+export interface BehaviourClass extends RequestClass {
+  /** The witness as a command line for people. */
+  readonly curl: string
+  /** Topology node and edge ids that the witness passes, per side. */
+  readonly lit: { readonly before: readonly string[]; readonly after: readonly string[] }
+}
+
+/** Which requests go somewhere else, with the verdict over everything that is compared. */
+export interface BehaviourAnswer extends Omit<BehaviourDiff, 'differs'> {
+  readonly verdict: Verdict
+  /** The verdict in one sentence; `details` name what is not known and what the proof takes for granted. */
+  readonly headline: Sentence
+  readonly differs: readonly BehaviourClass[]
+}
+
+/** What the real balancer did with one witness on one side. `agrees` null: it was not asked. */
+export interface ProvedSide {
+  readonly expected: Outcome
+  /** In words: `pool api, server api-1, path /v2/auth/`. Null: not asked. */
+  readonly observed: string | null
+  readonly agrees: boolean | null
+}
+
+/** Replay of witnesses on the installed balancer. */
+export interface ProofReport {
+  /** `refused`: the config has parts that are never run. `unavailable`: the balancer is not installed or did not start. */
+  readonly state: 'proved' | 'disagrees' | 'partly' | 'refused' | 'unavailable'
+  /** What came out, in one sentence. */
+  readonly sentence: string
+  /** Name and version of what was asked; null: nothing was. */
+  readonly product: string | null
+  /** What was replaced in the started configs, as sentences. */
+  readonly replaced: readonly string[]
+  readonly refusals: readonly { readonly side: 'before' | 'after'; readonly reason: string; readonly at: Span | null }[]
+  readonly witnesses: readonly { readonly classId: string; readonly agrees: boolean | null; readonly before: ProvedSide; readonly after: ProvedSide; readonly note: string | null }[]
+  readonly milliseconds: number
+}
+
+/** Share of real requests of each class, from an access log. */
+export interface TrafficWeights {
+  /** `haproxy-httplog`, `nginx-combined`, `json` … as recognised. */
+  readonly format: string
+  readonly requests: number
+  /** Lines that are no request of that format. */
+  readonly skipped: number
+  /** Class id → share (0–1) of all requests. Classes without a request are 0. */
+  readonly shares: Readonly<Record<string, number>>
+  /** Share of all requests for which the comparison cannot say. */
+  readonly unknownShare: number
+  /** What the log does not say and was taken for granted, as sentences. */
+  readonly assumptions: readonly string[]
 }
 
 /** Decision list of one config: every rule in the order it is evaluated. */

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { neutralChecks, runChecks } from '#shared/analyses/checks/index.ts'
+import { neutralChecks } from '#shared/analyses/checks/index.ts'
+import { shadowingChecks } from '#shared/analyses/shadowing/index.ts'
+import { runAllChecks } from '#shared/backend/checks.ts'
 import { dialectById, dialects } from '#shared/dialects/registry.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { SourceFile } from '#shared/text/source-file.ts'
 
 const options = { environment: {}, version: null, sideFiles: new Map() }
 
-/** Findings of the dialect's own rules and the neutral ones for one text. */
+/** Findings of every check for one text; the clock stands still, so that no proof is cut short. */
 function findings(dialectId: string, text: string): readonly Diagnostic[] {
   const dialect = dialectById(dialectId)
   assert.ok(dialect, `dialect ${dialectId} is not registered`)
@@ -16,13 +18,15 @@ function findings(dialectId: string, text: string): readonly Diagnostic[] {
   const parsed = { file, tree: dialect.parse(file).tree }
   const { model, diagnostics } = dialect.compile([parsed], options)
   assert.deepEqual(diagnostics.filter((one) => one.severity === 'error'), [], 'the example itself must compile')
-  return [...dialect.checks.flatMap((check) => check.run({ files: [parsed], model, options })), ...runChecks(model)]
+  return runAllChecks(dialect, { files: [parsed], model, options }, { milliseconds: () => 0 })
 }
 
-const checks = [...neutralChecks.map((check) => ({ ...check, dialect: check.example, neutral: true })), ...dialects.flatMap((dialect) => dialect.checks.map((check) => ({ ...check, dialect: dialect.id, neutral: false })))]
+const checks = [...[...neutralChecks, ...shadowingChecks].map((check) => ({ ...check, dialect: check.example, neutral: true })), ...dialects.flatMap((dialect) => dialect.checks.map((check) => ({ ...check, dialect: dialect.id, neutral: false })))]
 
 test('every check has a code of its own, in the namespace of its kind', () => {
-  assert.equal(new Set(checks.map((check) => check.code)).size, checks.length)
+  const shared = shadowingChecks.filter((check) => check.sharesCode).map((check) => check.code)
+  assert.equal(new Set(checks.map((check) => check.code)).size, checks.length - shared.length)
+  for (const code of shared) assert.ok(neutralChecks.some((check) => check.code === code), `${code} is shared with a structural check`)
   assert.equal(new Set(checks.map((check) => check.title)).size, checks.length)
   for (const check of checks) assert.match(check.code, check.neutral ? /^routing\/[a-z0-9-]+$/ : new RegExp(`^${check.dialect}/[a-z0-9-]+$`))
 })

@@ -11,7 +11,7 @@ import { createClient, memoryTransport, type SteelyardClient, type Transport } f
 import { contract } from '#shared/rpc/contract.ts'
 import { createDispatcher } from '#shared/rpc/dispatcher.ts'
 import { createEventHub } from '#shared/rpc/events.ts'
-import type { ConfigInput } from '#shared/rpc/payloads.ts'
+import type { ConfigInput, ProofReport } from '#shared/rpc/payloads.ts'
 import { startHttpHost } from '#cli/serve/http-host.ts'
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-rpc-'))
@@ -119,10 +119,14 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     assert.equal((await call('app.recent', {}) as readonly unknown[]).length, 1)
 
     const pair = { before: before.configId, after: loaded.configId }
-    const comparison = await call('compare.run', pair) as { sentences: readonly unknown[]; text: { added: number }; behaviour: { state: string } }
+    const comparison = await call('compare.run', pair) as { sentences: readonly unknown[]; text: { added: number }; }
     assert.ok(comparison.sentences.length > 0 && comparison.text.added > 0)
-    assert.equal(comparison.behaviour.state, 'not-computed')
+    const behaviour = await call('behaviour.compare', pair) as { verdict: string; differs: readonly { summary: string }[] }
+    assert.deepEqual([behaviour.verdict, behaviour.differs[0]?.summary], ['changed', 'Requests for api.shop.example/v2/auth/… go to pool api instead of auth.'])
     assert.match((await call('compare.markdown', pair) as { text: string }).text, /^# /)
+    const log = '192.0.2.9:4711 [20/Nov/2026:11:12:44.502] https-in~ auth/auth-1 0/0/0/3/3 200 638 - - ---- 1/1/0/0/0 0/0 "GET https://api.shop.example/v2/auth/login HTTP/2.0"\n'
+    const weights = await call('behaviour.weigh', { ...pair, log: { title: 'access.log', base64: Buffer.from(log).toString('base64') } }) as { requests: number; shares: Readonly<Record<string, number>> }
+    assert.deepEqual([weights.requests, Object.values(weights.shares).filter((share) => share > 0)], [1, [1]])
     const view = await call('topology.view', { ...pair, options: topology }) as { view: { nodes: readonly unknown[] }; totals: { changed: number } }
     assert.ok(view.view.nodes.length > 10 && view.totals.changed > 0)
     const traces = await call('trace.run', { configIds: [before.configId, loaded.configId], request }) as readonly { answer: { outcome: { pool?: string } }; lit: readonly string[] }[]
@@ -131,6 +135,11 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
       const columns = new Set(trace.lit.map((id) => id.split(':')[0]))
       assert.ok(['listener', 'route', 'pool', 'edge'].every((kind) => columns.has(kind)), trace.lit.join(' '))
     }
+
+    const proof = await call('behaviour.prove', { ...pair, classIds: [] }) as ProofReport
+    // Without a balancer the answer is an answer too.
+    assert.ok(proof.state === 'proved' || (proof.state === 'unavailable' && process.env['STEELYARD_REQUIRE_BALANCERS'] !== '1'), proof.sentence)
+    await refuse('behaviour.prove', { ...pair, classIds: ['no-such-class'] }, 'bad-params')
 
     const snapshot = await call('history.add', { configId: loaded.configId, note: 'first', author: 'ada' }) as { snapshotId: string }
     assert.equal((await call('history.sources', {}) as readonly unknown[]).length, 1)
