@@ -23,6 +23,8 @@ export function Keyboard() {
         actions.clearSelection()
         return
       }
+      // A button, a link, a row or a box in the picture opens itself.
+      if (name === 'Enter' && target?.closest('button, a, summary, input, [role], [tabindex="0"]') !== null && target !== document.body) return
       const id = commandOfKey(commands, name, typing, inEditor)
       if (id === null || (dialogOpen && !(id === 'palette'))) return
       if (isInside(target, '[role=menu], [role=dialog]')) return

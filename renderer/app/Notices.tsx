@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { toFindings } from '#renderer/features/review/findings.ts'
+import { findingsOf } from '#renderer/features/review/findings.ts'
 import { useApp, useAppState } from './context.ts'
 
 /** Quiet messages at the lower edge; they never take the keyboard. */
@@ -26,9 +26,7 @@ export function Notices() {
 
 /** Says the chosen finding to a screen reader, wherever it was chosen. */
 export function Announcer() {
-  const comparison = useAppState((state) => state.comparison.value)
-  const chosen = useAppState((state) => state.selection.sentenceId)
-  const finding = chosen === null || comparison === null ? undefined : toFindings(comparison).find((each) => each.id === chosen)
+  const finding = useAppState((state) => (state.selection.sentenceId === null ? undefined : findingsOf(state).find((each) => each.id === state.selection.sentenceId)))
   return (
     <div className="sr-only" aria-live="polite">
       {finding === undefined ? '' : `${finding.text} ${finding.moves.map((move) => `${move.label} ${move.was} to ${move.now}`).join(', ')}`}

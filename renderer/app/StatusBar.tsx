@@ -8,7 +8,7 @@ export function StatusBar() {
   const state = useAppState((now) => now)
   const { before, after, comparison, connected, progress, cursor, selection } = state
   const candidate = after.value?.summary
-  const busy = [before, after, comparison, state.topology, state.checks].some((each) => each.state === 'loading')
+  const busy = [before, after, comparison, state.topology, state.behaviour, state.checks].some((each) => each.state === 'loading')
   const milliseconds = (candidate?.parseMs ?? 0) + (before.value?.summary.parseMs ?? 0) + (comparison.value?.milliseconds ?? 0)
   const place = selection.reveal !== null ? { side: selection.reveal.side, file: selection.reveal.span.file, offset: selection.reveal.span.start } : cursor
   const line = place === null ? null : lineAt(textOf(state, place.side, place.file), place.offset)

@@ -1,11 +1,12 @@
 import { ArrowRight, ChevronDown, Download } from 'lucide-react'
+import { useTraffic } from '#renderer/features/behaviour/use-traffic.ts'
 import type { VerdictChip } from '#renderer/features/review/findings.ts'
-import { toVerdict } from '#renderer/features/review/findings.ts'
+import { findingsOf, toVerdict } from '#renderer/features/review/findings.ts'
 import { toSideTitle } from '#renderer/features/open/side-title.ts'
 import { toRecentGroups } from '#renderer/features/open/side-menu.ts'
 import type { LoadedConfig, Side } from '#renderer/state/app-state.ts'
 import type { Remote } from '#renderer/state/remote.ts'
-import { Button, Chip, Menu, ToneGlyph, type MenuEntry } from '#renderer/ui/primitives.tsx'
+import { Button, Menu, ToneGlyph, type MenuEntry } from '#renderer/ui/primitives.tsx'
 import { useApp, useAppState } from './context.ts'
 
 export function TopBar() {
@@ -14,7 +15,8 @@ export function TopBar() {
   const before = useAppState((state) => state.before)
   const comparison = useAppState((state) => state.comparison.value)
   const summary = after.value?.summary
-  const chips = comparison === null || before.value === null ? [] : toVerdict(comparison)
+  const traffic = useTraffic()
+  const chips = comparison === null || before.value === null ? [] : toVerdict(comparison, traffic)
   return (
     <header className="top">
       <div className="logo">
@@ -45,14 +47,18 @@ export function TopBar() {
   )
 }
 
-/** A chip that leads to what it counts; the ones that only say something are plain. */
+/** A chip that leads to what it counts; the one about traffic to its gravest class. */
 function VerdictButton({ chip }: { readonly chip: VerdictChip }) {
-  const { actions } = useApp()
-  const tab = { changes: 'english', introduced: 'checks', resolved: 'checks', lines: 'text', gaps: 'english', behaviour: null } as const
-  const target = tab[chip.id]
-  if (target === null) return <Chip tone={chip.tone} title={chip.hint} name={chip.id}>{chip.text}</Chip>
+  const { actions, store } = useApp()
+  const tab = { changes: 'english', introduced: 'checks', resolved: 'checks', lines: 'text', gaps: 'english', traffic: 'text' } as const
+  const go = (): void => {
+    actions.goTo('review')
+    actions.showDrawerTab(tab[chip.id])
+    const first = chip.id === 'traffic' ? findingsOf(store.get()).find((finding) => finding.kind === 'class') : undefined
+    if (first !== undefined) actions.chooseFinding(first)
+  }
   return (
-    <button type="button" className={`chip tone-${chip.tone}`} title={chip.hint} data-chip={chip.id} onClick={() => { actions.goTo('review'); actions.showDrawerTab(target) }}>
+    <button type="button" className={`chip tone-${chip.tone}`} title={chip.hint} data-chip={chip.id} onClick={go}>
       <ToneGlyph tone={chip.tone} />
       {chip.text}
     </button>

@@ -1,5 +1,6 @@
 import type { SteelyardClient } from '#shared/rpc/client.ts'
 import type { AppSettings } from '#shared/rpc/payloads.ts'
+import { createBehaviourActions, type BehaviourActions } from '#renderer/features/behaviour/behaviour-actions.ts'
 import { createConfigActions, type ConfigActions } from '#renderer/features/open/config-actions.ts'
 import { createHistoryActions, type HistoryActions } from '#renderer/features/history/history-actions.ts'
 import { createReviewActions, type ReviewActions } from '#renderer/features/review/review-actions.ts'
@@ -18,7 +19,7 @@ export interface ShellActions {
   saveSettings(change: Partial<AppSettings>): Promise<void>
 }
 
-export interface Actions extends ShellActions, ConfigActions, ReviewActions, TraceActions, HistoryActions {}
+export interface Actions extends ShellActions, ConfigActions, ReviewActions, BehaviourActions, TraceActions, HistoryActions {}
 
 /** What the parts of the app need of each other. */
 export interface ActionTools {
@@ -39,7 +40,8 @@ export function createActions(store: Store<AppState>, client: SteelyardClient, s
     if (tone !== 'problem' && action === null) setTimeout(() => dismissNotice(id), quietMs)
   }
   const tools: ActionTools = { store, client, notify }
-  const review = createReviewActions(tools)
+  const behaviour = createBehaviourActions(tools)
+  const review = createReviewActions(tools, behaviour)
   const configs = createConfigActions(tools, review)
   const trace = createTraceActions(tools)
   const history = createHistoryActions(tools, configs)
@@ -63,5 +65,5 @@ export function createActions(store: Store<AppState>, client: SteelyardClient, s
       if (!saved.ok) notify(`The settings could not be kept: ${saved.failure.message}`, 'problem')
     },
   }
-  return { ...shell, ...configs, ...review, ...trace, ...history }
+  return { ...shell, ...configs, ...review, ...behaviour, ...trace, ...history }
 }

@@ -65,6 +65,7 @@ export const commands: readonly Command[] = [
 
   { id: 'next-finding', title: 'Next finding', group: 'Review', keys: ['n'], possible: inReview, run: ({ actions }) => actions.stepFinding(1) },
   { id: 'previous-finding', title: 'Previous finding', group: 'Review', keys: ['p'], possible: inReview, run: ({ actions }) => actions.stepFinding(-1) },
+  { id: 'open-finding', title: 'Go to the lines of the chosen finding', group: 'Review', keys: ['Enter'], possible: (state) => inReview(state) && state.selection.sentenceId !== null, run: ({ actions }) => actions.openFinding() },
   {
     id: 'mark-reviewed', title: 'Mark the chosen finding as reviewed', group: 'Review', keys: ['v'], possible: inReview,
     run: ({ actions, store }) => {
@@ -72,6 +73,7 @@ export const commands: readonly Command[] = [
       if (id !== null) actions.toggleReviewed(id)
     },
   },
+  { id: 'prove', title: 'Prove every class on the installed balancer', group: 'Review', keys: [], possible: (state) => inReview(state) && (state.behaviour.value?.answer.differs.length ?? 0) > 0, run: ({ actions }) => void actions.prove(null) },
   { id: 'approve', title: 'Approve as known good…', group: 'Review', keys: ['Mod+Shift+A'], possible: hasConfig, run: ({ actions }) => actions.openDialog({ kind: 'approve', snapshotId: null }) },
   { id: 'snapshot', title: 'Keep a snapshot of the candidate…', group: 'Review', keys: [], possible: hasConfig, run: ({ actions }) => actions.openDialog({ kind: 'snapshot' }) },
   { id: 'export', title: 'Export the picture…', group: 'Review', keys: ['Mod+E'], possible: hasConfig, run: ({ actions }) => actions.openDialog({ kind: 'export' }) },

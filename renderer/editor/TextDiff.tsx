@@ -3,9 +3,10 @@ import type { editor } from 'monaco-editor/editor'
 import { diffInWorker, warmDiff } from './diff-client.ts'
 import type { DiffReply } from './diff.worker.ts'
 import './editor.css'
-import { markProblems, toDecorations } from './marks.ts'
+import { showHunkRows } from './hunk-rows.ts'
+import { markProblems, noMarks, toDecorations, toMarkDecorations } from './marks.ts'
 import { placeAcross } from './place-across.ts'
-import type { Side, TextDiffProps } from './props.ts'
+import type { EditorHunkRow, Side, TextDiffProps } from './props.ts'
 import { createTextPlaces, lineNumbersFrom, toEditorText } from './text-places.ts'
 import { useMonaco, type Monaco } from './use-monaco.ts'
 
@@ -19,6 +20,8 @@ const foldUpTo = 1000
 /** Editors whose window part is gone; their last effects must not touch them. */
 const disposed = new WeakSet<editor.IStandaloneDiffEditor>()
 
+const noRows: readonly EditorHunkRow[] = []
+
 interface Shown {
   readonly original: editor.ITextModel
   readonly modified: editor.ITextModel
@@ -28,6 +31,8 @@ interface Shown {
 /** Two versions of one file, side by side or inline, compared by our own line difference in a worker. */
 export function TextDiff(props: TextDiffProps) {
   const { before, after, layout, foldUnchanged, reveal, problems, labels, theme, ariaLabel, ref } = props
+  const marks = props.marks ?? noMarks
+  const hunkRows = props.hunkRows ?? noRows
   const { monaco, failure } = useMonaco()
   const host = useRef<HTMLDivElement>(null)
   const [view, setView] = useState<editor.IStandaloneDiffEditor | null>(null)
@@ -161,6 +166,24 @@ export function TextDiff(props: TextDiffProps) {
       right.clear()
     }
   }, [monaco, view, shown, problems, labels, places])
+
+  useEffect(() => {
+    if (view === null || shown === null || marks.length === 0) return
+    const left = view.getOriginalEditor().createDecorationsCollection(toMarkDecorations(places.before, marks, 'before'))
+    const right = view.getModifiedEditor().createDecorationsCollection(toMarkDecorations(places.after, marks, 'after'))
+    return () => {
+      left.clear()
+      right.clear()
+    }
+  }, [view, shown, marks, places])
+
+  useEffect(() => {
+    if (view === null || shown === null || hunkRows.length === 0) return
+    const remove = showHunkRows(view, hunkRows, layout, (key) => calls.current.onHunk?.(key))
+    return () => {
+      if (!disposed.has(view)) remove()
+    }
+  }, [view, shown, hunkRows, layout])
 
   useImperativeHandle(ref, () => ({
     nextChange: () => view?.goToDiff('next'),

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { editor } from 'monaco-editor/editor'
 import './editor.css'
-import { markProblems, toDecorations } from './marks.ts'
+import { markProblems, noMarks, toDecorations, toMarkDecorations } from './marks.ts'
 import type { TextViewProps } from './props.ts'
 import { createTextPlaces, lineNumbersFrom, toEditorText } from './text-places.ts'
 import { useMonaco } from './use-monaco.ts'
@@ -9,6 +9,7 @@ import { useMonaco } from './use-monaco.ts'
 /** One file, read only, with its findings. */
 export function TextView(props: TextViewProps) {
   const { text, reveal, problems, labels, theme, ariaLabel } = props
+  const marks = props.marks ?? noMarks
   const { monaco, failure } = useMonaco()
   const host = useRef<HTMLDivElement>(null)
   const [view, setView] = useState<editor.IStandaloneCodeEditor | null>(null)
@@ -74,6 +75,12 @@ export function TextView(props: TextViewProps) {
     const drawn = view.createDecorationsCollection(toDecorations(places, problems, labels, 'after'))
     return () => drawn.clear()
   }, [monaco, view, model, problems, labels, places])
+
+  useEffect(() => {
+    if (view === null || model === null || model.isDisposed() || marks.length === 0) return
+    const drawn = view.createDecorationsCollection(toMarkDecorations(places, marks, 'after'))
+    return () => drawn.clear()
+  }, [view, model, marks, places])
 
   return (
     <div className="text-editor" role="group" aria-label={ariaLabel}>

@@ -1,6 +1,6 @@
 import type { editor } from 'monaco-editor/editor'
 import type { Severity } from '#shared/diagnostics/diagnostic.ts'
-import type { EditorLabel, EditorProblem, Side } from './props.ts'
+import type { EditorLabel, EditorMark, EditorProblem, Side } from './props.ts'
 import type { TextPlaces } from './text-places.ts'
 import type { Monaco } from './use-monaco.ts'
 
@@ -17,6 +17,16 @@ export function markProblems(monaco: Monaco, model: editor.ITextModel, places: T
       severity: severity[problem.severity], message: problem.message, code: problem.code, source: 'Steelyard',
       startLineNumber: start.lineNumber, startColumn: start.column, endLineNumber: end.lineNumber, endColumn: end.column,
     }
+  }))
+}
+
+export const noMarks: readonly EditorMark[] = []
+
+/** Whole lines that belong to what was chosen. */
+export function toMarkDecorations(places: TextPlaces, marks: readonly EditorMark[], side: Side): editor.IModelDeltaDecoration[] {
+  return marks.filter((mark) => mark.side === side).map((mark) => ({
+    range: { startLineNumber: places.toPosition(mark.start).lineNumber, endLineNumber: places.toPosition(Math.max(mark.start, mark.end - 1)).lineNumber, startColumn: 1, endColumn: 1 },
+    options: { isWholeLine: true, className: 'text-chosen', marginClassName: 'text-chosen-margin' },
   }))
 }
 

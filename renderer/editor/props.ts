@@ -1,5 +1,6 @@
 import type { Ref } from 'react'
 import type { Severity } from '#shared/diagnostics/diagnostic.ts'
+import type { Tone } from '#shared/presentation/presentation.ts'
 
 export type Side = 'before' | 'after'
 
@@ -39,6 +40,27 @@ export interface EditorLabel {
   readonly tone: 'critical' | 'warning' | 'notice' | 'muted'
 }
 
+/** A piece of one text that is marked because something that speaks of it was chosen. */
+export interface EditorMark {
+  readonly side: Side
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * Words above a changed stretch: `no effect on routing`, `2 classes`. Lines are zero-based lines of the shown texts before
+ * which the row stands; `side` carries the words. `key`: what a click picks; null: nothing.
+ */
+export interface EditorHunkRow {
+  readonly beforeLine: number
+  readonly afterLine: number
+  readonly side: Side
+  readonly text: string
+  readonly detail: string
+  readonly tone: Tone
+  readonly key: string | null
+}
+
 export interface TextDiffHandle {
   nextChange(): void
   previousChange(): void
@@ -57,8 +79,12 @@ export interface TextDiffProps {
   readonly reveal: Reveal | null
   readonly problems: readonly EditorProblem[]
   readonly labels: readonly EditorLabel[]
+  readonly marks?: readonly EditorMark[]
+  readonly hunkRows?: readonly EditorHunkRow[]
   readonly theme: 'dark' | 'light'
   readonly ariaLabel: string
+  /** A row above a changed stretch was clicked. */
+  readonly onHunk?: (key: string) => void
   /** The caret was moved by the user. */
   readonly onCursor?: (side: Side, offset: number) => void
   /** After the difference was computed. */
@@ -72,6 +98,7 @@ export interface TextViewProps {
   readonly reveal: Reveal | null
   readonly problems: readonly EditorProblem[]
   readonly labels: readonly EditorLabel[]
+  readonly marks?: readonly EditorMark[]
   readonly theme: 'dark' | 'light'
   readonly ariaLabel: string
   readonly onCursor?: (side: Side, offset: number) => void

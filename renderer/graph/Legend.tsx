@@ -1,14 +1,16 @@
 import { useMemo } from 'react'
 import type { Change } from '#shared/presentation/presentation.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
+import type { TrafficMark } from './props.ts'
 
 interface LegendProps {
   readonly view: TopologyView
+  readonly traffic: ReadonlyMap<string, TrafficMark>
   readonly hidden: { readonly byFilter: number; readonly byLimit: number; readonly folded: number }
 }
 
 /** Signs and line styles with how many boxes and edges carry each, and what is not shown. Always there. */
-export function Legend({ view, hidden }: LegendProps) {
+export function Legend({ view, traffic, hidden }: LegendProps) {
   const counts = useMemo(() => countLooks(view), [view])
   const missing = hiddenWords(hidden)
   return (
@@ -21,6 +23,7 @@ export function Legend({ view, hidden }: LegendProps) {
           <span><i aria-hidden="true">—</i> same {counts.same}</span>
         </>
       ) : null}
+      {traffic.size > 0 ? <TrafficKey traffic={traffic} /> : null}
       {counts.critical > 0 ? <span className="tone-critical"><i aria-hidden="true">▲</i> alert {counts.critical}</span> : null}
       {counts.warning > 0 ? <span className="tone-warning"><i aria-hidden="true">▲</i> warning {counts.warning}</span> : null}
       {counts.ok > 0 ? <span className="tone-ok"><i aria-hidden="true">●</i> up {counts.ok}</span> : null}
@@ -30,6 +33,18 @@ export function Legend({ view, hidden }: LegendProps) {
       <span className="topology-widths"><svg width="34" height="10" aria-hidden="true"><path d="M1 3H33M1 8H33" /></svg> width = expected share</span>
       {missing === '' ? null : <span className="topology-hidden">{missing}</span>}
     </div>
+  )
+}
+
+/** How the paths of requests that are treated differently are drawn. */
+function TrafficKey({ traffic }: { readonly traffic: LegendProps['traffic'] }) {
+  const marks = [...traffic.values()]
+  const tone = marks.some((mark) => mark.tone === 'critical') ? 'critical' : 'warning'
+  return (
+    <>
+      <span className={`tone-${tone}`}><i aria-hidden="true">→</i> traffic now</span>
+      {marks.some((mark) => mark.way === 'was') ? <span className="tone-removed"><i aria-hidden="true">⇢</i> before</span> : null}
+    </>
   )
 }
 

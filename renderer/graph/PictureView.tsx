@@ -35,12 +35,14 @@ type PictureViewProps = TopologyCanvasProps & { readonly handle: Ref<PictureHand
 
 const nodeTypes = { box: BoxNode }
 const noEdges: never[] = []
+const noTraffic: NonNullable<TopologyCanvasProps['traffic']> = new Map()
 const onAnySide = (): boolean => true
 
 /** One canvas that draws everything, and over it React Flow with the boxes in view as focusable, spoken elements. */
 export function PictureView(props: PictureViewProps) {
   const { view, mode, selection, lit, query, theme, ariaLabel, handle, isHidden, link, onSelect, onOpen, onExpand, onUp, onFind, onReady } = props
   const topInset = props.topInset ?? 0
+  const traffic = props.traffic ?? noTraffic
   const motion = useMotion(props.motion)
   const { arranged, failure } = usePicture(view)
   const picture = arranged?.picture ?? null
@@ -58,8 +60,8 @@ export function PictureView(props: PictureViewProps) {
   const { over, forget, hover, tellMoved } = useOver(link, picture, go)
   useReady(arranged, surface, onReady)
   const { found, foundNow, visit } = useFinding(picture, query, link === undefined ? allowed : onAnySide, onFind)
-  const selected = useLook(store, { picture, palette: surface.palette, mode, over, lit, selection, found, foundNow, topInset })
-  const { boxes, edgeButtons } = useElements({ picture, mode, surface, viewport, standing, wantsFocus, selectedNodes: selected.nodes })
+  const selected = useLook(store, { picture, palette: surface.palette, mode, over, lit, traffic, selection, found, foundNow, topInset })
+  const { boxes, edgeButtons } = useElements({ picture, mode, traffic, surface, viewport, standing, wantsFocus, selectedNodes: selected.nodes })
 
   const stand = (next: Standing, options: { readonly focus: boolean }): void => {
     if (picture === null) return
@@ -85,7 +87,7 @@ export function PictureView(props: PictureViewProps) {
   }
   const { cancelHover, ...mouse } = usePointer({ picture, mode, surface, viewport, allowed, onHover: hover, onPick: pick, onOpen: open })
   const { spoken, onKeyDown } = useKeyboard({
-    picture, wrapper: surface.wrapper, allowed, standing, selection, onStand: (next) => stand(next, { focus: true }), onSelect, onOpen: open, onUp,
+    picture, traffic, wrapper: surface.wrapper, allowed, standing, selection, onStand: (next) => stand(next, { focus: true }), onSelect, onOpen: open, onUp,
   })
   const follow = (next: Viewport): void => {
     moved(next)
@@ -141,13 +143,13 @@ export function PictureView(props: PictureViewProps) {
             {edgeButtons.map((button) => (
               <button
                 key={button.id} type="button" className="topology-edge" data-edge={button.id} data-own={button.isOwn} tabIndex={-1}
-                aria-label={picture === null ? '' : describeEdge(picture, button.edge)} aria-pressed={selected.edges.has(button.edge)} style={{ left: button.x, top: button.y }}
+                aria-label={picture === null ? '' : describeEdge(picture, button.edge, traffic.get(button.id))} aria-pressed={selected.edges.has(button.edge)} style={{ left: button.x, top: button.y }}
               />
             ))}
           </ViewportPortal>
         </ReactFlow>
       </ReactFlowProvider>
-      <Legend view={view} hidden={props.hidden} />
+      <Legend view={view} hidden={props.hidden} traffic={traffic} />
       <Minimap store={store} attach={surface.attachMinimap} onGo={goToCentre} />
       <p id={summary} className="topology-spoken">
         {describeView(view)} Arrow keys walk along the edges in rule order, Enter opens, E goes to the edges of a box, Escape goes back. The same data is in the table.

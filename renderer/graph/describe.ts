@@ -1,6 +1,7 @@
 import type { Change } from '#shared/presentation/presentation.ts'
 import type { TopologyNode, TopologyView } from '#shared/view/topology-view.ts'
 import type { Picture } from './picture.ts'
+import type { TrafficMark } from './props.ts'
 
 const changeWord: Readonly<Record<Change, string>> = {
   same: '', added: 'added', removed: 'removed', changed: 'changed', moved: 'moved in the order', renamed: 'renamed',
@@ -37,14 +38,16 @@ export function describeNode(node: TopologyNode, into: number, out: number): str
   return parts.filter((part) => part !== '').join(', ')
 }
 
-/** The same about an edge; an unknown one: nothing. */
-export function describeEdge(picture: Picture, index: number): string {
+const wayWords: Readonly<Record<TrafficMark['way'], string>> = { was: 'requests that change went here before', now: 'requests that change go here now', both: 'requests that change pass here' }
+
+/** The same about an edge, and what requests that are treated differently do there; an unknown one: nothing. */
+export function describeEdge(picture: Picture, index: number, mark?: TrafficMark): string {
   const edge = picture.edges[index]
   if (edge === undefined) return ''
   const from = picture.nodes[picture.source[index] as number]?.title ?? ''
   const to = picture.nodes[picture.target[index] as number]?.title ?? ''
   const share = shareWords(edge.shareBefore, edge.share)
-  return [`${from} to ${to}`, changeWord[edge.change], edge.label, share === '' ? '' : `share ${share}`].filter((part) => part !== '').join(', ')
+  return [`${from} to ${to}`, changeWord[edge.change], edge.label, share === '' ? '' : `share ${share}`, mark === undefined ? '' : wayWords[mark.way]].filter((part) => part !== '').join(', ')
 }
 
 /** One sentence for the whole picture. */

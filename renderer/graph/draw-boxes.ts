@@ -1,6 +1,6 @@
 import { box, frameTone } from '#shared/layout/box.ts'
 import { barTop, boxFonts, type BoxContent } from './box-content.ts'
-import type { Look } from './look.ts'
+import { frameOf, type Look } from './look.ts'
 import { toneOfChange } from './palette.ts'
 
 const dimmed = 0.28
@@ -88,7 +88,7 @@ function drawFrame(context: CanvasRenderingContext2D, look: Look, i: number): vo
   context.roundRect(x + 0.5, y + 0.5, w - 1, h - 1, box.radius)
   context.fillStyle = palette.surface
   context.fill()
-  const tone = frameTone(node)
+  const tone = frameOf(look, node)
   context.strokeStyle = tone === 'neutral' ? palette.lineStrong : palette.tone[tone]
   if (node.change === 'removed') context.setLineDash([4, 3])
   context.stroke()

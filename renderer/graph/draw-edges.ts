@@ -1,22 +1,31 @@
 import { tangent } from './curve.ts'
-import type { Look } from './look.ts'
+import { trafficOf, type Look } from './look.ts'
 import { toneOfChange } from './palette.ts'
 import type { Projection } from './projection.ts'
 
-/** Colour of a curve: what changed, otherwise plain. */
+/** Colour of a curve: what requests do that are treated differently, then what changed, otherwise plain. */
 function strokeOf(look: Look, edge: number): string {
   const data = look.picture.edges[edge]
   if (data === undefined) return look.palette.same
+  const mark = trafficOf(look, data.id)
+  if (mark !== undefined) return look.palette.tone[mark.way === 'was' ? 'removed' : mark.tone]
   const tone = toneOfChange(data.change)
   if (tone !== 'same') return look.palette.tone[tone]
   return data.tone === 'critical' || data.tone === 'warning' ? look.palette.tone[data.tone] : look.palette.same
+}
+
+/** Dashed: gone from the config, or left by the requests that passed here. */
+function isDashed(look: Look, edge: number): boolean {
+  const data = look.picture.edges[edge]
+  return data !== undefined && (data.change === 'removed' || trafficOf(look, data.id)?.way === 'was')
 }
 
 /** Layers from back to front: dimmed, plain, changed, lit or chosen. */
 function layerOf(look: Look, edge: number): 0 | 1 | 2 | 3 {
   if (look.selectedEdges.has(edge) || look.hoverEdge === edge) return 3
   if (look.reach !== null) return look.reach.edges[edge] === 1 ? 3 : 0
-  return look.picture.edges[edge]?.change === 'same' ? 1 : 2
+  const data = look.picture.edges[edge]
+  return data === undefined || (data.change === 'same' && trafficOf(look, data.id) === undefined) ? 1 : 2
 }
 
 function inLayers(look: Look, edges: readonly number[]): readonly (readonly number[])[] {
@@ -61,7 +70,7 @@ export function drawCurves(context: CanvasRenderingContext2D, look: Look, edges:
         context.stroke()
         context.globalAlpha = alpha
       }
-      context.setLineDash(picture.edges[e]?.change === 'removed' ? [Math.max(2, width * 0.6), width + 4] : [])
+      context.setLineDash(isDashed(look, e) ? [Math.max(2, width * 0.6), width + 4] : [])
       context.strokeStyle = strokeOf(look, e)
       context.lineWidth = width
       context.stroke()
@@ -93,7 +102,7 @@ export function drawLines(context: CanvasRenderingContext2D, look: Look, edges: 
       if (index < 2 && drawn.has(key)) continue
       drawn.add(key)
       const colour = strokeOf(look, e)
-      const isRemoved = picture.edges[e]?.change === 'removed'
+      const isRemoved = isDashed(look, e)
       const name = isRemoved ? `${colour} removed` : colour
       let group = paths.get(name)
       if (group === undefined) paths.set(name, (group = { path: new Path2D(), isRemoved, colour }))

@@ -1,9 +1,9 @@
-import { frameTone, hasBar, tagText } from '#shared/layout/box.ts'
+import { hasBar, tagText } from '#shared/layout/box.ts'
 import { fitText, textWidth } from '#shared/layout/measure.ts'
 import { toneGlyph } from '#shared/presentation/presentation.ts'
 import { stateSign } from './box-content.ts'
 import { drawRings, isDim } from './draw-boxes.ts'
-import type { Look } from './look.ts'
+import { frameOf, type Look } from './look.ts'
 import { toneOfChange } from './palette.ts'
 import type { Projection } from './projection.ts'
 
@@ -35,7 +35,8 @@ export function drawTiles(context: CanvasRenderingContext2D, look: Look, nodes: 
     const y = (picture.y[i] as number) * sy + ty
     const w = Math.max(2, (picture.w[i] as number) * sx)
     const h = Math.max(1, (picture.h[i] as number) * sy)
-    const tone = frameTone(node) === 'neutral' && (node.tone === 'down' || node.tone === 'maintenance') ? node.tone : frameTone(node)
+    const frame = frameOf(look, node)
+    const tone = frame === 'neutral' && (node.tone === 'down' || node.tone === 'maintenance') ? node.tone : frame
     const isPlain = tone === 'neutral' && !look.selectedNodes.has(i) && !look.found.has(i)
     const column = picture.column[i] as number
     const row = Math.round(y)

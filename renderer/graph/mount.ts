@@ -3,7 +3,7 @@ import { pointAt } from './curve.ts'
 import { describeNode } from './describe.ts'
 import type { Picture } from './picture.ts'
 import { projectionOf } from './projection.ts'
-import type { TopologyMode } from './props.ts'
+import type { TopologyMode, TrafficMark } from './props.ts'
 import { isEdgeOnSide, visibleNodes } from './visible.ts'
 import { farZoom, type Viewport } from './viewport.ts'
 
@@ -57,8 +57,8 @@ export interface EdgeButton {
   readonly isOwn: boolean
 }
 
-/** Edges that get a small focusable element at their middle: those of the box the keyboard stands on, and what changed in view. */
-export function edgesToMount(picture: Picture, mode: TopologyMode, viewport: Viewport, width: number, height: number, standing: number): readonly EdgeButton[] {
+/** Edges that get a small focusable element at their middle: those of the box the keyboard stands on, and in view what changed or carries a mark. */
+export function edgesToMount(picture: Picture, mode: TopologyMode, traffic: ReadonlyMap<string, TrafficMark>, viewport: Viewport, width: number, height: number, standing: number): readonly EdgeButton[] {
   const own = standing >= 0 && standing < picture.nodes.length
     ? [...picture.outEdges.subarray(picture.outStart[standing], picture.outStart[standing + 1]), ...picture.inEdges.subarray(picture.inStart[standing], picture.inStart[standing + 1])].slice(0, mostEdges)
     : []
@@ -68,7 +68,8 @@ export function edgesToMount(picture: Picture, mode: TopologyMode, viewport: Vie
     for (const node of visibleNodes(picture, mode, viewport, width, height)) {
       for (let k = picture.outStart[node] as number; k < (picture.outStart[node + 1] as number) && others.length + own.length < mostEdges; k += 1) {
         const edge = picture.outEdges[k] as number
-        if (!seen.has(edge) && picture.edges[edge]?.change !== 'same') others.push(edge)
+        const data = picture.edges[edge]
+        if (data !== undefined && !seen.has(edge) && (data.change !== 'same' || traffic.has(data.id))) others.push(edge)
       }
     }
   }

@@ -4,7 +4,7 @@ import { drawBoxes } from './draw-boxes.ts'
 import { drawCurves, drawLines } from './draw-edges.ts'
 import { drawTiles } from './draw-tiles.ts'
 import { drawTitles, titlesHeight, titlesTop } from './draw-titles.ts'
-import type { Look, LookStore } from './look.ts'
+import { trafficOf, type Look, type LookStore } from './look.ts'
 import { toneOfChange } from './palette.ts'
 import type { Picture } from './picture.ts'
 import { projectionOf } from './projection.ts'
@@ -17,6 +17,8 @@ const blitFrom = 1500
 const curvesUpTo = 1200
 const straightUnder = 0.12
 const overviewSide = 3072
+/** What is said at an edge that requests left or take now, where it has no words of its own. */
+const wayWords = { was: '− was', now: '+ now', both: '' } as const
 
 /** Draws the one canvas under the picture, at most once a frame. Owns the canvas, its cached images and the label places. */
 export class Painter {
@@ -198,7 +200,7 @@ export class Painter {
   }
 
   private overviewFor(look: Look): HTMLCanvasElement {
-    if (this.overview !== null && this.overviewOf?.picture === look.picture && this.overviewOf.palette === look.palette && this.overviewOf.mode === look.mode) return this.overview
+    if (this.overview !== null && this.overviewOf?.picture === look.picture && this.overviewOf.palette === look.palette && this.overviewOf.mode === look.mode && this.overviewOf.traffic === look.traffic) return this.overview
     const { picture } = look
     const canvas = this.overview ?? document.createElement('canvas')
     // Squeezed as needed: until the gesture ends an overview only has to carry colour.
@@ -254,19 +256,24 @@ export class Painter {
     for (const e of edges) {
       const edge = picture.edges[e]
       const words = picture.labels[e]
-      if (edge === undefined || words === undefined || words.label === '' || words.label === '−') continue
+      if (edge === undefined || words === undefined) continue
+      const mark = trafficOf(look, edge.id)
       // A bare minus says no more than the dashes do. Without a free place the words appear while the edge is pointed at or chosen.
       const isAsked = look.hoverEdge === e || look.selectedEdges.has(e)
-      const place = words.labelAt ?? (isAsked ? pointAt(picture.x1[e] as number, picture.y1[e] as number, picture.x2[e] as number, picture.y2[e] as number, 0.5) : null)
+      const isPath = mark !== undefined && look.reach?.edges[e] === 1 && picture.nodes[picture.target[e] as number]?.column !== 'server'
+      const label = words.label === '' && isPath ? wayWords[mark.way] : words.label
+      if (label === '' || label === '−') continue
+      const place = words.labelAt ?? (isAsked || isPath ? pointAt(picture.x1[e] as number, picture.y1[e] as number, picture.x2[e] as number, picture.y2[e] as number, 0.5) : null)
       if (place === null) continue
-      const tone = toneOfChange(edge.change)
+      const changed = toneOfChange(edge.change)
+      const tone = mark === undefined ? changed : mark.way === 'was' ? 'removed' : mark.tone
       context.globalAlpha = look.reach !== null && look.reach.edges[e] === 0 ? 0.25 : 1
       // A halo in the colour of the ground keeps the words readable on a thick edge.
       context.strokeStyle = palette.bg
       context.lineWidth = 4
-      context.strokeText(words.label, place.x, place.y)
+      context.strokeText(label, place.x, place.y)
       context.fillStyle = tone === 'same' ? palette.text2 : palette.tone[tone]
-      context.fillText(words.label, place.x, place.y)
+      context.fillText(label, place.x, place.y)
     }
     context.textAlign = 'left'
     context.globalAlpha = 1

@@ -8,6 +8,15 @@ export type TopologyMode = 'overlay' | 'before' | 'after'
 /** `reduced`: no smooth fit, no transitions. */
 export type Motion = 'full' | 'reduced'
 
+/**
+ * What requests that are treated differently do at a box or an edge: pass it only before (`was`, dashed), only after
+ * (`now`), or on both sides, with the tone of the gravest of them.
+ */
+export interface TrafficMark {
+  readonly way: 'was' | 'now' | 'both'
+  readonly tone: 'critical' | 'warning'
+}
+
 /** Place in the list of boxes that match the query: `index` is one-based, 0 when nothing was visited yet. */
 export interface FindState {
   readonly index: number
@@ -43,6 +52,8 @@ export interface TopologyCanvasProps {
   readonly selection: readonly string[]
   /** Ids of a traced path or of a selected sentence; while not empty everything else is dimmed. */
   readonly lit: readonly string[]
+  /** Marks by node and edge id; default none. */
+  readonly traffic?: ReadonlyMap<string, TrafficMark>
   /** Boxes whose words contain every word of it are marked; empty: none. */
   readonly query: string
   readonly theme: 'dark' | 'light'

@@ -2,7 +2,7 @@ import { useEffect, useMemo, type RefObject } from 'react'
 import type { BoxNodeType } from './BoxNode.tsx'
 import { edgesToMount, nodesToMount, type EdgeButton } from './mount.ts'
 import type { Picture } from './picture.ts'
-import type { TopologyMode } from './props.ts'
+import type { TopologyMode, TrafficMark } from './props.ts'
 import type { Surface } from './use-surface.ts'
 import type { PictureWindow } from './use-window.ts'
 import type { Standing } from './walk.ts'
@@ -10,6 +10,7 @@ import type { Standing } from './walk.ts'
 interface ElementParts {
   readonly picture: Picture | null
   readonly mode: TopologyMode
+  readonly traffic: ReadonlyMap<string, TrafficMark>
   readonly surface: Surface
   readonly viewport: PictureWindow['viewport']
   readonly standing: Standing | null
@@ -19,7 +20,7 @@ interface ElementParts {
 
 /** Boxes and edges in view become elements once nothing moves any more; the one the keyboard stands on gets the focus it waits for. */
 export function useElements(parts: ElementParts): { readonly boxes: BoxNodeType[]; readonly edgeButtons: readonly EdgeButton[] } {
-  const { picture, mode, surface, viewport, standing, wantsFocus, selectedNodes } = parts
+  const { picture, mode, traffic, surface, viewport, standing, wantsFocus, selectedNodes } = parts
   const { wrapper, size, settled } = surface
   const boxes = useMemo(() => {
     if (picture === null) return []
@@ -27,8 +28,8 @@ export function useElements(parts: ElementParts): { readonly boxes: BoxNodeType[
   }, [picture, mode, settled, standing, selectedNodes])
   const edgeButtons = useMemo(() => {
     if (picture === null) return []
-    return edgesToMount(picture, mode, viewport.current, size.current.width, size.current.height, standing?.node ?? -1)
-  }, [picture, mode, settled, standing])
+    return edgesToMount(picture, mode, traffic, viewport.current, size.current.width, size.current.height, standing?.node ?? -1)
+  }, [picture, mode, traffic, settled, standing])
 
   useEffect(() => {
     if (!wantsFocus.current || picture === null || standing === null) return

@@ -1,6 +1,7 @@
 import { useState, type KeyboardEvent, type RefObject } from 'react'
 import { describeEdge } from './describe.ts'
 import type { Picture } from './picture.ts'
+import type { TrafficMark } from './props.ts'
 import type { Over } from './use-over.ts'
 import { firstStanding, walk, type Direction, type Standing } from './walk.ts'
 
@@ -8,6 +9,7 @@ const arrows: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRi
 
 interface KeyboardTarget {
   readonly picture: Picture | null
+  readonly traffic: ReadonlyMap<string, TrafficMark>
   readonly wrapper: RefObject<HTMLDivElement | null>
   readonly allowed: (node: number) => boolean
   readonly standing: Standing | null
@@ -20,7 +22,7 @@ interface KeyboardTarget {
 }
 
 /** What the keys do: arrows walk, Enter opens, Space selects, E goes to the edges, Escape goes back. `spoken`: the edge last walked. */
-export function useKeyboard({ picture, wrapper, allowed, standing, selection, onStand, onSelect, onOpen, onUp }: KeyboardTarget) {
+export function useKeyboard({ picture, traffic, wrapper, allowed, standing, selection, onStand, onSelect, onOpen, onUp }: KeyboardTarget) {
   const [spoken, setSpoken] = useState('')
 
   /** Moves the keyboard onto an edge of the box it stands on: `0` the one given or the first, else its neighbour. */
@@ -47,7 +49,7 @@ export function useKeyboard({ picture, wrapper, allowed, standing, selection, on
         onStand(next)
         const box = picture.nodes[next.node]
         if (box !== undefined) onSelect([box.id])
-        if (next.by !== -1) setSpoken(describeEdge(picture, next.by))
+        if (next.by !== -1) setSpoken(describeEdge(picture, next.by, traffic.get(picture.edges[next.by]?.id ?? '')))
       }
     } else if (event.key === 'Enter' && edge !== undefined) onOpen({ kind: 'edge', index: edge })
     else if (event.key === 'Enter' && standing !== null) onOpen({ kind: 'box', index: standing.node })

@@ -2,7 +2,7 @@ import { useLayoutEffect, useMemo } from 'react'
 import type { LookStore } from './look.ts'
 import type { Palette } from './palette.ts'
 import type { Picture } from './picture.ts'
-import type { TopologyMode } from './props.ts'
+import type { TopologyMode, TrafficMark } from './props.ts'
 import { reachOfEdge, reachOfIds, reachOfNode } from './reach.ts'
 import type { Over } from './use-over.ts'
 
@@ -12,6 +12,7 @@ interface LookParts {
   readonly mode: TopologyMode
   readonly over: Over | null
   readonly lit: readonly string[]
+  readonly traffic: ReadonlyMap<string, TrafficMark>
   readonly selection: readonly string[]
   readonly found: readonly number[]
   readonly foundNow: number
@@ -20,7 +21,7 @@ interface LookParts {
 
 /** Tells the store how the picture looks whenever a part of that changes; gives what is selected in it. */
 export function useLook(store: LookStore, parts: LookParts): { readonly nodes: ReadonlySet<number>; readonly edges: ReadonlySet<number> } {
-  const { picture, palette, mode, over, lit, selection, found, foundNow, topInset } = parts
+  const { picture, palette, mode, over, lit, traffic, selection, found, foundNow, topInset } = parts
   const selected = useMemo(() => {
     const nodes = new Set<number>()
     const edges = new Set<number>()
@@ -37,9 +38,9 @@ export function useLook(store: LookStore, parts: LookParts): { readonly nodes: R
     if (picture === null || palette === null) return
     const reach = over !== null ? (over.kind === 'box' ? reachOfNode(picture, over.index) : reachOfEdge(picture, over.index)) : lit.length > 0 ? reachOfIds(picture, lit) : null
     store.set({
-      picture, palette, mode, reach, selectedNodes: selected.nodes, selectedEdges: selected.edges, found: foundSet,
+      picture, palette, mode, reach, traffic, selectedNodes: selected.nodes, selectedEdges: selected.edges, found: foundSet,
       foundNow, hoverEdge: over?.kind === 'edge' ? over.index : -1, topInset,
     })
-  }, [picture, palette, mode, over, lit, selected, foundSet, foundNow, store, topInset])
+  }, [picture, palette, mode, over, lit, traffic, selected, foundSet, foundNow, store, topInset])
   return selected
 }

@@ -1,8 +1,9 @@
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type {
-  AppInfo, AppSettings, Comparison, ConfigInput, ConfigSummary, DecisionList, RecentEntry, Snapshot, SourceSummary, TopologyAnswer, TopologyOptions, TraceAnswer,
+  AppInfo, AppSettings, BehaviourAnswer, Comparison, ConfigInput, ConfigSummary, DecisionList, ProofReport, RecentEntry, Snapshot, SourceSummary, TopologyAnswer, TopologyOptions, TraceAnswer, TrafficWeights,
 } from '#shared/rpc/payloads.ts'
+import type { RequestInput } from '#shared/model/request.ts'
 import type { Span } from '#shared/text/span.ts'
 import { emptyTraceForm, type TraceForm } from '#renderer/features/trace/request-form.ts'
 import { idle, type Remote } from './remote.ts'
@@ -14,17 +15,21 @@ export type PictureMode = 'overlay' | 'before' | 'after' | 'side-by-side'
 export const drawerTabs = ['text', 'english', 'checks', 'decisions'] as const
 export type DrawerTab = (typeof drawerTabs)[number]
 
-/** One selection for all views. `ids` are topology ids; spans are per side; `reveal` counts requests to scroll to the lines. */
+/**
+ * One selection for all views. `ids` are topology ids; spans are per side and marked in the text; `reveal` counts requests
+ * to scroll to the lines. `related`: every card that speaks of what was chosen; `sentenceId` is the first of them.
+ */
 export interface Selection {
   readonly ids: readonly string[]
   readonly sentenceId: string | null
+  readonly related: readonly string[]
   readonly before: readonly Span[]
   readonly after: readonly Span[]
   /** File of the drawer and place in it, if the lines are to be brought into view. */
   readonly reveal: { readonly side: Side; readonly span: Span; readonly serial: number } | null
 }
 
-export const nothingSelected: Selection = { ids: [], sentenceId: null, before: [], after: [], reveal: null }
+export const nothingSelected: Selection = { ids: [], sentenceId: null, related: [], before: [], after: [], reveal: null }
 
 export type Dialog =
   | { readonly kind: 'none' }
@@ -58,6 +63,27 @@ export interface FileText {
   readonly text: string
 }
 
+/** What `behaviour.compare` said about one pair of configs, named by their ids. `sources` outlives a change on disk. */
+export interface PairBehaviour {
+  readonly before: string
+  readonly after: string
+  readonly sources: string
+  readonly answer: BehaviourAnswer
+}
+
+/** Replays on the real balancer: of every class at once, and of single ones. They belong to one pair of configs. */
+export interface Proofs {
+  readonly all: Remote<ProofReport>
+  readonly byClass: ReadonlyMap<string, Remote<ProofReport>>
+}
+
+/** An access log and the share of each class in it. */
+export interface Weighing {
+  readonly title: string
+  readonly base64: string
+  readonly result: Remote<TrafficWeights>
+}
+
 export interface AppState {
   readonly workspace: Workspace
   readonly info: AppInfo | null
@@ -71,6 +97,9 @@ export interface AppState {
   /** What could not be opened while something else stays on the screen. */
   readonly loadProblem: { readonly side: Side; readonly input: ConfigInput | null; readonly failure: Failure } | null
   readonly comparison: Remote<Comparison>
+  readonly behaviour: Remote<PairBehaviour>
+  readonly proofs: Proofs
+  readonly weighing: Weighing | null
   readonly topology: Remote<TopologyAnswer>
   readonly topologyOptions: TopologyOptions
   /** Words typed into the find box of the picture. */
@@ -93,7 +122,8 @@ export interface AppState {
   readonly reviewed: ReadonlySet<string>
   readonly cursor: { readonly side: Side; readonly file: string; readonly offset: number } | null
 
-  readonly trace: { readonly form: TraceForm; readonly result: Remote<readonly TraceAnswer[]> }
+  /** `exact`: a request that was handed over whole, with what the form cannot say; null once the form is edited. */
+  readonly trace: { readonly form: TraceForm; readonly exact: RequestInput | null; readonly result: Remote<readonly TraceAnswer[]> }
   readonly history: {
     readonly sources: Remote<readonly SourceSummary[]>
     readonly source: string | null
@@ -115,13 +145,15 @@ export const defaultSettings: AppSettings = {
   theme: 'system', density: 'comfortable', motion: 'system', author: '', root: null, environment: {}, hintDismissed: false, keepSnapshots: 200,
 }
 
+export const noProofs: Proofs = { all: idle, byClass: new Map() }
+
 export const initialState: AppState = {
   workspace: 'review', info: null, settings: defaultSettings, systemDark: true, systemReducedMotion: false, connected: true,
-  before: idle, after: idle, loadProblem: null, comparison: idle, topology: idle, topologyOptions: defaultTopologyOptions, find: '', picturePartial: false, pictureDrawn: false, checks: idle,
+  before: idle, after: idle, loadProblem: null, comparison: idle, behaviour: idle, proofs: noProofs, weighing: null, topology: idle, topologyOptions: defaultTopologyOptions, find: '', picturePartial: false, pictureDrawn: false, checks: idle,
   decisions: { before: idle, after: idle }, texts: new Map(),
   selection: nothingSelected, mode: 'overlay', table: false, drawerTab: 'text', drawerFile: 0, diffLayout: 'side-by-side', foldUnchanged: true,
   reviewed: new Set(), cursor: null,
-  trace: { form: emptyTraceForm, result: idle },
+  trace: { form: emptyTraceForm, exact: null, result: idle },
   history: { sources: idle, source: null, snapshots: idle, picked: [] }, recent: [],
   dialog: { kind: 'none' }, notices: [], progress: null, printPicture: null,
 }

@@ -1,7 +1,7 @@
 import type { SteelyardClient } from '#shared/rpc/client.ts'
 
 /** Calls that only read and compute. One that writes is never stopped half way. */
-const stoppableMethods: ReadonlySet<string> = new Set(['config.load', 'config.text', 'config.textPart', 'config.checks', 'config.decisions', 'compare.run', 'compare.markdown', 'topology.view', 'trace.run', 'export.picture'])
+const stoppableMethods: ReadonlySet<string> = new Set(['config.load', 'config.text', 'config.textPart', 'config.checks', 'config.decisions', 'compare.run', 'compare.markdown', 'behaviour.compare', 'behaviour.weigh', 'topology.view', 'trace.run', 'export.picture'])
 
 export interface Stoppable {
   readonly client: SteelyardClient

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
 import { expect, settled, test } from './app.ts'
@@ -41,6 +43,38 @@ for (const theme of ['dark', 'light'] as const) {
         if (keys.includes('t')) await page.keyboard.press('t')
       })
     }
+  })
+}
+
+const scripted = (prefix: string): string => `global
+    lua-load /etc/haproxy/route.lua
+frontend web
+    mode http
+    bind :8080
+    http-request lua.route
+    use_backend api if { path_beg ${prefix} }
+    default_backend site
+backend api
+    mode http
+    server a1 192.0.2.1:80
+backend site
+    mode http
+    server s1 192.0.2.2:80
+`
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`axe finds nothing serious where traffic is partly unknown and a replay was refused, ${theme}`, async ({ page, app }) => {
+    const files = [path.join(app.folder, 'known.cfg'), path.join(app.folder, 'candidate.cfg')] as const
+    await writeFile(files[0], scripted('/api/'))
+    await writeFile(files[1], scripted('/api/v2/'))
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    await app.open(page, files)
+    await settled(page)
+    await page.getByRole('button', { name: 'Prove all' }).click()
+    await expect(page.locator('.traffic-tools .proof')).toBeVisible()
+    await page.keyboard.press('n')
+    await expect(page.locator('.hunk-row').first()).toBeAttached()
+    expect(await seriousViolations(page)).toEqual([])
   })
 }
 

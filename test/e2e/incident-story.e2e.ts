@@ -10,7 +10,7 @@ test('two dropped configs are compared, approved, followed on disk and exported'
     await dropFiles(page, [files.before, files.after])
     await expect(page.getByRole('button', { name: 'Baseline: known.cfg' })).toBeVisible()
     await expect(page.getByRole('button', { name: 'Candidate: candidate.cfg' })).toBeVisible()
-    await expect(page.getByRole('group', { name: 'Verdict' })).toContainText('behaviour: not computed yet')
+    await expect(page.getByRole('group', { name: 'Verdict' })).toContainText('1 misroute')
   })
 
   await test.step('the difference stands on the picture', async () => {

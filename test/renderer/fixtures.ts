@@ -32,6 +32,6 @@ export function finding(code: `${string}/${string}`, parts: Partial<Diagnostic> 
 export function comparison(parts: Partial<Comparison> = {}): Comparison {
   return {
     files: [], text: { added: 0, removed: 0 }, sentences: [], distribution: [], pools: { added: [], removed: [], changed: [], renamed: [] }, checks: { introduced: [], resolved: [] },
-    behaviour: { state: 'not-computed', reason: 'Not part of this version.' }, notModelled: [], milliseconds: 1, ...parts,
+    notModelled: [], milliseconds: 1, ...parts,
   }
 }

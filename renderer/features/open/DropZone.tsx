@@ -31,6 +31,11 @@ export function DropZone() {
       setOver(false)
       if (!carriesFiles(event) || event.dataTransfer === null) return
       event.preventDefault()
+      const log = event.target instanceof Element && event.target.closest('[data-drop=log]') !== null ? event.dataTransfer.files[0] : undefined
+      if (log !== undefined) {
+        void actions.weighFile(log)
+        return
+      }
       const bridge = window.steelyard
       const paths = bridge === undefined ? [] : [...event.dataTransfer.files].map((file) => bridge.pathOfFile(file)).filter((path) => path !== '')
       if (paths.length > 0) {

@@ -2,7 +2,7 @@ import { Command as Cmdk } from 'cmdk'
 import { useMemo, useState } from 'react'
 import { useApp } from '#renderer/app/context.ts'
 import { commands } from '#renderer/app/commands.ts'
-import { toFindings } from '#renderer/features/review/findings.ts'
+import { findingsOf } from '#renderer/features/review/findings.ts'
 import { Dialog } from '#renderer/ui/primitives.tsx'
 import { toKeyLabel } from './key-label.ts'
 import { toPaletteItems, type PaletteItem } from './palette-items.ts'
@@ -15,7 +15,7 @@ export function Palette() {
   const items = useMemo(() => {
     const now = store.get()
     const possible = commands.filter((command) => command.id !== 'palette' && command.possible(now))
-    return toPaletteItems(words, possible, now.comparison.value === null ? [] : toFindings(now.comparison.value), now.topology.value?.view.nodes ?? [])
+    return toPaletteItems(words, possible, findingsOf(now), now.topology.value?.view.nodes ?? [])
   }, [words, store])
   const groups = [...new Set(items.map((item) => item.group))]
 
@@ -27,8 +27,7 @@ export function Palette() {
       actions.selectIds([item.id])
     } else {
       actions.goTo('review')
-      const finding = toFindings(store.get().comparison.value ?? noComparison).find((each) => each.id === item.id)
-      if (finding !== undefined) actions.chooseFinding(finding)
+      actions.chooseFindingById(item.id)
     }
   }
   return (
@@ -52,8 +51,3 @@ export function Palette() {
     </Dialog>
   )
 }
-
-const noComparison = {
-  files: [], text: { added: 0, removed: 0 }, sentences: [], distribution: [], pools: { added: [], removed: [], changed: [], renamed: [] }, checks: { introduced: [], resolved: [] },
-  behaviour: { state: 'not-computed', reason: '' }, notModelled: [], milliseconds: 0,
-} as const

@@ -1,14 +1,15 @@
 import { useEffect, useMemo, useState, type Ref } from 'react'
 import { useApp } from '#renderer/app/context.ts'
-import type { EditorProblem, EditorText, Reveal, TextDiffHandle } from '#renderer/editor/props.ts'
+import type { EditorMark, EditorProblem, EditorText, Reveal, TextDiffHandle } from '#renderer/editor/props.ts'
 import { TextDiff } from '#renderer/editor/TextDiff.tsx'
 import { TextView } from '#renderer/editor/TextView.tsx'
 import type { Side } from '#renderer/state/app-state.ts'
 import { FailureNote, Working } from '#renderer/ui/primitives.tsx'
 import type { Failure } from '#shared/diagnostics/failure.ts'
-import type { TextHunk } from '#shared/rpc/payloads.ts'
+import { toHunkRows } from '#renderer/features/behaviour/hunk-rows.ts'
+import type { BehaviourAnswer, FilePair, TextHunk } from '#shared/rpc/payloads.ts'
 import {
-  changesInside, holds, lineAcross, linesIn, neighbourChange, partLines, problemsInside, revealInside, revealLine, windowAround, windowBefore, windowWords, type LineWindow, type ShownPart,
+  changesInside, holds, lineAcross, lineInside, linesIn, neighbourChange, partLines, problemsInside, revealInside, revealLine, windowAround, windowBefore, windowWords, type LineWindow, type ShownPart,
 } from './long-text.ts'
 
 /** One side of a long text. `lines`: how many the whole file has. */
@@ -29,9 +30,13 @@ interface LongTextProps {
   readonly foldUnchanged: boolean
   readonly reveal: Reveal | null
   readonly problems: readonly EditorProblem[]
+  readonly marks: readonly EditorMark[]
+  /** What the changes do to traffic; null: not known (yet). */
+  readonly behaviour: { readonly pair: FilePair; readonly answer: BehaviourAnswer } | null
   readonly theme: 'dark' | 'light'
   readonly title: string
   readonly onCursor: (side: Side, offset: number) => void
+  readonly onHunk: (key: string) => void
   readonly handle: Ref<TextDiffHandle>
 }
 
@@ -104,6 +109,15 @@ export function LongText(props: LongTextProps) {
   }, [client, place, before?.configId, before?.path, after?.configId, after?.path, hunks, tries])
 
   const texts = useMemo(() => ({ before: toText(before, shown?.before ?? null), after: toText(after, shown?.after ?? null) }), [shown])
+  const { behaviour } = props
+  const pair = behaviour?.pair ?? null
+  const answer = behaviour?.answer ?? null
+  const chosen = useMemo(() => (shown === null ? [] : [...problemsInside(props.marks, shown.before ?? nothing, 'before'), ...problemsInside(props.marks, shown.after ?? nothing, 'after')]), [props.marks, shown])
+  const rows = useMemo(() => {
+    if (shown === null || pair === null || answer === null) return []
+    const lines = { before: lineInside(shown.before ?? nothing), after: lineInside(shown.after ?? nothing) }
+    return toHunkRows(pair, answer, (side, offset) => lines[side](offset), { before: windowOf(shown.before), after: windowOf(shown.after) })
+  }, [shown, pair, answer])
   const marks = useMemo(() => (shown === null ? [] : [...problemsInside(problems, shown.before ?? nothing, 'before'), ...problemsInside(problems, shown.after ?? nothing, 'after')]), [problems, shown])
   const inside = useMemo(() => {
     if (shown === null) return null
@@ -150,10 +164,16 @@ export function LongText(props: LongTextProps) {
         )}
       </div>
       {!compared && texts.after !== null
-        ? <TextView text={texts.after} reveal={inside} problems={marks} labels={noLabels} theme={theme} ariaLabel={`Part of the text of ${main.path}`} onCursor={moved} />
-        : <TextDiff ref={props.handle} before={texts.before} after={texts.after} layout={props.layout} foldUnchanged={props.foldUnchanged} reveal={inside} problems={marks} labels={noLabels} theme={theme} ariaLabel={`Part of the difference of ${title}`} onCursor={moved} />}
+        ? <TextView text={texts.after} reveal={inside} problems={marks} labels={noLabels} marks={chosen} theme={theme} ariaLabel={`Part of the text of ${main.path}`} onCursor={moved} />
+        : <TextDiff ref={props.handle} before={texts.before} after={texts.after} layout={props.layout} foldUnchanged={props.foldUnchanged} reveal={inside} problems={marks} labels={noLabels} marks={chosen} hunkRows={rows} theme={theme} ariaLabel={`Part of the difference of ${title}`} onCursor={moved} onHunk={props.onHunk} />}
     </>
   )
+}
+
+/** Lines of the file that a part holds whole. */
+function windowOf(part: ShownPart | null): LineWindow {
+  if (part === null || part.text === '') return { start: 0, end: 0 }
+  return { start: part.startLine, end: Math.min(part.totalLines, part.startLine + linesIn(part.text) - (part.text.endsWith('\n') ? 1 : 0)) }
 }
 
 class PartFailure extends Error {

@@ -2,7 +2,7 @@ import { Maximize, Minus, Plus, Search, Table2 } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { commandKeys, onViewCommand } from '#renderer/app/commands.ts'
 import { useApp, useAppState } from '#renderer/app/context.ts'
-import type { FindState, TopologyHandle, TopologyMode } from '#renderer/graph/props.ts'
+import type { FindState, TopologyHandle, TopologyMode, TrafficMark } from '#renderer/graph/props.ts'
 import { createPictureLink } from '#renderer/graph/picture-link.ts'
 import { TopologyCanvas } from '#renderer/graph/TopologyCanvas.tsx'
 import { motionOf, themeOf, type PictureMode } from '#renderer/state/app-state.ts'
@@ -13,6 +13,8 @@ interface PictureProps {
   readonly label: string
   /** Ids lit up per side; the overlay lights both. */
   readonly lit: Lit
+  /** Where requests that are treated differently pass. */
+  readonly traffic?: ReadonlyMap<string, TrafficMark>
   /** Trace draws the whole picture: it has no filter, and its own path instead of the selection. */
   readonly trace?: boolean
 }
@@ -23,7 +25,7 @@ const modeTitles: readonly { readonly value: PictureMode; readonly title: string
 ]
 
 /** The picture with its toolbar. Two pictures side by side share selection, search and positions. */
-export function Picture({ label, lit, trace = false }: PictureProps) {
+export function Picture({ label, lit, traffic, trace = false }: PictureProps) {
   const { actions, run } = useApp()
   const topology = useAppState((state) => state.topology)
   const wantedMode = useAppState((state) => state.mode)
@@ -67,7 +69,7 @@ export function Picture({ label, lit, trace = false }: PictureProps) {
   const canvas = (which: TopologyMode, reference: React.RefObject<TopologyHandle | null>, title: string) =>
     answer !== null && (
       <TopologyCanvas
-        ref={reference} view={answer.view} mode={which} {...(mode === 'side-by-side' ? { link } : {})} selection={trace ? none : selection} lit={lit[which]} query={query} theme={theme} motion={motion} hidden={hidden} ariaLabel={title} table={table}
+        ref={reference} view={answer.view} mode={which} {...(mode === 'side-by-side' ? { link } : {})} selection={lit.isPath ? none : selection} lit={lit[which]} {...(traffic === undefined ? {} : { traffic })} query={query} theme={theme} motion={motion} hidden={hidden} ariaLabel={title} table={table}
         onSelect={actions.selectIds} onOpen={actions.openElement} onExpand={actions.expandGroup} onUp={actions.clearSelection} onFind={setFound} onTable={actions.setTable} onReady={actions.pictureDrawn}
       />
     )

@@ -1,31 +1,34 @@
 import { useApp, useAppState } from '#renderer/app/context.ts'
 import { Empty, FailureNote, ToneGlyph, Working } from '#renderer/ui/primitives.tsx'
 import { toShareChanges } from './shares.ts'
-import { toFindings, toHeadline } from './findings.ts'
+import { findingsOf, toHeadline, type Finding } from './findings.ts'
 import { selectFinding } from './selection.ts'
+import { useTraffic } from '#renderer/features/behaviour/use-traffic.ts'
 
 /** The comparison as text to read from top to bottom. */
 export function PlainEnglish() {
   const { actions, store } = useApp()
   const comparison = useAppState((state) => state.comparison)
   const compared = useAppState((state) => state.before.value !== null)
+  const findings = useAppState(findingsOf)
+  const traffic = useTraffic()
   if (comparison.state === 'failed') return <FailureNote failure={comparison.failure} onRetry={() => void actions.analyse()} />
   if (comparison.value === null) return <Working text="Comparing…" />
   const { value } = comparison
   const shares = toShareChanges(value.distribution)
-  const changes = compared ? toFindings(value).filter((finding) => finding.kind === 'change') : []
-  const choose = (id: string): void => {
-    const finding = toFindings(value).find((each) => each.id === id)
-    if (finding !== undefined) actions.select(selectFinding(store.get().topology.value?.view ?? null, finding, 0))
+  const told = compared ? findings.filter((finding) => finding.kind !== 'check') : []
+  const choose = (finding: Finding): void => {
+    actions.select(selectFinding(store.get().topology.value?.view ?? null, finding, 0))
   }
   return (
     <div className="english">
-      {compared ? <p className="lead">{toHeadline(value)}</p> : <Empty>There is no baseline, so nothing is compared.</Empty>}
-      {changes.length > 0 && (
+      {traffic.state === 'known' && <p className="lead">{traffic.answer.headline.text}</p>}
+      {compared ? <p className={traffic.state === 'known' ? 'muted' : 'lead'}>{toHeadline(value)}</p> : <Empty>There is no baseline, so nothing is compared.</Empty>}
+      {told.length > 0 && (
         <ol>
-          {changes.map((finding) => (
+          {told.map((finding) => (
             <li key={finding.id}>
-              <button type="button" className="plain-sentence" onClick={() => choose(finding.id)}>
+              <button type="button" className="plain-sentence" onClick={() => choose(finding)}>
                 <ToneGlyph tone={finding.tone} /> {finding.text}
               </button>
               {[...finding.moves.map((move) => `${move.label === '' ? '' : `${move.label}: `}${move.was} → ${move.now}`), ...finding.details].map((line) => <small key={line}>{line}</small>)}
@@ -53,7 +56,6 @@ export function PlainEnglish() {
           <ul>{value.notModelled.map((sentence) => <li key={sentence.id}>{sentence.text}{sentence.details.map((line) => <small key={line}>{line}</small>)}</li>)}</ul>
         </section>
       )}
-      {compared && <p className="muted">{value.behaviour.reason}</p>}
     </div>
   )
 }

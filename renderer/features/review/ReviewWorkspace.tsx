@@ -3,19 +3,24 @@ import { useApp, useAppState } from '#renderer/app/context.ts'
 import { Button, FailureNote, Working } from '#renderer/ui/primitives.tsx'
 import { SplitPane } from '#renderer/ui/SplitPane.tsx'
 import { Drawer } from './Drawer.tsx'
-import { toFindings } from './findings.ts'
+import { toTrafficMarks } from '#renderer/features/behaviour/traffic-marks.ts'
+import { useTraffic } from '#renderer/features/behaviour/use-traffic.ts'
+import { shownAnswer } from '#renderer/features/behaviour/verdict.ts'
+import { findingsOf } from './findings.ts'
 import { FindingsPanel } from './FindingsPanel.tsx'
 import { Picture } from './Picture.tsx'
-import { litEverywhere, toLit } from './picture-state.ts'
+import { toLit } from './picture-state.ts'
 
 export function ReviewWorkspace() {
   const { actions, run } = useApp()
   const after = useAppState((state) => state.after)
   const before = useAppState((state) => state.before)
-  const comparison = useAppState((state) => state.comparison.value)
+  const findings = useAppState(findingsOf)
+  const view = useAppState((state) => state.topology.value?.view ?? null)
   const selection = useAppState((state) => state.selection)
-  const findings = useMemo(() => (comparison === null ? [] : toFindings(comparison)), [comparison])
-  const lit = useMemo(() => litEverywhere(toLit(selection, findings)), [selection, findings])
+  const answer = shownAnswer(useTraffic())
+  const lit = useMemo(() => toLit(selection, findings), [selection, findings])
+  const marks = useMemo(() => (answer === null || view === null ? undefined : toTrafficMarks(answer, view)), [answer, view])
 
   if (after.value === null) {
     return (
@@ -33,7 +38,7 @@ export function ReviewWorkspace() {
   return (
     <SplitPane id="side" label="Width of the panel" direction="columns" initial={380} minimum={260} keep={480}>
       <SplitPane id="drawer" label="Height of the drawer" direction="rows" initial={Math.round(Math.min(330, window.innerHeight * 0.32))} minimum={120} keep={220}>
-        <Picture label={before.value === null ? 'Topology' : 'Topology difference'} lit={lit} />
+        <Picture label={before.value === null ? 'Topology' : 'Topology difference'} lit={lit} {...(marks === undefined ? {} : { traffic: marks })} />
         <Drawer />
       </SplitPane>
       <FindingsPanel findings={findings} />

@@ -4,10 +4,14 @@ import { useApp, useAppState } from '#renderer/app/context.ts'
 import type { EditorText, Reveal, TextDiffHandle } from '#renderer/editor/props.ts'
 import { TextDiff } from '#renderer/editor/TextDiff.tsx'
 import { TextView } from '#renderer/editor/TextView.tsx'
-import { textKey, themeOf, type AppState, type Side } from '#renderer/state/app-state.ts'
+import { textKey, themeOf, type AppState, type FileText, type Side } from '#renderer/state/app-state.ts'
 import { FailureNote, Working } from '#renderer/ui/primitives.tsx'
-import type { TextHunk } from '#shared/rpc/payloads.ts'
-import { toDrawerFiles, toProblems } from './editor-marks.ts'
+import type { EditorHunkRow } from '#renderer/editor/props.ts'
+import { toHunkRows } from '#renderer/features/behaviour/hunk-rows.ts'
+import { useTraffic } from '#renderer/features/behaviour/use-traffic.ts'
+import type { BehaviourAnswer, FilePair } from '#shared/rpc/payloads.ts'
+import { toDrawerFiles, toMarks, toProblems } from './editor-marks.ts'
+import { lineIndexOf } from './places.ts'
 import { isLongText, lineCountOf } from './long-text.ts'
 import { LongText, type LongSide } from './LongText.tsx'
 import type { DrawerFile } from './editor-marks.ts'
@@ -27,6 +31,9 @@ export function TextTab() {
   const checks = useAppState((state) => state.checks.value)
   const resolved = useAppState((state) => state.comparison.value?.checks.resolved)
   const theme = useAppState(themeOf)
+  const chosenBefore = useAppState((state) => state.selection.before)
+  const chosenAfter = useAppState((state) => state.selection.after)
+  const traffic = useTraffic()
   const handle = useRef<TextDiffHandle>(null)
 
   const pairs = comparison.value?.files
@@ -62,6 +69,10 @@ export function TextTab() {
     if (reveal === null || file === undefined || file[reveal.side] !== reveal.span.file) return null
     return { side: reveal.side, start: reveal.span.start, end: reveal.span.end, serial: reveal.serial }
   }, [reveal, file])
+  const marks = useMemo(() => (file === undefined ? [] : toMarks({ before: chosenBefore, after: chosenAfter }, file)), [chosenBefore, chosenAfter, file])
+  const pair = useMemo(() => pairs?.find((each) => each.before === file?.before && each.after === file.after) ?? null, [pairs, file])
+  const answer = traffic.state === 'known' && comparison.state === 'ready' ? traffic.answer : null
+  const hunkRows = useMemo(() => (pair === null || answer === null || isLong ? noRows : rowsOf(pair, answer, beforeText?.value ?? null, afterText?.value ?? null)), [pair, answer, isLong, beforeText, afterText])
   const moved = (side: Side, offset: number): void => {
     const path = file?.[side] ?? null
     if (path !== null) actions.moveCursor(side, path, offset)
@@ -85,13 +96,14 @@ export function TextTab() {
       {waiting && <Working text="Fetching the text…" />}
       {isLong && (
         <LongText
-          key={file.title} handle={handle} before={toLongSide('before', file.before)} after={toLongSide('after', file.after)} compared={before !== null} hunks={pairs?.find((pair) => pair.before === file.before && pair.after === file.after)?.hunks ?? noHunks}
+          key={file.title} handle={handle} before={toLongSide('before', file.before)} after={toLongSide('after', file.after)} compared={before !== null} hunks={pair?.hunks ?? noHunks}
+          marks={marks} behaviour={pair === null || answer === null ? null : { pair, answer }} onHunk={actions.chooseFindingById}
           layout={layout} foldUnchanged={foldUnchanged} reveal={place} problems={problems} theme={theme} title={file.title} onCursor={moved}
         />
       )}
       {!isLong && failure === null && !waiting && (before === null && right !== null
-        ? <TextView text={right} reveal={place} problems={problems} labels={noLabels} theme={theme} ariaLabel={`Text of ${right.path}`} onCursor={moved} />
-        : <TextDiff ref={handle} before={left} after={right} layout={layout} foldUnchanged={foldUnchanged} reveal={place} problems={problems} labels={noLabels} theme={theme} ariaLabel={`Difference of ${file.title}`} onCursor={moved} />)}
+        ? <TextView text={right} reveal={place} problems={problems} labels={noLabels} marks={marks} theme={theme} ariaLabel={`Text of ${right.path}`} onCursor={moved} />
+        : <TextDiff ref={handle} before={left} after={right} layout={layout} foldUnchanged={foldUnchanged} reveal={place} problems={problems} labels={noLabels} marks={marks} hunkRows={hunkRows} theme={theme} ariaLabel={`Difference of ${file.title}`} onCursor={moved} onHunk={actions.chooseFindingById} />)}
     </div>
   )
 
@@ -108,7 +120,16 @@ export function TextTab() {
 }
 
 const noLabels = [] as const
-const noHunks: readonly TextHunk[] = []
+const noHunks: FilePair['hunks'] = []
+const noRows: readonly EditorHunkRow[] = []
+
+/** Rows above the changed stretches of a file that is shown whole; none until every side of it is there. */
+function rowsOf(pair: FilePair, answer: BehaviourAnswer, before: FileText | null, after: FileText | null): readonly EditorHunkRow[] {
+  const texts = { before, after }
+  if ((pair.before !== null && before === null) || (pair.after !== null && after === null)) return noRows
+  const whole = { start: 0, end: Infinity }
+  return toHunkRows(pair, answer, (side, offset) => (texts[side] === null ? -1 : lineIndexOf(texts[side]).lineOf(offset)), { before: whole, after: whole })
+}
 
 function useSideText(configId: string | null, path: string | null) {
   const { actions } = useApp()

@@ -1,6 +1,6 @@
-import type { EditorProblem } from '#renderer/editor/props.ts'
+import type { EditorMark, EditorProblem } from '#renderer/editor/props.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
-import type { Side } from '#renderer/state/app-state.ts'
+import type { Selection, Side } from '#renderer/state/app-state.ts'
 
 /** Findings that stand in one file, as marks of the editor. */
 export function toProblems(diagnostics: readonly Diagnostic[], side: Side, file: string | null): readonly EditorProblem[] {
@@ -8,6 +8,11 @@ export function toProblems(diagnostics: readonly Diagnostic[], side: Side, file:
   return diagnostics
     .filter((each) => each.at.file === file)
     .map((each) => ({ side, start: each.at.start, end: each.at.end, severity: each.severity, message: each.message, code: each.code }))
+}
+
+/** Lines of what is chosen, on both sides of one file pair. */
+export function toMarks(selection: Pick<Selection, Side>, file: Pick<DrawerFile, Side>): readonly EditorMark[] {
+  return (['before', 'after'] as const).flatMap((side) => selection[side].filter((span) => span.file === file[side]).map(({ start, end }) => ({ side, start, end })))
 }
 
 export interface DrawerFile {

@@ -2,19 +2,26 @@ import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Sentence, Tone } from '#shared/presentation/presentation.ts'
 import type { Comparison } from '#shared/rpc/payloads.ts'
 import type { Span } from '#shared/text/span.ts'
+import { toClassFindings } from '#renderer/features/behaviour/class-findings.ts'
+import { shownAnswer, toTraffic, toTrafficChip, type Traffic } from '#renderer/features/behaviour/verdict.ts'
+import type { AppState, Side } from '#renderer/state/app-state.ts'
 
-/** One card of the panel "What changes". */
+/** One card of the panel "What changes for traffic": a class of requests, a difference of the configs, or a check. */
 export interface Finding {
   readonly id: string
-  readonly kind: 'change' | 'check'
+  readonly kind: 'class' | 'change' | 'check'
   readonly tone: Tone
   readonly text: string
   readonly moves: readonly Move[]
   /** Details that are not a move. */
   readonly details: readonly string[]
   readonly highlights: readonly string[]
+  /** What lights up on each side, where the sides differ; null: `highlights` on both. */
+  readonly lit: { readonly before: readonly string[]; readonly after: readonly string[] } | null
   readonly before: readonly Span[]
   readonly after: readonly Span[]
+  /** Where the text goes when it is chosen; null: to its first lines. */
+  readonly place: { readonly side: Side; readonly span: Span } | null
 }
 
 /** `label: was → now`; the label may be empty. */
@@ -52,35 +59,53 @@ function ofSentence(sentence: Sentence): Finding {
     if (move === null) details.push(detail)
     else moves.push(move)
   }
-  return { id: sentence.id, kind: 'change', tone: sentence.tone, text: sentence.text, moves, details, highlights: sentence.highlights, before: sentence.before, after: sentence.after }
+  return { id: sentence.id, kind: 'change', tone: sentence.tone, text: sentence.text, moves, details, highlights: sentence.highlights, lit: null, before: sentence.before, after: sentence.after, place: null }
 }
 
 function ofCheck(diagnostic: Diagnostic): Finding {
   return {
     id: `check:${diagnostic.fingerprint}`, kind: 'check', tone: toneOf(diagnostic), text: diagnostic.message, moves: [], details: [diagnostic.code],
-    highlights: [], before: [], after: [diagnostic.at],
+    highlights: [], lit: null, before: [], after: [diagnostic.at], place: null,
   }
 }
 
 /**
- * Changes first, most important first, then the findings that the candidate brings along. Ids are unique.
+ * Classes of requests first, then changes, most important first, then the findings that the candidate brings along. Ids are unique.
  * A finding about lines that a serious change already speaks of is left to that card (and to the tab of checks): the
  * same fact is not ticked twice.
  */
-export function toFindings(comparison: Comparison): readonly Finding[] {
+export function toFindings(comparison: Comparison, classes: readonly Finding[] = noFindings): readonly Finding[] {
   const seen = new Set<string>()
   const changes = comparison.sentences.map(ofSentence)
   const serious = changes.filter((change) => change.tone === 'critical' || change.tone === 'warning')
   const said = (at: Span): boolean => serious.some((change) => change.after.some((span) => span.file === at.file && span.start < at.end && at.start < span.end))
-  return [...changes, ...comparison.checks.introduced.filter((each) => !said(each.at)).map(ofCheck)].filter((finding) => {
+  return [...classes, ...changes, ...comparison.checks.introduced.filter((each) => !said(each.at)).map(ofCheck)].filter((finding) => {
     if (seen.has(finding.id)) return false
     seen.add(finding.id)
     return true
   })
 }
 
+const noFindings: readonly Finding[] = []
+
+type FindingParts = Pick<AppState, 'before' | 'after' | 'comparison' | 'behaviour' | 'weighing'>
+let lastFindings: { readonly parts: readonly unknown[]; readonly findings: readonly Finding[] } | null = null
+
+/** Every card of the pair on the screen; the same list as long as nothing of it changes. */
+export function findingsOf(state: FindingParts): readonly Finding[] {
+  const comparison = state.comparison.value
+  const answer = shownAnswer(toTraffic(state))
+  const weights = state.weighing?.result.value ?? null
+  const parts = [comparison, answer, weights]
+  if (lastFindings !== null && lastFindings.parts.every((part, index) => part === parts[index])) return lastFindings.findings
+  const classes = answer === null ? noFindings : toClassFindings(answer, weights)
+  const findings = comparison === null ? classes : toFindings(comparison, classes)
+  lastFindings = { parts, findings }
+  return findings
+}
+
 export interface VerdictChip {
-  readonly id: 'changes' | 'introduced' | 'resolved' | 'lines' | 'behaviour' | 'gaps'
+  readonly id: 'traffic' | 'changes' | 'introduced' | 'resolved' | 'lines' | 'gaps'
   readonly tone: Tone
   readonly text: string
   readonly hint: string
@@ -88,19 +113,20 @@ export interface VerdictChip {
 
 const count = (number: number, one: string, many = `${one}s`): string => `${number.toLocaleString('en')} ${number === 1 ? one : many}`
 
-/** The chips of the top bar: how much changed, what it brings along, and what was not looked at. */
-export function toVerdict(comparison: Comparison): readonly VerdictChip[] {
+/** The chips of the top bar: what it does to traffic, how much changed, what it brings along, and what was not looked at. */
+export function toVerdict(comparison: Comparison, traffic: Traffic): readonly VerdictChip[] {
   const changes = comparison.sentences.length
   const introduced = comparison.checks.introduced
   const worst: Tone = introduced.some((each) => each.severity === 'error') ? 'critical' : introduced.some((each) => each.severity === 'warning') ? 'warning' : 'neutral'
+  const behaviour = toTrafficChip(traffic)
   const chips: VerdictChip[] = [
+    ...(behaviour === null ? [] : [{ id: 'traffic' as const, ...behaviour }]),
     { id: 'changes', tone: changes === 0 ? 'neutral' : 'changed', text: changes === 0 ? 'no changes found' : count(changes, 'change'), hint: 'Differences between the two configs, in plain English' },
   ]
   if (introduced.length > 0) chips.push({ id: 'introduced', tone: worst, text: `${count(introduced.length, 'check')} introduced`, hint: 'Findings that the candidate has and the baseline does not' })
   if (comparison.checks.resolved.length > 0) chips.push({ id: 'resolved', tone: 'ok', text: `${count(comparison.checks.resolved.length, 'check')} resolved`, hint: 'Findings of the baseline that the candidate no longer has' })
   chips.push({ id: 'lines', tone: 'neutral', text: toLinesChanged(comparison.text), hint: 'Lines added and removed over all files' })
   if (comparison.notModelled.length > 0) chips.push({ id: 'gaps', tone: 'unknown', text: `${comparison.notModelled.length} not modelled`, hint: 'Parts of the configs that are shown but not understood' })
-  chips.push({ id: 'behaviour', tone: 'unknown', text: 'behaviour: not computed yet', hint: comparison.behaviour.reason })
   return chips
 }
 

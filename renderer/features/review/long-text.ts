@@ -1,5 +1,6 @@
 import type { ConfigSummary, TextHunk } from '#shared/rpc/payloads.ts'
-import type { EditorProblem, Reveal } from '#renderer/editor/props.ts'
+import { LineIndex } from '#shared/text/line-index.ts'
+import type { EditorMark, Reveal } from '#renderer/editor/props.ts'
 import type { Side } from '#renderer/state/app-state.ts'
 
 /** From this size on an editor gets parts of a text: cutting more into lines holds the window for over a tenth of a second. */
@@ -100,8 +101,14 @@ export function holds(part: ShownPart, offset: number): boolean {
   return offset >= part.startOffset && offset <= part.startOffset + part.text.length
 }
 
-/** Findings that stand in a part, at their places in it. */
-export function problemsInside(problems: readonly EditorProblem[], part: ShownPart, side: Side): readonly EditorProblem[] {
+/** Line of the file for an offset of the whole text, as far as the part knows: -1 before it, `Infinity` behind it. */
+export function lineInside(part: ShownPart): (offset: number) => number {
+  const index = new LineIndex(part.text)
+  return (offset) => (offset < part.startOffset ? -1 : offset > part.startOffset + part.text.length ? Infinity : part.startLine + index.lineOf(offset - part.startOffset))
+}
+
+/** Findings and marks that stand in a part, at their places in it. */
+export function problemsInside<T extends EditorMark>(problems: readonly T[], part: ShownPart, side: Side): readonly T[] {
   return problems
     .filter((problem) => problem.side === side && holds(part, problem.start))
     .map((problem) => ({ ...problem, start: problem.start - part.startOffset, end: Math.min(part.text.length, problem.end - part.startOffset) }))

@@ -1,15 +1,17 @@
 import type { ActionTools } from '#renderer/app/actions.ts'
+import type { BehaviourActions } from '#renderer/features/behaviour/behaviour-actions.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { TopologyOptions } from '#shared/rpc/payloads.ts'
 import { defaultTopologyOptions, nothingSelected, textKey, type AppState, type DrawerTab, type PictureMode, type Selection, type Side } from '#renderer/state/app-state.ts'
 import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
 import { toDrawerFiles } from './editor-marks.ts'
-import { toFindings, type Finding } from './findings.ts'
+import { findingsOf, type Finding } from './findings.ts'
+import { loadReviewed, pairKey, saveReviewed } from './reviewed-store.ts'
 import { isLongText } from './long-text.ts'
 import { neighbourFinding, selectDiagnostic, selectElements, selectFinding, selectPlace } from './selection.ts'
 
 export interface ReviewActions {
-  /** Asks for everything that follows from the two configs: comparison, picture, checks. */
+  /** Asks for everything that follows from the two configs: comparison, picture, behaviour, checks. */
   analyse(): Promise<void>
   refreshTopology(): Promise<void>
   setTopologyOptions(change: Partial<TopologyOptions>): void
@@ -27,7 +29,11 @@ export interface ReviewActions {
   /** Selects and brings the lines into view. */
   openElement(id: string): void
   chooseFinding(finding: Finding): void
+  /** The same by its id; an unknown one changes nothing. */
+  chooseFindingById(id: string): void
   stepFinding(step: 1 | -1): void
+  /** Goes to the lines of the chosen card once more. */
+  openFinding(): void
   toggleReviewed(id: string): void
   moveCursor(side: Side, file: string, offset: number): void
   goToDiagnostic(diagnostic: Diagnostic, side: Side): void
@@ -66,7 +72,7 @@ const notCompared: Pick<AppState, 'comparison' | 'topology' | 'checks' | 'decisi
   comparison: idle, topology: idle, checks: idle, decisions: { before: idle, after: idle },
 }
 
-export function createReviewActions({ store, client }: ActionTools): ReviewActions {
+export function createReviewActions({ store, client }: ActionTools, behaviour: BehaviourActions): ReviewActions {
   let comparisonRun = 0
   let topologyRun = 0
   let checksRun = 0
@@ -77,10 +83,7 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
   const fetching = new Set<Promise<unknown>>()
   let findTimer: ReturnType<typeof setTimeout> | undefined
 
-  const findings = (): readonly Finding[] => {
-    const comparison = store.get().comparison.value
-    return comparison === null ? [] : toFindings(comparison)
-  }
+  const findings = (): readonly Finding[] => findingsOf(store.get())
   const select = (selection: Selection): void => {
     store.update({ selection, ...(selection.reveal === null ? {} : { drawerFile: drawerFileOf(store.get(), selection.reveal.side, selection.reveal.span.file) }) })
   }
@@ -92,6 +95,7 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
         store.update(notCompared)
         return
       }
+      recallTicks()
       const afterId = after.value.summary.configId
       const beforeId = before.value?.summary.configId ?? null
       const keptTexts = new Map([...store.get().texts].filter(([key]) => key.startsWith(`${afterId}\n`) || (beforeId !== null && key.startsWith(`${beforeId}\n`))))
@@ -104,7 +108,7 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       if (store.get().drawerTab === 'text') fetchShownText()
       await textAsked()
       await Promise.all([...fetching])
-      await check(afterId)
+      await Promise.all([behaviour.compareBehaviour(), check(afterId)])
     },
 
     async refreshTopology() {
@@ -177,9 +181,19 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
     chooseFinding(finding) {
       select(selectFinding(store.get().topology.value?.view ?? null, finding, ++serial))
     },
+    chooseFindingById(id) {
+      const finding = findings().find((each) => each.id === id)
+      if (finding !== undefined) actions.chooseFinding(finding)
+    },
     stepFinding(step) {
       const next = neighbourFinding(findings(), store.get().selection.sentenceId, step)
       if (next !== null) actions.chooseFinding(next)
+    },
+    openFinding() {
+      const chosen = findings().find((each) => each.id === store.get().selection.sentenceId)
+      if (chosen === undefined) return
+      actions.chooseFinding(chosen)
+      actions.showDrawerTab('text')
     },
     toggleReviewed(id) {
       store.update((state) => {
@@ -187,6 +201,7 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
         if (!reviewed.delete(id)) reviewed.add(id)
         return { reviewed }
       })
+      keepTicks()
     },
     moveCursor(side, file, offset) {
       const view = store.get().topology.value?.view
@@ -209,6 +224,19 @@ export function createReviewActions({ store, client }: ActionTools): ReviewActio
       })
       void actions.refreshTopology()
     },
+  }
+
+  /** A pair that was looked at before begins with the ticks it had; a file that changed on disk keeps those that stand there. */
+  function recallTicks(): void {
+    const pair = pairKey(store.get())
+    if (pair === null) return
+    if (store.get().reviewed.size === 0) store.update({ reviewed: loadReviewed(localStorage, pair) })
+    else keepTicks()
+  }
+
+  function keepTicks(): void {
+    const pair = pairKey(store.get())
+    if (pair !== null) saveReviewed(localStorage, pair, store.get().reviewed)
   }
 
   /** Resolves once the drawer, which waits for the first picture, has asked for its lines: they are read before findings are. */

@@ -14,6 +14,10 @@ function elementsOf(view: TopologyView): readonly Element[] {
   return [...view.nodes, ...view.edges]
 }
 
+function cardsOf(about: readonly Finding[]): Pick<Selection, 'sentenceId' | 'related'> {
+  return { sentenceId: about[0]?.id ?? null, related: about.map((finding) => finding.id) }
+}
+
 /** Where the lines of a selection stand: the candidate's, or the baseline's for what was removed. */
 function firstPlace(before: readonly Span[], after: readonly Span[]): { readonly side: Side; readonly span: Span } | null {
   const candidate = after[0]
@@ -27,19 +31,20 @@ function withReveal(parts: Omit<Selection, 'reveal'>, serial: number): Selection
   return { ...parts, reveal: place === null ? null : { ...place, serial } }
 }
 
-/** Boxes or edges were chosen in the picture or its table. The card that speaks of the first of them is chosen with it. */
+/** Boxes or edges were chosen in the picture or its table. The cards that speak of them are chosen with them. */
 export function selectElements(view: TopologyView, findings: readonly Finding[], ids: readonly string[], serial: number): Selection {
   const wanted = new Set(ids)
   const chosen = elementsOf(view).filter((element) => wanted.has(element.id))
-  const about = findings.find((finding) => finding.highlights.some((id) => wanted.has(id)))
-  return withReveal({ ids, sentenceId: about?.id ?? null, before: chosen.flatMap((each) => each.before), after: chosen.flatMap((each) => each.after) }, serial)
+  const about = findings.filter((finding) => finding.highlights.some((id) => wanted.has(id)))
+  return withReveal({ ids, ...cardsOf(about), before: chosen.flatMap((each) => each.before), after: chosen.flatMap((each) => each.after) }, serial)
 }
 
 /** A card was chosen: its boxes and its lines follow. A finding of a check has lines only; the boxes that own them follow. */
 export function selectFinding(view: TopologyView | null, finding: Finding, serial: number): Selection {
   const place = firstPlace(finding.before, finding.after)
   const ids = finding.highlights.length > 0 || view === null || place === null ? finding.highlights : elementsAt(view, place.side, place.span.file, place.span.start)
-  return withReveal({ ids, sentenceId: finding.id, before: finding.before, after: finding.after }, serial)
+  const selection = withReveal({ ids, sentenceId: finding.id, related: [finding.id], before: finding.before, after: finding.after }, serial)
+  return finding.place === null ? selection : { ...selection, reveal: { ...finding.place, serial } }
 }
 
 /** Every box and edge whose lines hold the place, those with the shortest lines only: the most exact answer. */
@@ -63,16 +68,18 @@ export function elementsAt(view: TopologyView, side: Side, file: string, offset:
 export function selectPlace(view: TopologyView, findings: readonly Finding[], side: Side, file: string, offset: number): Selection {
   const ids = elementsAt(view, side, file, offset)
   const holds = (span: Span): boolean => span.file === file && offset >= span.start && offset <= span.end
-  const exact = findings.find((finding) => finding[side].some(holds))
-  const about = exact ?? (ids.length === 0 ? undefined : findings.find((finding) => finding.highlights.some((id) => ids.includes(id))))
-  return { ids, sentenceId: about?.id ?? null, before: [], after: [], reveal: null }
+  const exact = findings.filter((finding) => finding[side].some(holds))
+  const about = exact.length > 0 || ids.length === 0 ? exact : findings.filter((finding) => finding.highlights.some((id) => ids.includes(id)))
+  // The lines of a class on both sides are marked where they stand: its partner across is what a reader looks for next.
+  const marked = exact[0]?.kind === 'class' ? exact[0] : null
+  return { ids, ...cardsOf(about), before: marked?.before ?? [], after: marked?.after ?? [], reveal: null }
 }
 
 /** A finding of a check was chosen: go to its line. */
 export function selectDiagnostic(view: TopologyView | null, diagnostic: Diagnostic, side: Side, serial: number): Selection {
   return {
     ids: view === null ? [] : elementsAt(view, side, diagnostic.at.file, diagnostic.at.start),
-    sentenceId: `check:${diagnostic.fingerprint}`,
+    sentenceId: `check:${diagnostic.fingerprint}`, related: [],
     before: side === 'before' ? [diagnostic.at] : [], after: side === 'after' ? [diagnostic.at] : [],
     reveal: { side, span: diagnostic.at, serial },
   }

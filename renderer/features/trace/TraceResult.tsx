@@ -79,7 +79,7 @@ function LineLink({ side, at }: { readonly side: Side; readonly at: Span }) {
       onClick={() => {
         const { selection } = store.get()
         const serial = (selection.reveal?.serial ?? 0) + 1
-        actions.select({ ids: selection.ids, sentenceId: null, before: side === 'before' ? [at] : [], after: side === 'after' ? [at] : [], reveal: { side, span: at, serial } })
+        actions.select({ ids: selection.ids, sentenceId: null, related: [], before: side === 'before' ? [at] : [], after: side === 'after' ? [at] : [], reveal: { side, span: at, serial } })
         actions.showDrawerTab('text')
         actions.goTo('review')
       }}

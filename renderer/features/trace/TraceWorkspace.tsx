@@ -6,7 +6,7 @@ import { Picture } from '#renderer/features/review/Picture.tsx'
 import { Button, Empty, FailureNote, Field, Hint, ToneGlyph, Working } from '#renderer/ui/primitives.tsx'
 import { SplitPane } from '#renderer/ui/SplitPane.tsx'
 import { toTraceVerdict } from './outcome-text.ts'
-import { toCurl, toRequest } from './request-form.ts'
+import { beyondForm, toCurl, toRequest } from './request-form.ts'
 import { TraceResult } from './TraceResult.tsx'
 import { toTraceLit, toTraceSides } from './trace-sides.ts'
 
@@ -16,12 +16,14 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 export function TraceWorkspace() {
   const { actions } = useApp()
   const form = useAppState((state) => state.trace.form)
+  const exact = useAppState((state) => state.trace.exact)
   const result = useAppState((state) => state.trace.result)
   const before = useAppState((state) => state.before.value?.summary ?? null)
   const after = useAppState((state) => state.after.value?.summary ?? null)
   const view = useAppState((state) => state.topology.value?.view)
   const [tried, setTried] = useState(false)
-  const parsed = toRequest(form)
+  const parsed = exact === null ? toRequest(form) : { ok: true as const, request: exact }
+  const beyond = exact === null ? [] : beyondForm(exact)
   const problem = (field: keyof typeof form): string | undefined => (tried && !parsed.ok ? parsed.problems.find((each) => each.field === field)?.message : undefined)
   const answers = useMemo(() => (result.value ?? []).filter((each) => each.configId === before?.configId || each.configId === after?.configId), [result.value, before, after])
   const sides = useMemo(() => toTraceSides(answers, before?.configId ?? null, after?.configId ?? null), [answers, before, after])
@@ -93,6 +95,9 @@ export function TraceWorkspace() {
             <input className="input mono" list="listeners" value={form.listener} spellCheck={false} onChange={(event) => actions.setTraceForm({ listener: event.target.value })} />
           </Field>
           <datalist id="listeners">{listeners.map((name) => <option key={name} value={name} />)}</datalist>
+          {exact !== null && (
+            <p className="exact">The witness of a class, exactly as it was found{beyond.length === 0 ? '' : `; besides the fields above: ${beyond.join(', ')}`}. Editing a field makes it a request of your own.</p>
+          )}
           <div className="row">
             <Button look="primary" type="submit" icon={<Play size={13} aria-hidden="true" />}>{result.state === 'loading' ? 'Tracing…' : 'Trace'}</Button>
             <Hint text="Copy the request as a shell command">

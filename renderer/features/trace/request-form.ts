@@ -66,6 +66,26 @@ export function toRequest(form: TraceForm): ParsedForm {
   }
 }
 
+/** The form that says as much of a request as a form can; `beyondForm` names the rest. */
+export function toForm(request: RequestInput): TraceForm {
+  const { host, sni, scheme } = request
+  const browserSni = scheme === 'https' && host !== null ? hostWithoutPort(host) : null
+  return {
+    url: `${scheme}://${host ?? ''}${request.path}`, method: request.method, headers: request.headers.map(([name, value]) => `${name}: ${value}`).join('\n'),
+    sni: sni === browserSni ? '' : (sni ?? '-'), sourceIp: request.sourceIp, listener: request.listener ?? '',
+  }
+}
+
+/** What a request says and the form cannot, as short words: `HTTP/1.0`, `to 192.0.2.1`. */
+export function beyondForm(request: RequestInput): readonly string[] {
+  const said: string[] = []
+  if (request.httpVersion !== defaultRequest.httpVersion) said.push(`HTTP/${request.httpVersion}`)
+  if (request.destinationIp !== null) said.push(`to ${request.destinationIp}`)
+  if (request.sourcePort !== defaultRequest.sourcePort) said.push(`from port ${request.sourcePort}`)
+  if (request.alpn.length > 0) said.push(`ALPN ${request.alpn.join(', ')}`)
+  return said
+}
+
 function hostWithoutPort(host: string): string {
   return host.startsWith('[') ? host.slice(1, host.indexOf(']') === -1 ? undefined : host.indexOf(']')) : host.replace(/:\d*$/, '')
 }

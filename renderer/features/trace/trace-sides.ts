@@ -19,5 +19,5 @@ export function toTraceSides(answers: readonly TraceAnswer[], beforeId: string |
 /** The path on each side; the overlay lights both. */
 export function toTraceLit(sides: readonly TraceSide[]): Lit {
   const of = (side: Side): readonly string[] => sides.filter((each) => each.side === side).flatMap((each) => each.answer.lit)
-  return { before: of('before'), after: of('after'), overlay: [...new Set([...of('before'), ...of('after')])] }
+  return { before: of('before'), after: of('after'), overlay: [...new Set([...of('before'), ...of('after')])], isPath: true }
 }

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toFindings, toHeadline, toMove, toVerdict } from '#renderer/features/review/findings.ts'
+import { toClassFindings } from '#renderer/features/behaviour/class-findings.ts'
+import { findingsOf, toFindings, toHeadline, toMove, toVerdict } from '#renderer/features/review/findings.ts'
+import { initialState, type AppState } from '#renderer/state/app-state.ts'
+import { behaviour, behaviourClass, weights } from '#test/renderer/behaviour/answers.ts'
 import { comparison, finding, sentence, span } from '#test/renderer/fixtures.ts'
+
+const config = (id: string) => ({ state: 'ready', value: { summary: { configId: id, source: id } } }) as unknown as Extract<AppState['after'], { readonly state: 'ready' }>
 
 test('a detail with one arrow reads as was and now, with or without a label', () => {
   assert.deepEqual(toMove('balance: leastconn → roundrobin'), { label: 'balance', was: 'leastconn', now: 'roundrobin' })
@@ -32,12 +37,29 @@ test('a finding about lines that a serious change already speaks of gets no card
   assert.deepEqual(ids('changed'), ['s', 'check:routing/never', 'check:routing/other'])
 })
 
-test('the verdict counts what changed and always says that behaviour was not computed', () => {
-  const nothing = toVerdict(comparison())
-  assert.deepEqual(nothing.map((chip) => chip.text), ['no changes found', 'no lines changed', 'behaviour: not computed yet'])
-  const one = toVerdict(comparison({ sentences: [sentence('s1')], text: { added: 4, removed: 1200 }, checks: { introduced: [finding('a/b')], resolved: [] }, notModelled: [sentence('g')] }))
-  assert.deepEqual(one.map((chip) => chip.text), ['1 change', '1 check introduced', '+4 −1,200 lines', '1 not modelled', 'behaviour: not computed yet'])
-  assert.equal(one.at(-1)?.tone, 'unknown')
+test('classes of requests come before everything else, and a check about their lines keeps its card', () => {
+  const classes = toClassFindings(behaviour({ differs: [behaviourClass('a')] }), null)
+  const found = toFindings(comparison({ sentences: [sentence('s')], checks: { introduced: [finding('routing/x', { at: span(100, 104) })], resolved: [] } }), classes)
+  assert.deepEqual(found.map((each) => each.id), ['class:a', 's', 'check:routing/x'])
+})
+
+test('the cards of the screen are one list, the same one until something of it changes', () => {
+  const state = { ...initialState, before: config('b'), after: config('a'), comparison: { state: 'ready', value: comparison({ sentences: [sentence('s')] }) } } as const
+  const answered = { ...state, behaviour: { state: 'ready', value: { before: 'b', after: 'a', sources: 'b\na', answer: behaviour({ differs: [behaviourClass('x'), behaviourClass('y')] }) } } } as const
+  assert.deepEqual(findingsOf(state).map((each) => each.id), ['s'])
+  assert.deepEqual(findingsOf(answered).map((each) => each.id), ['class:x', 'class:y', 's'])
+  assert.equal(findingsOf(answered), findingsOf({ ...answered }))
+  const weighed = { ...answered, weighing: { title: 'l', base64: '', result: { state: 'ready', value: weights({ y: 1 }) } } } as const
+  assert.deepEqual(findingsOf(weighed).map((each) => each.id), ['class:y', 'class:x', 's'])
+  assert.deepEqual(findingsOf({ ...answered, after: config('other') }).map((each) => each.id), ['s'], 'cards of another config do not linger')
+})
+
+test('the verdict begins with traffic and counts what changed', () => {
+  const nothing = toVerdict(comparison(), { state: 'known', answer: behaviour() })
+  assert.deepEqual(nothing.map((chip) => chip.text), ['traffic: identical', 'no changes found', 'no lines changed'])
+  const one = toVerdict(comparison({ sentences: [sentence('s1')], text: { added: 4, removed: 1200 }, checks: { introduced: [finding('a/b')], resolved: [] }, notModelled: [sentence('g')] }), { state: 'working', previous: null })
+  assert.deepEqual(one.map((chip) => chip.text), ['traffic: comparing…', '1 change', '1 check introduced', '+4 −1,200 lines', '1 not modelled'])
+  assert.equal(one[0]?.tone, 'unknown')
 })
 
 test('the headline tells a textual difference from a topological one', () => {

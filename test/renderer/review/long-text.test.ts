@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { changesInside, isLongText, lineAcross, neighbourChange, partLines, problemsInside, revealInside, revealLine, windowAround, windowBefore, windowWords } from '#renderer/features/review/long-text.ts'
+import { changesInside, isLongText, lineAcross, lineInside, neighbourChange, partLines, problemsInside, revealInside, revealLine, windowAround, windowBefore, windowWords } from '#renderer/features/review/long-text.ts'
 
 const hunks = [
   { beforeStart: 10, beforeEnd: 12, afterStart: 10, afterEnd: 15 },
@@ -64,4 +64,9 @@ test('only texts over five megabytes come in parts, and the part says which line
   assert.equal(isLongText({ files: [{ ...file, bytes: 5_000_000 }] }, 'a'), false)
   assert.equal(isLongText(null, 'a'), false)
   assert.equal(windowWords({ startLine: 0, totalLines: 1_150_007 }, 20_000), 'lines 1–20,000 of 1,150,007')
+})
+
+test('a part tells the line of an offset of the whole text, and on which side of it another one lies', () => {
+  const line = lineInside({ text: 'forty\nforty-one\n', startOffset: 900, startLine: 40, totalLines: 90 })
+  assert.deepEqual([899, 900, 906, 915, 2000].map(line), [-1, 40, 41, 41, Infinity])
 })

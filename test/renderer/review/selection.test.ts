@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toFindings } from '#renderer/features/review/findings.ts'
-import { litEverywhere, toLit } from '#renderer/features/review/picture-state.ts'
+import { toLit } from '#renderer/features/review/picture-state.ts'
 import { elementsAt, neighbourFinding, selectDiagnostic, selectElements, selectFinding, selectPlace } from '#renderer/features/review/selection.ts'
+import { toClassFindings } from '#renderer/features/behaviour/class-findings.ts'
+import { behaviour, behaviourClass, forward } from '#test/renderer/behaviour/answers.ts'
 import { comparison, edge, file, finding, node, sentence, span, view } from '#test/renderer/fixtures.ts'
 
 const picture = view(
@@ -64,7 +66,33 @@ test('next and previous finding go round the end', () => {
 test('only a chosen card lights up its boxes; a chosen box does not dim the rest', () => {
   const card = findings[0]
   assert.ok(card)
-  assert.deepEqual(toLit(selectFinding(picture, card, 1), findings), ['server:api-1'])
-  assert.deepEqual(toLit({ ...selectElements(picture, findings, ['server:api-1', 'pool:api'], 1) }, findings), [])
-  assert.deepEqual(litEverywhere(['x']).before, ['x'])
+  assert.deepEqual(toLit(selectFinding(picture, card, 1), findings), { overlay: ['server:api-1'], before: ['server:api-1'], after: ['server:api-1'], isPath: false })
+  assert.deepEqual(toLit(selectElements(picture, findings, ['server:api-1', 'pool:api'], 1), findings).overlay, [])
+})
+
+const login = toClassFindings(behaviour({ differs: [
+  behaviourClass('login', { lit: { before: ['listener:web', 'pool:gone'], after: ['listener:web', 'pool:api'] }, cause: { before: [span(200, 230)], after: [] }, before: { outcome: forward('gone'), rule: span(200, 230) }, after: { outcome: forward('api'), rule: span(120, 155) } }),
+  behaviourClass('shares', { lit: { before: ['listener:web', 'pool:api'], after: ['listener:web', 'pool:api'] }, cause: { before: [span(20, 40)], after: [span(20, 45)] } }),
+] }), null)
+const all = [...login, ...findings]
+
+test('choosing a class chooses its path, marks its lines on both sides and goes to the line that causes it', () => {
+  const card = login[0]
+  assert.ok(card)
+  const selection = selectFinding(picture, card, 4)
+  assert.deepEqual(selection.ids, ['listener:web', 'pool:gone', 'pool:api'])
+  assert.deepEqual([selection.before, selection.after], [[span(200, 230)], [span(120, 155)]])
+  assert.deepEqual(selection.reveal, { side: 'before', span: span(200, 230), serial: 4 })
+  assert.deepEqual(toLit(selection, all), { before: ['listener:web', 'pool:gone'], after: ['listener:web', 'pool:api'], overlay: ['listener:web', 'pool:gone', 'pool:api'], isPath: true })
+})
+
+test('a box that several classes pass brings all their cards, the first of them chosen', () => {
+  const selection = selectElements(picture, all, ['pool:api'], 1)
+  assert.deepEqual([selection.sentenceId, selection.related], ['class:login', ['class:login', 'class:shares']])
+  assert.deepEqual(selectElements(picture, all, ['pool:gone'], 1).related, ['class:login', 'gone'])
+})
+
+test('the caret in a line of a class marks its lines on both sides and scrolls nothing', () => {
+  const selection = selectPlace(picture, all, 'after', file, 130)
+  assert.deepEqual([selection.sentenceId, selection.before, selection.after, selection.reveal], ['class:login', [span(200, 230)], [span(120, 155)], null])
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toOutcomeText, toOutcomeTone, toTraceVerdict } from '#renderer/features/trace/outcome-text.ts'
-import { emptyTraceForm, toCurl, toRequest, type TraceForm } from '#renderer/features/trace/request-form.ts'
+import { beyondForm, emptyTraceForm, toCurl, toForm, toRequest, type TraceForm } from '#renderer/features/trace/request-form.ts'
 import { toTraceLit, toTraceSides } from '#renderer/features/trace/trace-sides.ts'
 import type { RouteAnswer } from '#shared/analyses/route/answer.ts'
 
@@ -75,7 +75,17 @@ test('every outcome is a sentence, and a pool without a server is critical', () 
 
 test('both sides keep their own path, also when they are the same config', () => {
   const answers = [{ configId: 'b', answer: answer({}), lit: ['x'] }, { configId: 'a', answer: answer({}), lit: ['x', 'y'] }]
-  assert.deepEqual(toTraceLit(toTraceSides(answers, 'b', 'a')), { before: ['x'], after: ['x', 'y'], overlay: ['x', 'y'] })
+  assert.deepEqual(toTraceLit(toTraceSides(answers, 'b', 'a')), { before: ['x'], after: ['x', 'y'], overlay: ['x', 'y'], isPath: true })
   assert.deepEqual(toTraceSides(answers, 'a', 'a').map((each) => each.side), ['before', 'after'])
   assert.deepEqual(toTraceSides(answers, null, 'a').map((each) => each.side), ['after'])
+})
+
+test('a request written into the form reads as the same request, and what the form cannot say is named', () => {
+  for (const form of [{ url: 'https://api.shop.example:8443/v2//auth/../x?a=1' }, { url: 'https://a.example/', sni: '-' }, { url: 'https://a.example/', sni: 'b.example' }, { url: '/x', headers: 'X-A: 1\nx-a: 2:3', method: 'POST', listener: ':443' }]) {
+    const request = parsed(form)
+    const again = toRequest(toForm(request))
+    assert.deepEqual(again, { ok: true, request })
+    assert.deepEqual(beyondForm(request), [])
+  }
+  assert.deepEqual(beyondForm({ ...parsed({ url: '/x' }), httpVersion: '1.0', destinationIp: '192.0.2.1', sourcePort: 1, alpn: ['h2'] }), ['HTTP/1.0', 'to 192.0.2.1', 'from port 1', 'ALPN h2'])
 })
