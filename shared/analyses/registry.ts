@@ -4,6 +4,7 @@ import type { Analysis } from './analysis.ts'
 import { compareBehaviour, presentBehaviour, type Judged } from './behaviour-diff/index.ts'
 import { presentChecks, runChecks } from './checks/index.ts'
 import { expectedDistribution, presentDistribution } from './distribution/index.ts'
+import { poolPairsOf, presentPairs } from './equivalence/index.ts'
 import { prepareRouter, presentRoute, routeRequest } from './route/index.ts'
 import { findShadowing, presentShadowing } from './shadowing/index.ts'
 import { diffTopology, presentDifference } from './topology-diff/index.ts'
@@ -37,6 +38,10 @@ export const analyses: readonly Analysis[] = [
     },
   },
   {
+    id: 'equivalence', question: 'Which pool of one config is which pool of the other?', needs: 'two-configs',
+    present: ({ before, after }) => (before === null ? null : presentPairs(poolPairsOf(before, after, null))),
+  },
+  {
     id: 'route', question: 'Where does this request go, and why?', needs: 'one-config-and-request',
     present({ after, request }) {
       if (request === null) return null
@@ -46,7 +51,7 @@ export const analyses: readonly Analysis[] = [
   },
   {
     id: 'shadowing', question: 'Which rules get no requests, and which requests match no rule?', needs: 'one-config',
-    present: ({ after }) => presentShadowing(findShadowing(after, { judge: (request) => prepareRouter(after).route(request, { explain: false }), budget: { maxBranches: 2000, spent: () => false } })),
+    present: ({ after }) => presentShadowing(findShadowing(after, { judge: (request) => prepareRouter(after).route(request, { explain: false }), budget: { maxBranches: 2000, spent: () => false }, reported: () => false })),
   },
   {
     id: 'topology-diff', question: 'Which listeners, rules, pools and servers differ between two configs?', needs: 'two-configs',

@@ -40,16 +40,17 @@ export function runAllChecks(dialect: Pick<Dialect, 'checks'>, context: CheckCon
   const { model } = context
   const structural = [...dialect.checks.flatMap((check) => check.run(context)), ...runChecks(model)]
   const router = prepareRouter(model)
+  const dead = new Set(structural.flatMap((one) => (one.code === 'routing/rule-never-matches' ? [placeKey(one.at)] : [])))
   const started = clock.milliseconds()
-  const answer = findShadowing(model, { judge: (request) => router.route(request, { explain: false }), budget: { maxBranches, spent: () => clock.milliseconds() - started > proofMs } })
+  const answer = findShadowing(model, { judge: (request) => router.route(request, { explain: false }), budget: { maxBranches, spent: () => clock.milliseconds() - started > proofMs }, reported: (at) => dead.has(placeKey(at)) })
   return [...structural, ...shortened(unreported(structural, shadowingFindings(answer)))].sort(bySeverityThenPlace)
 }
 
-/** Findings at places that no other of their code has; a contradiction also where a test it is made of is reported. */
+/** Findings at places that no other of their code has; for a contradiction, no error about a test that it is made of either. */
 function unreported(reported: readonly Diagnostic[], findings: readonly Diagnostic[]): readonly Diagnostic[] {
   const places = new Set(reported.map((one) => `${one.code} ${placeKey(one.at)}`))
-  const tests = new Set(reported.map((one) => placeKey(one.at)))
-  return findings.filter((one) => !places.has(`${one.code} ${placeKey(one.at)}`) && !(one.code === 'routing/rule-contradicts-itself' && one.related.some((place) => tests.has(placeKey(place.at)))))
+  const faults = new Set(reported.flatMap((one) => (one.severity === 'error' ? [placeKey(one.at)] : [])))
+  return findings.filter((one) => !places.has(`${one.code} ${placeKey(one.at)}`) && !(one.code === 'routing/rule-contradicts-itself' && [one, ...one.related].some((place) => faults.has(placeKey(place.at)))))
 }
 
 const placeKey = (span: Span): string => `${span.file}:${span.start}`

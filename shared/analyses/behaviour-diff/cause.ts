@@ -16,7 +16,7 @@ export interface Cause {
  * Lines whose change lets two rules decide differently: the deciding lines that are new, gone or moved, tests that stand
  * on one side only, and effects that ran on one side only.
  */
-export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { readonly before: boolean; readonly after: boolean }): Cause {
+export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { readonly before: boolean; readonly after: boolean }, moved: { readonly before: Span | null; readonly after: Span | null }): Cause {
   const tests = [testsOf(before.conditions), testsOf(after.conditions)] as const
   const spans = (rule: DecidingRule, changed: boolean, own: ReadonlyMap<string, Span>, other: ReadonlyMap<string, Span>, others: DecidingRule): readonly Span[] => {
     const found: Span[] = []
@@ -28,6 +28,9 @@ export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { 
   }
   const cause = { before: spans(before, isChanged.before, tests[0], tests[1], after), after: spans(after, isChanged.after, tests[1], tests[0], before) }
   // A rule that is gone or moved shows on one side only; the other side is where its requests end up.
+  // Where a rule that moved stands now, and where one stood that is here now.
+  if (moved.before !== null) cause.before = distinct([...cause.before, moved.before])
+  if (moved.after !== null) cause.after = distinct([...cause.after, moved.after])
   const places = (list: readonly Span[]): string => list.map((span) => `${span.file}:${span.start}`).join(' ')
   return {
     before: cause.before.length > 0 || before.at === null ? cause.before : [before.at], after: cause.after.length > 0 || after.at === null ? cause.after : [after.at],

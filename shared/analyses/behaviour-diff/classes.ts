@@ -2,6 +2,7 @@ import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts
 import type { Arrival } from '#shared/model/decision-space/state.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import type { Formula, World } from '#shared/requests/space/world.ts'
+import type { Span } from '#shared/text/span.ts'
 import { memberLimit, type ClassMember, type RequestClass } from './answer.ts'
 import { causeOf, distinct, type Cause } from './cause.ts'
 import type { Difference } from './differences.ts'
@@ -18,9 +19,13 @@ export interface Proved {
   readonly after: DecidingRule
   /** Whether the rule is new, gone, moved or changed on its side. */
   readonly changed: { readonly before: boolean; readonly after: boolean }
+  /** Line on either side of a rule that only moved, as it stands on that side. */
+  readonly moved: { readonly before: Span | null; readonly after: Span | null }
   readonly differences: readonly Difference[]
   /** Both conditions; requests that earlier rules take are still in it. */
   readonly both: Formula
+  /** Everything that a request of the pair satisfies. */
+  readonly required: readonly Formula[]
   /** Earlier rules that take some of those requests, as far as they were looked at. */
   readonly exceptions: () => readonly Formula[]
   readonly request: RequestInput
@@ -38,7 +43,7 @@ const similarLimit = 6
 
 /** Puts rule pairs together that one sentence can say. Pairs stay disjoint, so classes are. */
 export function classesOf(merging: Merging, proved: readonly Proved[]): readonly RequestClass[] {
-  const groups = groupBy(proved.map((pair) => ({ pair, cause: causeOf(pair.before, pair.after, pair.changed) })), ({ pair, cause }) => keyOf(merging, pair, cause.key, false))
+  const groups = groupBy(proved.map((pair) => ({ pair, cause: causeOf(pair.before, pair.after, pair.changed, pair.moved) })), ({ pair, cause }) => keyOf(merging, pair, cause.key, false))
   const similar = groupBy([...groups.values()], (group) => {
     const first = group[0] as (typeof group)[0]
     return keyOf(merging, first.pair, first.cause.key, true)

@@ -10,6 +10,7 @@ import { classesOf } from './classes.ts'
 import { identify } from './identify.ts'
 import { differ, type Judge } from './judge.ts'
 import { diffListener, reaches, type Comparison, type ListenerDiff } from './listener-diff.ts'
+import { provedOnce } from './once.ts'
 import { policyClasses } from './policy.ts'
 import { policyOf, type ChangedPool } from './pool-changes.ts'
 import { compareSeverity } from './severity.ts'
@@ -60,7 +61,6 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
   }
   const pairs = pairListeners(before, after)
   const diffs: ListenerDiff[] = []
-  const seen = new Map<string, ListenerDiff>()
   const twins = new Set<string>()
   const classes: RequestClass[] = []
   const handshakes: UnknownRegion[] = []
@@ -77,14 +77,11 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
     const arrivals = { before: arrivalsAt(at(pair.before, pair.address)), after: arrivalsAt(at(pair.after, pair.address)) }
     for (const [index, arrival] of arrivals.after.entries()) {
       const diff = yield* diffListener(comparison, { before: arrivals.before[index] as Arrival, after: arrival })
-      const key = programKey(diff)
-      if (seen.has(key)) continue
-      seen.set(key, diff)
       diffs.push(diff)
     }
   }
   yield
-  classes.push(...classesOf({ world: space.world, alias }, diffs.flatMap((diff) => diff.proved)))
+  classes.push(...classesOf({ world: space.world, alias }, provedOnce(diffs)))
   yield
   const policies = policyClasses(comparison, diffs, options.changedPools)
   classes.push(...policies.classes)
@@ -100,12 +97,6 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
     },
   }
   return { diff, comparison, listeners: diffs }
-}
-
-/** What a comparison of one listener found: listeners of one entry for which it is the same are shown once. */
-function programKey({ arrival, found, unknown }: ListenerDiff): string {
-  const pairs = found.map((pair) => `${pair.required[0] ?? 0} ${pair.required[1] ?? 0}`).join(',')
-  return `${arrival.listener.group} ${arrival.listener.entry} ${arrival.tls} ${arrival.readable} ${pairs} ${unknown.map((region) => region.when).join(',')}`
 }
 
 /** What decides before the first rule whether a connection gets through, and is not followed. */
@@ -147,7 +138,8 @@ function distinctRegions(regions: readonly UnknownRegion[]): readonly UnknownReg
   }
   return [...groups.values()].map((group) => {
     const first = group[0] as UnknownRegion
-    return group.length === 1 ? first : { ...first, when: `${first.when}; and ${group.length - 1} more kinds of requests` }
+    const kinds = new Set(group.map((region) => region.when)).size
+    return kinds === 1 ? first : { ...first, when: `${first.when}; and ${kinds - 1} more kinds of requests` }
   })
 }
 

@@ -1,8 +1,9 @@
 import { destinationKey, touchedHeaders, type DecidingRule, type Destination } from '#shared/model/decision-space/decision-list.ts'
 import { exactly } from '#shared/model/decision-space/matching.ts'
 import type { Reader, Space } from '#shared/model/decision-space/reader.ts'
-import { usableMembers } from '#shared/model/expected-shares.ts'
+import { expectedShares, usableMembers } from '#shared/model/expected-shares.ts'
 import type { Pool } from '#shared/model/pool.ts'
+import { choiceIn, decided, lengthsDiffer } from '#shared/model/decision-space/choices.ts'
 import type { Term, TermList } from '#shared/model/decision-space/term.ts'
 import { always, never, type Formula } from '#shared/requests/space/world.ts'
 
@@ -35,10 +36,23 @@ function settled(pools: (name: string) => Pool | undefined, destination: Destina
   return { kind: 'respond', status: 503 }
 }
 
+/** Where only one server of a pool takes requests, to balance is to choose it. */
+function named(pools: (name: string) => Pool | undefined, destination: Destination & { readonly kind: 'forward' }): Destination {
+  const pool = destination.server === null ? pools(destination.pool) : undefined
+  if (pool === undefined || pool.persistence.length > 0) return destination
+  const taking = expectedShares(pool).shares.filter((server) => server.share > 0)
+  const [only] = taking
+  return only === undefined || taking.length > 1 ? destination : { ...destination, server: only.name }
+}
+
 /** Ways in which the outcomes of two rules differ for a request that both decide; empty: never. */
 export function differencesOf(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
-  const one = settled(comparing.pools.before, before.destination)
-  const other = settled(comparing.pools.after, after.destination)
+  let one = settled(comparing.pools.before, before.destination)
+  let other = settled(comparing.pools.after, after.destination)
+  if (one.kind === 'forward' && other.kind === 'forward' && one.pool === comparing.alias(other.pool) && (one.server === null) !== (other.server === null)) {
+    one = named(comparing.pools.before, one)
+    other = named(comparing.pools.after, other)
+  }
   if (one.kind === 'redirect' && other.kind === 'redirect' && one.status === other.status) return termDifference(comparing, 'location', one.location, other.location)
   if (destinationKey(one) !== destinationKey(other, comparing.alias)) return [{ aspect: 'destination', when: always, name: null, exact: true }]
   if (one.kind !== 'forward' && one.kind !== 'serve' && one.kind !== 'split') return []
@@ -69,16 +83,24 @@ interface Unequal {
 
 const same: Unequal = { when: never, exact: true }
 
-/** Requests for which two terms have different values. */
-function unequal(comparing: Comparing, before: Term, after: Term): Unequal {
+/** Choices inside two values that are followed; beyond that they count as written differently. */
+const maximumChoices = 200
+
+interface Fuel {
+  left: number
+}
+
+/** Requests for which two terms have different values. Choices are followed wherever they stand, the same one on both sides at once. */
+function unequal(comparing: Comparing, before: Term, after: Term, fuel: Fuel = { left: maximumChoices }): Unequal {
   if (before === after) return same
-  const { world } = comparing.space
-  const split = before.kind === 'choose' ? before : after.kind === 'choose' ? after : null
-  if (split !== null) {
-    const [one, other] = before.kind === 'choose'
-      ? [unequal(comparing, before.then, after), unequal(comparing, before.otherwise, after)]
-      : [unequal(comparing, before, split.then), unequal(comparing, before, split.otherwise)]
-    return { when: world.or(world.and(split.when, one.when), world.and(world.not(split.when), other.when)), exact: one.exact && other.exact }
+  const { world, terms } = comparing.space
+  const when = choiceIn(before) ?? choiceIn(after)
+  if (when !== null) {
+    if (fuel.left === 0) return { when: always, exact: false }
+    fuel.left -= 1
+    const side = (holds: boolean): Unequal => unequal(comparing, decided(terms, before, when, holds), decided(terms, after, when, holds), fuel)
+    const [one, other] = [side(true), side(false)]
+    return { when: world.or(world.and(when, one.when), world.and(world.not(when), other.when)), exact: one.exact && other.exact }
   }
   if (before.kind === 'text' && after.kind === 'text') return { when: always, exact: true }
   if (before.kind === 'text') return notText(comparing, after, before.text)
@@ -118,7 +140,20 @@ function apart(comparing: Comparing, before: Term, after: Term): Unequal {
     const empty = text === '' ? world.not(comparing.before.tests.present(only[0])) : never
     return { when: world.not(world.or(equal, empty)), exact: true }
   }
-  return { when: always, exact: false }
+  return { when: always, exact: lengthsDiffer(one, other) }
+}
+
+/** Absent values are no header lines. */
+function itemsDifference(comparing: Comparing, before: readonly Term[], after: readonly Term[]): Unequal {
+  const { world, terms } = comparing.space
+  const here = (items: readonly Term[]): readonly Term[] => items.filter((item) => item.kind !== 'absent')
+  const [one, other] = [here(before), here(after)]
+  const [none, some] = one.length === 0 ? [one, other] : [other, one]
+  if (none.length === 0) return { when: world.any(some.map((item) => comparing.before.tests.present(item))), exact: true }
+  const fixed = [...one, ...other].every((item) => !terms.maybeAbsent(item))
+  if (one.length !== other.length) return { when: always, exact: fixed }
+  const parts = one.map((item, index) => unequal(comparing, item, other[index] as Term))
+  return { when: world.any(parts.map((part) => part.when)), exact: parts.every((part) => part.exact) && (fixed || one.length === 1) }
 }
 
 function listDifference(comparing: Comparing, before: TermList, after: TermList): Unequal {
@@ -131,11 +166,7 @@ function listDifference(comparing: Comparing, before: TermList, after: TermList)
       : [listDifference(comparing, before, split.then), listDifference(comparing, before, split.otherwise)]
     return { when: world.or(world.and(split.when, one.when), world.and(world.not(split.when), other.when)), exact: one.exact && other.exact }
   }
-  if (before.kind === 'items' && after.kind === 'items' && before.items.length === after.items.length) {
-    const parts = before.items.map((item, index) => unequal(comparing, item, after.items[index] as Term))
-    return { when: world.any(parts.map((part) => part.when)), exact: parts.every((part) => part.exact) }
-  }
-  if (before.kind === 'items' && after.kind === 'items') return { when: always, exact: before.items.length === 0 || after.items.length === 0 }
+  if (before.kind === 'items' && after.kind === 'items') return itemsDifference(comparing, before.items, after.items)
   if (before.kind === 'append' && after.kind === 'append' && before.list === after.list) return unequal(comparing, before.item, after.item)
   const [base, items] = before.kind === 'base' ? [before, after] : after.kind === 'base' ? [after, before] : [null, null]
   // Deleting a header changes nothing where it never came.

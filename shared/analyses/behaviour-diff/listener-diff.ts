@@ -2,6 +2,7 @@ import { portsOf } from '#shared/model/decision-space/arrivals.ts'
 import { decisionList, ruleKey, type DecidingRule, type DecisionList } from '#shared/model/decision-space/decision-list.ts'
 import type { Reader, Space } from '#shared/model/decision-space/reader.ts'
 import { exactly } from '#shared/model/decision-space/matching.ts'
+import { mayLieIn } from '#shared/model/decision-space/model-of.ts'
 import { requestOf } from '#shared/model/decision-space/request-of.ts'
 import { anyHost } from '#shared/model/decision-space/request-variables.ts'
 import { poolsByReference } from '#shared/model/decision-order.ts'
@@ -44,7 +45,7 @@ export interface Comparison {
 
 const nowhere: Span = { file: '', start: 0, end: 0 }
 /** Further witnesses that are tried when the first one shows no difference. */
-const retries = 4
+const retries = 5
 /** Exceptions that are looked for to describe a class. */
 const exceptionLimit = 24
 
@@ -134,10 +135,11 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
   for (let attempt = 0; attempt <= retries; attempt += 1) {
     const request = requestOf(world, witness, diff.arrival)
     const judged = { before: comparison.judge.before(request), after: comparison.judge.after(request) }
-    if (differ(judged.before, judged.after, comparison.alias)) {
+    // Variables that are not independent (a query and its parameters) can give a request of another pair.
+    if (differ(judged.before, judged.after, comparison.alias) && mayLieIn(world, pair.required, request, diff.arrival)) {
       const changed = { before: diff.alignment.beforePartner[pair.before] === -1, after: diff.alignment.afterPartner[pair.after] === -1 }
       return {
-        arrival: diff.arrival, before, after, changed, differences: pair.differences, both, request, judged,
+        arrival: diff.arrival, before, after, changed, moved: movedLines(comparison, diff, changed.before ? before : null, changed.after ? after : null), differences: pair.differences, both, required: pair.required, request, judged,
         exceptions: () => exceptionsOf(comparison, diff, pair, both), depends: dependsOf(space, witness),
       }
     }
@@ -146,6 +148,24 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     witness = next
   }
   return region('The rules differ, but no request was found that shows a difference.', null)
+}
+
+const moves = new WeakMap<Alignment, { readonly before: ReadonlyMap<string, DecidingRule>; readonly after: ReadonlyMap<string, DecidingRule> }>()
+
+/** Lines on the other side of changed rules that stand there, too, only elsewhere in the order. */
+function movedLines({ readers, alias }: Comparison, { lists, alignment }: Diffed, before: DecidingRule | null, after: DecidingRule | null): Proved['moved'] {
+  const key = (side: 'before' | 'after', rule: DecidingRule): string => `${rule.formula} ${ruleKey(readers[side], rule, side === 'after' ? alias : undefined)}`
+  let known = moves.get(alignment)
+  if (known === undefined) {
+    const changed = (side: 'before' | 'after', partners: Int32Array): ReadonlyMap<string, DecidingRule> =>
+      new Map(lists[side].rules.flatMap((rule, index) => (partners[index] === -1 ? [[key(side, rule), rule] as const] : [])))
+    known = { before: changed('before', alignment.beforePartner), after: changed('after', alignment.afterPartner) }
+    moves.set(alignment, known)
+  }
+  return {
+    before: after === null ? null : (known.before.get(key('after', after))?.at ?? null),
+    after: before === null ? null : (known.after.get(key('before', before))?.at ?? null),
+  }
 }
 
 function heldFlags(witness: Witness): readonly Formula[] {
@@ -164,9 +184,10 @@ function another({ space, readers, solver, budget }: Comparison, pair: FoundPair
   const { world, terms, variables } = space
   const { tests } = readers.after
   const query = tests.present(terms.read(variables.query))
+  const present = tests.present(terms.read(variables.path))
   const path = world.not(tests.holds(terms.read(variables.path), exactly(['/']), () => 'path is /'))
   const host = world.not(tests.holds(terms.read(variables.host), exactly([anyHost]), () => `host is ${anyHost}`))
-  for (const wish of [[query], [path], [query, path], [host]].slice(attempt)) {
+  for (const wish of [[present], [query, present], [path, present], [query, path], [host]].slice(attempt)) {
     const solution = solver.solve([...pair.required, ...wish], budget)
     if (solution.kind === 'sat') return solution.witness
   }

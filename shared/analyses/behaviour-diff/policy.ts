@@ -1,4 +1,5 @@
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import { mayLieIn } from '#shared/model/decision-space/model-of.ts'
 import { requestOf } from '#shared/model/decision-space/request-of.ts'
 import type { Pool } from '#shared/model/pool.ts'
 import type { RequestClass, UnknownRegion } from './answer.ts'
@@ -23,7 +24,7 @@ export function policyClasses(comparison: Comparison, diffs: readonly ListenerDi
       const found = classFor(comparison, diff, pool, policy)
       if (found === null) continue
       if ('because' in found) unknown.push(found)
-      else classes.push(found)
+      else if (!classes.some((known) => known.id === found.id)) classes.push(found)
     }
   }
   return { classes, unknown }
@@ -47,7 +48,8 @@ function classFor(comparison: Comparison, diff: ListenerDiff, { before, after }:
       const [first, second] = [diff.sides.before.rules[one] as DecidingRule, diff.sides.after.rules[other] as DecidingRule]
       const anchors = mergeAnchors(anchorsOfRule(space, first), anchorsOfRule(space, second))
       const both = world.and(first.formula, second.formula)
-      const solution = solver.solve([both, ...earlier(world, diff.sides.before, one, anchors, both), ...earlier(world, diff.sides.after, other, anchors, both)], budget)
+      const required = [both, ...earlier(world, diff.sides.before, one, anchors, both), ...earlier(world, diff.sides.after, other, anchors, both)]
+      const solution = solver.solve(required, budget)
       if (solution.kind === 'gave-up') doubt = solution.reason
       if (solution.kind !== 'sat') continue
       // A witness that hangs on an opaque condition shows nothing; another rule may lead to the pool without one.
@@ -57,6 +59,10 @@ function classFor(comparison: Comparison, diff: ListenerDiff, { before, after }:
         continue
       }
       const request = requestOf(world, solution.witness, diff.arrival)
+      if (!mayLieIn(world, required, request, diff.arrival)) {
+        doubt = 'no request was found that gets there'
+        continue
+      }
       const judged = { before: judge.before(request), after: judge.after(request) }
       const sides = { before: { outcome: judged.before.outcome, rule: judged.before.rule }, after: { outcome: judged.after.outcome, rule: judged.after.rule } }
       const text = policy.sentences.slice(0, 3).join('; ')

@@ -3,9 +3,16 @@ import { cookieValues, headerElements, queryParameterValues, splitTarget } from 
 import { parseIp } from '#shared/requests/ip.ts'
 import { addressWord } from '#shared/requests/languages/addresses.ts'
 import type { Value, Variable } from '#shared/requests/space/variable.ts'
-import type { Model } from '#shared/requests/space/world.ts'
+import { evaluateFormula, type Formula, type Model, type World } from '#shared/requests/space/world.ts'
 import type { RequestInput } from '../request.ts'
 import type { Arrival } from './state.ts'
+
+/** Does `request`, as it is sent to `arrival`, satisfy all of `required`, as far as the modelled conditions tell? */
+export function mayLieIn(world: World, required: readonly Formula[], request: RequestInput, arrival: Arrival): boolean {
+  const port = /:(\d+)$/.exec(request.listener ?? '')?.[1] ?? String(arrival.listener.addresses[0]?.fromPort ?? 0)
+  const model = modelOf(request, arrival, Number(port))
+  return required.every((formula) => evaluateFormula(world, formula, model, () => null) !== false)
+}
 
 /** A request as values of the variables; the inverse of `requestOf`. `localPort`: the port it was sent to. */
 export function modelOf(request: RequestInput, { listener }: Arrival, localPort: number): Model {
@@ -27,6 +34,8 @@ function valueFrom(request: RequestInput, variable: Variable, localPort: number,
   const target = toBytes(request.path)
   const { pathAt, form } = splitTarget(target)
   const origin = pathAt === -1 ? null : target.slice(pathAt)
+  // `*?v=1` has a query and no path (measured on 2.6).
+  const question = (origin ?? (form === 'asterisk' ? target : '')).indexOf('?')
   const lines = (name: string): string[] => request.headers.filter(([header]) => header.toLowerCase() === name).map(([, value]) => toBytes(value).replace(/^[ \t]+|[ \t]+$/g, ''))
   const address = (text: string | null): string | null => {
     const ip = text === null ? null : parseIp(text)
@@ -34,7 +43,7 @@ function valueFrom(request: RequestInput, variable: Variable, localPort: number,
   }
   switch (key) {
     case 'path': return origin === null ? null : (origin.split('?', 1)[0] ?? '')
-    case 'query': return origin?.includes('?') === true ? origin.slice(origin.indexOf('?') + 1) : null
+    case 'query': return question === -1 ? null : (origin ?? target).slice(question + 1)
     case 'host': return request.host === null ? (lines('host')[0] ?? null) : toBytes(request.host).trim()
     case 'method': return toBytes(request.method)
     case 'form': return form === 'absolute' || request.httpVersion === '2' ? 'absolute' : 'origin'

@@ -8,7 +8,7 @@ import { canonicalText } from '../canonical.ts'
 import { describePredicate } from '../describe.ts'
 import type { Field, Matcher, Predicate, Template, Test, View } from '../predicate.ts'
 import type { LookupTable, RoutingModel } from '../routing-model.ts'
-import { existsMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
+import { existsMatching, integerMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
 import { RequestVariables } from './request-variables.ts'
 import { stateKey, type State } from './state.ts'
 import { Terms, type Term, type TermList, type TermTransform } from './term.ts'
@@ -188,6 +188,13 @@ export class Reader {
         }
         return inRanges(list.items.length) ? always : never
       }
+      case 'choose-list': return world.or(
+        world.and(list.when, this.countHolds(list.then, view, matching, words)), world.and(world.not(list.when), this.countHolds(list.otherwise, view, matching, words)))
+      case 'append': {
+        // One more than the list had, unless the added value is absent.
+        const shifted = integerMatching(ranges.map(([from, to]) => [from === null ? null : from - 1, to === null ? null : to - 1] as const))
+        return this.space.terms.maybeAbsent(list.item) ? this.tests.flag(`count ${list.id} ${matching.key}`, words) : this.countHolds(list.list, view, shifted, words)
+      }
       default: return this.tests.flag(`count ${list.id} ${matching.key}`, words)
     }
   }
@@ -247,7 +254,7 @@ export class Reader {
         const cookies = this.headerList(state, 'cookie', 'comma')
         return cookies.kind === 'base' ? terms.base(variables.cookie(field.name)) : terms.unknownList(`cookie ${field.name} of ${cookies.id}`, 'the Cookie header was rewritten', at)
       }
-      case 'query-parameter': return this.parameter(field.name, field.delimiter, state, at)
+      case 'query-parameter': return this.parameter(field.name, field.delimiter, state.query, state, at)
       default: return terms.unknown(field.kind, 'not modelled', at)
     }
   }
@@ -270,12 +277,13 @@ export class Reader {
     const absolute = this.tests.holds(terms.read(variables.form), literalMatching('exact', ['absolute'], false), (negated) => `the target is ${negated ? 'not ' : ''}a whole URL`)
     const whole = terms.concat([terms.text(state.arrival.listener.tls === null ? 'http://' : 'https://'), this.first(this.headerList(state, 'host', 'comma')), pathAndQuery])
     const present = this.tests.present(state.path)
-    return terms.choose(world.and(present, absolute), whole, terms.choose(present, pathAndQuery, terms.text('*')))
+    const asterisk = terms.choose(this.tests.present(state.query), terms.concat([terms.text('*?'), state.query]), terms.text('*'))
+    return terms.choose(world.and(present, absolute), whole, terms.choose(present, pathAndQuery, asterisk))
   }
 
-  private parameter(name: string, delimiter: string, state: State, at: Span): Term | TermList {
+  private parameter(name: string, delimiter: string, query: Term, state: State, at: Span): TermList {
     const { terms, variables } = this.space
-    const { query } = state
+    if (query.kind === 'choose') return terms.chooseList(query.when, this.parameter(name, delimiter, query.then, state, at), this.parameter(name, delimiter, query.otherwise, state, at))
     if (query.kind === 'read' && delimiter === '?') return terms.base(variables.parameter(name))
     if (query.kind === 'absent' && delimiter === '?') return terms.items([])
     if (query.kind === 'text' && delimiter === '?') return terms.items(queryParameterValues(`?${query.text}`, toBytes(name), '?').map((value) => terms.text(value)))

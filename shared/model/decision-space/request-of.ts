@@ -65,9 +65,8 @@ function targetOf(values: ReadonlyMap<string, Value>, host: string | null, tls: 
     return typeof value === 'string' ? fromBytes(value) : value === undefined ? undefined : null
   }
   const path = text('path') === undefined ? '/' : text('path')
-  if (path === null || path === undefined) return '*'
   const parameters = [...values].flatMap(([key, value]) => (key.startsWith('parameter:') && Array.isArray(value) ? (value as readonly string[]).map((one) => `${key.slice(10)}=${fromBytes(one)}`) : []))
   const query = [text('query') ?? null, ...parameters].filter((part): part is string => part !== null)
-  const target = query.length === 0 ? path : `${path}?${query.join('&')}`
-  return values.get('form') === 'absolute' && httpVersion !== '2' ? `${tls ? 'https' : 'http'}://${host ?? ''}${target}` : target
+  const target = `${path ?? '*'}${query.length === 0 ? '' : `?${query.join('&')}`}`
+  return typeof path === 'string' && values.get('form') === 'absolute' && httpVersion !== '2' ? `${tls ? 'https' : 'http'}://${host ?? ''}${target}` : target
 }

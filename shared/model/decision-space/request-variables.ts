@@ -77,7 +77,7 @@ export class RequestVariables {
   }
 
   get httpVersion(): Variable {
-    return this.world.variable('http-version', () => ({ shape: 'single', optional: false, encoding: 'text', domain: literalLanguage('exact', ['1.1', '1.0', '2.0'], false), preferred: ['1.1', '1.0', '2.0'] }))
+    return this.world.variable('http-version', () => ({ shape: 'single', optional: false, encoding: 'text', domain: literalLanguage('exact', ['1.1', '1.0', '2.0', '3.0'], false), preferred: ['1.1', '1.0', '2.0', '3.0'] }))
   }
 
   header(name: string, split: 'comma' | 'line'): Variable {

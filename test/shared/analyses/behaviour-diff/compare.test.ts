@@ -78,6 +78,13 @@ test('addresses that only one side listens on are classes of kind listener, and 
   assert.deepEqual(result.diff.listeners, [{ name: 'web', addresses: [':80', ':82'], status: 'changed' }])
 })
 
+test('the plain and the TLS address of one frontend are both compared', () => {
+  const both = (pool: string): string => `frontend web\n  mode http\n  bind :80\n  bind :443 ssl crt /etc/haproxy/site.pem\n  use_backend ${pool} if { ssl_fc }\n  default_backend site\n${['site', 'api', 'img'].map((name) => `backend ${name}\n  mode http\n  server s 10.0.0.1:80\n`).join('')}`
+  const result = compared(both('api'), both('img'))
+  assert.deepEqual(result.summaries, ['critical misroute: Requests that no other rule takes go to pool img instead of api.'])
+  assert.deepEqual([result.diff.differs[0]?.witness.scheme, result.diff.differs[0]?.witness.listener], ['https', ':443'])
+})
+
 test('connections that are passed through by server name are compared, too', () => {
   const tls = (rule: string): string => `defaults\n  mode tcp\nfrontend tls\n  bind :443\n  tcp-request inspect-delay 5s\n  tcp-request content accept if { req.ssl_hello_type 1 }\n  ${rule}\n  default_backend c\nbackend a\n  server s 10.0.0.1:1\nbackend c\n  server s 10.0.0.3:3\n`
   const result = compared(tls('use_backend a if { req.ssl_sni -i a.example }'), tls('use_backend a if { req.ssl_sni -i -m end .example }'))

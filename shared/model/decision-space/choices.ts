@@ -1,0 +1,80 @@
+import type { Formula } from '#shared/requests/space/world.ts'
+import { transformText } from './concrete.ts'
+import type { Term, Terms } from './term.ts'
+
+/** Condition of a choice somewhere inside `term`; null: it holds none. */
+export function choiceIn(term: Term): Formula | null {
+  switch (term.kind) {
+    case 'choose': return term.when
+    case 'apply': return choiceIn(term.of)
+    case 'concat': {
+      for (const part of term.parts) {
+        const found = choiceIn(part)
+        if (found !== null) return found
+      }
+      return null
+    }
+    default: return null
+  }
+}
+
+/** `term` where `when` holds, or does not: every choice on it is made. */
+export function decided(terms: Terms, term: Term, when: Formula, holds: boolean): Term {
+  switch (term.kind) {
+    case 'choose': {
+      if (term.when === when) return decided(terms, holds ? term.then : term.otherwise, when, holds)
+      if (term.when === (when ^ 1)) return decided(terms, holds ? term.otherwise : term.then, when, holds)
+      return terms.choose(term.when, decided(terms, term.then, when, holds), decided(terms, term.otherwise, when, holds))
+    }
+    case 'concat': return choiceIn(term) === null ? term : terms.concat(term.parts.map((part) => decided(terms, part, when, holds)))
+    case 'apply': {
+      if (choiceIn(term.of) === null) return term
+      const of = decided(terms, term.of, when, holds)
+      const text = of.kind === 'text' ? transformText(term.transform, of.text) : undefined
+      return text === undefined ? terms.apply(term.transform, of) : text === null ? terms.absent : terms.text(text)
+    }
+    default: return term
+  }
+}
+
+/** Fixed bytes around the tail of one value: `/new` + everything from byte 3 on of the path. */
+interface Shape {
+  readonly fixed: number
+  readonly value: Term
+  readonly offset: number
+}
+
+function shapeOf(parts: readonly Term[]): Shape | null {
+  let fixed = 0
+  let tail: { readonly value: Term; readonly offset: number } | null = null
+  for (const part of parts) {
+    if (part.kind === 'text') {
+      fixed += part.text.length
+      continue
+    }
+    if (tail !== null) return null
+    tail = tailOf(part)
+    if (tail === null) return null
+  }
+  return tail === null ? null : { fixed, ...tail }
+}
+
+function tailOf(term: Term): { readonly value: Term; readonly offset: number } | null {
+  if (term.kind === 'read') return { value: term, offset: 0 }
+  if (term.kind !== 'apply' || term.of.kind !== 'read') return null
+  const { transform } = term
+  if (transform.kind === 'lower' || transform.kind === 'upper') return { value: term.of, offset: 0 }
+  return transform.kind === 'substring' && transform.length === null ? { value: term.of, offset: transform.offset } : null
+}
+
+/** True when two composed values have different lengths for every request, so never come out alike. */
+export function lengthsDiffer(one: readonly Term[], other: readonly Term[]): boolean {
+  const [left, right] = [shapeOf(one), shapeOf(other)]
+  if (left === null || right === null || left.value !== right.value) return false
+  const furthest = Math.max(left.offset, right.offset)
+  // Beyond both offsets the lengths keep their distance.
+  for (let length = 0; length <= furthest; length += 1) {
+    if (left.fixed + Math.max(0, length - left.offset) === right.fixed + Math.max(0, length - right.offset)) return false
+  }
+  return true
+}
