@@ -21,7 +21,7 @@ test('the login misroute: from opening to the causing line in one click, then pr
     await settled(page)
     await loginCard(page).getByText(login).click()
     await expect(page.locator('.text-revealed').first()).toBeVisible()
-    await expect(page.getByRole('contentinfo')).toContainText('haproxy.cfg:39')
+    await expect(page.getByRole('contentinfo')).toContainText('haproxy.cfg:40')
     await expect(page.locator('.editor.original .view-line', { hasText: 'use_backend auth if host_api is_auth' })).toBeVisible()
     await expect(page.locator('.editor.original .text-chosen').first()).toBeVisible()
     await expect(page.locator('.editor.modified .text-chosen').first()).toBeVisible()
