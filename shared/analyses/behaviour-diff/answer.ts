@@ -40,6 +40,8 @@ export interface RequestClass {
   readonly after: ClassSide
   /** Lines whose change causes it, on each side; at least one side is not empty where a line can be named. */
   readonly cause: { readonly before: readonly Span[]; readonly after: readonly Span[] }
+  /** Every line that takes part in the decisions of this class: rules, the tests in their conditions, effects before them. Null: too many to list. */
+  readonly lines: { readonly before: readonly Span[]; readonly after: readonly Span[] } | null
   /** Rule pairs that this class stands for; 1 or more. */
   readonly count: number
   /** The rule pairs, first ones first; at most `memberLimit` of `count`. */
@@ -76,6 +78,8 @@ export interface BehaviourDiff {
   /** Most severe first. */
   readonly differs: readonly RequestClass[]
   readonly unknown: readonly UnknownRegion[]
+  /** Lines of rules, conditions and effects that differ, whether or not a class names them. Null: too many to list. */
+  readonly changedLines: { readonly before: readonly Span[]; readonly after: readonly Span[] } | null
   /** Pools that some request reached before and none reaches now, and the other way round. */
   readonly pools: { readonly unreachable: readonly string[]; readonly reachable: readonly string[] }
   /** What the proof takes for granted, as sentences: `Every request carries one Host name.` */
@@ -83,6 +87,9 @@ export interface BehaviourDiff {
   /** The certificate: how much work the proof took. */
   readonly work: { readonly rules: number; readonly changedRules: number; readonly pairs: number; readonly solverCalls: number; readonly milliseconds: number }
 }
+
+/** Lines listed for one class or comparison, per side. */
+export const lineLimit = 5000
 
 /** Rule pairs listed for one class. */
 export const memberLimit = 50

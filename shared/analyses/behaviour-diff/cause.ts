@@ -1,6 +1,8 @@
 import { canonicalText } from '#shared/model/canonical.ts'
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
+import { lineLimit, type RequestClass } from './answer.ts'
+import type { ListenerDiff } from './listener-diff.ts'
 import type { Span } from '#shared/text/span.ts'
 
 const limit = 12
@@ -16,7 +18,7 @@ export interface Cause {
  * Lines whose change lets two rules decide differently: the deciding lines that are new, gone or moved, tests that stand
  * on one side only, and effects that ran on one side only.
  */
-export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { readonly before: boolean; readonly after: boolean }, moved: { readonly before: Span | null; readonly after: Span | null }): Cause {
+export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { readonly before: boolean; readonly after: boolean }, elsewhere: Elsewhere): Cause {
   const tests = [testsOf(before.conditions), testsOf(after.conditions)] as const
   const spans = (rule: DecidingRule, changed: boolean, own: ReadonlyMap<string, Span>, other: ReadonlyMap<string, Span>, others: DecidingRule): readonly Span[] => {
     const found: Span[] = []
@@ -29,8 +31,8 @@ export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { 
   const cause = { before: spans(before, isChanged.before, tests[0], tests[1], after), after: spans(after, isChanged.after, tests[1], tests[0], before) }
   // A rule that is gone or moved shows on one side only; the other side is where its requests end up.
   // Where a rule that moved stands now, and where one stood that is here now.
-  if (moved.before !== null) cause.before = distinct([...cause.before, moved.before])
-  if (moved.after !== null) cause.after = distinct([...cause.after, moved.after])
+  cause.before = distinct([...elsewhere.tests.before, ...cause.before, ...elsewhere.moved.before])
+  cause.after = distinct([...elsewhere.tests.after, ...cause.after, ...elsewhere.moved.after])
   const places = (list: readonly Span[]): string => list.map((span) => `${span.file}:${span.start}`).join(' ')
   return {
     before: cause.before.length > 0 || before.at === null ? cause.before : [before.at], after: cause.after.length > 0 || after.at === null ? cause.after : [after.at],
@@ -50,6 +52,72 @@ function testsOf(conditions: readonly Predicate[]): ReadonlyMap<string, Span> {
   }
   conditions.forEach(visit)
   return found
+}
+
+/** What the rest of both lists says about two rules. */
+export interface Elsewhere {
+  /** Where a rule that only moved stands on the other side. */
+  readonly moved: { readonly before: readonly Span[]; readonly after: readonly Span[] }
+  /** Tests of a changed rule that nothing on the other side has. */
+  readonly tests: { readonly before: readonly Span[]; readonly after: readonly Span[] }
+}
+
+/** Rules of one side whose tests are looked at to find those that are new. */
+const comparedRules = 3000
+
+const known = new WeakMap<object, { readonly rules: { readonly before: ReadonlyMap<string, DecidingRule>; readonly after: ReadonlyMap<string, DecidingRule> }; readonly tests: { readonly before: ReadonlySet<string>; readonly after: ReadonlySet<string> } }>()
+
+/** `key`: equal for rules that are the same but for their place. Null: that rule is not changed. */
+export function elsewhereOf({ alignment, lists }: Pick<ListenerDiff, 'alignment' | 'lists'>, key: (side: 'before' | 'after', rule: DecidingRule) => string, before: DecidingRule | null, after: DecidingRule | null): Elsewhere {
+  let found = known.get(alignment)
+  if (found === undefined) {
+    const partners = { before: alignment.beforePartner, after: alignment.afterPartner }
+    const changed = (side: 'before' | 'after'): readonly DecidingRule[] => lists[side].rules.filter((_, index) => partners[side][index] === -1)
+    const tests = (side: 'before' | 'after'): ReadonlySet<string> => new Set((lists[side].rules.length <= comparedRules ? lists[side].rules : changed(side)).flatMap((rule) => [...testsOf(rule.conditions).keys()]))
+    const byKey = (side: 'before' | 'after'): ReadonlyMap<string, DecidingRule> => new Map(changed(side).map((rule) => [key(side, rule), rule]))
+    found = { rules: { before: byKey('before'), after: byKey('after') }, tests: { before: tests('before'), after: tests('after') } }
+    known.set(alignment, found)
+  }
+  const { rules, tests } = found
+  const lineOf = (rule: DecidingRule | undefined): readonly Span[] => (rule === undefined || rule.at === null ? [] : [rule.at])
+  const onlyIn = (rule: DecidingRule | null, others: ReadonlySet<string>): readonly Span[] => (rule === null ? [] : [...testsOf(rule.conditions)].flatMap(([text, at]) => (others.has(text) ? [] : [at])))
+  return {
+    moved: { before: after === null ? [] : lineOf(rules.before.get(key('after', after))), after: before === null ? [] : lineOf(rules.after.get(key('before', before))) },
+    tests: { before: onlyIn(before, tests.after), after: onlyIn(after, tests.before) },
+  }
+}
+
+/** Every line that takes part in deciding by `rule`: the rule, the tests in its conditions, the effects before it. */
+export function linesOf(rule: DecidingRule): readonly Span[] {
+  return [...rule.spans, ...testsOf(rule.conditions).values(), ...rule.state.log.map((entry) => entry.at)]
+}
+
+/** Lines of two lists of spans, each once; null: more than can be listed. */
+export function listed(before: readonly Span[], after: readonly Span[]): RequestClass['lines'] {
+  const lines = { before: distinct(before), after: distinct(after) }
+  return lines.before.length > lineLimit || lines.after.length > lineLimit ? null : lines
+}
+
+/** Lines of all rules without a partner, and of effects that only one side has. */
+export function changedLinesOf(diffs: readonly ListenerDiff[]): RequestClass['lines'] {
+  const found = { before: [] as Span[], after: [] as Span[] }
+  for (const { alignment, lists } of diffs) {
+    const logs = { before: new Map<string, Span>(), after: new Map<string, Span>() }
+    for (const [side, partners] of [['before', alignment.beforePartner], ['after', alignment.afterPartner]] as const) {
+      const states = new Set<DecidingRule['state']>()
+      for (const [index, rule] of lists[side].rules.entries()) {
+        if (partners[index] !== -1 && index < lists[side].rules.length - 1) continue
+        states.add(rule.state)
+        if (partners[index] !== -1) continue
+        if (found[side].length > 4 * lineLimit) return null
+        found[side].push(...rule.spans, ...testsOf(rule.conditions).values())
+      }
+      for (const state of states) for (const entry of state.log) logs[side].set(entry.key, entry.at)
+    }
+    for (const [key, at] of logs.before) if (!logs.after.has(key)) found.before.push(at)
+    for (const [key, at] of logs.after) if (!logs.before.has(key)) found.after.push(at)
+  }
+  return listed(found.before, found.after)
 }
 
 export function distinct(spans: readonly Span[]): readonly Span[] {

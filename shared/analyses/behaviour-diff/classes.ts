@@ -2,9 +2,8 @@ import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts
 import type { Arrival } from '#shared/model/decision-space/state.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import type { Formula, World } from '#shared/requests/space/world.ts'
-import type { Span } from '#shared/text/span.ts'
 import { memberLimit, type ClassMember, type RequestClass } from './answer.ts'
-import { causeOf, distinct, type Cause } from './cause.ts'
+import { causeOf, distinct, linesOf, listed, type Cause, type Elsewhere } from './cause.ts'
 import type { Difference } from './differences.ts'
 import { identify } from './identify.ts'
 import type { Judged } from './judge.ts'
@@ -19,8 +18,7 @@ export interface Proved {
   readonly after: DecidingRule
   /** Whether the rule is new, gone, moved or changed on its side. */
   readonly changed: { readonly before: boolean; readonly after: boolean }
-  /** Line on either side of a rule that only moved, as it stands on that side. */
-  readonly moved: { readonly before: Span | null; readonly after: Span | null }
+  readonly elsewhere: Elsewhere
   readonly differences: readonly Difference[]
   /** Both conditions; requests that earlier rules take are still in it. */
   readonly both: Formula
@@ -43,7 +41,7 @@ const similarLimit = 6
 
 /** Puts rule pairs together that one sentence can say. Pairs stay disjoint, so classes are. */
 export function classesOf(merging: Merging, proved: readonly Proved[]): readonly RequestClass[] {
-  const groups = groupBy(proved.map((pair) => ({ pair, cause: causeOf(pair.before, pair.after, pair.changed, pair.moved) })), ({ pair, cause }) => keyOf(merging, pair, cause.key, false))
+  const groups = groupBy(proved.map((pair) => ({ pair, cause: causeOf(pair.before, pair.after, pair.changed, pair.elsewhere) })), ({ pair, cause }) => keyOf(merging, pair, cause.key, false))
   const similar = groupBy([...groups.values()], (group) => {
     const first = group[0] as (typeof group)[0]
     return keyOf(merging, first.pair, first.cause.key, true)
@@ -107,6 +105,7 @@ function toClass(merging: Merging, pairs: readonly Proved[], causes: readonly Ca
     severity: severityOf(kind, first.judged.before.outcome, first.judged.after.outcome, aspects), kind, listener, when: described.when, summary: described.summary,
     witness: first.request, before: (members[0] as ClassMember).before, after: (members[0] as ClassMember).after,
     cause: { before: distinct(causes.flatMap((cause) => cause.before)).slice(0, 24), after: distinct(causes.flatMap((cause) => cause.after)).slice(0, 24) },
+    lines: listed([...causes.flatMap((cause) => cause.before), ...pairs.flatMap((pair) => linesOf(pair.before))], [...causes.flatMap((cause) => cause.after), ...pairs.flatMap((pair) => linesOf(pair.after))]),
     count: pairs.length, members, depends: first.depends,
   }
 }

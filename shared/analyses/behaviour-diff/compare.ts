@@ -6,6 +6,7 @@ import type { ListenAddress, Listener, RoutingModel } from '#shared/model/routin
 import { Solver, type Budget } from '#shared/requests/space/solver.ts'
 import type { BehaviourDiff, ListenerChange, RequestClass, UnknownRegion } from './answer.ts'
 import { listenerChanges, pairListeners, sameKind, type PairedListener } from './arrivals.ts'
+import { changedLinesOf } from './cause.ts'
 import { classesOf } from './classes.ts'
 import { identify } from './identify.ts'
 import { differ, type Judge } from './judge.ts'
@@ -90,7 +91,7 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
   const differing = new Set([...differs.map((one) => one.listener), ...unknown.map((region) => region.listener ?? '')])
   const listeners: readonly ListenerChange[] = listenerChanges(before, after, pairs, differing)
   const diff: BehaviourDiff = {
-    complete: unknown.length === 0, listeners, differs, unknown, pools: reachability(comparison, diffs, differs), assumptions: assumptionsOf(diffs, space),
+    complete: unknown.length === 0, listeners, differs, unknown, changedLines: changedLinesOf(diffs), pools: reachability(comparison, diffs, differs), assumptions: assumptionsOf(diffs, space),
     work: {
       rules: diffs.reduce((sum, one) => sum + one.lists.before.rules.length + one.lists.after.rules.length, 0), changedRules: diffs.reduce((sum, one) => sum + one.alignment.changed, 0),
       pairs: diffs.reduce((sum, one) => sum + one.looked, 0), solverCalls: comparison.solver.calls, milliseconds: options.milliseconds() - started,
@@ -126,7 +127,7 @@ function listenerClass(comparison: Comparison, { address, before, after }: Paire
   const sides = { before: { outcome: judged.before.outcome, rule: judged.before.rule }, after: { outcome: judged.after.outcome, rule: judged.after.rule } }
   return [{
     id: identify(['listener', shown, summary]), severity: before === null ? 'warning' : 'critical', kind: 'listener', listener: listener.group, when, summary, witness: request, ...sides,
-    cause: { before: (before?.origin ?? []).slice(0, 1), after: (after?.origin ?? []).slice(0, 1) }, count: 1, members: [{ when, witness: request, ...sides }], depends: [],
+    cause: { before: (before?.origin ?? []).slice(0, 1), after: (after?.origin ?? []).slice(0, 1) }, lines: { before: before?.origin ?? [], after: after?.origin ?? [] }, count: 1, members: [{ when, witness: request, ...sides }], depends: [],
   }]
 }
 

@@ -3,7 +3,7 @@ import { exactly } from '#shared/model/decision-space/matching.ts'
 import type { Reader, Space } from '#shared/model/decision-space/reader.ts'
 import { expectedShares, usableMembers } from '#shared/model/expected-shares.ts'
 import type { Pool } from '#shared/model/pool.ts'
-import { choiceIn, decided, lengthsDiffer } from '#shared/model/decision-space/choices.ts'
+import { choiceIn, choiceInList, decided, decidedList, lengthsDiffer } from '#shared/model/decision-space/choices.ts'
 import type { Term, TermList } from '#shared/model/decision-space/term.ts'
 import { always, never, type Formula } from '#shared/requests/space/world.ts'
 
@@ -156,20 +156,33 @@ function itemsDifference(comparing: Comparing, before: readonly Term[], after: r
   return { when: world.any(parts.map((part) => part.when)), exact: parts.every((part) => part.exact) && (fixed || one.length === 1) }
 }
 
-function listDifference(comparing: Comparing, before: TermList, after: TermList): Unequal {
+function listDifference(comparing: Comparing, before: TermList, after: TermList, fuel: Fuel = { left: maximumChoices }): Unequal {
   if (before === after) return same
-  const { world } = comparing.space
-  const split = before.kind === 'choose-list' ? before : after.kind === 'choose-list' ? after : null
-  if (split !== null) {
-    const [one, other] = before.kind === 'choose-list'
-      ? [listDifference(comparing, before.then, after), listDifference(comparing, before.otherwise, after)]
-      : [listDifference(comparing, before, split.then), listDifference(comparing, before, split.otherwise)]
-    return { when: world.or(world.and(split.when, one.when), world.and(world.not(split.when), other.when)), exact: one.exact && other.exact }
+  const { world, terms } = comparing.space
+  const when = choiceInList(before) ?? choiceInList(after)
+  if (when !== null) {
+    if (fuel.left === 0) return { when: always, exact: false }
+    fuel.left -= 1
+    const side = (holds: boolean): Unequal => listDifference(comparing, decidedList(terms, before, when, holds), decidedList(terms, after, when, holds), fuel)
+    const [one, other] = [side(true), side(false)]
+    return { when: world.or(world.and(when, one.when), world.and(world.not(when), other.when)), exact: one.exact && other.exact }
   }
-  if (before.kind === 'items' && after.kind === 'items') return itemsDifference(comparing, before.items, after.items)
-  if (before.kind === 'append' && after.kind === 'append' && before.list === after.list) return unequal(comparing, before.item, after.item)
-  const [base, items] = before.kind === 'base' ? [before, after] : after.kind === 'base' ? [after, before] : [null, null]
+  const [one, other] = [taken(before), taken(after)]
+  if (one.start === other.start) return itemsDifference(comparing, one.items, other.items)
+  const [base, items] = before.kind === 'base' ? [before, other] : after.kind === 'base' ? [after, one] : [null, null]
   // Deleting a header changes nothing where it never came.
-  if (base !== null && items.kind === 'items' && items.items.length === 0) return { when: comparing.before.tests.present(comparing.space.terms.read(base.variable)), exact: true }
+  if (base !== null && items.start === null && items.items.length === 0) return { when: comparing.before.tests.present(terms.read(base.variable)), exact: true }
   return { when: always, exact: false }
+}
+
+/** A list as what it starts with (null: nothing) and the values that were added. */
+function taken(list: TermList): { readonly start: TermList | null; readonly items: readonly Term[] } {
+  switch (list.kind) {
+    case 'items': return { start: null, items: list.items }
+    case 'append': {
+      const rest = taken(list.list)
+      return { start: rest.start, items: [...rest.items, list.item] }
+    }
+    default: return { start: list, items: [] }
+  }
 }

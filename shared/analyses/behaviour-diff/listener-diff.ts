@@ -12,6 +12,7 @@ import type { Budget, Solver, Witness } from '#shared/requests/space/solver.ts'
 import { never, type Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
 import { alignRules, type Alignment } from './align.ts'
+import { elsewhereOf } from './cause.ts'
 import type { Proved } from './classes.ts'
 import { differencesOf } from './differences.ts'
 import { differ, type Judge } from './judge.ts'
@@ -139,7 +140,7 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     if (differ(judged.before, judged.after, comparison.alias) && mayLieIn(world, pair.required, request, diff.arrival)) {
       const changed = { before: diff.alignment.beforePartner[pair.before] === -1, after: diff.alignment.afterPartner[pair.after] === -1 }
       return {
-        arrival: diff.arrival, before, after, changed, moved: movedLines(comparison, diff, changed.before ? before : null, changed.after ? after : null), differences: pair.differences, both, required: pair.required, request, judged,
+        arrival: diff.arrival, before, after, changed, elsewhere: elsewhereOf(diff, (side, rule) => `${rule.formula} ${ruleKey(comparison.readers[side], rule, side === 'after' ? comparison.alias : undefined)}`, changed.before ? before : null, changed.after ? after : null), differences: pair.differences, both, required: pair.required, request, judged,
         exceptions: () => exceptionsOf(comparison, diff, pair, both), depends: dependsOf(space, witness),
       }
     }
@@ -148,24 +149,6 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     witness = next
   }
   return region('The rules differ, but no request was found that shows a difference.', null)
-}
-
-const moves = new WeakMap<Alignment, { readonly before: ReadonlyMap<string, DecidingRule>; readonly after: ReadonlyMap<string, DecidingRule> }>()
-
-/** Lines on the other side of changed rules that stand there, too, only elsewhere in the order. */
-function movedLines({ readers, alias }: Comparison, { lists, alignment }: Diffed, before: DecidingRule | null, after: DecidingRule | null): Proved['moved'] {
-  const key = (side: 'before' | 'after', rule: DecidingRule): string => `${rule.formula} ${ruleKey(readers[side], rule, side === 'after' ? alias : undefined)}`
-  let known = moves.get(alignment)
-  if (known === undefined) {
-    const changed = (side: 'before' | 'after', partners: Int32Array): ReadonlyMap<string, DecidingRule> =>
-      new Map(lists[side].rules.flatMap((rule, index) => (partners[index] === -1 ? [[key(side, rule), rule] as const] : [])))
-    known = { before: changed('before', alignment.beforePartner), after: changed('after', alignment.afterPartner) }
-    moves.set(alignment, known)
-  }
-  return {
-    before: after === null ? null : (known.before.get(key('after', after))?.at ?? null),
-    after: before === null ? null : (known.after.get(key('before', before))?.at ?? null),
-  }
 }
 
 function heldFlags(witness: Witness): readonly Formula[] {

@@ -2,7 +2,9 @@ import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts
 import { mayLieIn } from '#shared/model/decision-space/model-of.ts'
 import { requestOf } from '#shared/model/decision-space/request-of.ts'
 import type { Pool } from '#shared/model/pool.ts'
+import type { Span } from '#shared/text/span.ts'
 import type { RequestClass, UnknownRegion } from './answer.ts'
+import { listed } from './cause.ts'
 import { identify } from './identify.ts'
 import type { Comparison, ListenerDiff } from './listener-diff.ts'
 import { policyOf, type ChangedPool, type PoolPolicy } from './pool-changes.ts'
@@ -72,11 +74,16 @@ function classFor(comparison: Comparison, diff: ListenerDiff, { before, after }:
       const listener = diff.arrival.listener.group
       return {
         id: identify(['policy', listener, after.name, text]), severity: policy.severity, kind: kind === 'unreachable' || kind === 'newly-reachable' ? kind : 'policy', listener, when, summary, witness: request, ...sides,
-        cause: policy.cause, count: Math.min(left.length, right.length), members: [{ when, witness: request, ...sides }], depends: [],
+        cause: policy.cause, lines: listed(poolLines(before), poolLines(after)), count: Math.min(left.length, right.length), members: [{ when, witness: request, ...sides }], depends: [],
       }
     }
   }
   return doubt === null ? null : regionOf(diff, after, policy, doubt)
+}
+
+/** Every line that shapes the pool: its own, those of its servers, and what they inherit. */
+function poolLines(pool: Pool): readonly Span[] {
+  return [...pool.origin, ...pool.members.flatMap((member) => member.origin), ...pool.algorithm.origin, ...pool.persistence.flatMap((one) => one.origin), ...(pool.check?.origin ?? [])]
 }
 
 function regionOf(diff: ListenerDiff, pool: Pool, policy: PoolPolicy, doubt: string): UnknownRegion {

@@ -7,11 +7,16 @@ import { viewSamples, type Surroundings } from './transforms.ts'
 
 /** Scopes shorter than this are walked step by step. */
 const worthIndexing = 64
-const maximumViews = 4
+const maximumGroups = 8
 
+type Comparison = 'exact' | 'prefix' | 'suffix'
+
+/** Steps that compare one view with texts in one way. */
 interface Group {
   readonly view: View
+  readonly comparison: Comparison
   readonly byValue: Map<string, number[]>
+  readonly lengths: Set<number>
 }
 
 interface ScopeIndex {
@@ -24,7 +29,8 @@ const indexes = new WeakMap<Scope, ScopeIndex | null>()
 
 /**
  * Indexes of the steps of a long scope that can hold for this version of the request, rising, from `from` on; null: all
- * of them. A step is left out only when a test that it needs compares a value with texts, none of which it is.
+ * of them. A step is left out only when a test that it needs compares a value with texts, none of which it is, starts or
+ * ends with.
  */
 export function candidateSteps(scope: Scope, from: number, around: Surroundings): readonly number[] | null {
   let index = indexes.get(scope)
@@ -37,13 +43,31 @@ export function candidateSteps(scope: Scope, from: number, around: Surroundings)
   for (const group of index.groups) {
     for (const sample of viewSamples(group.view, around)) {
       if (isUnknown(sample)) return null
-      const steps = group.byValue.get(asciiLower(sampleText(sample)))
-      if (steps !== undefined) found.push(...steps)
+      collect(group, asciiLower(sampleText(sample)), found)
     }
   }
-  if (found.length === 0) return index.rest.length === 0 || from === 0 ? index.rest : index.rest.filter((step) => step >= from)
-  const merged = [...new Set([...found, ...index.rest])].sort((a, b) => a - b)
+  const merged = found.length === 0 ? index.rest : merge([...new Set(found)].sort((a, b) => a - b), index.rest)
   return from === 0 ? merged : merged.filter((step) => step >= from)
+}
+
+function collect({ comparison, byValue, lengths }: Group, text: string, found: number[]): void {
+  const take = (part: string): void => {
+    for (const step of byValue.get(part) ?? []) found.push(step)
+  }
+  if (comparison === 'exact') take(text)
+  else for (const length of lengths) if (length <= text.length) take(comparison === 'prefix' ? text.slice(0, length) : text.slice(text.length - length))
+}
+
+/** Two rising lists without a common element as one. */
+function merge(one: readonly number[], other: readonly number[]): readonly number[] {
+  const merged: number[] = []
+  let at = 0
+  for (const step of one) {
+    for (; at < other.length && (other[at] as number) < step; at += 1) merged.push(other[at] as number)
+    merged.push(step)
+  }
+  for (; at < other.length; at += 1) merged.push(other[at] as number)
+  return merged
 }
 
 function buildIndex(scope: Scope): ScopeIndex | null {
@@ -51,10 +75,10 @@ function buildIndex(scope: Scope): ScopeIndex | null {
   const rest: number[] = []
   for (const [index, step] of scope.steps.entries()) {
     const test = neededText(step.when)
-    const key = test === null ? null : canonicalText(test.view)
+    const key = test === null ? null : `${test.comparison} ${canonicalText(test.view)}`
     let group = key === null ? undefined : groups.get(key)
-    if (group === undefined && key !== null && test !== null && groups.size < maximumViews) {
-      group = { view: test.view, byValue: new Map() }
+    if (group === undefined && key !== null && test !== null && groups.size < maximumGroups) {
+      group = { view: test.view, comparison: test.comparison, byValue: new Map(), lengths: new Set() }
       groups.set(key, group)
     }
     if (test === null || group === undefined) {
@@ -65,6 +89,7 @@ function buildIndex(scope: Scope): ScopeIndex | null {
       // Lower case on both sides: an index may find too much, never too little.
       const text = asciiLower(toBytes(value))
       const steps = group.byValue.get(text)
+      group.lengths.add(text.length)
       if (steps === undefined) group.byValue.set(text, [index])
       else if (steps[steps.length - 1] !== index) steps.push(index)
     }
@@ -72,23 +97,40 @@ function buildIndex(scope: Scope): ScopeIndex | null {
   return rest.length * 2 > scope.steps.length ? null : { groups: [...groups.values()], rest }
 }
 
-/** A test of equal text that has to hold for the predicate to hold. */
-function neededText(predicate: Predicate): { readonly view: View; readonly values: readonly string[] } | null {
+interface NeededText {
+  readonly view: View
+  readonly comparison: Comparison
+  readonly values: readonly string[]
+}
+
+/** A test of equal text, or of its start or end, that has to hold for the predicate to hold; the one that most rarely does. */
+function neededText(predicate: Predicate): NeededText | null {
   switch (predicate.kind) {
     case 'named': return neededText(predicate.of)
     case 'and': {
+      let best: NeededText | null = null
       for (const part of predicate.of) {
         const test = neededText(part)
-        if (test !== null) return test
+        if (test !== null && (best === null || rarer(test, best))) best = test
       }
-      return null
+      return best
     }
-    case 'test': return isPlainText(predicate) && predicate.matcher.kind === 'exact' && predicate.matcher.values.length <= 64 ? { view: predicate.view, values: predicate.matcher.values } : null
+    case 'test': {
+      const { view, matcher } = predicate
+      const compares = matcher.kind === 'exact' || matcher.kind === 'prefix' || matcher.kind === 'suffix'
+      return compares && isPlainText(predicate) && matcher.values.length <= 64 ? { view, comparison: matcher.kind, values: matcher.values } : null
+    }
     default: return null
   }
 }
 
+function rarer(one: NeededText, other: NeededText): boolean {
+  if ((one.comparison === 'exact') !== (other.comparison === 'exact')) return one.comparison === 'exact'
+  const shortest = ({ values }: NeededText): number => values.reduce((least, value) => Math.min(least, value.length), Infinity)
+  return one.comparison !== 'exact' && shortest(one) > shortest(other)
+}
+
 /** Methods are compared by rules of their own; an absent value that counts as empty matches the empty text. */
 function isPlainText({ view }: Test): boolean {
-  return view.type === 'string' && view.absentAs === 'nothing' && view.field.kind === 'header'
+  return view.type === 'string' && view.absentAs === 'nothing' && (view.field.kind === 'header' || view.field.kind === 'path')
 }

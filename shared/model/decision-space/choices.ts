@@ -1,6 +1,6 @@
 import type { Formula } from '#shared/requests/space/world.ts'
 import { transformText } from './concrete.ts'
-import type { Term, Terms } from './term.ts'
+import type { Term, TermList, Terms } from './term.ts'
 
 /** Condition of a choice somewhere inside `term`; null: it holds none. */
 export function choiceIn(term: Term): Formula | null {
@@ -34,6 +34,40 @@ export function decided(terms: Terms, term: Term, when: Formula, holds: boolean)
       return text === undefined ? terms.apply(term.transform, of) : text === null ? terms.absent : terms.text(text)
     }
     default: return term
+  }
+}
+
+/** As `choiceIn`, for a list. */
+export function choiceInList(list: TermList): Formula | null {
+  switch (list.kind) {
+    case 'choose-list': return list.when
+    case 'append': return choiceInList(list.list) ?? choiceIn(list.item)
+    case 'items': {
+      for (const item of list.items) {
+        const found = choiceIn(item)
+        if (found !== null) return found
+      }
+      return null
+    }
+    default: return null
+  }
+}
+
+/** As `decided`, for a list. */
+export function decidedList(terms: Terms, list: TermList, when: Formula, holds: boolean): TermList {
+  switch (list.kind) {
+    case 'choose-list': {
+      if (list.when === when) return decidedList(terms, holds ? list.then : list.otherwise, when, holds)
+      if (list.when === (when ^ 1)) return decidedList(terms, holds ? list.otherwise : list.then, when, holds)
+      return terms.chooseList(list.when, decidedList(terms, list.then, when, holds), decidedList(terms, list.otherwise, when, holds))
+    }
+    case 'append': {
+      const item = decided(terms, list.item, when, holds)
+      const rest = decidedList(terms, list.list, when, holds)
+      return item.kind === 'absent' ? rest : terms.append(rest, item)
+    }
+    case 'items': return terms.items(list.items.map((item) => decided(terms, item, when, holds)))
+    default: return list
   }
 }
 

@@ -118,8 +118,11 @@ class Builder {
           const applied = applyToTerms(this.reader, step.does, state, when, at ?? nowhere)
           if (applied.refuses !== never) this.emit(here.with(applied.refuses), { kind: 'respond', status: 400 }, state, step, chosen)
           state = { ...applied.state, log: [...state.log, { key: `${when} ${canonicalText(step.does)}`, at: at ?? nowhere }] }
-        } else if (step.does.kind === 'leave') here = here.with(world.not(this.reader.formula(step.when, state)))
-        else if (step.does.kind === 'enter') {
+        } else if (step.does.kind === 'leave') {
+          here = here.with(world.not(this.reader.formula(step.when, state)))
+          // It lets requests pass the rules below, so it takes part in what they decide.
+          state = { ...state, log: [...state.log, { key: `leave ${condition.formula}`, at: at ?? nowhere }] }
+        } else if (step.does.kind === 'enter') {
           this.run(step.does.scope, state, condition, chosen)
           here = here.with(world.not(this.reader.formula(step.when, state)))
         } else this.act(step.does, condition, state, step, chosen)

@@ -56,7 +56,7 @@ function make(matcher: Matcher): Matching {
         samples: () => samplesOf(kind, values, ignoreCase), literals: kind === 'exact' || kind === 'prefix' ? { kind, values, ignoreCase } : null,
       }
     }
-    case 'regex': return {
+    case 'regex': return literalPattern(matcher) ?? {
       key: `regex${matcher.ignoreCase ? ' i ' : ' '}${matcher.dialect} ${matcher.patterns.join('\0')}`, ranges: null, networks: null, samples: noSamples, literals: null,
       language: lazily(() => {
         const made = regexesLanguage(matcher.patterns.map(toBytes), { ignoreCase: matcher.ignoreCase, dialect: matcher.dialect, match: 'search' })
@@ -73,6 +73,19 @@ function make(matcher: Matcher): Matching {
     case 'truthy': return integerMatching(nonZero)
     case 'never': return { key: 'never', language: () => nothing, ranges: null, networks: null, samples: noSamples, literals: null }
   }
+}
+
+const plainPattern = /^(\^?)((?:[A-Za-z0-9/_~%=@:,;-]|\\[./+*?()[\]{}|^$\\-])+)$/
+
+/**
+ * Patterns that only say what a value starts with or contains, as that: equal sets are equal conditions then, however
+ * they are written. `$` is left alone, since it also matches before a final line end.
+ */
+function literalPattern({ patterns, ignoreCase }: Extract<Matcher, { readonly kind: 'regex' }>): Matching | null {
+  const shapes = patterns.map((pattern) => plainPattern.exec(pattern))
+  const anchor = shapes[0]?.[1]
+  if (anchor === undefined || shapes.some((shape) => shape?.[1] !== anchor)) return null
+  return literalMatching(anchor === '^' ? 'prefix' : 'substring', shapes.map((shape) => (shape?.[2] ?? '').replace(/\\(.)/g, '$1')), ignoreCase)
 }
 
 export const existsMatching: Matching = { key: 'exists', language: () => everything, ranges: null, networks: null, samples: noSamples, literals: null }

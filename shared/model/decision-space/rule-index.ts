@@ -1,18 +1,15 @@
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import type { Formula, Literals, World } from '#shared/requests/space/world.ts'
 import type { VariableId } from '#shared/requests/space/variable.ts'
-import type { Field, Predicate, Test } from '../predicate.ts'
+import { regexEnds } from '#shared/requests/languages/regex-ends.ts'
+import type { Field, Matcher, Predicate, Test } from '../predicate.ts'
+import { AnchorBucket, type Anchor } from './anchor-bucket.ts'
 import type { DecidingRule } from './decision-list.ts'
 import type { Space } from './reader.ts'
 import type { State } from './state.ts'
 
-/** What every request of a rule starts with or equals, per variable; lower case, so that it is never too narrow. */
+/** What every request of a rule starts with, ends with or equals, per variable; lower case, so that it is never too narrow. */
 export type Anchors = ReadonlyMap<VariableId, Anchor>
-
-interface Anchor {
-  readonly exact: boolean
-  readonly values: readonly string[]
-}
 
 const known = new WeakMap<World, Map<Formula, Anchors>>()
 const noAnchors: Anchors = new Map()
@@ -52,8 +49,11 @@ function freshAnchors(world: World, formula: Formula): Anchors {
 function alternatives(options: readonly Anchors[]): Anchors {
   const found = new Map<VariableId, Anchor>()
   for (const [id, anchor] of options[0] ?? []) {
-    const all = options.map((option) => option.get(id))
-    if (all.every((one) => one !== undefined)) found.set(id, { exact: all.every((one) => (one as Anchor).exact) && anchor.exact, values: all.flatMap((one) => (one as Anchor).values) })
+    const all = options.map((option) => option.get(id)).filter((one) => one !== undefined)
+    if (all.length < options.length) continue
+    // What is the whole is start and end, too; a start and an end have nothing in common.
+    const kind = (all.find((one) => one.kind !== 'exact') ?? anchor).kind
+    if (all.every((one) => one.kind === 'exact' || one.kind === kind)) found.set(id, { kind, values: all.flatMap((one) => one.values) })
   }
   return found
 }
@@ -102,15 +102,51 @@ function bestAnchor(space: Space, predicate: Predicate, state: State): Best | nu
 }
 
 function testAnchor(space: Space, { matcher, view }: Test, state: State): Best | null {
-  if (matcher.kind !== 'exact' && matcher.kind !== 'prefix') return null
+  const literals = literalsOf(matcher)
+  if (literals === null) return null
   const id = anchored(space, view.field, state)
   if (id === null) return null
-  let exact = matcher.kind === 'exact'
+  let { kind } = literals
   for (const transform of view.transforms) {
-    if (transform.kind === 'host-only' || (transform.kind === 'field' && transform.index === 1)) exact = false
-    else if (transform.kind !== 'lower' && transform.kind !== 'upper') return null
+    if (transform.kind === 'lower' || transform.kind === 'upper') continue
+    // The start of what is looked at is the start of the whole.
+    if (kind === 'suffix' || !(transform.kind === 'host-only' || (transform.kind === 'field' && transform.index === 1))) return null
+    kind = 'prefix'
   }
-  return { id, anchor: { exact, values: matcher.values.map((value) => asciiLower(toBytes(value))) } }
+  return { id, anchor: { kind, values: literals.values } }
+}
+
+const literals = new WeakMap<Matcher, Anchor | null>()
+
+/** What every value that a matcher accepts equals, starts with or ends with; null: nothing, or not seen at once. */
+function literalsOf(matcher: Matcher): Anchor | null {
+  switch (matcher.kind) {
+    case 'exact': case 'prefix': case 'suffix': {
+      let found = literals.get(matcher)
+      if (found === undefined) {
+        found = matcher.values.length === 0 || (matcher.kind !== 'exact' && matcher.values.includes('')) ? null : { kind: matcher.kind, values: matcher.values.map((value) => asciiLower(toBytes(value))) }
+        literals.set(matcher, found)
+      }
+      return found
+    }
+    case 'regex': {
+      let found = literals.get(matcher)
+      if (found === undefined) {
+        found = patternLiterals(matcher)
+        literals.set(matcher, found)
+      }
+      return found
+    }
+    default: return null
+  }
+}
+
+function patternLiterals({ patterns, ignoreCase, dialect }: Extract<Matcher, { readonly kind: 'regex' }>): Anchor | null {
+  const ends = patterns.map((pattern) => regexEnds(toBytes(pattern), { ignoreCase, dialect }))
+  const shortest = (values: readonly string[]): number => Math.min(...values.map((value) => value.length))
+  const [starts, tails] = [ends.map((one) => one.start), ends.map((one) => one.end)]
+  if (patterns.length === 0 || Math.max(shortest(starts), shortest(tails)) === 0) return null
+  return shortest(starts) >= shortest(tails) ? { kind: 'prefix', values: starts } : { kind: 'suffix', values: tails }
 }
 
 function predicateAnchors(space: Space, predicate: Predicate, state: State): Anchors {
@@ -136,8 +172,8 @@ function anchored(space: Space, field: Field, state: State): VariableId | null {
   }
 }
 
-function anchorOf(literals: Literals): Anchor {
-  return { exact: literals.kind === 'exact', values: literals.values.map(asciiLower) }
+function anchorOf({ kind, values }: Literals): Anchor {
+  return { kind, values: values.map(asciiLower) }
 }
 
 /** Anchors of requests that satisfy both; the narrower one of each variable. */
@@ -153,29 +189,23 @@ export function mergeAnchors(one: Anchors, other: Anchors): Anchors {
 }
 
 function narrower(one: Anchor, other: Anchor): boolean {
-  if (one.exact !== other.exact) return one.exact
+  if ((one.kind === 'exact') !== (other.kind === 'exact')) return one.kind === 'exact'
   if (one.values.length !== other.values.length) return one.values.length < other.values.length
   return (one.values[0]?.length ?? 0) > (other.values[0]?.length ?? 0)
 }
 
-interface Bucket {
-  readonly exact: Map<string, number[]>
-  readonly prefix: Map<string, number[]>
-  readonly prefixLengths: Set<number>
-  /** Texts of both maps, sorted, made when first asked for. */
-  sorted: readonly string[] | null
-  readonly all: number[]
-}
+/** Above this many texts a rule counts as one that any request can meet. */
+const valueLimit = 64
 
 /** Finds the rules of one list that a set of requests can meet, without looking at all of them. */
 export class RuleIndex {
-  private readonly buckets = new Map<VariableId, Bucket>()
+  private readonly buckets = new Map<VariableId, AnchorBucket>()
   private readonly rest: number[] = []
-  private readonly count: number
+  private readonly marks: Uint8Array
   private everything: readonly number[] | null = null
 
   constructor(space: Space, rules: readonly DecidingRule[]) {
-    this.count = rules.length
+    this.marks = new Uint8Array(rules.length)
     for (const [index, rule] of rules.entries()) {
       const { only, onlyState } = rule.condition
       if (only === null || onlyState === null) this.add(index, bestOf(anchorsOfRule(space, rule)))
@@ -184,67 +214,41 @@ export class RuleIndex {
   }
 
   private add(index: number, best: Best | null): void {
-    if (best === null || best.anchor.values.length > 64) {
+    if (best === null || best.anchor.values.length > valueLimit) {
       this.rest.push(index)
       return
     }
-    const { anchor, id } = best
-    let bucket = this.buckets.get(id)
+    let bucket = this.buckets.get(best.id)
     if (bucket === undefined) {
-      bucket = { exact: new Map(), prefix: new Map(), prefixLengths: new Set(), sorted: null, all: [] }
-      this.buckets.set(id, bucket)
+      bucket = new AnchorBucket()
+      this.buckets.set(best.id, bucket)
     }
-    bucket.all.push(index)
-    for (const value of anchor.values) {
-      const map = anchor.exact ? bucket.exact : bucket.prefix
-      const list = map.get(value)
-      if (list === undefined) map.set(value, [index])
-      else if (list[list.length - 1] !== index) list.push(index)
-      if (!anchor.exact) bucket.prefixLengths.add(value.length)
-    }
+    bucket.add(index, best.anchor)
   }
 
   /** Indexes of rules that may share a request with `anchors`, rising; never too few. */
   meeting(anchors: Anchors): readonly number[] {
+    if (anchors.size === 0) return (this.everything ??= Array.from(this.marks.keys()))
     const lists: (readonly number[])[] = [this.rest]
     for (const [id, bucket] of this.buckets) {
       const anchor = anchors.get(id)
       if (anchor === undefined) lists.push(bucket.all)
-      else for (const value of anchor.values) this.look(bucket, value, anchor.exact, lists)
+      else bucket.meeting(anchor, lists)
     }
-    const filled = lists.filter((list) => list.length > 0)
-    if (filled.length === 1) return filled[0] as readonly number[]
-    if (filled.reduce((sum, list) => sum + list.length, 0) >= this.count && this.buckets.size + 1 === lists.length && anchors.size === 0) return (this.everything ??= Array.from({ length: this.count }, (_, index) => index))
-    const merged = [...new Set(filled.flat())]
-    return merged.sort((a, b) => a - b)
+    return this.merged(lists.filter((list) => list.length > 0))
   }
 
-  private look(bucket: Bucket, value: string, exact: boolean, lists: (readonly number[])[]): void {
-    for (const length of bucket.prefixLengths) {
-      if (length > value.length) continue
-      const found = bucket.prefix.get(value.slice(0, length))
-      if (found !== undefined) lists.push(found)
+  private merged(lists: readonly (readonly number[])[]): readonly number[] {
+    if (lists.length < 2) return lists[0] ?? []
+    const merged: number[] = []
+    for (const list of lists) {
+      for (const index of list) {
+        if (this.marks[index] === 1) continue
+        this.marks[index] = 1
+        merged.push(index)
+      }
     }
-    if (exact) {
-      const found = bucket.exact.get(value)
-      if (found !== undefined) lists.push(found)
-      return
-    }
-    bucket.sorted ??= [...new Set([...bucket.exact.keys(), ...bucket.prefix.keys()])].sort()
-    const { sorted } = bucket
-    let low = 0
-    let high = sorted.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((sorted[middle] as string) < value) low = middle + 1
-      else high = middle
-    }
-    for (let at = low; at < sorted.length && (sorted[at] as string).startsWith(value); at += 1) {
-      const text = sorted[at] as string
-      const exacts = bucket.exact.get(text)
-      const prefixes = text.length > value.length ? bucket.prefix.get(text) : undefined
-      if (exacts !== undefined) lists.push(exacts)
-      if (prefixes !== undefined) lists.push(prefixes)
-    }
+    for (const index of merged) this.marks[index] = 0
+    return merged.sort((a, b) => a - b)
   }
 }

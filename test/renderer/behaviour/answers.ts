@@ -17,7 +17,7 @@ export function behaviourClass(id: string, parts: Partial<BehaviourClass> = {}):
   const when = 'host is api.shop.example and path starts with /v2/auth/'
   return {
     id, severity: 'critical', kind: 'misroute', listener: 'web', when, summary: 'Requests for api.shop.example/v2/auth/… go to pool api instead of auth.', witness: { ...defaultRequest, path: '/v2/auth/' },
-    before, after, cause: { before: [span(100, 120)], after: [] }, count: 1, members: [{ when, witness: defaultRequest, before, after }], depends: [],
+    before, after, cause: { before: [span(100, 120)], after: [] }, lines: { before: [], after: [] }, count: 1, members: [{ when, witness: defaultRequest, before, after }], depends: [],
     curl: 'curl http://api.shop.example/v2/auth/', lit: { before: path('route:auth', 'auth'), after: path('route:api', 'api') }, ...parts,
   }
 }
@@ -25,7 +25,7 @@ export function behaviourClass(id: string, parts: Partial<BehaviourClass> = {}):
 export function behaviour(parts: Partial<BehaviourAnswer> = {}): BehaviourAnswer {
   return {
     verdict: 'identical', headline: { id: 'behaviour', tone: 'ok', text: 'No request is treated differently.', details: [], highlights: [], before: [], after: [] }, complete: (parts.unknown ?? []).length === 0,
-    listeners: [], differs: [], unknown: [], pools: { unreachable: [], reachable: [] }, assumptions: [], work: { rules: 9, changedRules: 2, pairs: 1, solverCalls: 5, milliseconds: 12.4 }, ...parts,
+    listeners: [], differs: [], unknown: [], changedLines: { before: [], after: [] }, pools: { unreachable: [], reachable: [] }, assumptions: [], work: { rules: 9, changedRules: 2, pairs: 1, solverCalls: 5, milliseconds: 12.4 }, ...parts,
   }
 }
 

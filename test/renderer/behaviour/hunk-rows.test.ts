@@ -36,6 +36,15 @@ test('"no effect" is said only when nothing at all is unknown', () => {
   assert.deepEqual(words(toHunkRows(hunks, behaviour({ differs: [atLine('a', null, null)] }), lineOf, whole)), ['cannot tell', 'cannot tell'], 'a class whose lines nobody knows could stand anywhere')
 })
 
+test('a line that takes part in a decision counts, and one of a changed rule is never called without effect', () => {
+  const taking = atLine('a', 20, null, { lines: { before: [], after: [span(10, 18)] } })
+  const answer = behaviour({ differs: [taking], changedLines: { before: [], after: [span(10, 18), span(50, 58)] } })
+  assert.deepEqual(words(toHunkRows(pair(hunk(1, 1, 1, 2), hunk(5, 5, 5, 6), hunk(9, 9, 9, 10)), answer, lineOf, whole)), ['1 class', 'part of a changed rule', 'no effect on routing'])
+  const same = behaviour({ changedLines: answer.changedLines })
+  assert.deepEqual(words(toHunkRows(pair(hunk(5, 5, 5, 6)), same, lineOf, whole)), ['no effect on routing'], 'where everything is proved the same')
+  assert.deepEqual(words(toHunkRows(pair(hunk(9, 9, 9, 10)), { ...answer, changedLines: null }, lineOf, whole)), ['cannot tell'], 'too many changed lines to list')
+})
+
 test('a class in a stretch that is partly unknown is counted, and that more is unknown', () => {
   assert.deepEqual(words(toHunkRows(pair(hunk(5, 6, 5, 6)), behaviour({ differs: [atLine('a', 5, 5)], unknown: [lua(50)] }), lineOf, whole)), ['1 class, more unknown'])
 })

@@ -22,7 +22,7 @@ const answer = (outcome: Outcome, rule: number | null, certain = true): Paramete
 function classFor(id: string, before: readonly [Outcome, number | null], after: readonly [Outcome, number | null], more: Partial<RequestClass> = {}): RequestClass {
   const sides = { before: { outcome: before[0], rule: before[1] === null ? null : at(before[1]) }, after: { outcome: after[0], rule: after[1] === null ? null : at(after[1]) } }
   return {
-    id, severity: 'critical', kind: 'misroute', listener: 'web', when: '', summary: '', witness: defaultRequest, ...sides, cause: { before: [], after: [] }, count: 1,
+    id, severity: 'critical', kind: 'misroute', listener: 'web', when: '', summary: '', witness: defaultRequest, ...sides, cause: { before: [], after: [] }, lines: { before: [], after: [] }, count: 1,
     members: [{ when: '', witness: defaultRequest, ...sides }], depends: [], ...more,
   }
 }
