@@ -20,26 +20,75 @@ function addressKey(address: ListenAddress): string {
   return address.socket ?? `${ipKey(address.ip)} ${address.fromPort}-${address.toPort}`
 }
 
-/** Addresses of both sides, those of the after side first, in configuration order. Disabled listeners do not listen. */
+interface Bound {
+  readonly listener: Listener
+  readonly address: ListenAddress
+}
+
+/**
+ * Addresses of both sides, those of the after side first, in configuration order. Disabled listeners do not listen.
+ *
+ * An address that both sides write alike is one pair. What is left is cut where a port range of either side begins or
+ * ends, and each part is paired with whatever takes its connections on the other side: the same address, else one that
+ * takes any address (route: `listeners.ts`).
+ */
 export function pairListeners(before: RoutingModel, after: RoutingModel): readonly PairedListener[] {
-  const taken = new Map<string, { readonly listener: Listener; readonly address: ListenAddress }[]>()
-  for (const { listener, address } of addresses(before)) {
-    const key = addressKey(address)
-    taken.set(key, [...(taken.get(key) ?? []), { listener, address }])
+  const sides = { before: addresses(before), after: addresses(after) }
+  const open = new Map<string, Bound[]>()
+  for (const bound of sides.before) {
+    const key = addressKey(bound.address)
+    open.set(key, [...(open.get(key) ?? []), bound])
   }
   const pairs: PairedListener[] = []
-  for (const { listener, address } of addresses(after)) {
-    const candidates = taken.get(addressKey(address)) ?? []
+  const left: { readonly side: 'before' | 'after'; readonly bound: Bound }[] = []
+  for (const bound of sides.after) {
+    const candidates = open.get(addressKey(bound.address)) ?? []
     // Several listeners may share an address; the one of the same name is meant first.
-    const at = Math.max(0, candidates.findIndex((candidate) => candidate.listener.group === listener.group))
+    const at = Math.max(0, candidates.findIndex((candidate) => candidate.listener.group === bound.listener.group))
     const partner = candidates.splice(at, 1)[0]
-    pairs.push({ address, before: partner?.listener ?? null, after: listener })
+    if (partner === undefined) left.push({ side: 'after', bound })
+    else pairs.push({ address: bound.address, before: partner.listener, after: bound.listener })
   }
-  for (const left of taken.values()) for (const { listener, address } of left) pairs.push({ address, before: listener, after: null })
+  for (const rest of open.values()) for (const bound of rest) left.push({ side: 'before', bound })
+  const cuts = [...new Set([...sides.before, ...sides.after].flatMap(({ address }) => [address.fromPort, address.toPort + 1]))].sort((a, b) => a - b)
+  const seen = new Set<string>()
+  for (const { side, bound } of left) {
+    for (const address of partsOf(bound.address, cuts)) {
+      const other = ownerOf(sides[side === 'before' ? 'after' : 'before'], address, bound.listener.group)
+      // A part that both sides have is met twice.
+      const key = `${addressKey(address)} ${bound.listener.id} ${other?.id ?? ''}`
+      const mirrored = `${addressKey(address)} ${other?.id ?? ''} ${bound.listener.id}`
+      if (side === 'before' && seen.has(mirrored)) continue
+      if (side === 'after') seen.add(key)
+      pairs.push(side === 'after' ? { address, before: other, after: bound.listener } : { address, before: bound.listener, after: other })
+    }
+  }
   return pairs
 }
 
-function addresses(model: RoutingModel): readonly { readonly listener: Listener; readonly address: ListenAddress }[] {
+/** The address in parts that no port range of either side divides. */
+function partsOf(address: ListenAddress, cuts: readonly number[]): readonly ListenAddress[] {
+  if (address.socket !== null) return [address]
+  const inner = cuts.filter((cut) => cut > address.fromPort && cut <= address.toPort)
+  if (inner.length === 0) return [address]
+  const host = address.text.slice(0, address.text.lastIndexOf(':') + 1)
+  return [address.fromPort, ...inner].map((fromPort, index) => {
+    const toPort = (inner[index] ?? address.toPort + 1) - 1
+    return { ...address, fromPort, toPort, text: `${host}${fromPort}${toPort === fromPort ? '' : `-${toPort}`}` }
+  })
+}
+
+/** Who takes connections to a part of an address on one side. */
+function ownerOf(bounds: readonly Bound[], part: ListenAddress, group: string): Listener | null {
+  const covering = bounds.filter(({ address }) => (part.socket === null
+    ? address.socket === null && address.fromPort <= part.fromPort && address.toPort >= part.toPort && (ipKey(address.ip) === ipKey(part.ip) || ipKey(address.ip) === '')
+    : address.socket === part.socket))
+  const exact = covering.filter(({ address }) => ipKey(address.ip) === ipKey(part.ip))
+  const owners = exact.length > 0 ? exact : covering
+  return (owners.find(({ listener }) => listener.group === group) ?? owners[0])?.listener ?? null
+}
+
+function addresses(model: RoutingModel): readonly Bound[] {
   return model.listeners.flatMap((listener) => (listener.enabled ? listener.addresses.map((address) => ({ listener, address })) : []))
 }
 

@@ -67,7 +67,9 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
   const handshakes: UnknownRegion[] = []
   for (const pair of pairs) {
     if (pair.before === null || pair.after === null || !sameKind(pair.before, pair.after)) {
-      classes.push(...listenerClass(comparison, pair))
+      const found = listenerClass(comparison, pair)
+      classes.push(...found)
+      if (found.length === 0 || (pair.before !== null && pair.after !== null)) handshakes.push(uncomparedRegion(pair))
       continue
     }
     handshakes.push(...handshakeRegions(pair.before, pair.after, pair.address))
@@ -111,14 +113,23 @@ function handshakeRegions(before: Listener, after: Listener, address: ListenAddr
   return found.map((text) => ({ listener: after.group, when: `connections to ${address.text}`, because: `The listener ${text}, so some connections may be refused that were not, or the other way round.`, side: 'after', at: after.origin[0] ?? { file: '', start: 0, end: 0 } }))
 }
 
+/** Rules of two protocols have no request in common that could be followed on both sides. */
+function uncomparedRegion({ address, before, after }: PairedListener): UnknownRegion {
+  const because = before !== null && after !== null ? `${address.text} speaks another protocol, so its rules are not compared one by one.` : `Only one side listens on ${address.text}, and no request was found that shows it.`
+  return { listener: (after ?? before)?.group ?? null, when: `requests sent to ${address.text}`, because, side: after === null ? 'before' : 'after', at: (after ?? before)?.origin[0] ?? { file: '', start: 0, end: 0 } }
+}
+
 /** An address that only one side listens on, or that speaks another protocol now. */
 function listenerClass(comparison: Comparison, { address, before, after }: PairedListener): readonly RequestClass[] {
   const listener = before ?? after
   if (listener === null) return []
   const arrival = arrivalsAt(at(listener, address))[0] as Arrival
-  const request = requestOf(comparison.space.world, { values: new Map(), flags: new Map(), valueOf: () => null }, arrival)
+  const plain = requestOf(comparison.space.world, { values: new Map(), flags: new Map(), valueOf: () => null }, arrival)
+  // Where any address is meant, the other side may listen on some of them.
+  const requests = [plain, ...(plain.destinationIp === null ? [] : ['192.0.2.1', '198.51.100.1', '203.0.113.1'].map((destinationIp) => ({ ...plain, destinationIp })))]
+  const request = requests.find((one) => differ(comparison.judge.before(one), comparison.judge.after(one), comparison.alias))
+  if (request === undefined) return []
   const judged = { before: comparison.judge.before(request), after: comparison.judge.after(request) }
-  if (!differ(judged.before, judged.after, comparison.alias)) return []
   const shown = address.text
   const summary = after === null ? `Nothing listens on ${shown} any more: requests there no longer ${outcomeWords(judged.before.outcome).replace(/^are /, 'get ')}.`
     : before === null ? `${after.group} listens on ${shown}, where nothing listened: requests there ${outcomeWords(judged.after.outcome)}.`

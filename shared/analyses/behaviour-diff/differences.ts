@@ -1,5 +1,5 @@
 import { destinationKey, touchedHeaders, type DecidingRule, type Destination } from '#shared/model/decision-space/decision-list.ts'
-import { exactly } from '#shared/model/decision-space/matching.ts'
+import { exactly, integerMatching } from '#shared/model/decision-space/matching.ts'
 import type { Reader, Space } from '#shared/model/decision-space/reader.ts'
 import { expectedShares, usableMembers } from '#shared/model/expected-shares.ts'
 import type { Pool } from '#shared/model/pool.ts'
@@ -54,11 +54,15 @@ export function differencesOf(comparing: Comparing, before: DecidingRule, after:
     other = named(comparing.pools.after, other)
   }
   if (one.kind === 'redirect' && other.kind === 'redirect' && one.status === other.status) return termDifference(comparing, 'location', one.location, other.location)
-  if (destinationKey(one) !== destinationKey(other, comparing.alias)) return [{ aspect: 'destination', when: always, name: null, exact: true }]
+  if (destinationKey(one) !== destinationKey(other, comparing.alias)) {
+    // A cookie that names a server comes before every rule that does.
+    const sticks = one.kind === 'forward' && other.kind === 'forward' && one.pool === comparing.alias(other.pool) && (comparing.pools.before(one.pool)?.persistence.length ?? 0) > 0
+    return [{ aspect: 'destination', when: always, name: null, exact: !sticks }]
+  }
   if (one.kind !== 'forward' && one.kind !== 'serve' && one.kind !== 'split') return []
   const found = [
     ...termDifference(comparing, 'path', before.state.path, after.state.path), ...termDifference(comparing, 'path', before.state.query, after.state.query),
-    ...termDifference(comparing, 'method', before.state.method, after.state.method),
+    ...termDifference(comparing, 'method', before.state.method, after.state.method), ...formDifference(comparing, before, after),
   ]
   const names = [...new Set([...touchedHeaders(before.state), ...touchedHeaders(after.state)])].sort()
   for (const name of names) {
@@ -69,6 +73,14 @@ export function differencesOf(comparing: Comparing, before: DecidingRule, after:
   const patterns = (rule: DecidingRule): string => rule.state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`).join('\n')
   if (patterns(before) !== patterns(after)) found.push({ aspect: 'header', when: always, name: null, exact: false })
   return found
+}
+
+/** A whole URL instead of a path, or the other way round; HTTP/2 has one way to say both. */
+function formDifference(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
+  const { terms, variables, world } = comparing.space
+  const { tests } = comparing.before
+  const sent = world.and(world.not(tests.holds(terms.read(variables.httpVersion), exactly(['2.0']), (negated) => `the request is ${negated ? 'not ' : ''}HTTP/2`)), tests.present(before.state.path))
+  return termDifference(comparing, 'path', before.state.form, after.state.form).map((difference) => ({ ...difference, when: world.and(sent, difference.when) }))
 }
 
 function termDifference(comparing: Comparing, aspect: Aspect, before: Term, after: Term): readonly Difference[] {
@@ -88,11 +100,38 @@ const maximumChoices = 200
 
 interface Fuel {
   left: number
+  /** Pairs of values that were compared already, by their numbers. */
+  readonly known: Map<string, Unequal>
 }
 
+const fresh = (): Fuel => ({ left: maximumChoices, known: new Map() })
+
 /** Requests for which two terms have different values. Choices are followed wherever they stand, the same one on both sides at once. */
-function unequal(comparing: Comparing, before: Term, after: Term, fuel: Fuel = { left: maximumChoices }): Unequal {
+function unequal(comparing: Comparing, before: Term, after: Term, fuel = fresh()): Unequal {
   if (before === after) return same
+  const key = `${before.id} ${after.id}`
+  let found = fuel.known.get(key)
+  if (found === undefined) {
+    found = behindSameStart(comparing, before, after, fuel) ?? unequalAnew(comparing, before, after, fuel)
+    fuel.known.set(key, found)
+  }
+  return found
+}
+
+/** Two texts that start alike differ where their rests do; null: they do not, or have more than one rest. */
+function behindSameStart(comparing: Comparing, before: Term, after: Term, fuel: Fuel): Unequal | null {
+  if (before.kind !== 'concat' || after.kind !== 'concat' || before.parts.length !== 2 || after.parts.length !== 2 || before.parts[0] !== after.parts[0]) return null
+  const { world, terms } = comparing.space
+  const [one, other] = [before.parts[1] as Term, after.parts[1] as Term]
+  const found = unequal(comparing, one, other, fuel)
+  if (!terms.maybeAbsent(one) && !terms.maybeAbsent(other)) return found
+  // In a text an absent value is an empty one.
+  const { tests } = comparing.before
+  const empty = (term: Term): Formula => world.or(world.not(tests.present(term)), tests.holds(term, exactly(['']), (negated) => `the value is ${negated ? 'not ' : ''}empty`))
+  return { when: world.and(found.when, world.not(world.and(empty(one), empty(other)))), exact: found.exact }
+}
+
+function unequalAnew(comparing: Comparing, before: Term, after: Term, fuel: Fuel): Unequal {
   const { world, terms } = comparing.space
   const when = choiceIn(before) ?? choiceIn(after)
   if (when !== null) {
@@ -156,7 +195,7 @@ function itemsDifference(comparing: Comparing, before: readonly Term[], after: r
   return { when: world.any(parts.map((part) => part.when)), exact: parts.every((part) => part.exact) && (fixed || one.length === 1) }
 }
 
-function listDifference(comparing: Comparing, before: TermList, after: TermList, fuel: Fuel = { left: maximumChoices }): Unequal {
+function listDifference(comparing: Comparing, before: TermList, after: TermList, fuel = fresh()): Unequal {
   if (before === after) return same
   const { world, terms } = comparing.space
   const when = choiceInList(before) ?? choiceInList(after)
@@ -172,6 +211,13 @@ function listDifference(comparing: Comparing, before: TermList, after: TermList,
   const [base, items] = before.kind === 'base' ? [before, other] : after.kind === 'base' ? [after, one] : [null, null]
   // Deleting a header changes nothing where it never came.
   if (base !== null && items.start === null && items.items.length === 0) return { when: comparing.before.tests.present(terms.read(base.variable)), exact: true }
+  // One value that is given instead of those that came: alike where exactly this one came.
+  const value = items?.start === null && items.items.length === 1 ? items.items[0] : undefined
+  if (base !== null && value?.kind === 'text') {
+    const reader = comparing.before
+    const one = reader.countHolds(base, [], integerMatching([[1, 1]]), (negated) => `there is ${negated ? 'not ' : ''}one value`)
+    return { when: world.not(world.and(one, reader.tests.holds(reader.nth(base, 1), exactly([value.text]), (negated) => `the value is ${negated ? 'not ' : ''}${value.text}`))), exact: true }
+  }
   return { when: always, exact: false }
 }
 

@@ -2,34 +2,44 @@ import type { Formula } from '#shared/requests/space/world.ts'
 import { transformText } from './concrete.ts'
 import type { Term, TermList, Terms } from './term.ts'
 
+const choices = new WeakMap<Term, Formula | null>()
+
 /** Condition of a choice somewhere inside `term`; null: it holds none. */
 export function choiceIn(term: Term): Formula | null {
-  switch (term.kind) {
-    case 'choose': return term.when
-    case 'apply': return choiceIn(term.of)
-    case 'concat': {
-      for (const part of term.parts) {
-        const found = choiceIn(part)
-        if (found !== null) return found
-      }
-      return null
-    }
-    default: return null
+  if (term.kind === 'choose') return term.when
+  if (term.kind !== 'apply' && term.kind !== 'concat') return null
+  let found = choices.get(term)
+  if (found === undefined) {
+    found = null
+    if (term.kind === 'apply') found = choiceIn(term.of)
+    else for (const part of term.parts) found ??= choiceIn(part)
+    choices.set(term, found)
   }
+  return found
 }
 
-/** `term` where `when` holds, or does not: every choice on it is made. */
-export function decided(terms: Terms, term: Term, when: Formula, holds: boolean): Term {
+/** `term` where `when` holds, or does not: every choice on it is made. `done`: terms share parts, and each is gone through once. */
+export function decided(terms: Terms, term: Term, when: Formula, holds: boolean, done = new Map<Term, Term>()): Term {
+  if (choiceIn(term) === null) return term
+  let result = done.get(term)
+  if (result === undefined) {
+    result = decidedOnce(terms, term, when, holds, done)
+    done.set(term, result)
+  }
+  return result
+}
+
+function decidedOnce(terms: Terms, term: Term, when: Formula, holds: boolean, done: Map<Term, Term>): Term {
+  const inner = (part: Term): Term => decided(terms, part, when, holds, done)
   switch (term.kind) {
     case 'choose': {
-      if (term.when === when) return decided(terms, holds ? term.then : term.otherwise, when, holds)
-      if (term.when === (when ^ 1)) return decided(terms, holds ? term.otherwise : term.then, when, holds)
-      return terms.choose(term.when, decided(terms, term.then, when, holds), decided(terms, term.otherwise, when, holds))
+      if (term.when === when) return inner(holds ? term.then : term.otherwise)
+      if (term.when === (when ^ 1)) return inner(holds ? term.otherwise : term.then)
+      return terms.choose(term.when, inner(term.then), inner(term.otherwise))
     }
-    case 'concat': return choiceIn(term) === null ? term : terms.concat(term.parts.map((part) => decided(terms, part, when, holds)))
+    case 'concat': return terms.concat(term.parts.map(inner))
     case 'apply': {
-      if (choiceIn(term.of) === null) return term
-      const of = decided(terms, term.of, when, holds)
+      const of = inner(term.of)
       const text = of.kind === 'text' ? transformText(term.transform, of.text) : undefined
       return text === undefined ? terms.apply(term.transform, of) : text === null ? terms.absent : terms.text(text)
     }

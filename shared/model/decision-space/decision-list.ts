@@ -359,7 +359,7 @@ export function receivedKey(reader: Reader, state: State): string {
   if (key === undefined) {
     const lists = touchedHeaders(state).map((name) => `${name}=${reader.headerList(state, name, 'comma').id}`)
     const patterns = state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`)
-    key = [state.path.id, state.query.id, state.method.id, ...lists, ...patterns].join(' ')
+    key = [state.path.id, state.query.id, state.method.id, state.form.id, ...lists, ...patterns].join(' ')
     receivedKeys.set(state, key)
   }
   return key

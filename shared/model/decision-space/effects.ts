@@ -1,12 +1,12 @@
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { contains } from '#shared/requests/languages/language.ts'
 import { regexLanguage } from '#shared/requests/languages/regex-language.ts'
-import { always, never, type Formula } from '#shared/requests/space/world.ts'
+import { never, type Formula } from '#shared/requests/space/world.ts'
 import { compileRegex } from '#shared/requests/regex.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Template } from '../predicate.ts'
 import type { Effect } from '../routing-model.ts'
-import { matchingOf } from './matching.ts'
+import { exactly, integerMatching, matchingOf } from './matching.ts'
 import type { Reader } from './reader.ts'
 import { changed, stateKey, type HeaderStep, type State } from './state.ts'
 import type { Term, TermList } from './term.ts'
@@ -27,8 +27,8 @@ export function applyToTerms(reader: Reader, effect: Effect, state: State, when:
     case 'opaque-effect': return { state: unsettled(reader, effect, state, when, at), refuses: never }
     case 'set-path': return done({ path: pathValue(reader, text(effect.value), state, at) })
     case 'set-query': return done({ query: queryValue(reader, text(effect.value), state) })
-    case 'set-path-and-query': case 'set-target': return done(targetValue(reader, text(effect.value), effect.kind === 'set-target', state, at))
-    case 'replace': return done(replaced(reader, effect, state, at))
+    case 'set-path-and-query': case 'set-target': return done(targetValue(reader, text(effect.value), effect.kind === 'set-target', state, when, at))
+    case 'replace': return done(replaced(reader, effect, state, when, at))
     case 'set-method': return done({ method: text(effect.value) })
     case 'set-header': case 'add-header': case 'delete-header': case 'replace-header': return done({ headers: [...state.headers, headerStep(reader, effect, state, when, at)] })
     case 'set-variable': {
@@ -55,7 +55,7 @@ function unsettled(reader: Reader, effect: Extract<Effect, { readonly kind: 'opa
   const list = terms.unknownList(`headers after ${key}`, effect.reason, at)
   const headers: HeaderStep = { key: `any ${key}`, name: null, when: acts, matches: () => true, apply: () => list }
   const variables = new Map([...state.variables].map(([name, value]) => [name, terms.choose(acts, unknown(`var(${name})`), value)] as const))
-  const change = { path: unknown('path'), query: unknown('query'), method: unknown('method'), headers: [...state.headers, headers], variables, unsettled: [...state.unsettled, { when: acts, key, reason: effect.reason, at }] }
+  const change = { path: unknown('path'), query: unknown('query'), method: unknown('method'), form: unknown('form of the target'), headers: [...state.headers, headers], variables, unsettled: [...state.unsettled, { when: acts, key, reason: effect.reason, at }] }
   return changed(terms, state, change, acts)
 }
 
@@ -106,39 +106,41 @@ function queryValue(reader: Reader, value: Term, state: State): Term {
 }
 
 /** A new path and query out of one value: split at a literal `?`, or ending in what the request had. */
-function targetValue(reader: Reader, value: Term, isTarget: boolean, state: State, at: Span): Parameters<typeof changed>[2] {
+function targetValue(reader: Reader, value: Term, isTarget: boolean, state: State, when: Formula, at: Span): Parameters<typeof changed>[2] {
   const { terms } = reader.space
   const whole = reader.pathAndQuery(state)
-  if (value === whole) return {}
+  if (value === whole && !isTarget) return {}
+  // A whole new target is written as it is.
+  const form = isTarget ? { form: terms.text('origin') } : {}
   const parts = value.kind === 'concat' ? value.parts : [value]
   const last = parts[parts.length - 1]
   const before = parts.slice(0, -1)
-  if (last === whole && before.every((part) => part.kind === 'text' && !part.text.includes('?')) && before[0]?.kind === 'text' && before[0].text.startsWith('/')) return { path: terms.concat([...before, state.path]) }
+  if (last === whole && before.every((part) => part.kind === 'text' && !part.text.includes('?')) && before[0]?.kind === 'text' && before[0].text.startsWith('/')) return { ...form, path: terms.concat([...before, state.path]) }
   const at1 = parts.findIndex((part) => part.kind === 'text' && part.text.includes('?'))
   const unknown = (): Parameters<typeof changed>[2] => {
     const key = `target ${value.id} over ${stateKey(state)}`
     const reason = 'the new target cannot be taken apart'
-    return { path: terms.unknown(`path of ${key}`, reason, at), query: terms.unknown(`query of ${key}`, reason, at), ...(isTarget ? { headers: [...state.headers, unknownHost(reader, key, at)] } : {}) }
+    return { path: terms.unknown(`path of ${key}`, reason, at), query: terms.unknown(`query of ${key}`, reason, at), ...(isTarget ? { form: terms.unknown(`form of ${key}`, reason, at), headers: [...state.headers, unknownHost(reader, key, when, at)] } : {}) }
   }
   const split = parts[at1]
   const head = at1 === -1 ? parts : [...parts.slice(0, at1), terms.text(split?.kind === 'text' ? (split.text.split('?', 1)[0] ?? '') : '')]
   const path = terms.concat(head)
   if (!staysPath(path, state.path) || !startsWithSlash(path, state.path)) return unknown()
-  if (at1 === -1) return { path, query: terms.absent }
+  if (at1 === -1) return { ...form, path, query: terms.absent }
   const rest = split?.kind === 'text' ? split.text.slice(split.text.indexOf('?') + 1) : ''
-  return { path, query: terms.concat([terms.text(rest), ...parts.slice(at1 + 1)]) }
+  return { ...form, path, query: terms.concat([terms.text(rest), ...parts.slice(at1 + 1)]) }
 }
 
-function unknownHost(reader: Reader, key: string, at: Span): HeaderStep {
+function unknownHost(reader: Reader, key: string, when: Formula, at: Span): HeaderStep {
   const list = reader.space.terms.unknownList(`host of ${key}`, 'the new target may name a host', at)
-  return { key: `host ${key}`, name: 'host', when: always, matches: (name) => name === 'host', apply: () => list }
+  return { key: `host ${key}`, name: 'host', when, matches: (name) => name === 'host', apply: () => list }
 }
 
 const isLiteralPattern = /^\^((?:[A-Za-z0-9/_~%=@:,;-]|\\[./+*?()[\]{}|^$\\-])*)(\(\.\*\))?(\$)?$/
 
 /** Search and replace over the target; a literal prefix with the rest kept is exact, anything else is an opaque function of what it reads. */
-function replaced(reader: Reader, effect: Extract<Effect, { readonly kind: 'replace' }>, state: State, at: Span): Parameters<typeof changed>[2] {
-  const { terms } = reader.space
+function replaced(reader: Reader, effect: Extract<Effect, { readonly kind: 'replace' }>, state: State, when: Formula, at: Span): Parameters<typeof changed>[2] {
+  const { terms, world } = reader.space
   const whole = effect.part !== 'path'
   const subject = whole ? reader.pathAndQuery(state) : state.path
   const replacement = reader.template(effect.replacement, state, at)
@@ -149,8 +151,10 @@ function replaced(reader: Reader, effect: Extract<Effect, { readonly kind: 'repl
   const plain = replacement.kind === 'text' && !replacement.text.includes('\\')
   if (shape !== null && takesRest && literal.startsWith('/') && !literal.includes('?') && onlyRest && replacement.text.startsWith('/') && !replacement.text.includes('?')) {
     const starts = reader.tests.holds(state.path, matchingOf({ kind: 'prefix', values: [literal], ignoreCase: false }), (negated) => `path ${negated ? 'does not start' : 'starts'} with ${literal}`)
+    // A whole URL does not start with a slash.
+    const applies = effect.part === 'target' ? world.and(starts, reader.tests.holds(state.form, exactly(['origin']), (negated) => `the target is ${negated ? '' : 'not '}a whole URL`)) : starts
     const rest = terms.apply({ kind: 'substring', offset: literal.length, length: null }, state.path)
-    return { path: terms.choose(starts, terms.concat([terms.text(replacement.text.slice(0, -2)), rest]), state.path) }
+    return { path: terms.choose(applies, terms.concat([terms.text(replacement.text.slice(0, -2)), rest]), state.path) }
   }
   if (!whole && plain && replacement.text.startsWith('/') && !replacement.text.includes('?')) {
     const matching = matchingOf({ kind: 'regex', patterns: [effect.pattern], ignoreCase: false, dialect: 'pcre' })
@@ -160,9 +164,14 @@ function replaced(reader: Reader, effect: Extract<Effect, { readonly kind: 'repl
   const key = `replace ${effect.part} ${effect.pattern} ${replacement.id} in ${subject.id}`
   const reason = `what ${effect.pattern} makes of it is not worked out`
   const path = terms.unknown(`path of ${key}`, reason, at)
-  if (!whole) return { path: terms.choose(reader.tests.present(state.path), path, state.path) }
-  const hosts = effect.part === 'target' ? { headers: [...state.headers, unknownHost(reader, key, at)] } : {}
-  return { path, query: terms.unknown(`query of ${key}`, reason, at), ...hosts }
+  // What does not match stays as it is. A whole URL is matched with its scheme and name, so anything may match there.
+  const matching = matchingOf({ kind: 'regex', patterns: [effect.pattern], ignoreCase: false, dialect: 'pcre' })
+  const found = reader.tests.holds(subject, matching, (negated) => `the ${whole ? 'target' : 'path'} ${negated ? 'does not match' : 'matches'} the pattern ${effect.pattern}`)
+  const matches = effect.part === 'target' ? world.or(found, world.not(reader.tests.holds(state.form, exactly(['origin']), (negated) => `the target is ${negated ? '' : 'not '}a whole URL`)), world.not(reader.tests.present(state.path))) : found
+  if (!whole) return { path: terms.choose(matches, path, state.path) }
+  const target = { path: terms.choose(matches, path, state.path), query: terms.choose(matches, terms.unknown(`query of ${key}`, reason, at), state.query) }
+  if (effect.part !== 'target') return target
+  return { ...target, form: terms.choose(matches, terms.unknown(`form of ${key}`, reason, at), state.form), headers: [...state.headers, unknownHost(reader, key, world.and(when, matches), at)] }
 }
 
 type HeaderEffect = Extract<Effect, { readonly kind: 'set-header' | 'add-header' | 'delete-header' | 'replace-header' }>
@@ -204,30 +213,47 @@ function nameTest(match: 'prefix' | 'suffix' | 'substring' | 'regex', text: stri
   }
 }
 
-/** Where the replacement is plain text, each value becomes it or stays; otherwise the result is opaque. */
+/** Where the replacement is plain text, each value becomes it or stays; otherwise the result is opaque where the pattern matches. */
 function replacedList(reader: Reader, list: TermList, effect: Extract<Effect, { readonly kind: 'replace-header' }>, replacement: Term, key: string, at: Span): TermList {
-  const { terms } = reader.space
+  const { terms, world } = reader.space
+  if (list.kind === 'choose-list') return terms.chooseList(list.when, replacedList(reader, list.then, effect, replacement, key, at), replacedList(reader, list.otherwise, effect, replacement, key, at))
   const pattern = matchingOf({ kind: 'regex', patterns: [effect.pattern], ignoreCase: false, dialect: 'pcre' })
   const language = regexLanguage(toBytes(effect.pattern), { ignoreCase: false, dialect: 'pcre', match: 'search' })
+  const words = (negated: boolean): string => `header ${effect.name} ${negated ? 'does not match' : 'matches'} the pattern ${effect.pattern}`
   if (list.kind === 'items' && replacement.kind === 'text' && !replacement.text.includes('\\') && language.ok) {
     return terms.items(list.items.map((item) => {
       if (item.kind === 'text') return contains(language.language, item.text) ? replacement : item
-      const matches = reader.tests.holds(item, pattern, (negated) => `header ${effect.name} ${negated ? 'does not match' : 'matches'} the pattern ${effect.pattern}`)
-      return terms.choose(matches, replacement, item)
+      return terms.choose(reader.tests.holds(item, pattern, words), replacement, item)
     }))
   }
-  return terms.unknownList(`replaced ${effect.name} ${key} in ${list.id}`, `what ${effect.pattern} makes of the header is not worked out`, at)
+  const replaced = terms.unknownList(`replaced ${effect.name} ${key} in ${list.id}`, `what ${effect.pattern} makes of the header is not worked out`, at)
+  if (list.kind !== 'base' || !language.ok) return replaced
+  const isLine = list.variable.key.endsWith(' as lines')
+  const some = reader.tests.anyHolds(list, [], pattern, words, (one) => terms.read(one.variable), (_, term) => term)
+  if (isLine === (effect.each === 'line')) return terms.chooseList(some, replaced, list)
+  // A line with one value is that value; of other lines nothing is known.
+  const several = (negated: boolean): string => `header ${effect.name} has ${negated ? 'one value or none' : 'several values'}`
+  return terms.chooseList(isLine ? reader.tests.present(terms.read(list.variable)) : world.or(some, reader.countHolds(list, [], integerMatching([[2, null]]), several)), replaced, list)
+}
+
+/** Text without which a normalizer changes nothing. */
+const signs: Readonly<Record<string, string>> = {
+  'path-merge-slashes': '//', 'path-strip-dot': '.', 'path-strip-dotdot': '..', 'percent-decode-unreserved': '%', 'percent-to-uppercase': '%', 'query-sort-by-name': '&',
 }
 
 function normalized(reader: Reader, effect: Extract<Effect, { readonly kind: 'normalize-uri' }>, state: State, when: Formula): Applied {
   const { terms, world } = reader.space
   const { normalizer, argument } = effect
   const transform = { kind: 'normalize-uri', normalizer, argument } as const
-  const onPath = (): Term => terms.choose(reader.tests.present(state.path), terms.apply(transform, state.path), state.path)
+  // A part without what the normalizer looks for stays as it is.
+  const sign = signs[normalizer]
+  const touched = (part: Term): Formula => (sign === undefined ? reader.tests.present(part)
+    : reader.tests.holds(part, matchingOf({ kind: 'substring', values: [sign], ignoreCase: false }), (negated) => `the target ${negated ? 'does not contain' : 'contains'} ${sign}`))
+  const onPath = (): Term => terms.choose(touched(state.path), terms.apply(transform, state.path), state.path)
   switch (normalizer) {
     case 'path-merge-slashes': case 'path-strip-dot': case 'path-strip-dotdot': return { state: changed(terms, state, { path: onPath() }, when), refuses: never }
     case 'percent-decode-unreserved': case 'percent-to-uppercase': {
-      const query = terms.choose(reader.tests.present(state.query), terms.apply(transform, state.query), state.query)
+      const query = terms.choose(touched(state.query), terms.apply(transform, state.query), state.query)
       const next = changed(terms, state, { path: onPath(), query }, when)
       if (argument !== 'strict') return { state: next, refuses: never }
       // A percent sign that no two hex digits follow.
@@ -237,7 +263,7 @@ function normalized(reader: Reader, effect: Extract<Effect, { readonly kind: 'no
     }
     // A target that arrives has no fragment.
     case 'fragment-strip': case 'fragment-encode': return { state, refuses: never }
-    default: return { state: changed(terms, state, { query: terms.choose(reader.tests.present(state.query), terms.apply(transform, state.query), state.query) }, when), refuses: never }
+    default: return { state: changed(terms, state, { query: terms.choose(touched(state.query), terms.apply(transform, state.query), state.query) }, when), refuses: never }
   }
 }
 

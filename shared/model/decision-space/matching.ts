@@ -2,7 +2,7 @@ import { asciiLower, asciiUpper, toBytes } from '#shared/requests/bytes.ts'
 import { parseNetwork, type IpNetwork } from '#shared/requests/ip.ts'
 import { addressLanguage, addressTextLanguage } from '#shared/requests/languages/addresses.ts'
 import { integerLanguage, lengthLanguage } from '#shared/requests/languages/numbers.ts'
-import type { Language } from '#shared/requests/languages/language.ts'
+import type { Language, LiteralKind } from '#shared/requests/languages/language.ts'
 import { literalLanguage } from '#shared/requests/languages/literals.ts'
 import { always as everything, nothing } from '#shared/requests/languages/preimages.ts'
 import { regexesLanguage } from '#shared/requests/languages/regex-language.ts'
@@ -48,14 +48,8 @@ function lazily<T>(make: () => T): () => T {
 
 function make(matcher: Matcher): Matching {
   switch (matcher.kind) {
-    case 'exact': case 'prefix': case 'suffix': case 'substring': case 'path-part': case 'domain-part': {
-      const values = [...new Set(matcher.values.map(toBytes))].sort()
-      const { kind, ignoreCase } = matcher
-      return {
-        key: `${kind}${ignoreCase ? ' i ' : ' '}${values.join('\0')}`, regular: true, language: lazily(() => literalLanguage(kind, values, ignoreCase)), ranges: null, networks: null,
-        samples: () => samplesOf(kind, values, ignoreCase), literals: kind === 'exact' || kind === 'prefix' ? { kind, values, ignoreCase } : null,
-      }
-    }
+    case 'exact': case 'prefix': case 'suffix': case 'substring': case 'path-part': case 'domain-part':
+      return literalTexts(matcher.kind, [...new Set(matcher.values.map(toBytes))].sort(), matcher.ignoreCase)
     case 'regex': return literalPattern(matcher) ?? {
       key: `regex${matcher.ignoreCase ? ' i ' : ' '}${matcher.dialect} ${matcher.patterns.join('\0')}`, ranges: null, networks: null, samples: noSamples, literals: null,
       language: lazily(() => {
@@ -97,8 +91,16 @@ export function integerMatching(ranges: Ranges): Matching {
   }
 }
 
-export function literalMatching(kind: 'exact' | 'prefix' | 'suffix' | 'substring' | 'path-part' | 'domain-part', values: readonly string[], ignoreCase: boolean): Matching {
+export function literalMatching(kind: LiteralKind, values: readonly string[], ignoreCase: boolean): Matching {
   return matchingOf({ kind, values, ignoreCase })
+}
+
+/** Texts that compare so with one of `values`, which are byte strings already, sorted and different. */
+export function literalTexts(kind: LiteralKind, values: readonly string[], ignoreCase: boolean): Matching {
+  return {
+    key: `${kind}${ignoreCase ? ' i ' : ' '}${values.join('\0')}`, regular: true, language: lazily(() => literalLanguage(kind, values, ignoreCase)), ranges: null, networks: null,
+    samples: () => samplesOf(kind, values, ignoreCase), literals: kind === 'exact' || kind === 'prefix' ? { kind, values, ignoreCase } : null,
+  }
 }
 
 /** Exactly one of `texts`, which are byte strings already. */

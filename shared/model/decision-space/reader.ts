@@ -42,6 +42,20 @@ export class Space {
 
   /** What each opaque condition is and where it stands first. */
   readonly flags = new Map<Formula, Flag>()
+
+  private readonly tableNames = new Map<string, string[]>()
+
+  /** Name of a table that is equal on both sides only where what it holds is. The first contents keep the name. */
+  nameOf(table: LookupTable): string {
+    const contents = `${table.lookup} ${table.ignoreCase} ${table.missing} ${JSON.stringify(table.entries.map((entry) => [entry.key, entry.value]))}`
+    const known = this.tableNames.get(table.id) ?? []
+    let at = known.indexOf(contents)
+    if (at === -1) {
+      at = known.length
+      this.tableNames.set(table.id, [...known, contents])
+    }
+    return at === 0 ? table.id : `${table.id} as changed`
+  }
 }
 
 /** Methods the product knows by number (H-METH-1); tests of them look at the method as it arrived. */
@@ -53,6 +67,8 @@ export class Reader {
   readonly space: Space
   readonly tests: Tests
   private readonly tables: ReadonlyMap<string, LookupTable>
+  /** Tables whose contents differ from those of the other side: id → the name they go by here. */
+  private readonly changedTables: ReadonlyMap<string, string>
   /** Chance is drawn anew each time; the n-th draw of one share on one side is the n-th on the other. */
   private readonly draws = new Map<number, number>()
 
@@ -65,7 +81,12 @@ export class Reader {
     this.side = side
     this.tables = model.tables
     this.counters = countersOf(model)
-    this.tests = new Tests(space.world, (id) => this.tables.get(id))
+    this.changedTables = new Map([...model.tables.values()].flatMap((table) => {
+      const name = space.nameOf(table)
+      return name === table.id ? [] : [[table.id, name] as const]
+    }))
+    const ids = new Map([...this.changedTables].map(([id, name]) => [name, id]))
+    this.tests = new Tests(space.world, (name) => this.tables.get(ids.get(name) ?? name))
   }
 
   tableOf(id: string): LookupTable | undefined {
@@ -74,7 +95,8 @@ export class Reader {
 
   /** Text of a condition with the definitions that it depends on. */
   closureOf(text: string): string {
-    return this.counters !== '' && counted.test(text) ? `${text} ${this.counters}` : text
+    const tables = [...this.changedTables].flatMap(([id, name]) => (text.includes(JSON.stringify(id).slice(1, -1)) || text.includes(this.tables.get(id)?.path ?? id) ? [name] : []))
+    return `${text}${this.counters !== '' && counted.test(text) ? ` ${this.counters}` : ''}${tables.length === 0 ? '' : ` ${tables.join(' ')}`}`
   }
 
   formula(predicate: Predicate, state: State): Formula {
@@ -102,7 +124,7 @@ export class Reader {
       case 'or': return world.any(predicate.of.map((part) => this.formula(part, state)))
       case 'test': return this.test(predicate, state)
       case 'opaque': {
-        const version = predicate.dependsOn === 'request' ? ` ${stateKey(state)}` : ` ${this.closureOf(predicate.text)}`
+        const version = `${predicate.dependsOn === 'request' ? ` ${stateKey(state)}` : ''} ${this.closureOf(predicate.text)}`
         return this.opaque(`${predicate.dependsOn} ${predicate.text}${version}`, predicate.text, predicate.reason, predicate.origin)
       }
       case 'chance': {
@@ -149,7 +171,7 @@ export class Reader {
 
   private viewHolds(view: View, state: State, matching: Matching, words: Words, at: Span): Formula {
     const { field } = view
-    if (field.kind === 'header-count') return this.countHolds(this.headerList(state, field.name, field.split), view, matching, words)
+    if (field.kind === 'header-count') return this.countHolds(this.headerList(state, field.name, field.split), view.transforms, matching, words)
     const values = this.fieldOf(field, state, at)
     if (isList(values)) {
       return this.tests.anyHolds(values, this.transformsOf(view, state), matching, words, (list) => this.space.terms.read(list.variable), (transforms, term) => this.applyAll(transforms, term))
@@ -169,11 +191,12 @@ export class Reader {
     return world.or(exact(arrived, known, false), unknownMatch === never ? never : world.and(world.not(arrivedKnown), unknownMatch))
   }
 
-  private countHolds(list: TermList, view: View, matching: Matching, words: Words): Formula {
+  /** The number of values in a list is one of `matching`. */
+  countHolds(list: TermList, transforms: View['transforms'], matching: Matching, words: Words): Formula {
     const { world } = this.space
     const ranges = matching.ranges
     if (matching.key === 'exists') return always
-    if (ranges === null || view.transforms.some((transform) => transform.kind !== 'cast')) return this.tests.flag(`count ${list.id} ${JSON.stringify(view.transforms)} ${matching.key}`, words)
+    if (ranges === null || transforms.some((transform) => transform.kind !== 'cast')) return this.tests.flag(`count ${list.id} ${JSON.stringify(transforms)} ${matching.key}`, words)
     const inRanges = (count: number): boolean => ranges.some(([from, to]) => (from === null || count >= from) && (to === null || count <= to))
     switch (list.kind) {
       case 'base': {
@@ -189,11 +212,11 @@ export class Reader {
         return inRanges(list.items.length) ? always : never
       }
       case 'choose-list': return world.or(
-        world.and(list.when, this.countHolds(list.then, view, matching, words)), world.and(world.not(list.when), this.countHolds(list.otherwise, view, matching, words)))
+        world.and(list.when, this.countHolds(list.then, transforms, matching, words)), world.and(world.not(list.when), this.countHolds(list.otherwise, transforms, matching, words)))
       case 'append': {
         // One more than the list had, unless the added value is absent.
         const shifted = integerMatching(ranges.map(([from, to]) => [from === null ? null : from - 1, to === null ? null : to - 1] as const))
-        return this.space.terms.maybeAbsent(list.item) ? this.tests.flag(`count ${list.id} ${matching.key}`, words) : this.countHolds(list.list, view, shifted, words)
+        return this.space.terms.maybeAbsent(list.item) ? this.tests.flag(`count ${list.id} ${matching.key}`, words) : this.countHolds(list.list, transforms, shifted, words)
       }
       default: return this.tests.flag(`count ${list.id} ${matching.key}`, words)
     }
@@ -208,7 +231,7 @@ export class Reader {
       case 'constant': return constant(field.value)
       case 'variable': return this.variable(field.name, state, at)
       case 'state': return terms.unknown(`state ${this.closureOf(field.text)}`, `it depends on live state (${field.name})`, at)
-      case 'opaque': return terms.unknown(`${field.text} of ${stateKey(state)}`, field.reason, at)
+      case 'opaque': return terms.unknown(`${this.closureOf(field.text)} of ${stateKey(state)}`, field.reason, at)
       case 'source-ip': return state.sourceIp
       case 'source-port': return state.sourcePort
       case 'local-ip': return state.localIp
@@ -272,9 +295,9 @@ export class Reader {
 
   /** The whole target: origin form, absolute form, or `*`. */
   private target(state: State): Term {
-    const { terms, variables, world } = this.space
+    const { terms, world } = this.space
     const pathAndQuery = this.pathAndQuery(state)
-    const absolute = this.tests.holds(terms.read(variables.form), literalMatching('exact', ['absolute'], false), (negated) => `the target is ${negated ? 'not ' : ''}a whole URL`)
+    const absolute = this.tests.holds(state.form, literalMatching('exact', ['absolute'], false), (negated) => `the target is ${negated ? 'not ' : ''}a whole URL`)
     const whole = terms.concat([terms.text(state.arrival.listener.tls === null ? 'http://' : 'https://'), this.first(this.headerList(state, 'host', 'comma')), pathAndQuery])
     const present = this.tests.present(state.path)
     const asterisk = terms.choose(this.tests.present(state.query), terms.concat([terms.text('*?'), state.query]), terms.text('*'))
@@ -326,6 +349,7 @@ export class Reader {
   /** Transformations with variables put in as terms cannot be written as data; they become unknown values. */
   private transformsOf(view: View, state: State): readonly TermTransform[] {
     return view.transforms.map((transform): TermTransform => {
+      if (transform.kind === 'map') return { ...transform, table: this.changedTables.get(transform.table) ?? transform.table }
       if (transform.kind === 'concat') {
         const variable = transform.variable === null ? null : this.variable(transform.variable, state, nowhere)
         if (variable === null || variable.kind === 'absent') return { kind: 'concat', before: transform.before, variable: null, after: transform.after }
@@ -370,7 +394,7 @@ export class Reader {
     const { terms, variables } = this.space
     const ip = parseIp(localIp)
     return {
-      arrival, path: terms.read(variables.path), query: terms.read(variables.query), method: terms.read(variables.method), headers: [], variables: new Map(),
+      arrival, path: terms.read(variables.path), query: terms.read(variables.query), method: terms.read(variables.method), form: terms.read(variables.form), headers: [], variables: new Map(),
       sourceIp: terms.read(variables.sourceIp), sourcePort: terms.read(variables.sourcePort),
       localIp: ip === null ? terms.read(variables.localIp) : terms.read(variables.fixedIp(ip)),
       localPort: localPorts.length === 1 ? terms.text(localPorts[0] as string) : terms.read(variables.localPort(arrival.listener.id, localPorts)),

@@ -29,6 +29,8 @@ export interface State {
   readonly path: Term
   readonly query: Term
   readonly method: Term
+  /** How the target is written: `origin` or `absolute`. */
+  readonly form: Term
   readonly headers: readonly HeaderStep[]
   readonly variables: ReadonlyMap<string, Term>
   readonly sourceIp: Term
@@ -43,16 +45,16 @@ export interface State {
   readonly lists: Map<string, TermList>
 }
 
-export type StateChange = Partial<Pick<State, 'path' | 'query' | 'method' | 'headers' | 'variables' | 'sourceIp' | 'sourcePort' | 'localIp' | 'localPort' | 'unsettled' | 'log'>>
+export type StateChange = Partial<Pick<State, 'path' | 'query' | 'method' | 'form' | 'headers' | 'variables' | 'sourceIp' | 'sourcePort' | 'localIp' | 'localPort' | 'unsettled' | 'log'>>
 
 /** `state` with `change` where `when` holds; variables, headers, `unsettled` and `log` are taken as they are. */
 export function changed(terms: Terms, state: State, change: StateChange, when: Formula): State {
-  const choose = (key: 'path' | 'query' | 'method' | 'sourceIp' | 'sourcePort' | 'localIp' | 'localPort'): Term => {
+  const choose = (key: 'path' | 'query' | 'method' | 'form' | 'sourceIp' | 'sourcePort' | 'localIp' | 'localPort'): Term => {
     const next = change[key]
     return next === undefined ? state[key] : terms.choose(when, next, state[key])
   }
   return {
-    arrival: state.arrival, path: choose('path'), query: choose('query'), method: choose('method'), headers: change.headers ?? state.headers,
+    arrival: state.arrival, path: choose('path'), query: choose('query'), method: choose('method'), form: choose('form'), headers: change.headers ?? state.headers,
     variables: change.variables ?? state.variables, unsettled: change.unsettled ?? state.unsettled, log: change.log ?? state.log,
     sourceIp: choose('sourceIp'), sourcePort: choose('sourcePort'), localIp: choose('localIp'), localPort: choose('localPort'), formulas: new Map(), lists: new Map(),
   }
@@ -61,7 +63,7 @@ export function changed(terms: Terms, state: State, change: StateChange, when: F
 /** Everything the request became, as text: equal texts are equal requests. */
 export function stateKey(state: State): string {
   return [
-    state.path.id, state.query.id, state.method.id, state.sourceIp.id, state.sourcePort.id, state.localIp.id, state.localPort.id,
+    state.path.id, state.query.id, state.method.id, state.form.id, state.sourceIp.id, state.sourcePort.id, state.localIp.id, state.localPort.id,
     ...state.headers.map((step) => `${step.key} ${step.when}`), ...[...state.variables].map(([name, term]) => `${name}=${term.id}`),
   ].join(' ')
 }

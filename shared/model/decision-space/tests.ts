@@ -1,4 +1,4 @@
-import { toBytes } from '#shared/requests/bytes.ts'
+import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { contains, type Language } from '#shared/requests/languages/language.ts'
 import { literalLanguage } from '#shared/requests/languages/literals.ts'
 import { afterPrefix, beforeSuffix, complement, intersection, nothing, preimage, splitAt, suffixFrom, union } from '#shared/requests/languages/preimages.ts'
@@ -7,7 +7,7 @@ import { always, evaluateFormula, never, type Formula, type Literals, type Model
 import type { LookupTable } from '../routing-model.ts'
 import { transformText, valueOfTerm } from './concrete.ts'
 import { lookupOrder } from './lookups.ts'
-import { addressMatching, existsMatching, integerMatching, matchingOf, nonZero, type Matching } from './matching.ts'
+import { addressMatching, existsMatching, integerMatching, literalTexts, matchingOf, nonZero, type Matching } from './matching.ts'
 import type { Term, TermList, TermTransform } from './term.ts'
 
 /** Words for a test, plain and negated. */
@@ -19,6 +19,7 @@ const unfoldLimit = 400
 /** Turns tests of terms into formulas over the request as it arrived. */
 export class Tests {
   readonly world: World
+  private readonly known = new Map<string, Formula>()
   private readonly tableOf: (id: string) => LookupTable | undefined
 
   constructor(world: World, tableOf: (id: string) => LookupTable | undefined) {
@@ -28,12 +29,22 @@ export class Tests {
 
   /** The value exists and is one of `matching`. */
   holds(term: Term, matching: Matching, words: Words): Formula {
-    const { world } = this
+    if (term.kind === 'absent') return never
+    if (term.kind === 'read') return this.onRead(term, matching, words)
+    // Terms share parts: without this, each rewrite would double the work.
+    const key = `${term.id} ${matching.key}`
+    let formula = this.known.get(key)
+    if (formula === undefined) {
+      formula = this.fresh(term, matching, words)
+      this.known.set(key, formula)
+    }
+    return formula
+  }
+
+  private fresh(term: Exclude<Term, { readonly kind: 'absent' | 'read' }>, matching: Matching, words: Words): Formula {
     switch (term.kind) {
-      case 'absent': return never
       case 'text': return this.onText(term.text, term, matching, words)
-      case 'read': return this.onRead(term, matching, words)
-      case 'choose': return world.or(world.and(term.when, this.holds(term.then, matching, words)), world.and(world.not(term.when), this.holds(term.otherwise, matching, words)))
+      case 'choose': return this.chosen(term.when, this.holds(term.then, matching, words), this.holds(term.otherwise, matching, words))
       case 'unknown': return this.flag(`${term.text} ${matching.key}`, words)
       case 'concat': return this.onConcat(term, matching, words)
       case 'apply': return this.onApply(term, matching, words)
@@ -46,7 +57,7 @@ export class Tests {
       case 'absent': return never
       case 'text': case 'concat': return always
       case 'read': return term.variable.shape === 'single' && !term.variable.optional ? always : this.holds(term, existsMatching, (negated) => `${variableWords(term.variable.key)} is ${negated ? 'absent' : 'present'}`)
-      case 'choose': return this.world.or(this.world.and(term.when, this.present(term.then)), this.world.and(this.world.not(term.when), this.present(term.otherwise)))
+      case 'choose': return this.chosen(term.when, this.present(term.then), this.present(term.otherwise))
       case 'apply': return this.holds(term, existsMatching, (negated) => `the value is ${negated ? 'absent' : 'present'}`)
       case 'unknown': return this.flag(`${term.text} exists`, (negated) => `the rewritten value is ${negated ? 'absent' : 'present'}`)
     }
@@ -59,11 +70,17 @@ export class Tests {
       case 'base': return this.holds(apply(transforms, wrap(list)), matching, words)
       case 'items': return world.any(list.items.map((item) => this.holds(apply(transforms, item), matching, words)))
       case 'append': return world.or(this.anyHolds(list.list, transforms, matching, words, wrap, apply), this.holds(apply(transforms, list.item), matching, words))
-      case 'choose-list': return world.or(
-        world.and(list.when, this.anyHolds(list.then, transforms, matching, words, wrap, apply)),
-        world.and(world.not(list.when), this.anyHolds(list.otherwise, transforms, matching, words, wrap, apply)))
+      case 'choose-list': return this.chosen(list.when, this.anyHolds(list.then, transforms, matching, words, wrap, apply), this.anyHolds(list.otherwise, transforms, matching, words, wrap, apply))
       case 'unknown-list': return this.flag(`${list.text} ${JSON.stringify(transforms)} ${matching.key}`, words)
     }
+  }
+
+  private chosen(when: Formula, then: Formula, otherwise: Formula): Formula {
+    const { world } = this
+    if (then === otherwise) return then
+    if (then === always) return world.or(when, otherwise)
+    if (otherwise === always) return world.or(world.not(when), then)
+    return world.or(world.and(when, then), world.and(world.not(when), otherwise))
   }
 
   /** A condition that a request does not decide as far as we can tell; equal text is the same condition. */
@@ -109,7 +126,22 @@ export class Tests {
   private onConcat(term: Extract<Term, { readonly kind: 'concat' }>, matching: Matching, words: Words): Formula {
     const language = matching.language()
     if (language === null || matching.networks !== null) return this.joint(term, matching, words)
-    return this.inSequence(term.parts, language, matching.key, words) ?? this.joint(term, matching, words)
+    const [first] = term.parts
+    // What is left of a literal behind a text is one, too.
+    const rest = first?.kind === 'text' && matching.literals !== null ? literalsBehind(first.text, matching.literals) : null
+    if (rest === 'any') return always
+    const found = rest === null ? this.inSequence(term.parts, language, matching.key, words) : this.onRest(term.parts.slice(1), rest, words)
+    return found ?? this.joint(term, matching, words)
+  }
+
+  private onRest(parts: readonly Term[], { kind, values, ignoreCase }: Literals, words: Words): Formula | null {
+    if (values.length === 0) return never
+    const matching = literalTexts(kind, values, ignoreCase)
+    const [only] = parts
+    if (parts.length !== 1 || only === undefined) return this.inSequence(parts, literalLanguage(kind, values, ignoreCase), `text ${matching.key}`, words)
+    const holds = this.holds(only, matching, words)
+    // In a text, an absent value is an empty one.
+    return values.includes('') ? this.world.or(holds, this.world.not(this.present(only))) : holds
   }
 
   /** Text before and after is taken off the set; two values in a row are split at every state between them. */
@@ -128,6 +160,7 @@ export class Tests {
       name += ` before ${last.text}`
       rest = rest.slice(0, -1)
     }
+    if (left === nothing) return never
     const first = rest[0]
     if (first === undefined) return contains(left, '') ? always : never
     if (rest.length === 1) return this.orEmpty(first, left, name, words)
@@ -257,6 +290,14 @@ export class Tests {
     }
     return otherwise
   }
+}
+
+/** What a text behind `text` has to be like so that the whole is one of the literals. `any`: it is in any case. */
+function literalsBehind(text: string, { kind, values, ignoreCase }: Literals): Literals | 'any' {
+  const fold = (one: string): string => (ignoreCase ? asciiLower(one) : one)
+  const start = fold(text)
+  if (kind === 'prefix' && values.some((value) => start.startsWith(fold(value)))) return 'any'
+  return { kind, ignoreCase, values: [...new Set(values.flatMap((value) => (fold(value).startsWith(start) ? [value.slice(text.length)] : [])))].sort() }
 }
 
 /** What is left of the literals before a transformation: every value that passes starts with one of them. */

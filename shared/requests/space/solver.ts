@@ -1,6 +1,7 @@
-import { findValue, type Found, type VariableAtom } from './theory.ts'
-import { always, never, testsValue, type Atom, type AtomId, type Formula, type Model, type World } from './world.ts'
-import type { Value, Variable, VariableId } from './variable.ts'
+import { ClauseSearch } from './clause-search.ts'
+import { defaultValue, HeldValues } from './held-values.ts'
+import { always, never, type Atom, type AtomId, type Formula, type Model, type World } from './world.ts'
+import type { Value, VariableId } from './variable.ts'
 
 /** `spent` is asked now and then; true ends the search with `gave-up`. */
 export interface Budget {
@@ -14,33 +15,35 @@ export interface Witness extends Model {
   readonly flags: ReadonlyMap<AtomId, boolean>
 }
 
-export type Solution = { readonly kind: 'sat'; readonly witness: Witness } | { readonly kind: 'unsat' } | { readonly kind: 'gave-up'; readonly reason: string }
-
-interface Held {
-  readonly positive: readonly VariableAtom[]
-  readonly negative: readonly VariableAtom[]
-  readonly value: Value
+/** How far to go back. */
+interface Mark {
+  readonly literals: number
+  readonly values: number
 }
 
-/** Values found for sets of literals: neighbouring questions ask for the same ones. */
-const cacheLimit = 200_000
+export type Solution = { readonly kind: 'sat'; readonly witness: Witness } | { readonly kind: 'unsat' } | { readonly kind: 'gave-up'; readonly reason: string }
+
+/** Branches after which a question counts as a hard one. */
+const easyBranches = 48
+const tooHard = 'this way takes too long'
+const outOfTime = 'the time for this comparison is used up'
 
 /**
  * Decides whether one request can satisfy all of `required`.
  *
  * Method: conditions that must hold become literals; a value that fits the literals of each variable is kept, and
  * whatever it leaves unsatisfied is branched on. Each branch is exhaustive, and one is dropped only when a variable has
- * provably no value, so `unsat` is a proof. Everything else that fails is `gave-up`.
+ * provably no value, so `unsat` is a proof. Everything else that fails is `gave-up`. Questions that take many branches
+ * go to `ClauseSearch`, which learns.
  * Cost: exponential in overlapping alternatives in the worst case, bounded by `budget`.
  */
 export class Solver {
   readonly world: World
   calls = 0
-  private readonly found = new Map<string, Found>()
-  private readonly defaults = new Map<VariableId, Value>()
+  private readonly values = new HeldValues()
+  private readonly clauseSearch: ClauseSearch
   private readonly literals = new Map<AtomId, boolean>()
-  private readonly held = new Map<VariableId, Held>()
-  private trail: (() => void)[] = []
+  private readonly trail: AtomId[] = []
   private branches = 0
   /** Truth of nodes on the values of the moment; `seen` says for which moment. */
   private stamp = 0
@@ -48,18 +51,19 @@ export class Solver {
   private readonly truth: boolean[] = []
   private failure: string | null = null
   private budget: Budget = { maxBranches: 0, spent: () => false }
-  private readonly model: Model = { valueOf: (variable) => this.held.get(variable.id)?.value ?? this.defaultOf(variable) }
+  private readonly model: Model = { valueOf: (variable) => this.values.valueOf(variable) }
 
   constructor(world: World) {
     this.world = world
+    this.clauseSearch = new ClauseSearch(world, this.values)
   }
 
   solve(required: readonly Formula[], budget: Budget): Solution {
     this.calls += 1
     this.stamp += 1
     this.literals.clear()
-    this.held.clear()
-    this.trail = []
+    this.values.clear()
+    this.trail.length = 0
     this.branches = 0
     this.failure = null
     this.budget = budget
@@ -67,27 +71,24 @@ export class Solver {
     for (const formula of required) {
       if (!this.assert(formula, clauses)) return this.failure === null ? { kind: 'unsat' } : { kind: 'gave-up', reason: this.failure }
     }
-    if (this.search(clauses)) return { kind: 'sat', witness: this.witness() }
+    if (this.search(clauses)) return { kind: 'sat', witness: this.witness(this.flags()) }
+    if (this.failure === tooHard) return this.solveHard(required)
     return this.failure === null ? { kind: 'unsat' } : { kind: 'gave-up', reason: this.failure }
   }
 
-  private witness(): Witness {
-    const values = new Map<VariableId, Value>()
-    for (const [id, held] of this.held) values.set(id, held.value)
-    const flags = new Map<AtomId, boolean>()
-    for (const [id, sign] of this.literals) if (this.world.atomOf(id * 2)?.kind === 'flag') flags.set(id, sign)
-    const defaults = new Map(this.defaults)
-    return { values, flags, valueOf: (variable) => values.get(variable.id) ?? (values.has(variable.id) ? null : (defaults.get(variable.id) ?? defaultValue(variable))) }
+  private solveHard(required: readonly Formula[]): Solution {
+    const searched = this.clauseSearch.solve(required, this.budget)
+    return searched.kind === 'sat' ? { kind: 'sat', witness: this.witness(searched.flags) } : searched
   }
 
-  private defaultOf(variable: Variable): Value {
-    if (this.held.has(variable.id)) return null
-    let value = this.defaults.get(variable.id)
-    if (value === undefined) {
-      value = defaultValue(variable)
-      this.defaults.set(variable.id, value)
-    }
-    return value
+  private flags(): ReadonlyMap<AtomId, boolean> {
+    return new Map([...this.literals].filter(([id]) => this.world.atomOf(id * 2)?.kind === 'flag'))
+  }
+
+  private witness(flags: ReadonlyMap<AtomId, boolean>): Witness {
+    const values = this.values.values()
+    const defaults = this.values.defaultValues()
+    return { values, flags, valueOf: (variable) => values.get(variable.id) ?? (values.has(variable.id) ? null : (defaults.get(variable.id) ?? defaultValue(variable))) }
   }
 
   /** Takes a formula as true: literals at once, alternatives into `clauses`. False: impossible, or given up. */
@@ -107,47 +108,26 @@ export class Solver {
   private assertAtom(atom: Atom, sign: boolean): boolean {
     const known = this.literals.get(atom.id)
     if (known !== undefined) return known === sign
+    if (atom.kind === 'variable') {
+      const holding = this.values.hold(atom, sign)
+      if (holding.kind === 'gave-up') this.failure = holding.reason
+      if (holding.kind !== 'held') return false
+      if (holding.changed) this.stamp += 1
+    } else this.stamp += 1
     this.literals.set(atom.id, sign)
-    this.stamp += 1
-    this.trail.push(() => this.literals.delete(atom.id))
-    return atom.kind === 'variable' ? this.hold(atom, sign) : true
-  }
-
-  private hold(atom: VariableAtom, sign: boolean): boolean {
-    const { variable } = atom
-    const before = this.held.get(variable.id)
-    const positive = sign ? [...(before?.positive ?? []), atom] : (before?.positive ?? [])
-    const negative = sign ? (before?.negative ?? []) : [...(before?.negative ?? []), atom]
-    let value = before === undefined ? this.defaultOf(variable) : before.value
-    if (testsValue(atom, value) !== sign) {
-      const found = this.valueFor(variable, positive, negative)
-      if (found.kind === 'none') return false
-      if (found.kind === 'gave-up') {
-        this.failure = found.reason
-        return false
-      }
-      value = found.value
-    }
-    this.held.set(variable.id, { positive, negative, value })
-    this.trail.push(() => (before === undefined ? this.held.delete(variable.id) : this.held.set(variable.id, before)))
+    this.trail.push(atom.id)
     return true
   }
 
-  private valueFor(variable: Variable, positive: readonly VariableAtom[], negative: readonly VariableAtom[]): Found {
-    const ids = (atoms: readonly VariableAtom[]): string => (atoms.length === 1 ? String((atoms[0] as VariableAtom).id) : atoms.map((atom) => atom.id).sort((a, b) => a - b).join(','))
-    const key = `${variable.id}:${ids(positive)}!${ids(negative)}`
-    let found = this.found.get(key)
-    if (found === undefined) {
-      found = findValue(variable, { positive, negative })
-      if (this.found.size >= cacheLimit) this.found.clear()
-      this.found.set(key, found)
-    }
-    return found
+  /** Literals in `trail` and values go back together: each variable literal is one step of both. */
+  private undoTo(mark: Mark): void {
+    this.stamp += 1
+    while (this.trail.length > mark.literals) this.literals.delete(this.trail.pop() as AtomId)
+    this.values.undoTo(mark.values)
   }
 
-  private undoTo(mark: number): void {
-    this.stamp += 1
-    while (this.trail.length > mark) (this.trail.pop() as () => void)()
+  private get mark(): Mark {
+    return { literals: this.trail.length, values: this.values.mark }
   }
 
   private holdsNow(formula: Formula): boolean {
@@ -170,7 +150,7 @@ export class Solver {
     const literal = this.literals.get(atom.id)
     if (literal !== undefined) return literal
     switch (atom.kind) {
-      case 'variable': return testsValue(atom, this.model.valueOf(atom.variable))
+      case 'variable': return this.values.holds(atom)
       case 'joint': return atom.holds(this.model) ?? false
       case 'flag': return false
     }
@@ -182,20 +162,24 @@ export class Solver {
     if (violated === null) return this.confirm()
     this.branches += 1
     if (this.branches > this.budget.maxBranches || this.budget.spent()) {
-      this.failure = 'the time for this comparison is used up'
+      this.failure = outOfTime
       return false
     }
-    const mark = this.trail.length
+    if (this.branches > easyBranches) {
+      this.failure = tooHard
+      return false
+    }
+    const { mark } = this
     const options = this.world.partsOf(violated).map((part) => part ^ 1).filter((option) => !this.isFalse(option))
     // Plain tests first: they decide at once.
     options.sort((a, b) => this.rank(a) - this.rank(b))
     for (const option of options) {
       const deeper: Formula[] = []
-      const before = this.trail.length
+      const before = this.mark
       // An option that is taken settles its clause; what it leaves open stands in `deeper`.
       if (this.assert(option, deeper) && this.search([...clauses.filter((clause) => clause !== violated), ...deeper])) return true
       this.undoTo(before)
-      if (this.failure === 'the time for this comparison is used up') return false
+      if (this.failure === outOfTime || this.failure === tooHard) return false
       // The other options are tried where this one does not hold; nothing is looked at twice.
       const rest: Formula[] = []
       if (!this.assert(option ^ 1, rest)) {
@@ -253,10 +237,4 @@ export class Solver {
     }
     return true
   }
-}
-
-function defaultValue(variable: Variable): Value {
-  if (variable.shape === 'list') return []
-  const found = findValue(variable, { positive: [], negative: [] })
-  return found.kind === 'value' ? found.value : null
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { literalLanguage } from '#shared/requests/languages/literals.ts'
 import { always as everything } from '#shared/requests/languages/set-operations.ts'
+import { ClauseSearch } from '#shared/requests/space/clause-search.ts'
+import { HeldValues } from '#shared/requests/space/held-values.ts'
 import { Solver, type Solution } from '#shared/requests/space/solver.ts'
 import type { Facet, Variable } from '#shared/requests/space/variable.ts'
 import { always, never, World, type Formula } from '#shared/requests/space/world.ts'
@@ -88,6 +90,11 @@ test('random formulas over few values: the answer is that of trying everything',
     }
     const possible = universe.some((value) => [[false, false], [false, true], [true, false], [true, true]].some((flags) => required.every((formula) => holds(formula, value, flags))))
     assert.equal(solution.kind, possible ? 'sat' : 'unsat', `round ${round}`)
+    // The search that learns is only asked when a question is hard; here it is asked each time, twice, so that what it learnt is used.
+    const learning = new ClauseSearch(world, new HeldValues())
+    for (let again = 0; again < 2; again += 1) assert.equal(learning.solve(required, unlimited).kind, solution.kind, `round ${round}, learning`)
+    const more = Array.from({ length: 2 }, () => make(3))
+    assert.equal(learning.solve([...required, ...more], unlimited).kind, solver.solve([...required, ...more], unlimited).kind, `round ${round}, another question`)
     counts[possible ? 'sat' : 'unsat'] += 1
     if (solution.kind !== 'sat') continue
     const found = solution.witness.valueOf(path) as string | null
