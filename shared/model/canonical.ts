@@ -14,15 +14,23 @@ function withoutPlaces(this: unknown, key: string, value: unknown): unknown {
   return part
 }
 
-const viewKeys = new WeakMap<View, string>()
+/**
+ * Texts are kept with what they describe, out of sight of loops and comparisons: long configs have hundreds of thousands
+ * of parts, and a weak map of that size costs the collector more than the texts themselves.
+ */
+const kept = Symbol('canonical text')
+
+interface Keeping {
+  [kept]?: string
+}
+
+function keep(part: object, text: string): string {
+  if (Object.isExtensible(part)) Object.defineProperty(part, kept, { value: text })
+  return text
+}
 
 function viewText(view: View): string {
-  let key = viewKeys.get(view)
-  if (key === undefined) {
-    key = JSON.stringify(view, withoutPlaces)
-    viewKeys.set(view, key)
-  }
-  return key
+  return (view as Keeping)[kept] ?? keep(view, JSON.stringify(view, withoutPlaces))
 }
 
 function matcherText(matcher: Matcher): string {
@@ -47,21 +55,16 @@ function predicateText(predicate: Predicate): string {
   }
 }
 
-const keys = new WeakMap<object, string>()
-
 /**
  * Text that is equal exactly where two predicates, actions, effects or views are written to mean the same: names of
  * conditions are replaced by their meaning, places are left out. Different text does not prove different behaviour.
  */
 export function canonicalText(part: Predicate | Action | Effect | View): string {
-  let key = keys.get(part)
-  if (key === undefined) {
-    if ('field' in part) key = viewText(part)
-    else if (isPredicate(part)) key = predicateText(part)
-    else key = part.kind === 'forward' ? `forward ${part.pool}` : JSON.stringify(part, withoutPlaces)
-    keys.set(part, key)
-  }
-  return key
+  const known = (part as Keeping)[kept]
+  if (known !== undefined) return known
+  if ('field' in part) return viewText(part)
+  if (isPredicate(part)) return keep(part, predicateText(part))
+  return keep(part, part.kind === 'forward' ? `forward ${part.pool}` : JSON.stringify(part, withoutPlaces))
 }
 
 const predicateKinds: ReadonlySet<string> = new Set(['true', 'false', 'and', 'or', 'not', 'test', 'named', 'opaque', 'chance'] satisfies Predicate['kind'][])

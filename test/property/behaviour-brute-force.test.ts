@@ -9,6 +9,7 @@ import { smallConfig, textOf, type SmallConfig } from '#test/support/behaviour-c
 import { edited } from '#test/support/behaviour-edits.ts'
 import { compareTexts, type ComparedPair } from '#test/support/behaviour-pair.ts'
 import { coveredPools, listenerCovers, listenerOf, poolClasses, portOf, verdictOf } from '#test/support/behaviour-verdict.ts'
+import { handshakes, isTls, tlsConfig } from '#test/support/behaviour-tls-configs.ts'
 import { boundaryRequests, type SentRequest } from '#test/support/boundary-requests.ts'
 
 const wanted = Number(process.env['STEELYARD_PAIRS'] ?? 1500)
@@ -43,7 +44,7 @@ function checkRequests(one: Case, pair: ComparedPair, requests: readonly SentReq
   const pools = coveredPools(pair)
   const complete = pair.result.diff.unknown.length === 0
   for (const sent of requests) {
-    if (listenerOf(pair, sent.port) === null) {
+    if (listenerOf(pair, sent) === null) {
       if (differ(pair.judge.before(sent.input), pair.judge.after(sent.input), pair.alias) !== listenerCovers(pair, sent.port)) note(one, 'a listener of one side is in no class', sent)
       continue
     }
@@ -96,7 +97,7 @@ function checkWitnesses(one: Case, pair: ComparedPair): void {
 
 function check(seed: number): void {
   const random = seededRandom(seed)
-  const before = smallConfig(random, options)
+  const before = random.chance(0.1) ? tlsConfig(random, options) : smallConfig(random, options)
   const one: Case = { seed, before, after: edited(random, before, true) }
   const pair = compareTexts({ main: [textOf(before)], sideFiles: before.sideFiles }, { main: [textOf(one.after)], sideFiles: one.after.sideFiles })
   const { diff } = pair.result
@@ -107,7 +108,7 @@ function check(seed: number): void {
   for (const region of diff.unknown) reasons.set(region.because, (reasons.get(region.because) ?? 0) + 1)
   const texts = [before, one.after].flatMap((config) => [textOf(config), ...config.sideFiles.values()])
   const open = [...ports, ...otherPorts].filter((port) => [pair.before, pair.after].some((model) => model.listeners.some((listener) => listener.addresses.some((address) => address.fromPort <= port && port <= address.toPort))))
-  checkRequests(one, pair, boundaryRequests({ random, texts, bindHost: options.bindHost, ports: open, cap }))
+  checkRequests(one, pair, isTls(before) ? handshakes(random, before, options.bindHost, ports[0], cap) : boundaryRequests({ random, texts, bindHost: options.bindHost, ports: open, cap }))
   checkWitnesses(one, pair)
 }
 

@@ -76,7 +76,7 @@ const insert: Edit = (random, config) => {
   const text = random.chance(0.3) ? rewriteRule(random) : random.chance(0.3) ? answerRule(random).replace(/^redirect/, 'http-request redirect') : ''
   const place = random.pick(places)
   const inFrontend = /^frontend/.test(config.lines[sectionAround(config, place)[0] - 1] ?? '')
-  if (text === '' && !inFrontend) return null
+  if ((text === '' && !inFrontend) || config.lines.includes('  mode tcp')) return null
   return withLines(config, (lines) => { lines.splice(place, 0, `  ${text === '' ? `use_backend ${random.pick(smallPools)}` : text} if { ${smallTest(random, portsOf(config))} }`) })
 }
 
@@ -115,8 +115,14 @@ export function renamed(line: string, name: string, next: string): string {
   return line.split(/(\{[^}]*\})/).map((part) => (part.startsWith('{') ? part : part.split(/(\s+)/).map((word) => (word === name ? next : word === `!${name}` ? `!${next}` : word)).join(''))).join('')
 }
 
+/** Gives a pool another name where it is defined and where rules name it; tables and headers still say the old one. */
+const renamePool: Edit = (random, config) => {
+  const pool = random.pick(smallPools)
+  return withLines(config, (lines) => { for (const [index, line] of lines.entries()) lines[index] = line.replace(new RegExp(`((?:^|_|\\s)backend) ${pool}(?= |$)`), `$1 other-${pool}`) })
+}
+
 const edits: readonly Edit[] = [
-  remove, remove, duplicate, swap, swap, moveRewrite, moveRewrite, insert, editTable, renameAcl,
+  remove, remove, duplicate, swap, swap, renamePool, moveRewrite, moveRewrite, insert, editTable, renameAcl,
   replaceOne(/path[^-]* \/[a-z]/i, (random, line) => line.replace(/ (\/[A-Za-z/.]*)(?= |$)/, () => ` ${random.pick(smallPaths)}`)),
   replaceOne(/path[^-]* \/[a-z]/i, (random, line) => line.replace(/ (\/[A-Za-z/.]*)(?= |$)/, (_, text: string) => ` ${random.chance(0.5) || text.length < 3 ? `${text}/` : text.slice(0, -1)}`)),
   replaceOne(/\.test/, (random, line) => line.replace(/\b(?:www\.)?[abA]\.test/, () => random.pick(['a.test', 'b.test', 'www.a.test', 'A.test']))),

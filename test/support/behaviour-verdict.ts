@@ -24,12 +24,13 @@ export interface Verdict {
 
 const takes = (model: RoutingModel, port: number): Listener | null => model.listeners.find((one) => one.addresses.some((address) => address.fromPort <= port && port <= address.toPort)) ?? null
 
-/** The comparison of the listener that takes requests on `port`; twins of it are compared once. Null: one side does not listen there. */
-export function listenerOf({ result, before, after }: ComparedPair, port: number): ListenerDiff | null {
+/** The comparison of the listener that takes the request; twins of it are compared once. Null: one side does not listen there. */
+export function listenerOf({ result, before, after }: ComparedPair, { input, port }: SentRequest): ListenerDiff | null {
+  const fits = (one: ListenerDiff): boolean => one.arrival.tls === (input.scheme === 'https')
   const listener = takes(after, port)
   if (listener === null || takes(before, port) === null) return null
-  const own = result.listeners.find((one) => one.arrival.listener.addresses.some((address) => address.fromPort <= port && port <= address.toPort))
-  return own ?? result.listeners.find((one) => one.arrival.listener.group === listener.group) ?? null
+  const own = result.listeners.find((one) => fits(one) && one.arrival.listener.addresses.some((address) => address.fromPort <= port && port <= address.toPort))
+  return own ?? result.listeners.find((one) => fits(one) && one.arrival.listener.group === listener.group) ?? null
 }
 
 /** A class says that one side does not listen on `port`. */
@@ -48,8 +49,9 @@ export function poolClasses({ result }: ComparedPair): readonly RequestClass[] {
 export function coveredPools(pair: ComparedPair): ReadonlySet<string> {
   const found = new Set<string>()
   for (const one of poolClasses(pair)) {
-    const diff = listenerOf(pair, portOf(one.witness))
-    for (const pool of diff === null ? [] : poolsAt(pair, diff, { input: one.witness, port: portOf(one.witness) }).both) found.add(`${one.listener} ${pool}`)
+    const sent = { input: one.witness, port: portOf(one.witness) }
+    const diff = listenerOf(pair, sent)
+    for (const pool of diff === null ? [] : poolsAt(pair, diff, sent).both) found.add(`${one.listener} ${pool}`)
   }
   return found
 }
@@ -73,7 +75,7 @@ function poolsAt(pair: ComparedPair, diff: ListenerDiff, { input, port }: SentRe
 export function verdictOf(pair: ComparedPair, sent: SentRequest, covered: ReadonlySet<string>): Verdict {
   const { input, port } = sent
   const [before, after] = [pair.judge.before(input), pair.judge.after(input)]
-  const diff = listenerOf(pair, port)
+  const diff = listenerOf(pair, sent)
   if (diff === null) throw new Error(`no comparison of the listener on port ${port}`)
   const differs = before.certain && after.certain ? differ(before, after, pair.alias) : null
   // Where the comparison found nothing there is nothing to be in.

@@ -36,6 +36,12 @@ function settled(pools: (name: string) => Pool | undefined, destination: Destina
   return { kind: 'respond', status: 503 }
 }
 
+/** No server of the pool takes requests that do not stick to one. */
+function isHollow(pools: (name: string) => Pool | undefined, destination: Destination): boolean {
+  const pool = destination.kind === 'forward' && destination.server === null ? pools(destination.pool) : undefined
+  return pool !== undefined && usableMembers(pool).members.length === 0
+}
+
 /** Where only one server of a pool takes requests, to balance is to choose it. */
 function named(pools: (name: string) => Pool | undefined, destination: Destination & { readonly kind: 'forward' }): Destination {
   const pool = destination.server === null ? pools(destination.pool) : undefined
@@ -72,7 +78,9 @@ export function differencesOf(comparing: Comparing, before: DecidingRule, after:
   }
   const patterns = (rule: DecidingRule): string => rule.state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`).join('\n')
   if (patterns(before) !== patterns(after)) found.push({ aspect: 'header', when: always, name: null, exact: false })
-  return found
+  // Only requests with a cookie get to such a pool; the others are answered alike.
+  const bySticking = isHollow(comparing.pools.before, one) || isHollow(comparing.pools.after, other)
+  return bySticking ? found.map((difference) => ({ ...difference, exact: false })) : found
 }
 
 /** A whole URL instead of a path, or the other way round; HTTP/2 has one way to say both. */

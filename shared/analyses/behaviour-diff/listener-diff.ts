@@ -11,7 +11,8 @@ import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { Budget, Solver, Witness } from '#shared/requests/space/solver.ts'
 import { never, type Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
-import { alignRules, type Alignment } from './align.ts'
+import type { Alignment } from './align.ts'
+import { alignLists } from './align-lists.ts'
 import { elsewhereOf } from './cause.ts'
 import type { Proved } from './classes.ts'
 import { differencesOf } from './differences.ts'
@@ -59,7 +60,7 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
     return decisionList(readers[side], models[side], readers[side].initialState(arrival, address === undefined ? '' : address.ip, address === undefined ? ['0'] : portsOf(address)))
   }
   const lists = { before: listOf('before'), after: listOf('after') }
-  const alignment = align(comparison, lists)
+  const alignment = alignLists(comparison, lists)
   const sides = { before: sideOf(space, lists.before.rules), after: sideOf(space, lists.after.rules) }
   const named = { before: poolsByReference(models.before), after: poolsByReference(models.after) }
   const comparing = { space, before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: (name: string) => named.after.get(name) } }
@@ -81,30 +82,6 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
     else unknown.push(result)
   }
   return { ...diff, proved, unknown }
-}
-
-/**
- * Pairs equal rules. First by what is written: equal words on an equal request need no working out. What is left is
- * worked out and paired by formula, so that another way to write the same condition is no change.
- */
-function align({ readers, alias }: Comparison, lists: { readonly before: DecisionList; readonly after: DecisionList }): Alignment {
-  const known = new Map<string, number>()
-  const number = (key: string): number => {
-    let found = known.get(key)
-    if (found === undefined) {
-      found = known.size
-      known.set(key, found)
-    }
-    return found
-  }
-  const destination = (side: 'before' | 'after', rule: DecidingRule): string => ruleKey(readers[side], rule, side === 'after' ? alias : undefined)
-  const written = (side: 'before' | 'after'): number[] => lists[side].rules.map((rule) => number(`${rule.condition.number} ${destination(side, rule)}`))
-  const texts = { before: written('before'), after: written('after') }
-  const first = alignRules(texts.before, texts.after)
-  if (first.changed === 0) return first
-  const worked = (side: 'before' | 'after', partners: Int32Array): number[] =>
-    lists[side].rules.map((rule, index) => (partners[index] === -1 ? number(`worked out ${rule.formula} ${destination(side, rule)}`) : number(`kept ${side === 'before' ? index : (partners[index] as number)}`)))
-  return alignRules(worked('before', first.beforePartner), worked('after', first.afterPartner))
 }
 
 type Diffed = Pick<ListenerDiff, 'arrival' | 'lists' | 'sides' | 'alignment'>
@@ -190,11 +167,26 @@ function exceptionsOf({ space, solver, budget }: Comparison, { sides }: Diffed, 
   return found
 }
 
+const byPool = new WeakMap<Side, ReadonlyMap<string, readonly number[]>>()
+
+/** Rules by the pool that they lead to, by its name as compared. */
+function rulesTo(side: Side, alias: (pool: string) => string): ReadonlyMap<string, readonly number[]> {
+  const known = byPool.get(side)
+  if (known !== undefined) return known
+  const found = new Map<string, number[]>()
+  for (const [index, { destination }] of side.rules.entries()) {
+    const pools = destination.kind === 'split' ? destination.shares.map((part) => part.pool) : destination.kind === 'forward' ? [alias(destination.pool)] : []
+    for (const pool of new Set(pools)) found.set(pool, [...(found.get(pool) ?? []), index])
+  }
+  byPool.set(side, found)
+  return found
+}
+
 /** Whether a request of this listener can reach `pool` on one side. Null: it cannot be told. */
 export function reaches({ space, solver, budget }: Comparison, side: Side, pool: string, alias: (pool: string) => string): boolean | null {
   let open = false
-  for (const [index, rule] of side.rules.entries()) {
-    if (rule.destination.kind === 'split' ? !rule.destination.shares.some((part) => part.pool === pool) : rule.destination.kind !== 'forward' || alias(rule.destination.pool) !== pool) continue
+  for (const index of rulesTo(side, alias).get(pool) ?? []) {
+    const rule = side.rules[index] as DecidingRule
     const solution = solver.solve([rule.formula, ...earlier(space.world, side, index, anchorsOfRule(space, rule), rule.formula)], budget)
     if (solution.kind === 'sat') return true
     open ||= solution.kind === 'gave-up'

@@ -115,6 +115,13 @@ function neededText(predicate: Predicate): NeededText | null {
       }
       return best
     }
+    case 'or': {
+      const tests = predicate.of.map(neededText)
+      const [first] = tests
+      if (first === undefined || first === null || predicate.of.length > 8) return null
+      const alike = tests.every((test) => test !== null && test.comparison === first.comparison && canonicalText(test.view) === canonicalText(first.view))
+      return alike ? { ...first, values: tests.flatMap((test) => test?.values ?? []) } : null
+    }
     case 'test': {
       const { view, matcher } = predicate
       const compares = matcher.kind === 'exact' || matcher.kind === 'prefix' || matcher.kind === 'suffix'

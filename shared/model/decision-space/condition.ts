@@ -55,8 +55,11 @@ export class Condition {
   get number(): number {
     if (this.numbered === -1) {
       const { space } = this.reader
-      const own = this.predicate === null || this.state === null ? `#${this.own}` : `${space.numberOf(this.reader.closureOf(canonicalText(this.predicate)))}@${stateNumber(this.reader, this.state)}`
-      this.numbered = space.numberOf(this.outer === null ? own : `${this.outer.number}&${own}`)
+      // Seconds below 0 are no states: -1 marks formulas, others the condition around.
+      const own = this.predicate === null || this.state === null
+        ? space.conditionNumbers.of(this.own, -1)
+        : space.conditionNumbers.of(space.numberOf(this.reader.closureOf(canonicalText(this.predicate))), stateNumber(this.reader, this.state))
+      this.numbered = this.outer === null ? own : space.conditionNumbers.of(own, -2 - this.outer.number)
     }
     return this.numbered
   }

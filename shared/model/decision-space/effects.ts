@@ -71,24 +71,26 @@ function addressTerm(reader: Reader, value: Term, state: State, at: Span): Term 
 
 /** Can the text hold a `?`? Only literals and the path itself are known not to. */
 function staysPath(term: Term, path: Term): boolean {
+  if (term === path) return true
   switch (term.kind) {
     case 'text': return !term.text.includes('?')
     case 'absent': return true
     case 'concat': return term.parts.every((part) => staysPath(part, path))
     case 'choose': return staysPath(term.then, path) && staysPath(term.otherwise, path)
-    case 'apply': return term === path || ((term.transform.kind === 'lower' || term.transform.kind === 'upper' || term.transform.kind === 'substring' || term.transform.kind === 'field' || term.transform.kind === 'word' || (term.transform.kind === 'regsub' && !term.transform.replacement.includes('?'))) && staysPath(term.of, path))
-    case 'read': return term === path || (term.variable.key === 'path' && term.facet.kind === 'any')
-    case 'unknown': return term === path
+    case 'apply': return (term.transform.kind === 'lower' || term.transform.kind === 'upper' || term.transform.kind === 'substring' || term.transform.kind === 'field' || term.transform.kind === 'word' || (term.transform.kind === 'regsub' && !term.transform.replacement.includes('?'))) && staysPath(term.of, path)
+    case 'read': return term.variable.key === 'path' && term.facet.kind === 'any'
+    case 'unknown': return false
   }
 }
 
 function startsWithSlash(term: Term, path: Term): boolean {
+  if (term === path) return true
   switch (term.kind) {
     case 'text': return term.text.startsWith('/')
     case 'concat': return term.parts[0] !== undefined && startsWithSlash(term.parts[0], path)
     case 'choose': return startsWithSlash(term.then, path) && startsWithSlash(term.otherwise, path)
     case 'apply': return (term.transform.kind === 'lower' || term.transform.kind === 'upper') && startsWithSlash(term.of, path)
-    default: return term === path || (term.kind === 'read' && term.variable.key === 'path')
+    default: return term.kind === 'read' && term.variable.key === 'path'
   }
 }
 

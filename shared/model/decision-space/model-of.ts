@@ -11,7 +11,8 @@ import type { Arrival } from './state.ts'
 export function mayLieIn(world: World, required: readonly Formula[], request: RequestInput, arrival: Arrival): boolean {
   const port = /:(\d+)$/.exec(request.listener ?? '')?.[1] ?? String(arrival.listener.addresses[0]?.fromPort ?? 0)
   const model = modelOf(request, arrival, Number(port))
-  return required.every((formula) => evaluateFormula(world, formula, model, () => null) !== false)
+  const known = new Map<Formula, boolean | null>()
+  return required.every((formula) => evaluateFormula(world, formula, model, () => null, known) !== false)
 }
 
 /** A request as values of the variables; the inverse of `requestOf`. `localPort`: the port it was sent to. */

@@ -9,6 +9,7 @@ import { describePredicate } from '../describe.ts'
 import type { Field, Matcher, Predicate, Template, Test, View } from '../predicate.ts'
 import type { LookupTable, RoutingModel } from '../routing-model.ts'
 import { existsMatching, integerMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
+import { PairNumbers } from './numbering.ts'
 import { RequestVariables } from './request-variables.ts'
 import { stateKey, type State } from './state.ts'
 import { Terms, type Term, type TermList, type TermTransform } from './term.ts'
@@ -28,6 +29,8 @@ export class Space {
   readonly terms = new Terms()
   readonly variables = new RequestVariables(this.world)
   readonly stateNumbers = new Map<string, number>()
+  readonly conditionNumbers = new PairNumbers()
+  readonly destinationNumbers = new PairNumbers()
   private readonly numbers = new Map<string, number>()
 
   /** Number that is equal for equal texts. */
@@ -95,6 +98,7 @@ export class Reader {
 
   /** Text of a condition with the definitions that it depends on. */
   closureOf(text: string): string {
+    if (this.changedTables.size === 0 && this.counters === '') return text
     const tables = [...this.changedTables].flatMap(([id, name]) => (text.includes(JSON.stringify(id).slice(1, -1)) || text.includes(this.tables.get(id)?.path ?? id) ? [name] : []))
     return `${text}${this.counters !== '' && counted.test(text) ? ` ${this.counters}` : ''}${tables.length === 0 ? '' : ` ${tables.join(' ')}`}`
   }

@@ -194,6 +194,23 @@ function narrower(one: Anchor, other: Anchor): boolean {
   return (one.values[0]?.length ?? 0) > (other.values[0]?.length ?? 0)
 }
 
+/** True when no request satisfies both, because one variable cannot be as both want it. */
+function areDisjoint(one: Anchors, other: Anchors): boolean {
+  for (const [id, anchor] of one) {
+    const another = other.get(id)
+    if (another !== undefined && anchor.values.length * another.values.length <= valueLimit && !anchor.values.some((value) => another.values.some((text) => canMeet(anchor.kind, value, another.kind, text)))) return true
+  }
+  return false
+}
+
+/** Can one text be like both, in lower case? */
+function canMeet(kind: Anchor['kind'], value: string, otherKind: Anchor['kind'], text: string): boolean {
+  if (kind === 'exact') return otherKind === 'exact' ? value === text : otherKind === 'prefix' ? value.startsWith(text) : value.endsWith(text)
+  if (otherKind === 'exact') return kind === 'prefix' ? text.startsWith(value) : text.endsWith(value)
+  if (kind !== otherKind) return true
+  return kind === 'prefix' ? value.startsWith(text) || text.startsWith(value) : value.endsWith(text) || text.endsWith(value)
+}
+
 /** Above this many texts a rule counts as one that any request can meet. */
 const valueLimit = 64
 
@@ -202,9 +219,13 @@ export class RuleIndex {
   private readonly buckets = new Map<VariableId, AnchorBucket>()
   private readonly rest: number[] = []
   private readonly marks: Uint8Array
+  private readonly space: Space
+  private readonly rules: readonly DecidingRule[]
   private everything: readonly number[] | null = null
 
   constructor(space: Space, rules: readonly DecidingRule[]) {
+    this.space = space
+    this.rules = rules
     this.marks = new Uint8Array(rules.length)
     for (const [index, rule] of rules.entries()) {
       const { only, onlyState } = rule.condition
@@ -235,11 +256,10 @@ export class RuleIndex {
       if (anchor === undefined) lists.push(bucket.all)
       else bucket.meeting(anchor, lists)
     }
-    return this.merged(lists.filter((list) => list.length > 0))
+    return this.merged(lists).filter((index) => !areDisjoint(anchorsOfRule(this.space, this.rules[index] as DecidingRule), anchors))
   }
 
   private merged(lists: readonly (readonly number[])[]): readonly number[] {
-    if (lists.length < 2) return lists[0] ?? []
     const merged: number[] = []
     for (const list of lists) {
       for (const index of list) {

@@ -1,14 +1,15 @@
-import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
+import { toBytes } from '#shared/requests/bytes.ts'
 import { contains, type Language } from '#shared/requests/languages/language.ts'
 import { literalLanguage } from '#shared/requests/languages/literals.ts'
 import { afterPrefix, beforeSuffix, complement, intersection, nothing, preimage, splitAt, suffixFrom, union } from '#shared/requests/languages/preimages.ts'
 import type { Facet } from '#shared/requests/space/variable.ts'
 import { always, evaluateFormula, never, type Formula, type Literals, type Model, type World } from '#shared/requests/space/world.ts'
 import type { LookupTable } from '../routing-model.ts'
-import { transformText, valueOfTerm } from './concrete.ts'
+import { valueOfTerm } from './concrete.ts'
 import { lookupOrder } from './lookups.ts'
 import { addressMatching, existsMatching, integerMatching, literalTexts, matchingOf, nonZero, type Matching } from './matching.ts'
 import type { Term, TermList, TermTransform } from './term.ts'
+import { isAddress, isComputable, isEachOf, literalsBehind, literalsThrough, mayDrop, variableWords } from './term-kinds.ts'
 
 /** Words for a test, plain and negated. */
 export type Words = (negated: boolean, detailed?: boolean) => string
@@ -289,64 +290,5 @@ export class Tests {
       otherwise = world.or(world.and(key, hit), world.and(world.not(key), otherwise))
     }
     return otherwise
-  }
-}
-
-/** What a text behind `text` has to be like so that the whole is one of the literals. `any`: it is in any case. */
-function literalsBehind(text: string, { kind, values, ignoreCase }: Literals): Literals | 'any' {
-  const fold = (one: string): string => (ignoreCase ? asciiLower(one) : one)
-  const start = fold(text)
-  if (kind === 'prefix' && values.some((value) => start.startsWith(fold(value)))) return 'any'
-  return { kind, ignoreCase, values: [...new Set(values.flatMap((value) => (fold(value).startsWith(start) ? [value.slice(text.length)] : [])))].sort() }
-}
-
-/** What is left of the literals before a transformation: every value that passes starts with one of them. */
-function literalsThrough(transform: TermTransform, { literals }: Matching): Literals | null {
-  if (literals === null) return null
-  switch (transform.kind) {
-    case 'lower': case 'upper': return { ...literals, ignoreCase: true }
-    case 'host-only': return { ...literals, kind: 'prefix', ignoreCase: true }
-    case 'field': return transform.index === 1 ? { ...literals, kind: 'prefix' } : null
-    default: return null
-  }
-}
-
-/** A part of a request as people call it. */
-function variableWords(key: string): string {
-  const colon = key.indexOf(':')
-  const name = key.slice(colon + 1)
-  switch (colon === -1 ? key : key.slice(0, colon)) {
-    case 'header': return `header ${name.replace(/ as lines$/, '')}`
-    case 'cookie': return `cookie ${name}`
-    case 'parameter': return `query parameter ${name}`
-    case 'sni': return 'TLS server name'
-    case 'alpn': return 'TLS protocol'
-    case 'local-port': return 'destination port'
-    default: return key.replace('-', ' ')
-  }
-}
-
-/** Stands for each value of a list in turn. */
-function isEachOf(term: Term): boolean {
-  return term.kind === 'read' ? term.variable.shape === 'list' && term.facet.kind === 'any' : term.kind === 'apply' && isEachOf(term.of)
-}
-
-/** Transformations after which a value may be gone; later values of a list are then not looked at (route: README). */
-function mayDrop(transform: TermTransform): boolean {
-  return ((transform.kind === 'field') && transform.index !== 1) || transform.kind === 'url-decode' || transform.kind === 'string-compare'
-}
-
-function isAddress(term: Term): boolean {
-  return term.kind === 'read' ? term.variable.encoding === 'address' : term.kind === 'apply' && term.transform.kind === 'ip-mask' && isAddress(term.of)
-}
-
-function isComputable(term: Term): boolean {
-  switch (term.kind) {
-    case 'unknown': return false
-    case 'concat': return term.parts.every(isComputable)
-    case 'choose': return isComputable(term.then) && isComputable(term.otherwise)
-    case 'apply': return isComputable(term.of) && transformText(term.transform, '/x') !== undefined
-    case 'read': return term.facet.kind !== 'any' || term.variable.shape === 'single'
-    default: return true
   }
 }

@@ -154,26 +154,33 @@ export function testsValue(atom: Extract<Atom, { readonly kind: 'variable' }>, v
   }
 }
 
-/** Truth of `formula` on one request; null: an opaque part decides. Flags are what `flagOf` says. */
-export function evaluateFormula(world: World, formula: Formula, model: Model, flagOf: (atom: Atom) => boolean | null): boolean | null {
+/**
+ * Truth of `formula` on one request; null: an opaque part decides. Flags are what `flagOf` says. `known`: truth of nodes
+ * that were looked at already, on the same request.
+ */
+export function evaluateFormula(world: World, formula: Formula, model: Model, flagOf: (atom: Atom) => boolean | null, known = new Map<Formula, boolean | null>()): boolean | null {
   const negated = (formula & 1) === 1
-  const truth = evaluateNode(world, formula & ~1, model, flagOf)
+  const truth = evaluateNode(world, formula & ~1, model, flagOf, known)
   return truth === null ? null : truth !== negated
 }
 
-function evaluateNode(world: World, formula: Formula, model: Model, flagOf: (atom: Atom) => boolean | null): boolean | null {
+function evaluateNode(world: World, formula: Formula, model: Model, flagOf: (atom: Atom) => boolean | null, known: Map<Formula, boolean | null>): boolean | null {
   if (formula === always) return true
-  const atom = world.atomOf(formula)
-  if (atom !== null) {
-    switch (atom.kind) {
-      case 'variable': return testsValue(atom, model.valueOf(atom.variable))
-      case 'joint': return atom.holds(model)
-      case 'flag': return flagOf(atom)
-    }
+  let truth = known.get(formula)
+  if (truth === undefined) {
+    const atom = world.atomOf(formula)
+    if (atom === null) truth = evaluateParts(world, formula, model, flagOf, known)
+    else if (atom.kind === 'variable') truth = testsValue(atom, model.valueOf(atom.variable))
+    else truth = atom.kind === 'joint' ? atom.holds(model) : flagOf(atom)
+    known.set(formula, truth)
   }
+  return truth
+}
+
+function evaluateParts(world: World, formula: Formula, model: Model, flagOf: (atom: Atom) => boolean | null, known: Map<Formula, boolean | null>): boolean | null {
   let open = false
   for (const part of world.partsOf(formula)) {
-    const truth = evaluateFormula(world, part, model, flagOf)
+    const truth = evaluateFormula(world, part, model, flagOf, known)
     if (truth === false) return false
     open ||= truth === null
   }
