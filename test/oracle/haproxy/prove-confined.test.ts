@@ -15,7 +15,7 @@ import { loadText, ports, prove, request, slowConfig, witness } from './prove-su
 
 const server = findHaproxy()
 const skip = !server.found && !balancersRequired ? `NOT RUN: ${server.reason}` : process.platform === 'linux' ? false : 'NOT RUN: these tests look into /proc'
-const options = { skip, timeout: 60_000 }
+const options = { skip, timeout: 150_000 }
 const prefix = 'steelyard-prove-'
 const runner = fileURLToPath(new URL('./prove-runner.ts', import.meta.url))
 
@@ -41,7 +41,7 @@ function startedProcesses(): readonly Started[] {
 
 const isAlive = (one: Started): boolean => startedProcesses().some((other) => other.pid === one.pid)
 
-async function until(what: string, holds: () => boolean, limitMs = 8000): Promise<void> {
+async function until(what: string, holds: () => boolean, limitMs = 45_000): Promise<void> {
   const deadline = Date.now() + limitMs
   while (!holds()) {
     assert.ok(Date.now() < deadline, `in time: ${what}`)
