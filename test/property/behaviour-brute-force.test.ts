@@ -56,13 +56,13 @@ function checkRequests(one: Case, pair: ComparedPair, requests: readonly SentReq
       continue
     }
     const within = verdict.pairs[0] ?? null
-    if (within !== verdict.standing && within !== null) note(one, 'a request is in a pair whose rules do not decide it', sent)
+    if (within !== null && within !== verdict.place().pair) note(one, 'a request is in a pair whose rules do not decide it', sent)
     if (verdict.differs) {
       figures.differing += 1
       if (within !== null) figures.inPairs += 1
-      else if (verdict.byPool) figures.byPool += 1
+      else if (verdict.place().byPool) figures.byPool += 1
       // Whether it is in the class hangs on a condition that is not modelled.
-      else if (verdict.mayDiffer) figures.conditional += 1
+      else if (verdict.place().mayDiffer) figures.conditional += 1
       else if (!complete) figures.hidden += 1
       else note(one, 'a request that differs is in no class', sent)
     } else if (within !== null && within.differences.every((difference) => difference.exact)) note(one, 'a request that does not differ is in a class', sent)

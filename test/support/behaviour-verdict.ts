@@ -10,17 +10,25 @@ import { evaluateFormula } from '#shared/requests/space/world.ts'
 import type { ComparedPair } from './behaviour-pair.ts'
 import type { SentRequest } from './boundary-requests.ts'
 
+/** Where one request stands, worked out when it is asked for. */
+export interface Place {
+  /** The pair of the rules that decide it, where they differ. */
+  readonly pair: FoundPair | null
+  readonly mayDiffer: boolean
+  /** A class for the pool of the request covers it. */
+  readonly byPool: boolean
+}
+
 /** What the two simulators say about one request, and where the answer of the comparison puts it. */
 export interface Verdict {
   /** Null: a simulator is not certain. */
   readonly differs: boolean | null
   /** Differing pairs whose formulas hold, all of them. */
   readonly pairs: readonly FoundPair[]
-  readonly standing: FoundPair | null
-  readonly mayDiffer: boolean
-  /** A class for the pool of the request covers it. */
-  readonly byPool: boolean
+  readonly place: () => Place
 }
+
+const nowhere: Place = { pair: null, mayDiffer: false, byPool: false }
 
 const takes = (model: RoutingModel, port: number): Listener | null => model.listeners.find((one) => one.addresses.some((address) => address.fromPort <= port && port <= address.toPort)) ?? null
 
@@ -69,6 +77,7 @@ function poolsAt(pair: ComparedPair, diff: ListenerDiff, { input, port }: SentRe
     return outcome.action === 'forward' ? outcome.pool : null
   }
   const [was, is] = [pool('before', standing.before), pool('after', standing.after)]
+  if (standing.before === null || standing.after === null) return { standing, both: [...(was === null ? [] : [was]), ...(is === null ? [] : [pair.alias(is)])] }
   return { standing, both: was !== null && is !== null && was === pair.alias(is) ? [was] : [] }
 }
 
@@ -79,13 +88,15 @@ export function verdictOf(pair: ComparedPair, sent: SentRequest, covered: Readon
   if (diff === null) throw new Error(`no comparison of the listener on port ${port}`)
   const differs = before.certain && after.certain ? differ(before, after, pair.alias) : null
   // Where the comparison found nothing there is nothing to be in.
-  if (diff.found.length === 0 && covered.size === 0) return { differs, pairs: [], standing: null, mayDiffer: false, byPool: false }
+  if (diff.found.length === 0 && covered.size === 0) return { differs, pairs: [], place: () => nowhere }
   const { world } = pair.result.comparison.space
   const model = modelOf(input, diff.arrival, port)
   const holds = (found: FoundPair): boolean => found.required.every((formula) => evaluateFormula(world, formula, model, () => null) === true)
-  const { standing, both } = poolsAt(pair, diff, sent)
   return {
-    differs, pairs: diff.found.filter(holds), standing: standing.pair, mayDiffer: standing.mayDiffer,
-    byPool: both.some((pool) => covered.has(`${diff.arrival.listener.group} ${pool}`)),
+    differs, pairs: diff.found.filter(holds),
+    place() {
+      const { standing, both } = poolsAt(pair, diff, sent)
+      return { pair: standing.pair, mayDiffer: standing.mayDiffer, byPool: both.some((pool) => covered.has(`${diff.arrival.listener.group} ${pool}`)) }
+    },
   }
 }

@@ -18,9 +18,15 @@ interface Aligning {
  * no change.
  */
 export function alignLists({ space, readers, alias }: Aligning, lists: Sided<DecisionList>): Alignment {
-  const pairs = new PairNumbers()
   const destinations = { before: numbersOf(space, readers.before), after: numbersOf(space, readers.after, alias) }
-  const written = (side: 'before' | 'after'): number[] => lists[side].rules.map((rule) => pairs.of(rule.condition.number, destinations[side](rule)))
+  const isSame = (one: DecidingRule, other: DecidingRule): boolean => destinations.before(one) === destinations.after(other) && one.condition.isWrittenLike(other.condition)
+  const ends = sameEnds(lists, isSame)
+  const pairs = new PairNumbers()
+  const written = (side: 'before' | 'after'): number[] => lists[side].rules.map((rule, index) => {
+    // What is the same at both ends needs no words to be told apart.
+    const fromEnd = lists[side].rules.length - index
+    return index < ends.start ? -1 - index : fromEnd <= ends.end ? -1 - ends.start - fromEnd : pairs.of(rule.condition.number, destinations[side](rule))
+  })
   const texts = { before: written('before'), after: written('after') }
   const first = alignRules(texts.before, texts.after)
   if (first.changed === 0) return first
@@ -33,6 +39,17 @@ export function alignLists({ space, readers, alias }: Aligning, lists: Sided<Dec
     return left[other].has(text) ? 3 * text + 1 : 3 * worked.of(rule.formula, destinations[side](rule)) + 2
   })
   return alignRules(numbers('before', 'after', first.beforePartner), numbers('after', 'before', first.afterPartner))
+}
+
+/** How many rules at both ends are the same on both sides. */
+function sameEnds({ before, after }: Sided<DecisionList>, isSame: (one: DecidingRule, other: DecidingRule) => boolean): { readonly start: number; readonly end: number } {
+  const shorter = Math.min(before.rules.length, after.rules.length)
+  const same = (one: number, other: number): boolean => isSame(before.rules[one] as DecidingRule, after.rules[other] as DecidingRule)
+  let start = 0
+  while (start < shorter && same(start, start)) start += 1
+  let end = 0
+  while (end < shorter - start && same(before.rules.length - 1 - end, after.rules.length - 1 - end)) end += 1
+  return { start, end }
 }
 
 function unpaired(texts: readonly number[], partners: Int32Array): ReadonlySet<number> {

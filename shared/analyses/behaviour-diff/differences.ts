@@ -63,7 +63,7 @@ export function differencesOf(comparing: Comparing, before: DecidingRule, after:
   if (destinationKey(one) !== destinationKey(other, comparing.alias)) {
     // A cookie that names a server comes before every rule that does.
     const sticks = one.kind === 'forward' && other.kind === 'forward' && one.pool === comparing.alias(other.pool) && (comparing.pools.before(one.pool)?.persistence.length ?? 0) > 0
-    return [{ aspect: 'destination', when: always, name: null, exact: !sticks }]
+    return [{ aspect: 'destination', when: always, name: null, exact: !sticks && !isHollow(comparing.pools.before, one) && !isHollow(comparing.pools.after, other) }]
   }
   if (one.kind !== 'forward' && one.kind !== 'serve' && one.kind !== 'split') return []
   const found = [

@@ -64,8 +64,16 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
   const sides = { before: sideOf(space, lists.before.rules), after: sideOf(space, lists.after.rules) }
   const named = { before: poolsByReference(models.before), after: poolsByReference(models.after) }
   const comparing = { space, before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: (name: string) => named.after.get(name) } }
+  const diffed = { arrival: arrivals.after, lists, sides, alignment }
+  const proved: Proved[] = []
+  const unproved: UnknownRegion[] = []
+  const onFound = (pair: FoundPair): void => {
+    const result = prove(comparison, diffed, pair)
+    if ('judged' in result) proved.push(result)
+    else unproved.push(result)
+  }
   const pairs = alignment.changed === 0 ? { found: [], open: [], stopped: false, looked: 0 }
-    : yield* differingPairs({ space, solver, ...sides, alignment, differences: (before, after) => differencesOf(comparing, before, after), budget })
+    : yield* differingPairs({ space, solver, ...sides, alignment, differences: (before, after) => differencesOf(comparing, before, after), budget, onFound })
   const unknown: UnknownRegion[] = pairs.open.map((open) => {
     const rules = [lists.before.rules[open.before], lists.after.rules[open.after]] as const
     return { listener: arrivals.after.listener.group, when: formulaWords(space.world, space.world.and(rules[0]?.formula ?? never, rules[1]?.formula ?? never)), because: `It cannot be told whether they differ: ${open.reason}.`, side: 'after', at: rules[1]?.at ?? rules[0]?.at ?? nowhere }
@@ -73,15 +81,7 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
   if (pairs.stopped) {
     unknown.push({ listener: arrivals.after.listener.group, when: 'any request', because: 'The time for this comparison is used up; classes found so far are listed.', side: 'after', at: arrivals.after.listener.origin[0] ?? nowhere })
   }
-  const diff = { arrival: arrivals.after, lists, sides, alignment, found: pairs.found, looked: pairs.looked }
-  const proved: Proved[] = []
-  for (const pair of pairs.found) {
-    yield
-    const result = prove(comparison, diff, pair)
-    if ('judged' in result) proved.push(result)
-    else unknown.push(result)
-  }
-  return { ...diff, proved, unknown }
+  return { ...diffed, found: pairs.found, looked: pairs.looked, proved, unknown: [...unknown, ...unproved] }
 }
 
 type Diffed = Pick<ListenerDiff, 'arrival' | 'lists' | 'sides' | 'alignment'>
@@ -117,7 +117,7 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     if (differ(judged.before, judged.after, comparison.alias) && mayLieIn(world, pair.required, request, diff.arrival)) {
       const changed = { before: diff.alignment.beforePartner[pair.before] === -1, after: diff.alignment.afterPartner[pair.after] === -1 }
       return {
-        arrival: diff.arrival, before, after, changed, elsewhere: elsewhereOf(diff, (side, rule) => `${rule.formula} ${ruleKey(comparison.readers[side], rule, side === 'after' ? comparison.alias : undefined)}`, changed.before ? before : null, changed.after ? after : null), differences: pair.differences, both, required: pair.required, request, judged,
+        arrival: diff.arrival, before, after, changed, elsewhere: elsewhereOf(diff, (side, rule) => `${rule.formula} ${ruleKey(comparison.readers[side], rule, side === 'after' ? comparison.alias : undefined)}`, changed.before ? before : null, changed.after ? after : null), differences: pair.differences, both, get required() { return pair.required }, request, judged,
         exceptions: () => exceptionsOf(comparison, diff, pair, both), depends: dependsOf(space, witness),
       }
     }
@@ -176,7 +176,11 @@ function rulesTo(side: Side, alias: (pool: string) => string): ReadonlyMap<strin
   const found = new Map<string, number[]>()
   for (const [index, { destination }] of side.rules.entries()) {
     const pools = destination.kind === 'split' ? destination.shares.map((part) => part.pool) : destination.kind === 'forward' ? [alias(destination.pool)] : []
-    for (const pool of new Set(pools)) found.set(pool, [...(found.get(pool) ?? []), index])
+    for (const pool of pools) {
+      const list = found.get(pool)
+      if (list === undefined) found.set(pool, [index])
+      else if (list[list.length - 1] !== index) list.push(index)
+    }
   }
   byPool.set(side, found)
   return found

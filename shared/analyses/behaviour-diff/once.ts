@@ -7,6 +7,8 @@ import type { ListenerDiff } from './listener-diff.ts'
  * may be the only way to a pool that changed.
  */
 export function provedOnce(diffs: readonly ListenerDiff[]): readonly Proved[] {
+  const [only] = diffs
+  if (only !== undefined && diffs.length === 1) return only.proved
   const seen = new Set<string>()
   return diffs.flatMap(({ arrival, proved }) => proved.filter((pair) => {
     const key = `${arrival.listener.group} ${arrival.listener.entry} ${arrival.tls} ${arrival.readable} ${pair.required.join(',')}`

@@ -40,6 +40,8 @@ interface Search {
   readonly alignment: Alignment
   readonly differences: (before: DecidingRule, after: DecidingRule) => readonly Difference[]
   readonly budget: Budget
+  /** Told of each pair when it is found, so that what was found when the time is used up is whole. */
+  readonly onFound: (pair: FoundPair) => void
 }
 
 /**
@@ -58,8 +60,10 @@ export function* differingPairs(search: Search): Generator<void, Pairs> {
     looked += 1
     const result = pairOf(search, one, other)
     if (result === null) return
-    if ('witness' in result) found.push(result)
-    else open.push(result)
+    if ('witness' in result) {
+      found.push(result)
+      search.onFound(result)
+    } else open.push(result)
   }
   for (let one = 0; one < before.rules.length && !stopped; one += 1) {
     if (alignment.beforePartner[one] !== -1) continue
@@ -114,11 +118,12 @@ function pairOf(search: Search, one: number, other: number): FoundPair | OpenPai
   if (both === never) return null
   const differ = world.any(differences.map((difference) => difference.when))
   const anchors = mergeAnchors(anchorsOfRule(search.space, left), anchorsOfRule(search.space, right))
-  const required = [both, differ, ...earlier(world, before, one, anchors, both), ...earlier(world, after, other, anchors, both)]
-  const solution = search.solver.solve(required, search.budget)
+  const requiredOf = (): readonly Formula[] => [both, differ, ...earlier(world, before, one, anchors, both), ...earlier(world, after, other, anchors, both)]
+  const solution = search.solver.solve(requiredOf(), search.budget)
   switch (solution.kind) {
     case 'unsat': return null
     case 'gave-up': return { before: one, after: other, reason: solution.reason }
-    case 'sat': return { before: one, after: other, differences, witness: solution.witness, required }
+    // Made anew when it is asked for: a long list for each of very many pairs would fill the memory.
+    case 'sat': return { before: one, after: other, differences, witness: solution.witness, get required() { return requiredOf() } }
   }
 }

@@ -25,7 +25,11 @@ interface ScopeIndex {
   readonly rest: readonly number[]
 }
 
+/** Walks of a scope before it is worth an index. */
+const worthWalks = 6
+
 const indexes = new WeakMap<Scope, ScopeIndex | null>()
+const walks = new WeakMap<Scope, number>()
 
 /**
  * Indexes of the steps of a long scope that can hold for this version of the request, rising, from `from` on; null: all
@@ -35,6 +39,9 @@ const indexes = new WeakMap<Scope, ScopeIndex | null>()
 export function candidateSteps(scope: Scope, from: number, around: Surroundings): readonly number[] | null {
   let index = indexes.get(scope)
   if (index === undefined) {
+    const count = (walks.get(scope) ?? 0) + 1
+    walks.set(scope, count)
+    if (count < worthWalks) return null
     index = scope.steps.length < worthIndexing ? null : buildIndex(scope)
     indexes.set(scope, index)
   }

@@ -52,6 +52,17 @@ export class Condition {
     return this.worked
   }
 
+  /** Written alike, about equal requests; costs less than numbers where most conditions are. */
+  isWrittenLike(other: Condition): boolean {
+    if (this === other) return true
+    if (this.own !== other.own || (this.outer === null) !== (other.outer === null)) return false
+    const [predicate, state] = [this.predicate, this.state]
+    if (predicate === null || state === null || other.predicate === null || other.state === null) {
+      if (predicate !== other.predicate) return false
+    } else if (this.reader.closureOf(canonicalText(predicate)) !== other.reader.closureOf(canonicalText(other.predicate)) || stateNumber(this.reader, state) !== stateNumber(other.reader, other.state)) return false
+    return this.outer === null || other.outer === null || this.outer.isWrittenLike(other.outer)
+  }
+
   get number(): number {
     if (this.numbered === -1) {
       const { space } = this.reader

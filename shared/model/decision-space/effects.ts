@@ -117,7 +117,7 @@ function targetValue(reader: Reader, value: Term, isTarget: boolean, state: Stat
   const parts = value.kind === 'concat' ? value.parts : [value]
   const last = parts[parts.length - 1]
   const before = parts.slice(0, -1)
-  if (last === whole && before.every((part) => part.kind === 'text' && !part.text.includes('?')) && before[0]?.kind === 'text' && before[0].text.startsWith('/')) return { ...form, path: terms.concat([...before, state.path]) }
+  if (last === whole && before.every((part) => part.kind === 'text' && !part.text.includes('?')) && before[0]?.kind === 'text' && before[0].text.startsWith('/')) return { ...form, path: terms.concat([...before, state.path]), query: terms.choose(reader.tests.present(state.path), state.query, terms.absent) }
   const at1 = parts.findIndex((part) => part.kind === 'text' && part.text.includes('?'))
   const unknown = (): Parameters<typeof changed>[2] => {
     const key = `target ${value.id} over ${stateKey(state)}`

@@ -116,27 +116,14 @@ function testAnchor(space: Space, { matcher, view }: Test, state: State): Best |
   return { id, anchor: { kind, values: literals.values } }
 }
 
-const literals = new WeakMap<Matcher, Anchor | null>()
-
 /** What every value that a matcher accepts equals, starts with or ends with; null: nothing, or not seen at once. */
 function literalsOf(matcher: Matcher): Anchor | null {
   switch (matcher.kind) {
     case 'exact': case 'prefix': case 'suffix': {
-      let found = literals.get(matcher)
-      if (found === undefined) {
-        found = matcher.values.length === 0 || (matcher.kind !== 'exact' && matcher.values.includes('')) ? null : { kind: matcher.kind, values: matcher.values.map((value) => asciiLower(toBytes(value))) }
-        literals.set(matcher, found)
-      }
-      return found
+      const { kind, values } = matcher
+      return values.length === 0 || values.length > valueLimit || (kind !== 'exact' && values.includes('')) ? null : { kind, values: values.map((value) => asciiLower(toBytes(value))) }
     }
-    case 'regex': {
-      let found = literals.get(matcher)
-      if (found === undefined) {
-        found = patternLiterals(matcher)
-        literals.set(matcher, found)
-      }
-      return found
-    }
+    case 'regex': return patternLiterals(matcher)
     default: return null
   }
 }

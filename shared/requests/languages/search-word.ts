@@ -1,4 +1,5 @@
 import { representatives, joinClasses, type ByteClasses } from './byte-classes.ts'
+import { isCaseBlind, withoutCovered } from './covered-values.ts'
 import { contains, dead, LanguageTooLarge, walk, type Language, type Literals } from './language.ts'
 import { literalLanguage } from './literals.ts'
 import { ProductNodes } from './product-nodes.ts'
@@ -26,7 +27,7 @@ const empty: FoundWord = { kind: 'empty' }
 /** Rounds after which negative literals are put together, so that hundreds of them cost as one. */
 const roundsAlone = 4
 /** Longest list of texts that is tried one by one. */
-const listLimit = 20_000
+const listLimit = 100_000
 
 /**
  * A word in every positive and in no negative language, a short and readable one.
@@ -37,11 +38,13 @@ const listLimit = 20_000
 export function searchWord(query: WordQuery): FoundWord {
   if (query.prefer !== undefined) for (const word of query.prefer) if (word.length <= query.maxLength && surelyFits(query, word)) return { kind: 'word', word }
   try {
-    for (const one of query.positive) {
+    const left = withoutCovered(query)
+    if (left === null) return empty
+    for (const one of left.positive) {
       const list = one.literals
-      if (list !== undefined && isList(list)) return searchList(query, one, list.values)
+      if (list !== undefined && isList(list, one, left)) return searchList(left, one, list.values)
     }
-    return searchProduct(query)
+    return searchProduct(left)
   } catch (error) {
     if (error instanceof LanguageTooLarge) return { kind: 'gave-up', reason: error.message }
     throw error
@@ -54,8 +57,10 @@ export function isSubset(a: Language, b: Language, maxSteps: number): boolean | 
   return found.kind === 'gave-up' ? null : found.kind === 'empty'
 }
 
-function isList(literals: Literals): boolean {
-  return literals.kind === 'exact' && literals.values.length <= listLimit && (!literals.ignoreCase || !literals.values.some(value => /[a-z]/.test(value)))
+/** In any case, one spelling stands for all where nothing else tells letters of the two cases apart. */
+function isList(literals: Literals, language: Language, { positive, negative }: WordQuery): boolean {
+  if (literals.kind !== 'exact' || literals.values.length > listLimit) return false
+  return !literals.ignoreCase || !literals.values.some(value => /[a-z]/.test(value)) || (positive.every(one => one === language || isCaseBlind(one)) && negative.every(isCaseBlind))
 }
 
 function fits(query: WordQuery, word: string, except: Language | null): boolean {

@@ -4,7 +4,7 @@ import type { VariableAtom } from './theory.ts'
 import { never, type Atom, type AtomId, type Formula, type Model, type World } from './world.ts'
 
 /** Learnt clauses above this number are sorted out between questions. */
-const learntLimit = 20_000
+const learntLimit = 2_000
 const shortClause = 6
 
 interface Limits {

@@ -9,8 +9,8 @@ interface Held {
   readonly value: Value
 }
 
-/** Values found for sets of literals: neighbouring questions ask for the same ones. */
-const cacheLimit = 200_000
+/** Characters of the keys of values found for sets of literals: neighbouring questions ask for the same ones. */
+const cacheLimit = 16_000_000
 
 /** `none`: proved that no value fits; `gave-up`: it was not found out. */
 export type Holding = { readonly kind: 'held'; readonly changed: boolean } | { readonly kind: 'none' } | { readonly kind: 'gave-up'; readonly reason: string }
@@ -24,6 +24,7 @@ type SignedAtom = readonly [atom: VariableAtom, sign: boolean]
 /** Values of variables that fit what is taken to hold. Owns them, and how to take the latest back. */
 export class HeldValues {
   private readonly found = new Map<string, Found>()
+  private cached = 0
   private readonly defaults = new Map<VariableId, Value>()
   private readonly held = new Map<VariableId, Held>()
   private readonly trail: (readonly [id: VariableId, before: Held | undefined])[] = []
@@ -49,17 +50,13 @@ export class HeldValues {
   }
 
   valueOf(variable: Variable): Value {
-    return this.held.get(variable.id)?.value ?? this.defaultOf(variable)
+    const held = this.held.get(variable.id)
+    return held === undefined ? this.defaultOf(variable) : held.value
   }
 
   /** Values of the variables that something is held of. */
   values(): Map<VariableId, Value> {
     return new Map([...this.held].map(([id, { value }]) => [id, value]))
-  }
-
-  /** What variables are that nothing is held of, as far as it was asked for. */
-  defaultValues(): Map<VariableId, Value> {
-    return new Map(this.defaults)
   }
 
   test(atom: VariableAtom, value: Value): boolean {
@@ -122,14 +119,18 @@ export class HeldValues {
     let found = this.found.get(key)
     if (found === undefined) {
       found = findValue(variable, { positive, negative })
-      if (this.found.size >= cacheLimit) this.found.clear()
+      this.cached += key.length + 40
+      if (this.cached > cacheLimit) {
+        this.found.clear()
+        this.cached = 0
+      }
       this.found.set(key, found)
     }
     return found
   }
 
-  private defaultOf(variable: Variable): Value {
-    if (this.held.has(variable.id)) return null
+  /** What a variable is that nothing restricts; always the same. */
+  defaultOf(variable: Variable): Value {
     let value = this.defaults.get(variable.id)
     if (value === undefined) {
       value = defaultValue(variable)
@@ -147,8 +148,7 @@ function idsOf(atoms: readonly VariableAtom[]): string {
   return atoms.length === 1 ? String((atoms[0] as VariableAtom).id) : atoms.map((atom) => atom.id).sort((a, b) => a - b).join(',')
 }
 
-/** What a variable is that nothing restricts. */
-export function defaultValue(variable: Variable): Value {
+function defaultValue(variable: Variable): Value {
   if (variable.shape === 'list') return []
   const found = findValue(variable, { positive: [], negative: [] })
   return found.kind === 'value' ? found.value : null

@@ -1,5 +1,5 @@
 import { ClauseSearch } from './clause-search.ts'
-import { defaultValue, HeldValues } from './held-values.ts'
+import { HeldValues } from './held-values.ts'
 import { always, never, type Atom, type AtomId, type Formula, type Model, type World } from './world.ts'
 import type { Value, VariableId } from './variable.ts'
 
@@ -24,7 +24,7 @@ interface Mark {
 export type Solution = { readonly kind: 'sat'; readonly witness: Witness } | { readonly kind: 'unsat' } | { readonly kind: 'gave-up'; readonly reason: string }
 
 /** Branches after which a question counts as a hard one. */
-const easyBranches = 48
+const easyBranches = 16
 const tooHard = 'this way takes too long'
 const outOfTime = 'the time for this comparison is used up'
 
@@ -49,6 +49,8 @@ export class Solver {
   private stamp = 0
   private readonly seen: number[] = []
   private readonly truth: boolean[] = []
+  /** A part of each conjunction that did not hold. */
+  private readonly missing: Formula[] = []
   private failure: string | null = null
   private budget: Budget = { maxBranches: 0, spent: () => false }
   private readonly model: Model = { valueOf: (variable) => this.values.valueOf(variable) }
@@ -87,8 +89,7 @@ export class Solver {
 
   private witness(flags: ReadonlyMap<AtomId, boolean>): Witness {
     const values = this.values.values()
-    const defaults = this.values.defaultValues()
-    return { values, flags, valueOf: (variable) => values.get(variable.id) ?? (values.has(variable.id) ? null : (defaults.get(variable.id) ?? defaultValue(variable))) }
+    return { values, flags, valueOf: (variable) => (values.has(variable.id) ? (values.get(variable.id) as Value) : this.values.defaultOf(variable)) }
   }
 
   /** Takes a formula as true: literals at once, alternatives into `clauses`. False: impossible, or given up. */
@@ -144,7 +145,15 @@ export class Solver {
   private nodeHolds(formula: Formula): boolean {
     const atom = this.world.atomOf(formula)
     if (atom === null) {
-      for (const part of this.world.partsOf(formula)) if (!this.holdsNow(part)) return false
+      // What did not hold last time mostly does not now.
+      const node = formula >> 1
+      const last = this.missing[node]
+      if (last !== undefined && !this.holdsNow(last)) return false
+      for (const part of this.world.partsOf(formula)) {
+        if (this.holdsNow(part)) continue
+        this.missing[node] = part
+        return false
+      }
       return true
     }
     const literal = this.literals.get(atom.id)

@@ -15,7 +15,9 @@ export interface LiteralSet {
 export type Found = { readonly kind: 'value'; readonly value: Value } | { readonly kind: 'none' } | { readonly kind: 'gave-up'; readonly reason: string }
 
 const none: Found = { kind: 'none' }
-const maxSteps = 200_000
+/** Steps of automata in one question; bytes of addresses differ in all their values, so their automata are broad. */
+const maxSteps = 1_000_000
+const maxAddressSteps = 12_000_000
 const maxLength = 4_000
 
 /**
@@ -56,7 +58,7 @@ function findWord(variable: Variable, positive: readonly VariableAtom[], negativ
   }
   const found = searchWord({
     positive: [variable.domain, ...positive.map((atom) => atom.language())], negative: negative.map((atom): Language => atom.language()),
-    prefer: variable.preferred, maxSteps, maxLength,
+    prefer: variable.preferred, maxSteps: variable.encoding === 'address' ? maxAddressSteps : maxSteps, maxLength,
   })
   switch (found.kind) {
     case 'word': return { kind: 'value', value: found.word }

@@ -75,7 +75,7 @@ async function onePair(figures: BehaviourFigures, options: CampaignOptions, seed
     figures.pairs += 1
     const compared = compareTexts({ main: [textOf(pair.before)], sideFiles: pair.before.sideFiles }, { main: [textOf(pair.after)], sideFiles: pair.after.sideFiles }, oracleEnvironment)
     const exchanges = [...witnessesOf(figures, compared), ...unchangedOf(figures, compared, pair, options.unchangedEach)]
-    const servers = { before: serversOf(pair.before), after: serversOf(pair.after) }
+    const servers = { before: serversOf(pair.before), after: serversOf(pair.after), alias: compared.alias }
     const before = await replies(workshop, pair.before, exchanges)
     const after = await replies(workshop, pair.after, exchanges)
     for (const [index, one] of exchanges.entries()) {
@@ -134,7 +134,8 @@ function unchangedOf(figures: BehaviourFigures, compared: ComparedPair, { reques
     if (found.length >= count) break
     const verdict = verdictOf(compared, sent, pools)
     // Live state and chance decide anew on each server.
-    if (verdict.pairs.length > 0 || verdict.mayDiffer || verdict.byPool || verdict.differs === null) continue
+    const { mayDiffer, byPool } = verdict.place()
+    if (verdict.pairs.length > 0 || mayDiffer || byPool || verdict.differs === null) continue
     found.push({ sent, expected: null, about: 'request that the comparison calls unchanged' })
   }
   figures.unchanged += found.length
@@ -162,15 +163,22 @@ async function replies(workshop: Workshop, config: SmallConfig, exchanges: reado
   return found
 }
 
+interface Servers {
+  readonly before: ServerPorts
+  readonly after: ServerPorts
+  /** Name that a pool of the after side is compared by. */
+  readonly alias: (pool: string) => string
+}
+
 /** Null: as expected, or alike on both sides. */
-function judge({ expected }: Exchange, before: Reply, after: Reply, servers: { readonly before: ServerPorts; readonly after: ServerPorts }): string | null {
+function judge({ expected }: Exchange, before: Reply, after: Reply, servers: Servers): string | null {
   if (expected !== null) {
     const found = [['before', disagreement(expected.before, before, servers.before)] as const, ['after', disagreement(expected.after, after, servers.after)] as const].flatMap(([side, text]) => (text === null ? [] : [`${side}: ${text}`]))
     return found.length === 0 ? null : found.join('; ')
   }
   // Which server of a pool answers is a matter of balancing.
-  const shown = (reply: Reply, ports: ServerPorts): string => describe(reply, ports).replace(/^(\S+?)\/\S+/, '$1')
-  return shown(before, servers.before) === shown(after, servers.after) ? null : `${describe(before, servers.before)} before, ${describe(after, servers.after)} after`
+  const shown = (reply: Reply, ports: ServerPorts, alias: (pool: string) => string): string => describe(reply, ports).replace(/^(\S+?)\/\S+/, (_, pool: string) => alias(pool))
+  return shown(before, servers.before, (pool) => pool) === shown(after, servers.after, servers.alias) ? null : `${describe(before, servers.before)} before, ${describe(after, servers.after)} after`
 }
 
 /** Which server of which pool stands behind a port; edits may move a server to another pool. */

@@ -82,14 +82,32 @@ test('hundreds of exact texts are taken away at once', context => {
 })
 
 test('a limit never makes a set empty', () => {
-  const long = literalLanguage('exact', ['abcdef'], true)
-  assert.equal(searchWord({ positive: [long], negative: [], maxSteps: 10, maxLength: 100 }).kind, 'gave-up')
-  assert.equal(searchWord({ positive: [long], negative: [], maxSteps: 1000, maxLength: 5 }).kind, 'gave-up')
-  assert.equal(searchWord({ positive: [long], negative: [], maxSteps: 1000, maxLength: 6 }).kind, 'word')
+  // The second tells cases apart, so the first is no list of texts to be tried.
+  const long = [literalLanguage('exact', ['abcdef'], true), regex('^[a-f]+\\z')]
+  assert.equal(searchWord({ positive: long, negative: [], maxSteps: 10, maxLength: 100 }).kind, 'gave-up')
+  assert.equal(searchWord({ positive: long, negative: [], maxSteps: 1000, maxLength: 5 }).kind, 'gave-up')
+  assert.equal(searchWord({ positive: long, negative: [], maxSteps: 1000, maxLength: 6 }).kind, 'word')
   assert.equal(searchWord({ positive: [literalLanguage('exact', ['abcdef'], false)], negative: [], maxSteps: 10, maxLength: 5 }).kind, 'gave-up')
   const large = regex('^[ab]*a[ab]{20}c[ab]*a[ab]{20}\\z')
   assert.equal(search([large, regex('^[ab]*\\z')], []).kind, 'gave-up')
   assert.equal(searchWord({ positive: [large], negative: [], prefer: ['ab'.repeat(40)], maxSteps: 1e9, maxLength: 1000 }).kind, 'gave-up')
+})
+
+test('long lists are compared value by value, whatever the case and the way they compare', () => {
+  const values = Array.from({ length: 3000 }, (_, index) => `Item-${index}.Example`)
+  const without = (gone: number): readonly string[] => values.filter((_, index) => index !== gone)
+  for (const kind of ['exact', 'prefix', 'suffix', 'substring'] as const) {
+    for (const ignoreCase of [false, true]) {
+      const all = literalLanguage(kind, values, ignoreCase)
+      const found = searchWord({ positive: [all], negative: [literalLanguage(kind, without(1234), ignoreCase)], maxSteps: 20_000, maxLength: 100 })
+      assert.equal(found.kind === 'word' ? found.word.toLowerCase() : found.kind, 'item-1234.example', kind)
+      assert.equal(searchWord({ positive: [literalLanguage(kind, without(1234), ignoreCase)], negative: [all], maxSteps: 20_000, maxLength: 100 }).kind, 'empty', kind)
+    }
+    // A list that counts case takes only one spelling of each value away.
+    const spelled = searchWord({ positive: [literalLanguage(kind, values, true)], negative: [literalLanguage(kind, values, false)], maxSteps: 2_000_000, maxLength: 100 })
+    assert.equal(spelled.kind, 'word', kind)
+  }
+  assert.equal(searchWord({ positive: [literalLanguage('prefix', values, false)], negative: [literalLanguage('exact', values, false)], maxSteps: 2_000_000, maxLength: 100 }).kind, 'word')
 })
 
 test('subsets are told from sets that only overlap', () => {
