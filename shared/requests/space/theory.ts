@@ -95,13 +95,16 @@ function placesOf({ positive, negative }: LiteralSet): Places {
   }
 }
 
+/** Longest list that is made as an example; balancers refuse requests with many more headers. */
+const mostValues = 100
+
 /**
  * Lists from short to long: nothing, one value, and one long enough that no two positions compete. Whatever satisfies
  * the literals has one of these shapes when only first, last and any position are asked about.
  */
 function findList(variable: Variable, literals: LiteralSet): Found {
   const places = placesOf(literals)
-  const countFits = (count: number): boolean => fits(Array<string>(count).fill(''), places.counts)
+  const countFits = (count: number): boolean => countHolds(places.counts, count)
   if (countFits(0) && fits([], literals)) return { kind: 'value', value: [] }
   let gaveUp: Found | null = null
   const note = (found: Found): void => {
@@ -110,7 +113,7 @@ function findList(variable: Variable, literals: LiteralSet): Found {
   const counted = places.counts.positive.length + places.counts.negative.length > 0
   const furthest = Math.max(0, ...[...places.at.keys()].map((index) => Math.abs(index)))
   const longest = 2 * furthest + places.anywhere.length + 1
-  const lengths = counted ? Array.from({ length: Math.max(longest, smallestCount(places) + 1) }, (_, index) => index + 1) : [1, ...Array.from({ length: furthest > 1 ? longest - 1 : 0 }, (_, index) => index + 2), longest]
+  const lengths = counted ? [...Array.from({ length: longest }, (_, index) => index + 1), ...possibleCounts(places.counts).filter((count) => count > 0 && count <= mostValues)] : [1, ...Array.from({ length: furthest > 1 ? longest - 1 : 0 }, (_, index) => index + 2), longest]
   for (const length of new Set(lengths)) {
     if (!countFits(length)) continue
     const found = listOf(variable, places, length)
@@ -118,15 +121,24 @@ function findList(variable: Variable, literals: LiteralSet): Found {
     note(found)
   }
   if (gaveUp !== null) return gaveUp
-  // Values that would have to share a position were not tried in every combination.
-  return counted && places.anywhere.length + places.at.size > 1 ? { kind: 'gave-up', reason: `the number of values of ${variable.key} is restricted` } : none
+  if (!counted) return none
+  const possible = possibleCounts(places.counts).filter((count) => count > 0)
+  // One value takes everything that is asked for, so that was tried in full.
+  if (possible.every((count) => count === 1)) return none
+  // Values that would have to share a position were not tried in every combination, nor lengths beyond those.
+  const tried = lengths.some((length) => length > 1 && length >= furthest && countFits(length))
+  return tried && places.anywhere.length + places.at.size <= 1 ? none : { kind: 'gave-up', reason: `the number of values of ${variable.key} is restricted` }
 }
 
-/** Smallest number of values that a count asks for. */
-function smallestCount(places: Places): number {
-  let least = 0
-  for (const atom of places.counts.positive) if (atom.facet.kind === 'count') least = Math.max(least, Math.min(...atom.facet.ranges.map(([from]) => from ?? 0)))
-  return Math.min(least, 50)
+function countHolds({ positive, negative }: LiteralSet, count: number): boolean {
+  const holds = (atom: VariableAtom): boolean => atom.facet.kind === 'count' && atom.facet.ranges.some(([from, to]) => (from === null || count >= from) && (to === null || count <= to))
+  return positive.every(holds) && !negative.some(holds)
+}
+
+/** Numbers of values that the counts allow, one of each stretch between their bounds. */
+function possibleCounts(counts: LiteralSet): readonly number[] {
+  const bounds = [...counts.positive, ...counts.negative].flatMap(({ facet }) => (facet.kind === 'count' ? facet.ranges.flatMap(([from, to]) => [...(from === null ? [] : [from - 1, from]), ...(to === null ? [] : [to, to + 1])]) : []))
+  return [...new Set([0, 1, 2, ...bounds, ...bounds.map((bound) => bound + 1)])].filter((count) => count >= 0 && countHolds(counts, count))
 }
 
 function listOf(variable: Variable, places: Places, length: number): Found {

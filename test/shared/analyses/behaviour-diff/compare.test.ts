@@ -16,6 +16,7 @@ const differing: readonly Row[] = [
   ['another path at the server', 'http-request set-path /v1%[path] if { path_beg /api/ }', 'http-request set-path /v2%[path] if { path_beg /api/ }', ['warning rewrite: Requests for /api/… reach pool site as /v2/api/ instead of /v1/api/ (for the example).']],
   ['another header at the server', 'http-request set-header X-Env blue', 'http-request set-header X-Env green', ['notice rewrite: Requests that no other rule takes reach pool site with another header x-env.']],
   ['a header that is no longer taken away', 'http-request del-header X-User', 'default_backend site', ['notice rewrite: Requests where header x-user is present reach pool site with another header x-user.']],
+  ['a rule for requests with very many values of a header', 'use_backend api if { hdr_cnt(x) ge 60 }', 'use_backend img if { hdr_cnt(x) ge 60 }', ['critical misroute: Requests where number of x headers is at least 60 go to pool img instead of api.']],
   ['no pool for what no rule takes', 'default_backend site', `frontend web\n  mode http\n  bind :80\nbackend site\n  mode http\n  server site-1 10.0.0.1:80\n`, ['critical unreachable: Requests that no other rule takes are answered with 503 instead of going to pool site.']],
 ]
 for (const [name, before, after, summaries] of differing) {
