@@ -79,6 +79,11 @@ function textOf(rules: readonly Rule[], pools: number, head: readonly string[] =
   return parts.join('')
 }
 
+/** A prefix instead of a whole path or a pattern, a shorter one instead of a prefix. */
+function widened(test: string): string {
+  return `{ path_beg ${/\/[a-z0-9]{2}/.exec(test)?.[0] ?? '/'} }`
+}
+
 /** Outcome, delete, insert, move, one more condition, one condition less; a sixth each. */
 function edited(rules: readonly Rule[], count: number, seed: number): readonly Rule[] {
   const random = seededRandom(seed)
@@ -94,7 +99,7 @@ function edited(rules: readonly Rule[], count: number, seed: number): readonly R
       case 2: list.splice(at, 0, { pool: random.int(pools), host: rule.host, ...ruleTests(random) }); break
       case 3: list.splice(Math.max(0, at - random.int(10)), 0, ...list.splice(at, 1)); break
       case 4: list[at] = { ...rule, tests: [...rule.tests, '{ hdr(x-new) yes }'] }; break
-      case 5: list[at] = { ...rule, tests: rule.tests.length > 1 ? rule.tests.slice(0, -1) : ['{ path_beg / }'] }; break
+      case 5: list[at] = { ...rule, tests: rule.tests.length > 1 ? rule.tests.slice(0, -1) : [widened(rule.tests[0] as string)] }; break
     }
   }
   return list

@@ -63,6 +63,7 @@ export function* differingPairs(search: Search): Generator<void, Pairs> {
     if ('witness' in result) {
       found.push(result)
       search.onFound(result)
+      result.release()
     } else open.push(result)
   }
   for (let one = 0; one < before.rules.length && !stopped; one += 1) {
@@ -107,7 +108,34 @@ function covers(world: World, outer: Formula, inner: Formula): boolean {
   return parts(outer).every((part) => have.has(part))
 }
 
-function pairOf(search: Search, one: number, other: number): FoundPair | OpenPair | null {
+/** A pair that keeps its conditions until it is worked through: long lists of very many pairs would fill the memory. */
+class Found implements FoundPair {
+  readonly before: number
+  readonly after: number
+  readonly differences: readonly Difference[]
+  readonly witness: Witness
+  private kept: readonly Formula[] | null
+  private readonly make: () => readonly Formula[]
+
+  constructor({ before, after, differences, witness }: Omit<FoundPair, 'required'>, required: readonly Formula[], make: () => readonly Formula[]) {
+    this.before = before
+    this.after = after
+    this.differences = differences
+    this.witness = witness
+    this.kept = required
+    this.make = make
+  }
+
+  get required(): readonly Formula[] {
+    return this.kept ?? this.make()
+  }
+
+  release(): void {
+    this.kept = null
+  }
+}
+
+function pairOf(search: Search, one: number, other: number): Found | OpenPair | null {
   const { before, after } = search
   const { world } = search.space
   const left = before.rules[one] as DecidingRule
@@ -119,11 +147,11 @@ function pairOf(search: Search, one: number, other: number): FoundPair | OpenPai
   const differ = world.any(differences.map((difference) => difference.when))
   const anchors = mergeAnchors(anchorsOfRule(search.space, left), anchorsOfRule(search.space, right))
   const requiredOf = (): readonly Formula[] => [both, differ, ...earlier(world, before, one, anchors, both), ...earlier(world, after, other, anchors, both)]
-  const solution = search.solver.solve(requiredOf(), search.budget)
+  const required = requiredOf()
+  const solution = search.solver.solve(required, search.budget)
   switch (solution.kind) {
     case 'unsat': return null
     case 'gave-up': return { before: one, after: other, reason: solution.reason }
-    // Made anew when it is asked for: a long list for each of very many pairs would fill the memory.
-    case 'sat': return { before: one, after: other, differences, witness: solution.witness, get required() { return requiredOf() } }
+    case 'sat': return new Found({ before: one, after: other, differences, witness: solution.witness }, required, requiredOf)
   }
 }

@@ -26,7 +26,7 @@ interface ScopeIndex {
 }
 
 /** Walks of a scope before it is worth an index. */
-const worthWalks = 6
+const worthWalks = 2
 
 const indexes = new WeakMap<Scope, ScopeIndex | null>()
 const walks = new WeakMap<Scope, number>()

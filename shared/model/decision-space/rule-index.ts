@@ -208,6 +208,7 @@ export class RuleIndex {
   private readonly marks: Uint8Array
   private readonly space: Space
   private readonly rules: readonly DecidingRule[]
+  private readonly anchors: (Anchors | undefined)[] = []
   private everything: readonly number[] | null = null
 
   constructor(space: Space, rules: readonly DecidingRule[]) {
@@ -234,23 +235,32 @@ export class RuleIndex {
     bucket.add(index, best.anchor)
   }
 
-  /** Indexes of rules that may share a request with `anchors`, rising; never too few. */
-  meeting(anchors: Anchors): readonly number[] {
-    if (anchors.size === 0) return (this.everything ??= Array.from(this.marks.keys()))
+  /** Indexes, below `end`, of rules that may share a request with `anchors`, rising; never too few. */
+  meeting(anchors: Anchors, end = this.rules.length): readonly number[] {
+    if (end === 0) return []
+    if (anchors.size === 0) {
+      this.everything ??= Array.from(this.marks.keys())
+      return end === this.rules.length ? this.everything : this.everything.slice(0, end)
+    }
     const lists: (readonly number[])[] = [this.rest]
     for (const [id, bucket] of this.buckets) {
       const anchor = anchors.get(id)
       if (anchor === undefined) lists.push(bucket.all)
       else bucket.meeting(anchor, lists)
     }
-    return this.merged(lists).filter((index) => !areDisjoint(anchorsOfRule(this.space, this.rules[index] as DecidingRule), anchors))
+    return this.merged(lists, end, anchors)
   }
 
-  private merged(lists: readonly (readonly number[])[]): readonly number[] {
+  private anchorsAt(index: number): Anchors {
+    return (this.anchors[index] ??= anchorsOfRule(this.space, this.rules[index] as DecidingRule))
+  }
+
+  private merged(lists: readonly (readonly number[])[], end: number, anchors: Anchors): readonly number[] {
     const merged: number[] = []
     for (const list of lists) {
       for (const index of list) {
-        if (this.marks[index] === 1) continue
+        if (index >= end) break
+        if (this.marks[index] === 1 || areDisjoint(this.anchorsAt(index), anchors)) continue
         this.marks[index] = 1
         merged.push(index)
       }

@@ -23,8 +23,7 @@ export function sideOf(space: Space, rules: readonly DecidingRule[]): Side {
 /** Negations of the rules before `index` that a request can meet. */
 export function earlier(world: World, side: Side, index: number, anchors: Anchors, own: Formula): readonly Formula[] {
   const negated: Formula[] = []
-  for (const other of side.index.meeting(anchors)) {
-    if (other >= index) break
+  for (const other of side.index.meeting(anchors, index)) {
     const { formula } = side.rules[other] as DecidingRule
     if (formula !== own) negated.push(world.not(formula))
     else return [never]

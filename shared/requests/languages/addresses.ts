@@ -29,9 +29,8 @@ export function addressLanguage(networks: readonly IpNetwork[]): Language {
   const edges: Map<number, number>[] = []
   const node = (): number => edges.push(new Map()) - 1
   const root = node()
-  /** `full[n]`: any n bytes. */
+  /** `full[n]`: any n bytes; the state before it is `full[n - 1]`. */
   const full = Array.from({ length: 17 }, node)
-  for (let count = 1; count <= 16; count += 1) for (let byte = 0; byte < 256; byte += 1) edges[full[count] as number]?.set(byte, full[count - 1] as number)
   const isFull = (state: number): boolean => state > root && state <= (full[16] as number)
   for (const { family, bytes, bits } of all) {
     const width = family === 4 ? 4 : 16
@@ -62,7 +61,7 @@ export function addressLanguage(networks: readonly IpNetwork[]): Language {
   const classes = classesBy(byte => (cut += cuts[byte] as number))
   return {
     ...classes, start: root,
-    step: (state, byte) => edges[state]?.get(byte) ?? dead,
+    step: (state, byte) => (isFull(state) ? (state === full[0] ? dead : state - 1) : edges[state]?.get(byte) ?? dead),
     accepts: state => state === full[0],
   }
 }
