@@ -24,6 +24,7 @@ export interface RoutingModel {
   readonly tables: ReadonlyMap<TableId, LookupTable>
   /** Everything that can touch routing and is not modelled exactly, with its line. Empty: the model is complete. */
   readonly gaps: readonly Gap[]
+  readonly surroundings: Surroundings
   /** Environment values that were used, with what they were taken to be; null: not set. */
   readonly environment: ReadonlyMap<string, string | null>
 }
@@ -125,17 +126,17 @@ export type Effect =
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'opaque-effect'; readonly text: string; readonly reason: string }
 
-/** Ends evaluation of its scope. */
+/** Ends evaluation of its scope. `contents`: what else the client gets: body, headers, cookies, the way a connection ends; absent: the product's own. */
 export type Action =
   | { readonly kind: 'forward'; readonly pool: string }
   /** Destination computed from the request. A value that names no pool does `onMiss`, without trying later steps. */
   | { readonly kind: 'dispatch'; readonly key: Template; readonly onMiss: Action }
   | { readonly kind: 'split'; readonly shares: readonly { readonly pool: string; readonly share: number }[]; readonly key: Template | null }
   /** `location` is complete; the flags that shaped it are already part of it. */
-  | { readonly kind: 'redirect'; readonly status: number; readonly to: RedirectTarget }
-  | { readonly kind: 'respond'; readonly status: number; readonly why: string }
-  | { readonly kind: 'deny'; readonly status: number }
-  | { readonly kind: 'close' }
+  | { readonly kind: 'redirect'; readonly status: number; readonly to: RedirectTarget; readonly contents?: Template }
+  | { readonly kind: 'respond'; readonly status: number; readonly why: string; readonly contents?: Template }
+  | { readonly kind: 'deny'; readonly status: number; readonly contents?: Template }
+  | { readonly kind: 'close'; readonly contents?: Template }
   | { readonly kind: 'serve'; readonly root: string }
   /** Leaves this scope; evaluation continues with the scope's `next` (HAProxy `allow`, `accept`). */
   | { readonly kind: 'leave' }
@@ -178,6 +179,33 @@ export interface TableEntry {
   readonly value: string
   readonly origin: Span
 }
+
+/**
+ * What the rules do not say and what changes answers or what servers receive all the same. It is not followed, only
+ * compared between two configs as it is written, so that a change there is never taken for nothing.
+ */
+export interface Surroundings {
+  /** Lines outside the rules, and rules on answers. */
+  readonly lines: readonly SurroundingLine[]
+  /** Whether a setting of a listener, pool or server, by its name, changes nothing that a client or a server notices. */
+  readonly isInert: (setting: string) => boolean
+  /** Variables that something behind the rules reads, such as a rule on answers. */
+  readonly readLater: ReadonlySet<string>
+}
+
+export interface SurroundingLine {
+  /** What the line belongs to: `global`, `userlist admins`, `frontend web`. */
+  readonly owner: string
+  /** Meaning as text: equal texts, equal meaning. */
+  readonly text: string
+  /** The same for people: without passwords. */
+  readonly shown: string
+  /** Requests that depend on it, as people say it: `requests that carry a user and a password`. */
+  readonly bears: string
+  readonly at: Span
+}
+
+export const noSurroundings: Surroundings = { lines: [], isInert: () => false, readLater: new Set() }
 
 /** Something that can touch routing and is not modelled exactly. */
 export interface Gap {

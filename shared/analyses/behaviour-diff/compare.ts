@@ -1,22 +1,21 @@
 import { arrivalsAt, at, kindOfListener, readsListener } from '#shared/model/decision-space/arrivals.ts'
 import { Reader, Space } from '#shared/model/decision-space/reader.ts'
-import { requestOf } from '#shared/model/decision-space/request-of.ts'
 import type { Arrival } from '#shared/model/decision-space/state.ts'
-import type { ListenAddress, Listener, RoutingModel } from '#shared/model/routing-model.ts'
+import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { Solver, type Budget } from '#shared/requests/space/solver.ts'
 import type { BehaviourDiff, ListenerChange, RequestClass, UnknownRegion } from './answer.ts'
-import { listenerChanges, pairListeners, sameKind, type PairedListener } from './arrivals.ts'
+import { listenerChanges, pairListeners, sameKind } from './arrivals.ts'
 import { changedLinesOf } from './cause.ts'
 import { classesOf } from './classes.ts'
-import { identify } from './identify.ts'
-import { differ, type Judge } from './judge.ts'
+import type { Judge } from './judge.ts'
 import { diffListener, reaches, type Comparison, type ListenerDiff } from './listener-diff.ts'
 import { provedOnce } from './once.ts'
 import { policyClasses } from './policy.ts'
 import { policyOf, type ChangedPool } from './pool-changes.ts'
 import { compareSeverity } from './severity.ts'
-import { stateRegions, unmodelledRegions } from './unmodelled.ts'
-import { insteadWords, outcomeWords } from './words.ts'
+import { inertSettings } from './setting-changes.ts'
+import { handshakeRegions, listenerClass, settingClasses, uncomparedRegion } from './listener-settings.ts'
+import { stateRegions, surroundingRegions, unmodelledRegions } from './unmodelled.ts'
 
 export interface BehaviourOptions {
   /** The simulator, on both sides: every witness is replayed before it is shown. */
@@ -86,9 +85,10 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
   yield
   classes.push(...classesOf({ world: space.world, alias }, provedOnce(diffs)))
   yield
-  const policies = policyClasses(comparison, diffs, options.changedPools)
-  classes.push(...policies.classes)
-  const unknown = distinctRegions([...policies.unknown, ...handshakes, ...diffs.flatMap((diff) => diff.unknown), ...unmodelledRegions(before, after, diffs), ...stateRegions(space.flags.values(), new Set(options.changedPools.flatMap((pool) => (policyOf(pool) === null ? [] : [pool.after.name]))))])
+  const isInert = inertSettings(before, after)
+  const policies = policyClasses(comparison, diffs, options.changedPools, isInert)
+  classes.push(...policies.classes, ...settingClasses(comparison, pairs, isInert))
+  const unknown = distinctRegions([...policies.unknown, ...handshakes, ...diffs.flatMap((diff) => diff.unknown), ...unmodelledRegions(before, after, diffs), ...surroundingRegions(before, after), ...stateRegions(space.flags.values(), new Set(options.changedPools.flatMap((pool) => (policyOf(pool, isInert) === null ? [] : [pool.after.name]))))])
   const differs = uniqueIds(classes.sort(compareSeverity))
   const differing = new Set([...differs.map((one) => one.listener), ...unknown.map((region) => region.listener ?? '')])
   const listeners: readonly ListenerChange[] = listenerChanges(before, after, pairs, differing)
@@ -100,46 +100,6 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
     },
   }
   return { diff, comparison, listeners: diffs }
-}
-
-/** What decides before the first rule whether a connection gets through, and is not followed. */
-function handshakeRegions(before: Listener, after: Listener, address: ListenAddress): readonly UnknownRegion[] {
-  const found: string[] = []
-  if (before.acceptProxy !== after.acceptProxy) found.push('expects a PROXY header on one side only')
-  if (before.tls?.strictSni !== after.tls?.strictSni) found.push('refuses unknown TLS server names on one side only')
-  for (const setting of ['verify', 'ca-file', 'crl-file', 'ca-verify-file', 'ssl-min-ver', 'ssl-max-ver', 'ciphers', 'ciphersuites']) {
-    if ((before.settings[setting] ?? '') !== (after.settings[setting] ?? '')) found.push(`has another ${setting}`)
-  }
-  return found.map((text) => ({ listener: after.group, when: `connections to ${address.text}`, because: `The listener ${text}, so some connections may be refused that were not, or the other way round.`, side: 'after', at: after.origin[0] ?? { file: '', start: 0, end: 0 } }))
-}
-
-/** Rules of two protocols have no request in common that could be followed on both sides. */
-function uncomparedRegion({ address, before, after }: PairedListener): UnknownRegion {
-  const because = before !== null && after !== null ? `${address.text} speaks another protocol, so its rules are not compared one by one.` : `Only one side listens on ${address.text}, and no request was found that shows it.`
-  return { listener: (after ?? before)?.group ?? null, when: `requests sent to ${address.text}`, because, side: after === null ? 'before' : 'after', at: (after ?? before)?.origin[0] ?? { file: '', start: 0, end: 0 } }
-}
-
-/** An address that only one side listens on, or that speaks another protocol now. */
-function listenerClass(comparison: Comparison, { address, before, after }: PairedListener): readonly RequestClass[] {
-  const listener = before ?? after
-  if (listener === null) return []
-  const arrival = arrivalsAt(at(listener, address))[0] as Arrival
-  const plain = requestOf(comparison.space.world, { values: new Map(), flags: new Map(), valueOf: () => null }, arrival)
-  // Where any address is meant, the other side may listen on some of them.
-  const requests = [plain, ...(plain.destinationIp === null ? [] : ['192.0.2.1', '198.51.100.1', '203.0.113.1'].map((destinationIp) => ({ ...plain, destinationIp })))]
-  const request = requests.find((one) => differ(comparison.judge.before(one), comparison.judge.after(one), comparison.alias))
-  if (request === undefined) return []
-  const judged = { before: comparison.judge.before(request), after: comparison.judge.after(request) }
-  const shown = address.text
-  const summary = after === null ? `Nothing listens on ${shown} any more: requests there no longer ${outcomeWords(judged.before.outcome).replace(/^are /, 'get ')}.`
-    : before === null ? `${after.group} listens on ${shown}, where nothing listened: requests there ${outcomeWords(judged.after.outcome)}.`
-      : `${shown} speaks another protocol: requests ${outcomeWords(judged.after.outcome)} instead of ${insteadWords(judged.before.outcome)}.`
-  const when = `the request is sent to ${shown}`
-  const sides = { before: { outcome: judged.before.outcome, rule: judged.before.rule }, after: { outcome: judged.after.outcome, rule: judged.after.rule } }
-  return [{
-    id: identify(['listener', shown, summary]), severity: before === null ? 'warning' : 'critical', kind: 'listener', listener: listener.group, when, summary, witness: request, ...sides,
-    cause: { before: (before?.origin ?? []).slice(0, 1), after: (after?.origin ?? []).slice(0, 1) }, lines: { before: before?.origin ?? [], after: after?.origin ?? [] }, count: 1, members: [{ when, witness: request, ...sides }], depends: [],
-  }]
 }
 
 function distinctRegions(regions: readonly UnknownRegion[]): readonly UnknownRegion[] {

@@ -1,4 +1,4 @@
-import { destinationKey, touchedHeaders, type DecidingRule, type Destination } from '#shared/model/decision-space/decision-list.ts'
+import { laterVariables, placeKey, touchedHeaders, type DecidingRule, type Destination } from '#shared/model/decision-space/decision-list.ts'
 import { exactly, integerMatching } from '#shared/model/decision-space/matching.ts'
 import type { Reader, Space } from '#shared/model/decision-space/reader.ts'
 import { expectedShares, usableMembers } from '#shared/model/expected-shares.ts'
@@ -8,7 +8,7 @@ import type { Term, TermList } from '#shared/model/decision-space/term.ts'
 import { always, never, type Formula } from '#shared/requests/space/world.ts'
 
 /** In what way two outcomes can differ, most important first. */
-export type Aspect = 'destination' | 'location' | 'path' | 'host' | 'method' | 'header'
+export type Aspect = 'destination' | 'location' | 'path' | 'host' | 'method' | 'header' | 'contents' | 'connection' | 'later'
 
 export interface Difference {
   readonly aspect: Aspect
@@ -29,11 +29,11 @@ interface Comparing {
 }
 
 /** A pool without any server that takes requests answers 503 by itself, unless a rule or a cookie names a server. */
-function settled(pools: (name: string) => Pool | undefined, destination: Destination): Destination {
+function settled(pools: (name: string) => Pool | undefined, destination: Destination, { terms }: Space): Destination {
   if (destination.kind !== 'forward' || destination.server !== null) return destination
   const pool = pools(destination.pool)
   if (pool === undefined || pool.persistence.length > 0 || (pool.settings['option persist'] ?? 'no') !== 'no' || usableMembers(pool).members.length > 0) return destination
-  return { kind: 'respond', status: 503 }
+  return { kind: 'respond', status: 503, contents: terms.empty }
 }
 
 /** No server of the pool takes requests that do not stick to one. */
@@ -53,18 +53,19 @@ function named(pools: (name: string) => Pool | undefined, destination: Destinati
 
 /** Ways in which the outcomes of two rules differ for a request that both decide; empty: never. */
 export function differencesOf(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
-  let one = settled(comparing.pools.before, before.destination)
-  let other = settled(comparing.pools.after, after.destination)
+  let one = settled(comparing.pools.before, before.destination, comparing.space)
+  let other = settled(comparing.pools.after, after.destination, comparing.space)
   if (one.kind === 'forward' && other.kind === 'forward' && one.pool === comparing.alias(other.pool) && (one.server === null) !== (other.server === null)) {
     one = named(comparing.pools.before, one)
     other = named(comparing.pools.after, other)
   }
-  if (one.kind === 'redirect' && other.kind === 'redirect' && one.status === other.status) return termDifference(comparing, 'location', one.location, other.location)
-  if (destinationKey(one) !== destinationKey(other, comparing.alias)) {
+  if (one.kind === 'redirect' && other.kind === 'redirect' && one.status === other.status) return [...termDifference(comparing, 'location', one.location, other.location), ...termDifference(comparing, 'contents', one.contents, other.contents)]
+  if (placeKey(one) !== placeKey(other, comparing.alias)) {
     // A cookie that names a server comes before every rule that does.
     const sticks = one.kind === 'forward' && other.kind === 'forward' && one.pool === comparing.alias(other.pool) && (comparing.pools.before(one.pool)?.persistence.length ?? 0) > 0
     return [{ aspect: 'destination', when: always, name: null, exact: !sticks && !isHollow(comparing.pools.before, one) && !isHollow(comparing.pools.after, other) }]
   }
+  if ('contents' in one && 'contents' in other) return termDifference(comparing, 'contents', one.contents, other.contents)
   if (one.kind !== 'forward' && one.kind !== 'serve' && one.kind !== 'split') return []
   const found = [
     ...termDifference(comparing, 'path', before.state.path, after.state.path), ...termDifference(comparing, 'path', before.state.query, after.state.query),
@@ -78,9 +79,22 @@ export function differencesOf(comparing: Comparing, before: DecidingRule, after:
   }
   const patterns = (rule: DecidingRule): string => rule.state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`).join('\n')
   if (patterns(before) !== patterns(after)) found.push({ aspect: 'header', when: always, name: null, exact: false })
+  found.push(...behindRules(comparing, before, after))
   // Only requests with a cookie get to such a pool; the others are answered alike.
   const bySticking = isHollow(comparing.pools.before, one) || isHollow(comparing.pools.after, other)
   return bySticking ? found.map((difference) => ({ ...difference, exact: false })) : found
+}
+
+/** What no outcome shows: addresses as rules set them, and variables that something behind the rules reads. */
+function behindRules(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
+  const found: Difference[] = before.state.connection === after.state.connection ? [] : [{ aspect: 'connection', when: always, name: null, exact: false }]
+  const [one, other] = [new Map(laterVariables(comparing.before, before.state)), new Map(laterVariables(comparing.after, after.state))]
+  const { absent } = comparing.space.terms
+  for (const name of new Set([...one.keys(), ...other.keys()])) {
+    const { when } = unequal(comparing, one.get(name) ?? absent, other.get(name) ?? absent)
+    if (when !== never) found.push({ aspect: 'later', when, name, exact: false })
+  }
+  return found
 }
 
 /** A whole URL instead of a path, or the other way round; HTTP/2 has one way to say both. */

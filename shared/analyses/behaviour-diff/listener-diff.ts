@@ -15,7 +15,7 @@ import type { Alignment } from './align.ts'
 import { alignLists } from './align-lists.ts'
 import { elsewhereOf } from './cause.ts'
 import type { Proved } from './classes.ts'
-import { differencesOf } from './differences.ts'
+import { differencesOf, type Difference } from './differences.ts'
 import { differ, type Judge } from './judge.ts'
 import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/rule-index.ts'
 import { earlier, sideOf, type Side } from '#shared/model/decision-space/rule-side.ts'
@@ -110,11 +110,15 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
   for (const [side, { destination }] of [['before', before], ['after', after]] as const) {
     if (destination.kind === 'unmodelled') return region(`Not modelled: ${destination.text} (${destination.reason.replace(/\.$/, '')}).`, { side, at: destination.at })
   }
+  const aspects = new Set(pair.differences.map((difference) => difference.aspect))
+  if ([...aspects].every((aspect) => aspect === 'connection' || aspect === 'later')) return region(unfollowed(pair.differences), null)
+  // The simulator does not say what an answer holds.
+  const onlyContents = aspects.size === 1 && aspects.has('contents') && pair.differences.every((difference) => difference.exact)
   for (let attempt = 0; attempt <= retries; attempt += 1) {
     const request = requestOf(world, witness, diff.arrival)
     const judged = { before: comparison.judge.before(request), after: comparison.judge.after(request) }
     // Variables that are not independent (a query and its parameters) can give a request of another pair.
-    if (differ(judged.before, judged.after, comparison.alias) && mayLieIn(world, pair.required, request, diff.arrival)) {
+    if ((onlyContents || differ(judged.before, judged.after, comparison.alias)) && mayLieIn(world, pair.required, request, diff.arrival)) {
       const changed = { before: diff.alignment.beforePartner[pair.before] === -1, after: diff.alignment.afterPartner[pair.after] === -1 }
       return {
         arrival: diff.arrival, before, after, changed, elsewhere: elsewhereOf(diff, (side, rule) => `${rule.formula} ${ruleKey(comparison.readers[side], rule, side === 'after' ? comparison.alias : undefined)}`, changed.before ? before : null, changed.after ? after : null), differences: pair.differences, both, get required() { return pair.required }, request, judged,
@@ -126,6 +130,13 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     witness = next
   }
   return region('The rules differ, but no request was found that shows a difference.', null)
+}
+
+/** Why a difference that no outcome shows is not followed. */
+function unfollowed(differences: readonly Difference[]): string {
+  const names = differences.flatMap((difference) => (difference.name === null ? [] : [difference.name]))
+  return names.length === 0 ? 'Rules set the addresses of the connection to something else, and what servers make of that is not followed.'
+    : `The variable ${names.join(', ')} is set to something else, and what reads it behind the rules is not followed.`
 }
 
 function heldFlags(witness: Witness): readonly Formula[] {

@@ -16,11 +16,11 @@ import { kindOf } from './severity.ts'
 const triedPairs = 200
 
 /** One class (or region that cannot be told) for each listener and each pool whose requests stay but meet other servers, shares or checks. */
-export function policyClasses(comparison: Comparison, diffs: readonly ListenerDiff[], changed: readonly ChangedPool[]): { readonly classes: readonly RequestClass[]; readonly unknown: readonly UnknownRegion[] } {
+export function policyClasses(comparison: Comparison, diffs: readonly ListenerDiff[], changed: readonly ChangedPool[], isInert: (setting: string) => boolean): { readonly classes: readonly RequestClass[]; readonly unknown: readonly UnknownRegion[] } {
   const classes: RequestClass[] = []
   const unknown: UnknownRegion[] = []
   for (const pool of changed) {
-    const policy = policyOf(pool)
+    const policy = policyOf(pool, isInert)
     if (policy === null) continue
     for (const diff of diffs) {
       const found = classFor(comparison, diff, pool, policy)

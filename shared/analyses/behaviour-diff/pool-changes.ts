@@ -4,6 +4,7 @@ import type { Member, Persistence, Pool } from '#shared/model/pool.ts'
 import type { Span } from '#shared/text/span.ts'
 import { distinct } from './cause.ts'
 import type { Severity } from './answer.ts'
+import { settingChanges } from './setting-changes.ts'
 
 /** Two versions of one pool. */
 export interface ChangedPool {
@@ -24,10 +25,10 @@ const names = (list: readonly string[]): string => (list.length <= 3 ? list.join
 const tolerance = 1e-9
 
 /**
- * How new requests are spread, by what, and with which checks; null: nothing of that differs. Timeouts and limits are
- * compared as settings, not here.
+ * How new requests are spread, by what, with which checks, and under which settings; null: nothing of that differs.
+ * `isInert`: settings that requests do not notice, such as timeouts and limits.
  */
-export function policyOf({ before, after }: ChangedPool): PoolPolicy | null {
+export function policyOf({ before, after }: ChangedPool, isInert: (setting: string) => boolean): PoolPolicy | null {
   const sentences: string[] = []
   const cause = { before: [] as Span[], after: [] as Span[] }
   let severity: Severity = 'notice'
@@ -39,12 +40,12 @@ export function policyOf({ before, after }: ChangedPool): PoolPolicy | null {
     sentences.push(shares)
     worse(expectedShares(after).shares.every((server) => server.share === 0) ? 'critical' : 'warning')
   }
-  const members = memberWords(before, after)
+  const members = memberWords(before, after, isInert)
   sentences.push(...members.sentences)
   if (members.moves) worse('warning')
   for (const [side, pool, other] of [['before', before, after], ['after', after, before]] as const) {
-    const known = new Map(other.members.map((member) => [member.name, memberKey(member)]))
-    for (const member of pool.members) if (known.get(member.name) !== memberKey(member)) cause[side].push(...member.origin.slice(0, 1))
+    const known = new Map(other.members.map((member) => [member.name, memberKey(member, isInert)]))
+    for (const member of pool.members) if (known.get(member.name) !== memberKey(member, isInert)) cause[side].push(...member.origin.slice(0, 1))
   }
   if (algorithmKey(before) !== algorithmKey(after)) {
     sentences.push(`servers are chosen by ${after.algorithm.text} instead of ${before.algorithm.text}`)
@@ -64,6 +65,16 @@ export function policyOf({ before, after }: ChangedPool): PoolPolicy | null {
     cause.after.push(...(after.check?.origin ?? []).slice(0, 2))
     worse('warning')
   }
+  const [tries, wereTries] = [triesWords(after), triesWords(before)]
+  if (tries !== wereTries) sentences.push(`requests that fail are ${tries} instead of ${wereTries}`)
+  const settings = settingChanges(before.settings, after.settings, isInert)
+  sentences.push(...settings.map((change) => change.text))
+  if (settings.length > 0 || tries !== wereTries) {
+    if (cause.before.length + cause.after.length === 0) {
+      cause.before.push(...before.origin.slice(0, 1))
+      cause.after.push(...after.origin.slice(0, 1))
+    }
+  }
   return sentences.length === 0 ? null : { sentences, severity, cause: { before: distinct(cause.before).slice(0, 24), after: distinct(cause.after).slice(0, 24) } }
 }
 
@@ -81,7 +92,7 @@ function sharesWords(before: Pool, after: Pool): string | null {
   return most === null ? null : `server ${most.name} gets ${percent(most.is)} of new requests instead of ${percent(most.was)}`
 }
 
-function memberWords(before: Pool, after: Pool): { readonly sentences: readonly string[]; readonly moves: boolean } {
+function memberWords(before: Pool, after: Pool, isInert: (setting: string) => boolean): { readonly sentences: readonly string[]; readonly moves: boolean } {
   const was = new Map(before.members.map((member) => [member.name, member]))
   const is = new Map(after.members.map((member) => [member.name, member]))
   const gone = before.members.filter((member) => !is.has(member.name)).map((member) => member.name)
@@ -91,32 +102,34 @@ function memberWords(before: Pool, after: Pool): { readonly sentences: readonly 
     return old === undefined ? [] : [{ old, member }]
   })
   const moved = both.filter(({ old, member }) => old.address !== member.address || old.portOffset !== member.portOffset)
-  const options = both.filter(({ old, member }) => old.options !== member.options && optionsKey(old) !== optionsKey(member))
+  const options = both.filter(({ old, member }) => old.options !== member.options && optionsKey(old, isInert) !== optionsKey(member, isInert))
   const sentences: string[] = []
   if (come.length > 0) sentences.push(`${come.length === 1 ? 'server' : 'servers'} ${names(come)} ${come.length === 1 ? 'is' : 'are'} new`)
   if (gone.length > 0) sentences.push(`${gone.length === 1 ? 'server' : 'servers'} ${names(gone)} ${gone.length === 1 ? 'is' : 'are'} gone`)
   const first = moved[0]
   if (first !== undefined) sentences.push(`server ${first.member.name} is at ${first.member.address} instead of ${first.old.address}${moved.length > 1 ? `, and ${moved.length - 1} more moved` : ''}`)
-  if (options.length > 0) sentences.push(`${options.length === 1 ? 'server' : 'servers'} ${names(options.map(({ member }) => member.name))} ${options.length === 1 ? 'has' : 'have'} another ${names([...new Set(options.flatMap(({ old, member }) => optionNames(old, member)))])}`)
+  if (options.length > 0) sentences.push(`${options.length === 1 ? 'server' : 'servers'} ${names(options.map(({ member }) => member.name))} ${options.length === 1 ? 'has' : 'have'} another ${names([...new Set(options.flatMap(({ old, member }) => optionNames(old, member, isInert)))])}`)
   return { sentences, moves: come.length + gone.length + moved.length > 0 }
 }
 
 /** Options that differ, as people call them. */
-function optionNames(old: Member, member: Member): readonly string[] {
+function optionNames(old: Member, member: Member, isInert: (setting: string) => boolean): readonly string[] {
   const rows: readonly (readonly [name: string, before: unknown, after: unknown])[] = [
     ['role', old.options.level, member.options.level], ['state', old.options.state, member.options.state], ['health check', old.options.check, member.options.check],
     ['connection limit', old.options.maxConnections, member.options.maxConnections], ['TLS setting', old.options.tls, member.options.tls],
     ['PROXY header', old.options.sendProxy, member.options.sendProxy], ['cookie', old.options.cookie, member.options.cookie], ['id', old.options.number, member.options.number],
   ]
-  return rows.filter(([, before, after]) => JSON.stringify(before) !== JSON.stringify(after)).map(([name]) => name)
+  const named = rows.filter(([, before, after]) => JSON.stringify(before) !== JSON.stringify(after)).map(([name]) => name)
+  return [...named, ...settingChanges(old.options.settings, member.options.settings, isInert).map((change) => change.name)]
 }
 
-function optionsKey({ options }: Member): string {
-  const { level, state, check, maxConnections, tls, sendProxy, cookie, number } = options
-  return JSON.stringify([level, state, check, maxConnections, tls, sendProxy, cookie, number])
+function optionsKey({ options }: Member, isInert: (setting: string) => boolean): string {
+  const { level, state, check, maxConnections, tls, sendProxy, cookie, number, settings } = options
+  const noticed = Object.entries(settings).filter(([name]) => !isInert(name)).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([level, state, check, maxConnections, tls, sendProxy, cookie, number, noticed])
 }
 
-const memberKey = (member: Member): string => `${member.address} ${member.portOffset} ${member.options.weight} ${optionsKey(member)}`
+const memberKey = (member: Member, isInert: (setting: string) => boolean): string => `${member.address} ${member.portOffset} ${member.options.weight} ${optionsKey(member, isInert)}`
 
 function algorithmKey({ algorithm, allBackups }: Pool): string {
   const { name, key, hash, parameters } = algorithm
@@ -136,6 +149,12 @@ function persistenceWords(pool: Pool): string {
     }
   })
   return words.length === 0 ? 'nothing' : [...new Set(words)].join(', ')
+}
+
+function triesWords({ retries }: Pool): string {
+  const { count, redispatch, on } = retries
+  const times = count === 0 ? 'not tried again' : `tried ${count} more ${count === 1 ? 'time' : 'times'}${redispatch ? ', at last with another server' : ''}`
+  return on.length === 0 || (on.length === 1 && on[0] === 'conn-failure') ? times : `${times} on ${on.join(' ')}`
 }
 
 function checkKey(pool: Pool): string {

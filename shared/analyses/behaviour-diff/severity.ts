@@ -22,6 +22,8 @@ export function kindOf(before: Outcome, after: Outcome, alias: (pool: string) =>
     if (before.action !== after.action || poolsOf(before, sameName) !== poolsOf(after, alias)) return 'misroute'
     return 'path' in before && 'path' in after && before.path === after.path && JSON.stringify(serversOf(before)) !== JSON.stringify(serversOf(after)) ? 'policy' : 'rewrite'
   }
+  // The same answer with other contents.
+  if (!reaches(before) && !reaches(after) && JSON.stringify(before) === JSON.stringify(after)) return 'policy'
   if (before.action === 'redirect' || after.action === 'redirect') return 'redirect'
   if (reaches(before)) return fails(after) ? 'unreachable' : 'status'
   return reaches(after) ? 'newly-reachable' : 'status'
@@ -42,7 +44,7 @@ export function severityOf(kind: ClassKind, before: Outcome, after: Outcome, asp
     case 'newly-reachable': return before.action === 'deny' || (before.action === 'respond' && before.status < 500) ? 'critical' : 'warning'
     case 'redirect': return reaches(before) || reaches(after) || fails(after) ? 'critical' : 'warning'
     case 'rewrite': return aspects.has('path') || aspects.has('host') || aspects.has('method') ? 'warning' : 'notice'
-    case 'policy': return 'warning'
+    case 'policy': return reaches(before) ? 'warning' : 'notice'
     case 'listener': return reaches(before) || before.action === 'redirect' ? 'critical' : 'warning'
   }
 }

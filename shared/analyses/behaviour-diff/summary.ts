@@ -1,4 +1,7 @@
+import { describePredicate } from '#shared/model/describe.ts'
 import type { Outcome } from '#shared/model/outcome.ts'
+import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { Term } from '#shared/model/decision-space/term.ts'
 import { always, type Formula, type World } from '#shared/requests/space/world.ts'
 import type { ClassKind } from './answer.ts'
 import type { Proved } from './classes.ts'
@@ -26,7 +29,7 @@ export function describeClass(world: World, alias: (pool: string) => string, kin
   const who = subject?.whole === true ? `Requests for ${subject.text}${spelled}`
     : region === always ? 'Requests that no other rule takes'
       : region !== null && when.length <= 160 ? `Requests where ${when}`
-        : `${someRequests(pairs)}${subject === null ? '' : ` for ${subject.text}`}`
+        : `${someRequests(pairs)}${subject === null ? ruleWords(pairs) : ` for ${subject.text}`}`
   return { when, summary: `${who} ${whatHappens(alias, kind, pairs)}` }
 }
 
@@ -82,16 +85,47 @@ function someRequests(pairs: readonly Proved[]): string {
   return pairs.length === 1 ? 'Some requests' : `${pairs.length} kinds of requests`
 }
 
+/** The condition of the one rule that all pairs share, as it is written, where it is short. */
+function ruleWords(pairs: readonly Proved[]): string {
+  const first = pairs[0] as Proved
+  const side = first.changed.before && !first.changed.after ? 'before' : 'after'
+  const rule = first[side]
+  if (rule.at === null || !pairs.every((pair) => pair[side].formula === rule.formula)) return ''
+  const text = rule.conditions.map(describePredicate).filter((words) => words !== 'always').join(' and ')
+  return text === '' || text.length > 120 ? '' : ` where ${text}`
+}
+
 function whatHappens(alias: (pool: string) => string, kind: ClassKind, pairs: readonly Proved[]): string {
   const first = pairs[0] as Proved
   const { before, after } = { before: first.judged.before.outcome, after: first.judged.after.outcome }
   if (kind === 'rewrite') return rewriteWords(alias, pairs, before, after)
+  if (kind === 'policy' && first.differences.every((difference) => difference.aspect === 'contents')) return contentsWords(first)
   if (kind === 'policy') return serverWords(before, after)
   const was = poolNames(pairs.map((pair) => pair.judged.before.outcome))
   const is = poolNames(pairs.map((pair) => pair.judged.after.outcome))
   const now = is === null ? outcomeWords(after) : `go to ${counted(is)}`
   const then = was === null ? insteadWords(before) : is === null ? `going to ${counted(was)}` : was.length === 1 && is.length === 1 ? (was[0] as string) : counted(was)
   return `${now} instead of ${then}.`
+}
+
+/** The same answer that holds something else. */
+function contentsWords({ before, after, judged }: Proved): string {
+  const says = ({ destination }: DecidingRule): string => ('contents' in destination ? shortened(termWords(destination.contents)) : '')
+  const own = (text: string): string => (text === '' ? "the product's own" : text)
+  if (judged.after.outcome.action === 'close') return `have their connection closed as before, but with ${own(says(after))} instead of ${own(says(before))}.`
+  return `${outcomeWords(judged.after.outcome)} as before, but the answer differs: ${own(says(after))} instead of ${own(says(before))}.`
+}
+
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text)
+
+/** A term as people read it; what depends on the request is left open. */
+function termWords(term: Term): string {
+  switch (term.kind) {
+    case 'text': return term.text
+    case 'concat': return term.parts.map(termWords).join('')
+    case 'absent': return ''
+    default: return '…'
+  }
 }
 
 /** Same pool, other servers: the one whose part changes most. */

@@ -1,4 +1,4 @@
-import type { Gap, RoutingModel } from '#shared/model/routing-model.ts'
+import type { Gap, RoutingModel, SurroundingLine } from '#shared/model/routing-model.ts'
 import type { Flag } from '#shared/model/decision-space/reader.ts'
 import type { UnknownRegion } from './answer.ts'
 import type { ListenerDiff } from './listener-diff.ts'
@@ -50,6 +50,51 @@ function gapKey(gap: Gap): string {
 
 function notModelled({ text, reason }: { readonly text: string; readonly reason: string }): string {
   return `Not modelled: ${text} (${reason.replace(/\.$/, '')}).`
+}
+
+/** Lines around the rules that stand on one side only, or in another order. */
+export function surroundingRegions(before: RoutingModel, after: RoutingModel): readonly UnknownRegion[] {
+  if (before.dialect !== after.dialect) return []
+  const owners = { before: byOwner(before.surroundings.lines), after: byOwner(after.surroundings.lines) }
+  const regions: UnknownRegion[] = []
+  for (const owner of new Set([...owners.before.keys(), ...owners.after.keys()])) {
+    const [one, other] = [owners.before.get(owner) ?? [], owners.after.get(owner) ?? []]
+    const found = [...onlyIn(other, one).map((line) => ({ line, side: 'after' as const })), ...onlyIn(one, other).map((line) => ({ line, side: 'before' as const }))]
+    if (found.length === 0) {
+      const moved = other.find((line, index) => line.text !== one[index]?.text && firstWord(line.text) === firstWord(one[index]?.text ?? ''))
+      if (moved !== undefined && isOrdered(owner)) found.push({ line: moved, side: 'after' })
+    }
+    for (const { line, side } of found) {
+      regions.push({ listener: null, when: line.bears, because: `Not followed: ${shortened(line.shown)} in ${owner} ${side === 'after' ? 'is new or differs' : 'is gone or differs'}.`, side, at: line.at })
+    }
+  }
+  return regions
+}
+
+const firstWord = (text: string): string => text.split(' ', 1)[0] as string
+const shortened = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text)
+/** Lists in which the order of lines says nothing. */
+const isOrdered = (owner: string): boolean => !/^(?:userlist|peers|resolvers|http-errors|crt-store) /.test(owner)
+
+function byOwner(lines: readonly SurroundingLine[]): ReadonlyMap<string, readonly SurroundingLine[]> {
+  const owners = new Map<string, SurroundingLine[]>()
+  for (const line of lines) {
+    const list = owners.get(line.owner)
+    if (list === undefined) owners.set(line.owner, [line])
+    else list.push(line)
+  }
+  return owners
+}
+
+/** Lines of `lines` that `others` does not have, or has fewer times. */
+function onlyIn(lines: readonly SurroundingLine[], others: readonly SurroundingLine[]): readonly SurroundingLine[] {
+  const left = new Map<string, number>()
+  for (const { text } of others) left.set(text, (left.get(text) ?? 0) + 1)
+  return lines.filter(({ text }) => {
+    const count = left.get(text) ?? 0
+    left.set(text, count - 1)
+    return count <= 0
+  })
 }
 
 /** Fetches that look at how many servers of a pool are up or busy. */

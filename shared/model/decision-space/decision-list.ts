@@ -20,9 +20,9 @@ export type Destination =
   /** `server`: named by a `use-server` rule; null: the pool balances. */
   | { readonly kind: 'forward'; readonly pool: string; readonly server: string | null }
   | { readonly kind: 'split'; readonly shares: readonly { readonly pool: string; readonly share: number }[] }
-  | { readonly kind: 'redirect'; readonly status: number; readonly location: Term }
-  | { readonly kind: 'respond' | 'deny'; readonly status: number }
-  | { readonly kind: 'close' }
+  | { readonly kind: 'redirect'; readonly status: number; readonly location: Term; readonly contents: Term }
+  | { readonly kind: 'respond' | 'deny'; readonly status: number; readonly contents: Term }
+  | { readonly kind: 'close'; readonly contents: Term }
   | { readonly kind: 'serve'; readonly root: string }
   | { readonly kind: 'unmodelled'; readonly text: string; readonly reason: string; readonly at: Span }
 
@@ -116,7 +116,7 @@ class Builder {
           if (when === never || step.does.kind === 'note') continue
           if (step.does.kind === 'opaque-effect') this.opaque.push({ formula: when, text: step.does.text, reason: step.does.reason, at: at ?? nowhere, condition: step.when })
           const applied = applyToTerms(this.reader, step.does, state, when, at ?? nowhere)
-          if (applied.refuses !== never) this.emit(here.with(applied.refuses), { kind: 'respond', status: 400 }, state, step, chosen)
+          if (applied.refuses !== never) this.emit(here.with(applied.refuses), this.answer(400), state, step, chosen)
           state = { ...applied.state, log: [...state.log, { key: `${when} ${canonicalText(step.does)}`, at: at ?? nowhere }] }
         } else if (step.does.kind === 'leave') {
           here = here.with(world.not(this.reader.formula(step.when, state)))
@@ -138,7 +138,7 @@ class Builder {
   /** Nothing decided: the servers of the pool, or what the product does by itself. */
   private end(scope: Scope, guard: Condition, state: State, chosen: Chosen | null): void {
     if (chosen !== null) this.toServers(chosen, guard, state)
-    else if (scope.otherwise === null || scope.otherwise.kind === 'leave') this.push(guard, { kind: 'respond', status: 503 }, state, null, null)
+    else if (scope.otherwise === null || scope.otherwise.kind === 'leave') this.push(guard, this.answer(503), state, null, null)
     else this.act(scope.otherwise, guard, state, null, chosen)
   }
 
@@ -147,9 +147,9 @@ class Builder {
       case 'forward': this.forward(action.pool, when, state, step, entry); break
       case 'dispatch': this.dispatch(action, when, state, step, chosen); break
       case 'split': this.emit(when, { kind: 'split', shares: action.shares }, state, step, chosen); break
-      case 'redirect': this.redirect(action.status, action.to, when, state, step, chosen); break
-      case 'respond': case 'deny': this.emit(when, { kind: action.kind, status: action.status }, state, step, chosen); break
-      case 'close': this.emit(when, { kind: 'close' }, state, step, chosen); break
+      case 'redirect': this.redirect(action, when, state, step, chosen); break
+      case 'respond': case 'deny': this.emit(when, { kind: action.kind, status: action.status, contents: this.contents(action.contents, state, step) }, state, step, chosen); break
+      case 'close': this.emit(when, { kind: 'close', contents: this.contents(action.contents, state, step) }, state, step, chosen); break
       case 'serve': this.emit(when, { kind: 'serve', root: action.root }, state, step, chosen); break
       case 'one-of': this.oneOf(action, when, state, step, chosen); break
       case 'opaque': this.emit(when, { kind: 'unmodelled', text: action.text, reason: action.reason, at: step?.origin[0] ?? nowhere }, state, step, chosen); break
@@ -168,7 +168,16 @@ class Builder {
     if (first !== undefined) this.act(first, when, state, step, chosen)
   }
 
-  private redirect(status: number, to: RedirectTarget, when: Condition, state: State, step: Step | null, chosen: Chosen | null): void {
+  /** An answer of the product itself. */
+  private answer(status: number): Destination {
+    return { kind: 'respond', status, contents: this.reader.space.terms.empty }
+  }
+
+  private contents(template: Template | undefined, state: State, step: Step | null): Term {
+    return template === undefined ? this.reader.space.terms.empty : this.reader.template(template, state, step?.origin[0] ?? nowhere)
+  }
+
+  private redirect({ status, to, contents }: Extract<Action, { readonly kind: 'redirect' }>, when: Condition, state: State, step: Step | null, chosen: Chosen | null): void {
     const { world } = this.reader.space
     const at = step?.origin[0] ?? nowhere
     let condition = when
@@ -176,7 +185,7 @@ class Builder {
       const empty = this.reader.tests.holds(this.reader.template(to.value, state, at), exactly(['']), (negated) => `the new location is ${negated ? 'not ' : ''}empty`)
       condition = when.with(world.not(empty))
     }
-    this.emit(condition, { kind: 'redirect', status, location: this.location(to, state, at) }, state, step, chosen)
+    this.emit(condition, { kind: 'redirect', status, location: this.location(to, state, at), contents: this.contents(contents, state, step) }, state, step, chosen)
   }
 
   /** Location as a term; same rules as the simulator (route: `redirect.ts`). */
@@ -197,7 +206,7 @@ class Builder {
 
   private forward(name: string, when: Condition, state: State, step: Step | null, entry: string | null): void {
     const pool = this.pools.get(name)
-    if (pool === undefined) this.push(when, { kind: 'respond', status: 503 }, state, step, null)
+    if (pool === undefined) this.push(when, this.answer(503), state, step, null)
     else this.toPool({ pool, step, origin: null, entry }, when, state)
   }
 
@@ -213,7 +222,7 @@ class Builder {
   private toServers(chosen: Chosen, when: Condition, state: State): void {
     const { pool } = chosen
     if (!pool.enabled) {
-      this.push(when, { kind: 'respond', status: 503 }, state, null, chosen)
+      this.push(when, this.answer(503), state, null, chosen)
       return
     }
     const forced = (pool.settings['option persist'] ?? 'no') !== 'no' || pool.persistence.some((one) => one.kind === 'force-persist')
@@ -359,10 +368,16 @@ export function receivedKey(reader: Reader, state: State): string {
   if (key === undefined) {
     const lists = touchedHeaders(state).map((name) => `${name}=${reader.headerList(state, name, 'comma').id}`)
     const patterns = state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`)
-    key = [state.path.id, state.query.id, state.method.id, state.form.id, ...lists, ...patterns].join(' ')
+    const later = laterVariables(reader, state).map(([name, term]) => `${name}=${term.id}`)
+    key = [state.path.id, state.query.id, state.method.id, state.form.id, ...lists, ...patterns, state.connection, ...later].join(' ')
     receivedKeys.set(state, key)
   }
   return key
+}
+
+/** Variables that rules set and that something behind the rules reads. */
+export function laterVariables(reader: Reader, state: State): readonly (readonly [name: string, term: Term])[] {
+  return reader.readLater.size === 0 ? [] : [...state.variables].filter(([name]) => reader.readLater.has(name))
 }
 
 /** Names of headers that some rule sets, adds, replaces or deletes by name; sorted. */
@@ -376,8 +391,13 @@ export function ruleKey(reader: Reader, rule: DecidingRule, alias?: (pool: strin
   return kind === 'forward' || kind === 'serve' || kind === 'split' ? `${destinationKey(rule.destination, alias)} ${receivedKey(reader, rule.state)}` : destinationKey(rule.destination, alias)
 }
 
-/** `alias`: the name under which a pool is compared. */
-export function destinationKey(destination: Destination, alias: (pool: string) => string = (pool) => pool): string {
+/** Text that is equal where two destinations are the same. `alias`: the name under which a pool is compared. */
+export function destinationKey(destination: Destination, alias?: (pool: string) => string): string {
+  return 'contents' in destination ? `${placeKey(destination)} ${destination.contents.id}` : placeKey(destination, alias)
+}
+
+/** `destinationKey`, whatever an answer holds. */
+export function placeKey(destination: Destination, alias: (pool: string) => string = (pool) => pool): string {
   switch (destination.kind) {
     case 'forward': return `forward ${alias(destination.pool)}${destination.server === null ? '' : ` server ${destination.server}`}`
     case 'split': return `split ${JSON.stringify(destination.shares.map((part) => [alias(part.pool), part.share]))}`

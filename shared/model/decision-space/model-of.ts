@@ -5,6 +5,7 @@ import { addressWord } from '#shared/requests/languages/addresses.ts'
 import type { Value, Variable } from '#shared/requests/space/variable.ts'
 import { evaluateFormula, type Formula, type Model, type World } from '#shared/requests/space/world.ts'
 import type { RequestInput } from '../request.ts'
+import type { Listener } from '../routing-model.ts'
 import type { Arrival } from './state.ts'
 
 /** Does `request`, as it is sent to `arrival`, satisfy all of `required`, as far as the modelled conditions tell? */
@@ -22,7 +23,7 @@ export function modelOf(request: RequestInput, { listener }: Arrival, localPort:
     valueOf(variable) {
       let value = values.get(variable.id)
       if (value === undefined) {
-        value = valueFrom(request, variable, localPort, listener.tls?.alpn ?? [])
+        value = valueFrom(request, variable, localPort, listener)
         values.set(variable.id, value)
       }
       return value
@@ -30,7 +31,7 @@ export function modelOf(request: RequestInput, { listener }: Arrival, localPort:
   }
 }
 
-function valueFrom(request: RequestInput, variable: Variable, localPort: number, offered: readonly string[]): Value {
+function valueFrom(request: RequestInput, variable: Variable, localPort: number, listener: Listener): Value {
   const { key } = variable
   const target = toBytes(request.path)
   const { pathAt, form } = splitTarget(target)
@@ -48,6 +49,8 @@ function valueFrom(request: RequestInput, variable: Variable, localPort: number,
     case 'host': return request.host === null ? (lines('host')[0] ?? null) : toBytes(request.host).trim()
     case 'method': return toBytes(request.method)
     case 'form': return form === 'absolute' || request.httpVersion === '2' ? 'absolute' : 'origin'
+    case 'target-scheme': return form === 'absolute' && request.httpVersion !== '2' ? (/^[^:]*/.exec(target)?.[0] ?? '') : listener.tls === null ? 'http' : 'https'
+    case 'target-rest': return form === 'asterisk' ? (target.slice(1).split('?', 1)[0] ?? '') : ''
     case 'http-version': return request.httpVersion === '2' ? '2.0' : request.httpVersion
     case 'source-ip': return address(request.sourceIp)
     case 'source-port': return String(request.sourcePort)
@@ -63,7 +66,7 @@ function valueFrom(request: RequestInput, variable: Variable, localPort: number,
     case 'cookie': return lines('cookie').flatMap(headerElements).flatMap((element) => cookieValues(element, toBytes(name)))
     case 'parameter': return queryParameterValues(target, toBytes(name), '?')
     case 'local-port': return String(localPort)
-    case 'alpn': return offered.find((protocol) => request.alpn.includes(protocol)) ?? null
+    case 'alpn': return (listener.tls?.alpn ?? []).find((protocol) => request.alpn.includes(protocol)) ?? null
     default: return key.startsWith('local-ip ') ? address(key.slice(9)) : null
   }
 }

@@ -4,7 +4,7 @@ import type { Variable } from '#shared/requests/space/variable.ts'
 import { always, never, World, type Formula } from '#shared/requests/space/world.ts'
 import { parseIp } from '#shared/requests/ip.ts'
 import type { Span } from '#shared/text/span.ts'
-import { canonicalText } from '../canonical.ts'
+import { definitionsOf, type Definition } from './definitions.ts'
 import { describePredicate } from '../describe.ts'
 import type { Field, Matcher, Predicate, Template, Test, View } from '../predicate.ts'
 import type { LookupTable, RoutingModel } from '../routing-model.ts'
@@ -75,15 +75,18 @@ export class Reader {
   /** Chance is drawn anew each time; the n-th draw of one share on one side is the n-th on the other. */
   private readonly draws = new Map<number, number>()
 
-  private readonly side: 'before' | 'after'
-  /** What conditions on counters depend on besides their own words. */
-  private readonly counters: string
+  /** Variables that something behind the rules reads. */
+  readonly readLater: ReadonlySet<string>
 
-  constructor(space: Space, model: Pick<RoutingModel, 'tables' | 'scopes' | 'pools' | 'listeners'>, side: 'before' | 'after' = 'after') {
+  private readonly side: 'before' | 'after'
+  private readonly definitions: readonly Definition[]
+
+  constructor(space: Space, model: Pick<RoutingModel, 'tables' | 'scopes' | 'pools' | 'listeners' | 'surroundings'>, side: 'before' | 'after' = 'after') {
     this.space = space
     this.side = side
     this.tables = model.tables
-    this.counters = countersOf(model)
+    this.readLater = model.surroundings.readLater
+    this.definitions = definitionsOf(model)
     this.changedTables = new Map([...model.tables.values()].flatMap((table) => {
       const name = space.nameOf(table)
       return name === table.id ? [] : [[table.id, name] as const]
@@ -98,9 +101,10 @@ export class Reader {
 
   /** Text of a condition with the definitions that it depends on. */
   closureOf(text: string): string {
-    if (this.changedTables.size === 0 && this.counters === '') return text
+    if (this.changedTables.size === 0 && this.definitions.length === 0) return text
     const tables = [...this.changedTables].flatMap(([id, name]) => (text.includes(JSON.stringify(id).slice(1, -1)) || text.includes(this.tables.get(id)?.path ?? id) ? [name] : []))
-    return `${text}${this.counters !== '' && counted.test(text) ? ` ${this.counters}` : ''}${tables.length === 0 ? '' : ` ${tables.join(' ')}`}`
+    const definitions = this.definitions.flatMap((one) => (one.readBy.test(text) ? [one.text] : []))
+    return [text, ...definitions, ...tables].join(' ')
   }
 
   formula(predicate: Predicate, state: State): Formula {
@@ -297,15 +301,16 @@ export class Reader {
     return terms.maybeAbsent(path) ? terms.choose(this.tests.present(path), both, terms.absent) : both
   }
 
-  /** The whole target: origin form, absolute form, or `*`. */
+  /** The whole target: origin form, absolute form, or `*` and what follows it. */
   private target(state: State): Term {
-    const { terms, world } = this.space
+    const { terms, variables } = this.space
     const pathAndQuery = this.pathAndQuery(state)
     const absolute = this.tests.holds(state.form, literalMatching('exact', ['absolute'], false), (negated) => `the target is ${negated ? 'not ' : ''}a whole URL`)
-    const whole = terms.concat([terms.text(state.arrival.listener.tls === null ? 'http://' : 'https://'), this.first(this.headerList(state, 'host', 'comma')), pathAndQuery])
+    const start = [terms.read(variables.scheme), terms.text('://'), this.first(this.headerList(state, 'host', 'comma'))]
     const present = this.tests.present(state.path)
-    const asterisk = terms.choose(this.tests.present(state.query), terms.concat([terms.text('*?'), state.query]), terms.text('*'))
-    return terms.choose(world.and(present, absolute), whole, terms.choose(present, pathAndQuery, asterisk))
+    const asterisk = [terms.text('*'), terms.read(variables.rest)]
+    const other = terms.choose(this.tests.present(state.query), terms.concat([...asterisk, terms.text('?'), state.query]), terms.concat(asterisk))
+    return terms.choose(absolute, terms.choose(present, terms.concat([...start, pathAndQuery]), terms.concat(start)), terms.choose(present, pathAndQuery, other))
   }
 
   private parameter(name: string, delimiter: string, query: Term, state: State, at: Span): TermList {
@@ -402,26 +407,9 @@ export class Reader {
       sourceIp: terms.read(variables.sourceIp), sourcePort: terms.read(variables.sourcePort),
       localIp: ip === null ? terms.read(variables.localIp) : terms.read(variables.fixedIp(ip)),
       localPort: localPorts.length === 1 ? terms.text(localPorts[0] as string) : terms.read(variables.localPort(arrival.listener.id, localPorts)),
-      unsettled: [], log: [], formulas: new Map(), lists: new Map(),
+      connection: '', unsettled: [], log: [], formulas: new Map(), lists: new Map(),
     }
   }
-}
-
-/** Conditions on what stick tables count. */
-const counted = /\b(?:sc\d?_|src_|table_|sc_)/
-
-/** Every definition of a stick table and every rule that counts something: a change of one changes what counters say. */
-function countersOf({ scopes, pools, listeners }: Pick<RoutingModel, 'scopes' | 'pools' | 'listeners'>): string {
-  const found: string[] = []
-  const settings = (name: string, rows: Readonly<Record<string, string>>): void => {
-    for (const key of Object.keys(rows)) if (key.includes('stick-table')) found.push(`${name} ${key} ${rows[key] as string}`)
-  }
-  for (const pool of pools) settings(pool.name, pool.settings)
-  for (const listener of listeners) settings(listener.group, listener.settings)
-  for (const scope of scopes.values()) {
-    for (const step of scope.steps) if (step.does.kind === 'note' && /track-sc|sc-(?:inc|set|add)/.test(step.does.text)) found.push(`${step.does.text} ${canonicalText(step.when)}`)
-  }
-  return found.length === 0 ? '' : [...new Set(found)].join('\n')
 }
 
 /** Names whose case nobody expects to count. */

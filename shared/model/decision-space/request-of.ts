@@ -67,6 +67,7 @@ function targetOf(values: ReadonlyMap<string, Value>, host: string | null, tls: 
   const path = text('path') === undefined ? '/' : text('path')
   const parameters = [...values].flatMap(([key, value]) => (key.startsWith('parameter:') && Array.isArray(value) ? (value as readonly string[]).map((one) => `${key.slice(10)}=${fromBytes(one)}`) : []))
   const query = [text('query') ?? null, ...parameters].filter((part): part is string => part !== null)
-  const target = `${path ?? '*'}${query.length === 0 ? '' : `?${query.join('&')}`}`
-  return typeof path === 'string' && values.get('form') === 'absolute' && httpVersion !== '2' ? `${tls ? 'https' : 'http'}://${host ?? ''}${target}` : target
+  const isUrl = values.get('form') === 'absolute' && httpVersion !== '2'
+  const target = `${path ?? (isUrl ? '' : `*${text('target-rest') ?? ''}`)}${query.length === 0 ? '' : `?${query.join('&')}`}`
+  return isUrl ? `${text('target-scheme') ?? (tls ? 'https' : 'http')}://${host ?? ''}${target}` : target
 }

@@ -23,6 +23,8 @@ const lazily = <T>(make: () => T): (() => T) => {
 
 /** Bytes of a target: printable, without `#`. Source: H-H1-1 (route: `requestFault`). */
 const pathDomain = lazily(() => whole('/[\\x21\\x22\\x24-\\x3e\\x40-\\x7e]*'))
+const restDomain = lazily(() => whole('[\\x21\\x22\\x24-\\x3e\\x40-\\x7e]*'))
+const schemeDomain = lazily(() => whole('[A-Za-z][A-Za-z0-9+.-]*'))
 const queryDomain = lazily(() => whole('[\\x21\\x22\\x24-\\x7e]*'))
 const parameterDomain = lazily(() => whole('[\\x21\\x22\\x24\\x25\\x27-\\x3a\\x3c-\\x3e\\x40-\\x7e]*'))
 /** One name or address with an optional port. Several names in one Host are assumed away, and said so. */
@@ -53,7 +55,7 @@ export class RequestVariables {
     this.world = world
   }
 
-  /** Absent: the target is `*`. */
+  /** Absent: the target starts with `*`, or is a URL without a path. */
   get path(): Variable {
     return this.world.variable('path', () => ({ shape: 'single', optional: true, encoding: 'text', domain: pathDomain(), preferred: ['/'] }))
   }
@@ -74,6 +76,16 @@ export class RequestVariables {
   /** How the target is written: `origin` (`/x`) or `absolute` (`http://host/x`). */
   get form(): Variable {
     return this.world.variable('form', () => ({ shape: 'single', optional: false, encoding: 'text', domain: literalLanguage('exact', ['origin', 'absolute'], false), preferred: ['origin', 'absolute'] }))
+  }
+
+  /** Scheme of a target that is a whole URL; clients may write any (measured on 2.6). */
+  get scheme(): Variable {
+    return this.world.variable('target-scheme', () => ({ shape: 'single', optional: false, encoding: 'text', domain: schemeDomain(), preferred: ['http', 'https'] }))
+  }
+
+  /** What follows the `*` of a target without a path, up to the query; mostly nothing (measured on 2.6). */
+  get rest(): Variable {
+    return this.world.variable('target-rest', () => ({ shape: 'single', optional: false, encoding: 'text', domain: restDomain(), preferred: [''] }))
   }
 
   get httpVersion(): Variable {

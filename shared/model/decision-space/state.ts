@@ -37,6 +37,8 @@ export interface State {
   readonly sourcePort: Term
   readonly localIp: Term
   readonly localPort: Term
+  /** What rules made of the addresses of the connection, as text; empty: nothing. */
+  readonly connection: string
   /** Unmodelled effects so far: where one holds, every value may be anything that its text stands for. */
   readonly unsettled: readonly { readonly when: Formula; readonly key: string; readonly reason: string; readonly at: Span }[]
   /** Effects so far, for naming what changed. */
@@ -53,11 +55,13 @@ export function changed(terms: Terms, state: State, change: StateChange, when: F
     const next = change[key]
     return next === undefined ? state[key] : terms.choose(when, next, state[key])
   }
-  return {
+  const touches = change.sourceIp !== undefined || change.sourcePort !== undefined || change.localIp !== undefined || change.localPort !== undefined
+  const next: State = {
     arrival: state.arrival, path: choose('path'), query: choose('query'), method: choose('method'), form: choose('form'), headers: change.headers ?? state.headers,
     variables: change.variables ?? state.variables, unsettled: change.unsettled ?? state.unsettled, log: change.log ?? state.log,
-    sourceIp: choose('sourceIp'), sourcePort: choose('sourcePort'), localIp: choose('localIp'), localPort: choose('localPort'), formulas: new Map(), lists: new Map(),
+    sourceIp: choose('sourceIp'), sourcePort: choose('sourcePort'), localIp: choose('localIp'), localPort: choose('localPort'), connection: state.connection, formulas: new Map(), lists: new Map(),
   }
+  return touches ? { ...next, connection: `${next.sourceIp.id} ${next.sourcePort.id} ${next.localIp.id} ${next.localPort.id}` } : next
 }
 
 /** Everything the request became, as text: equal texts are equal requests. */

@@ -1,6 +1,6 @@
 import type { Algorithm, Member, MemberOptions, Pool } from '#shared/model/pool.ts'
 import type { Predicate, View } from '#shared/model/predicate.ts'
-import type { Action, Effect, Listener, RoutingModel, Scope, Step } from '#shared/model/routing-model.ts'
+import { noSurroundings, type Action, type Effect, type Listener, type RoutingModel, type Scope, type Step } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 
 let place = 0
@@ -75,7 +75,7 @@ export function scope(id: string, steps: readonly Step[], next: string | null = 
 export function model(parts: { readonly listeners?: readonly Listener[]; readonly scopes?: readonly Scope[]; readonly pools?: readonly Pool[]; readonly tables?: RoutingModel['tables'] }): RoutingModel {
   return {
     dialect: 'haproxy', product: 'HAProxy', version: '2.6', listeners: parts.listeners ?? [], conflicts: [], scopes: new Map((parts.scopes ?? []).map((one) => [one.id, one])),
-    pools: parts.pools ?? [], tables: parts.tables ?? new Map(), gaps: [], environment: new Map(),
+    pools: parts.pools ?? [], tables: parts.tables ?? new Map(), gaps: [], surroundings: noSurroundings, environment: new Map(),
   }
 }
 

@@ -15,6 +15,7 @@ import type { Building, Part } from './steps.ts'
 import { noPool, switchingSteps } from './switching.ts'
 import { addGap, report } from './state.ts'
 import type { CompileState } from './state.ts'
+import { surroundingsOf } from './surroundings.ts'
 import { settleWaiting, withTiming } from './timing.ts'
 import type { Waits } from './timing.ts'
 
@@ -47,7 +48,7 @@ export function buildModel(state: CompileState, { proxies, pools, entries, texts
   for (let at = 0; at < proxies.length; at += portion) buildSomePools(building, at, built)
   return {
     dialect: 'haproxy', product: 'HAProxy', version: state.version, listeners, conflicts: findConflicts(listeners), scopes: building.scopes, pools: built,
-    tables: state.tables, gaps: state.gaps, environment: state.environment,
+    tables: state.tables, gaps: state.gaps, surroundings: surroundingsOf(state, proxies), environment: state.environment,
   }
 }
 

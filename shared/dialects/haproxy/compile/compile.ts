@@ -11,6 +11,7 @@ import { createProxy, initialSettings, nameSpanOf } from './proxy.ts'
 import type { ProxyDraft, ProxyKind, Settings } from './proxy.ts'
 import { addPlainServer } from './plain-servers.ts'
 import { addGap, createState, readLine, report } from './state.ts'
+import { readSurroundings } from './surroundings.ts'
 import type { CompileState } from './state.ts'
 
 /**
@@ -79,6 +80,7 @@ function readSection(reader: SectionReader, tree: HaproxyTree, section: Section,
   const { state } = reader
   if (!proxySections.has(section.kind)) {
     if (!isSectionKind(section.kind)) addGap(state, 'unknown-keyword', section.kind, `The section '${section.kind}' is not known.`, lineSpanAt(tree, section.line))
+    readSurroundings(state, tree, section, active)
     return
   }
   const kind = section.kind as ProxyKind

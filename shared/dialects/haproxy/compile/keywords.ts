@@ -10,6 +10,7 @@ import { compileHttpRule, compileRedirectRule, compileTcpRule } from './rules.ts
 import { withDefaultServer } from './server-defaults.ts'
 import { addServer } from './servers.ts'
 import { compileTemplate } from './templates.ts'
+import { addAnswerRule, addStatsLine, isAnswerRule } from './surroundings.ts'
 import { parseInteger, parseTimeMs, restOf } from './values.ts'
 
 const manual = 'HAProxy configuration manual, section 4'
@@ -155,6 +156,7 @@ on(['stats'], (state, proxy, ref) => {
   const before = proxy.settings.stats
   const uri = word === 'uri' ? (ref.values[2] ?? '/haproxy?stats') : (before?.uri ?? '/haproxy?stats')
   proxy.settings.stats = { uri, auth: (before?.auth ?? false) || word === 'auth', origin: word === 'uri' || before === null ? lineSpanOf(ref) : before.origin }
+  addStatsLine(state, proxy, ref)
   if (word === 'http-request') addGap(state, 'approximate', restOf(ref.values, 0), 'Rules of the statistics page are not modelled.', lineSpanOf(ref))
 })
 
@@ -256,12 +258,13 @@ const compared = [
 /** Keywords whose second word is part of the name of the setting. */
 const twoWords = new Set(['errorfile', 'errorloc', 'errorloc302', 'errorloc303', 'http-error', 'capture', 'email-alert', 'compression', 'rate-limit'])
 /** Keywords that may repeat; their lines are joined. */
-const repeated = new Set(['tcp-response', 'http-response', 'http-after-response', 'log'])
+const repeated = new Set(['tcp-response', 'http-response', 'http-after-response', 'log', 'capture', 'declare'])
 
 on(compared, (state, proxy, ref) => {
   const { values } = ref
   const word = values[0] as string
   if (proxy.kind === 'defaults' && (word === 'http-response' || word === 'http-after-response' || word === 'tcp-response') && !rulesAllowed(state, proxy, ref)) return
+  if (isAnswerRule(values)) addAnswerRule(proxy, ref)
   if (word === 'persist' && values[1] !== undefined) {
     const name = /^rdp-cookie(?:\((.*)\))?$/.exec(values[1])
     if (name !== null) proxy.settings.rdpCookie = { kind: 'rdp-cookie', name: name[1] ?? 'msts', origin: [lineSpanOf(ref)] }

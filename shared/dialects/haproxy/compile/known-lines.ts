@@ -5,6 +5,7 @@ import { ownSettings } from './proxy.ts'
 import type { KnownLine, Place, ProxyDraft, Settings } from './proxy.ts'
 import { lineSpanOf } from './state.ts'
 import type { CompileState, LineRef } from './state.ts'
+import { isAnswerRule } from './surroundings.ts'
 
 /** Lines remembered for one state of the settings; texts that never repeat must not make the search long. */
 const mostKnown = 16
@@ -43,6 +44,7 @@ export function applyKnownLine(proxy: ProxyDraft, tree: HaproxyTree, line: numbe
 export function compileLine(state: CompileState, proxy: ProxyDraft, ref: LineRef, keyword: string): boolean {
   const handler = handlers.get(keyword)
   if (handler === undefined) return false
+  if (isAnswerRule(ref.values)) ownSettings(proxy)
   if (proxy.ownsSettings || otherKeywords.has(keyword)) {
     handler(state, proxy, ref)
     return true

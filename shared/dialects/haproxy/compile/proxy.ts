@@ -9,6 +9,7 @@ import type { AclScope } from './conditions.ts'
 import type { MemberSink } from './member-sink.ts'
 import { initialServerDefaults } from './server-defaults.ts'
 import type { ServerDefaults } from './server-defaults.ts'
+import type { AnswerRule } from './surroundings.ts'
 
 export type ProxyKind = 'defaults' | 'frontend' | 'backend' | 'listen'
 
@@ -124,6 +125,8 @@ export interface ProxyDraft extends AclScope, MemberSink {
   rules: RuleLists
   switching: readonly SwitchDraft[]
   monitorFail: readonly RuleDraft[]
+  /** Rules on answers that can change more than headers. */
+  answers: readonly AnswerRule[]
   selectors: readonly ServerSelector[]
   persistence: readonly Persistence[]
   inspectDelayMs: number
@@ -175,7 +178,7 @@ export function createProxy(kind: ProxyKind, name: string, tree: HaproxyTree, li
     kind, name, tree, line, at, defaults: kind === 'defaults' ? null : base, settings: base === null ? settings : base.settings, ownsSettings: false, acls: noAcls, binds: none,
     modeAt: base === null ? null : base.modeAt, balanceAt: base === null ? null : base.balanceAt, hashTypeAt: base === null ? null : base.hashTypeAt,
     checkAt: base === null ? null : base.checkAt, cookieAt: base === null ? null : base.cookieAt,
-    rules: noRules, switching: none, monitorFail: none, selectors: none, persistence: none, runStart: 0, runCount: 0, slots: none, plainDefaults: null, memberNames: null,
+    rules: noRules, switching: none, monitorFail: none, answers: none, selectors: none, persistence: none, runStart: 0, runCount: 0, slots: none, plainDefaults: null, memberNames: null,
     inspectDelayMs: 0, waitsForHello: false, waitsForRequest: false, expectProxy: false, isReached: false, namedBy: null, dispatchAt: null,
   }
 }

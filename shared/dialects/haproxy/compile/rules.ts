@@ -4,6 +4,7 @@ import { compileGuard, guardAt } from './conditions.ts'
 import type { ProxyDraft, RuleDraft } from './proxy.ts'
 import { addGap, lineSpanOf, refuse, wordSpanOf } from './state.ts'
 import type { CompileState, LineRef } from './state.ts'
+import { answerContents, joinedTemplate } from './answer-contents.ts'
 import { compileTemplate, compileValue, literal } from './templates.ts'
 import { parseInteger } from './values.ts'
 
@@ -50,11 +51,12 @@ function httpAction(state: CompileState, ref: LineRef, action: string): Read | n
   const name = open === -1 ? action : action.slice(0, open)
   switch (name) {
     case 'allow': case 'accept': return { does: { kind: 'leave' }, next: 2 }
-    case 'deny': return { does: { kind: 'deny', status: statusOf(state, ref, 403) }, next: guardAt(values, 2) }
-    case 'tarpit': return { does: { kind: 'deny', status: statusOf(state, ref, 500) }, next: guardAt(values, 2) }
-    case 'reject': case 'silent-drop': return { does: { kind: 'close' }, next: guardAt(values, 2) }
-    case 'auth': return { does: { kind: 'respond', status: 401, why: 'http-request auth' }, next: guardAt(values, 2) }
-    case 'return': return { does: { kind: 'respond', status: statusOf(state, ref, 200), why: 'http-request return' }, next: guardAt(values, 2) }
+    case 'deny': return { does: { kind: 'deny', status: statusOf(state, ref, 403), ...answerContents(state, ref, '') }, next: guardAt(values, 2) }
+    case 'tarpit': return { does: { kind: 'deny', status: statusOf(state, ref, 500), ...answerContents(state, ref, 'tarpit') }, next: guardAt(values, 2) }
+    case 'reject': return { does: { kind: 'close', ...answerContents(state, ref, 'reject') }, next: guardAt(values, 2) }
+    case 'silent-drop': return { does: { kind: 'close', ...answerContents(state, ref, 'silent-drop') }, next: guardAt(values, 2) }
+    case 'auth': return { does: { kind: 'respond', status: 401, why: 'http-request auth', ...answerContents(state, ref, '') }, next: guardAt(values, 2) }
+    case 'return': return { does: { kind: 'respond', status: statusOf(state, ref, 200), why: 'http-request return', ...answerContents(state, ref, '') }, next: guardAt(values, 2) }
     case 'redirect': {
       const read = compileRedirect(state, ref, 2, true)
       return read === null ? null : { does: read.action, next: read.next }
@@ -98,6 +100,7 @@ function httpAction(state: CompileState, ref: LineRef, action: string): Read | n
       addGap(state, 'approximate', text(ref, 1), 'Answers from the cache do not reach a server; this is not modelled.', lineSpanOf(ref))
       return { does: { kind: 'note', text: text(ref, 1) }, next: guardAt(values, 2) }
     default:
+      if (/^(?:track-sc|sc-)/.test(name) && text(ref, 1).includes('var(')) state.laterTexts.add(text(ref, 1))
       if (inertActions.has(name)) return { does: { kind: 'note', text: `${values[0] as string} ${text(ref, 1)}` }, next: guardAt(values, 2) }
       return opaqueEffect(state, ref, name)
   }
@@ -178,6 +181,7 @@ export function compileRedirect(state: CompileState, ref: LineRef, from: number,
   let dropQuery = false
   let appendSlash = false
   let ignoreEmpty = false
+  const cookies: Template[] = []
   let at = from
   for (; at < values.length; at += 1) {
     const word = values[at] as string
@@ -196,7 +200,10 @@ export function compileRedirect(state: CompileState, ref: LineRef, from: number,
     else if (word === 'append-slash') appendSlash = true
     else if (word === 'ignore-empty') ignoreEmpty = true
     else if (word === 'keep-query') continue
-    else if (word === 'set-cookie' || word === 'set-cookie-fmt' || word === 'clear-cookie') at += 1
+    else if (word === 'set-cookie' || word === 'set-cookie-fmt' || word === 'clear-cookie') {
+      at += 1
+      cookies.push(literal(word), word === 'set-cookie-fmt' ? compileTemplate(state, ref, at) : literal(values[at] ?? ''))
+    }
     else {
       refuse(state, ref, at, 'haproxy/bad-rule', `'${word}' is not an option of a redirect.`, manual, [word])
       break
@@ -207,7 +214,7 @@ export function compileRedirect(state: CompileState, ref: LineRef, from: number,
     return null
   }
   const to: RedirectTarget = kind === 'location' ? { kind, value: target, ignoreEmpty } : { kind, value: target, dropQuery, appendSlash, ignoreEmpty }
-  return { action: { kind: 'redirect', status, to }, next: at }
+  return { action: { kind: 'redirect', status, to, ...(cookies.length === 0 ? {} : { contents: joinedTemplate(cookies) }) }, next: at }
 }
 
 /** The older `redirect` line. */

@@ -170,7 +170,9 @@ function applyValue(state: CompileState, ref: LineRef, at: number, word: string,
       draft.settings['redir'] = value
       addGap(state, 'approximate', `redir ${value}`, 'GET and HEAD requests for this server are redirected, which is not modelled.', wordSpanOf(ref, at))
       return
-    default: draft.settings[word] = value
+    default:
+      if (value.includes('var(')) state.laterTexts.add(value)
+      draft.settings[word] = value
   }
 }
 

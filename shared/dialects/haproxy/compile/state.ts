@@ -1,7 +1,7 @@
 import type { CompileOptions } from '#shared/dialects/dialect.ts'
 import { diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Diagnostic, DiagnosticCode, RelatedPlace, Severity } from '#shared/diagnostics/diagnostic.ts'
-import type { Gap, LookupTable } from '#shared/model/routing-model.ts'
+import type { Gap, LookupTable, SurroundingLine } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import { lineFlags } from '../tree.ts'
 import type { HaproxyTree, Word } from '../tree.ts'
@@ -25,6 +25,10 @@ export interface CompileState {
   readonly expressions: Map<string, Expression>
   /** Pattern files by path: keys in file order. */
   readonly patternFiles: Map<string, readonly string[] | null>
+  /** Lines outside the proxies that are compared without being followed. */
+  readonly surroundings: SurroundingLine[]
+  /** Texts behind the rules that may read variables. */
+  readonly laterTexts: Set<string>
   /** Some expression reads the target as it first arrived. */
   usesOriginalTarget: boolean
 }
@@ -33,7 +37,7 @@ export function createState(options: CompileOptions, version: string, variablesA
   const [major, minor] = versionNumber(version)
   return {
     options, version, release: major * 100 + minor, diagnostics: [], gaps: [], tables: new Map(), environment: new Map(), variablesAtEnd,
-    expressions: new Map(), patternFiles: new Map(), usesOriginalTarget: false,
+    expressions: new Map(), patternFiles: new Map(), surroundings: [], laterTexts: new Set(), usesOriginalTarget: false,
   }
 }
 

@@ -93,6 +93,8 @@ export function withTiming(state: CompileState, predicate: Predicate, waits: Wai
         addGap(state, 'opaque-condition', text, reason, part.origin)
         return { kind: 'opaque', text, reason, dependsOn: 'timing', origin: part.origin }
       }
+      // The same words mean something else where nothing waits for data.
+      case 'opaque': return part.dependsOn === 'state' || waits.request ? part : { ...part, text: `${part.text} (before all data has arrived)` }
       default: return part
     }
   }

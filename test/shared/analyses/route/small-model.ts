@@ -1,6 +1,6 @@
 import type { Member, Pool } from '#shared/model/pool.ts'
 import type { Field, Matcher, Predicate, Template, View } from '#shared/model/predicate.ts'
-import type { Action, Effect, Listener, LookupTable, RoutingModel, Scope, Step } from '#shared/model/routing-model.ts'
+import { noSurroundings, type Action, type Effect, type Listener, type LookupTable, type RoutingModel, type Scope, type Step } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 
 /** Hand-built models for tests: every line gets its own place so that rules can be told apart. */
@@ -70,7 +70,7 @@ export function listener(name: string, entry: string, more: Partial<Listener> = 
 export function model(parts: { readonly scopes: readonly Scope[]; readonly pools: readonly Pool[]; readonly listeners?: readonly Listener[]; readonly tables?: readonly LookupTable[] }): RoutingModel {
   return {
     dialect: 'hand', product: 'Hand', version: '1', listeners: parts.listeners ?? [listener('web', parts.scopes[0]?.id ?? '')], conflicts: [],
-    scopes: new Map(parts.scopes.map(scope => [scope.id, scope])), pools: parts.pools, tables: new Map((parts.tables ?? []).map(table => [table.id, table])), gaps: [], environment: new Map(),
+    scopes: new Map(parts.scopes.map(scope => [scope.id, scope])), pools: parts.pools, tables: new Map((parts.tables ?? []).map(table => [table.id, table])), gaps: [], surroundings: noSurroundings, environment: new Map(),
   }
 }
 

@@ -1,0 +1,41 @@
+import { canonicalText } from '../canonical.ts'
+import type { RoutingModel } from '../routing-model.ts'
+
+/** What some conditions depend on besides their own words: where it differs, equal words mean different things. */
+export interface Definition {
+  /** Texts of conditions that depend on it. */
+  readonly readBy: RegExp
+  readonly text: string
+}
+
+/** Settings and notes that define something, and the conditions that read it. */
+const kinds: readonly { readonly readBy: RegExp; readonly settings: RegExp; readonly notes: RegExp }[] = [
+  // Every definition of a stick table and every rule that counts something changes what counters say.
+  { readBy: /\b(?:sc\d?_|src_|table_|sc_)/, settings: /stick-table/, notes: /track-sc|sc-(?:inc|set|add)/ },
+  // Captured values are read by their number.
+  { readBy: /\bcapture\.req\.hdr/, settings: /^(?:capture request|declare)/, notes: /^\S+ (?:content )?capture / },
+  // A body can be looked at only where something waits for it.
+  { readBy: /body/, settings: /^option http-buffer-request/, notes: /^http-request wait-for-body/ },
+]
+
+export function definitionsOf({ scopes, pools, listeners }: Pick<RoutingModel, 'scopes' | 'pools' | 'listeners'>): readonly Definition[] {
+  const found: string[][] = kinds.map(() => [])
+  const settings = (name: string, rows: Readonly<Record<string, string>>): void => {
+    for (const key of Object.keys(rows)) kinds.forEach((kind, index) => { if (kind.settings.test(key)) found[index]?.push(`${name} ${key} ${rows[key] as string}`) })
+  }
+  for (const pool of pools) settings(pool.name, pool.settings)
+  for (const listener of listeners) settings(listener.group, listener.settings)
+  for (const scope of scopes.values()) {
+    for (const step of scope.steps) {
+      const { does } = step
+      if (does.kind === 'note') kinds.forEach((kind, index) => { if (kind.notes.test(does.text)) found[index]?.push(`${withoutGuard(does.text)} ${canonicalText(step.when)}`) })
+    }
+  }
+  return kinds.flatMap(({ readBy }, index) => {
+    const texts = [...new Set(found[index])]
+    return texts.length === 0 ? [] : [{ readBy, text: texts.join('\n') }]
+  })
+}
+
+/** The condition stands beside it with its meaning; names of conditions say nothing. */
+const withoutGuard = (text: string): string => text.split(/ (?:if|unless) /, 1)[0] as string
