@@ -19,8 +19,9 @@ const listedExceptions = 3
 export function describeClass(world: World, alias: (pool: string) => string, kind: ClassKind, pairs: readonly Proved[]): Described {
   const first = pairs[0] as Proved
   const region = commonRegion(world, pairs)
+  const written = region === null ? null : writtenWords(world, pairs)
   const told = (detailed: boolean): string =>
-    region === null ? severalWhen(world, pairs) : `${formulaWords(world, region, null, detailed)}${pairs.length === 1 ? exceptionWords(world, first, detailed) : sharedExceptions(world, pairs, detailed)}`
+    region === null ? severalWhen(world, pairs) : `${clearer(formulaWords(world, region, null, detailed), written)}${pairs.length === 1 ? exceptionWords(world, first, detailed) : sharedExceptions(world, pairs, detailed)}`
   // "host is a.example, except where host is a.example" says nothing: how case counts has to be told.
   const plain = told(false)
   const when = repeatsItself(plain) ? told(true) : plain
@@ -83,6 +84,24 @@ function sharedExceptions(world: World, pairs: readonly Proved[], detailed: bool
 
 function someRequests(pairs: readonly Proved[]): string {
   return pairs.length === 1 ? 'Some requests' : `${pairs.length} kinds of requests`
+}
+
+/** Longest condition that is worked out for people; behind it they read what the rules say. */
+const readable = 240
+
+function clearer(worked: string, written: string | null): string {
+  return written !== null && (worked.length > readable || worked.includes('a combination of conditions holds')) ? written : worked
+}
+
+/** The conditions of both rules as they are written, where they are all of it; null: they are not. */
+function writtenWords(world: World, pairs: readonly Proved[]): string | null {
+  const first = pairs[0] as Proved
+  // After a rewrite the words of a rule are not about the request that arrived.
+  const rewritten = [first.before, first.after].some(({ state }) => state.path.kind !== 'read' || state.query.kind !== 'read' || state.headers.length > 0)
+  if (pairs.length > 1 || rewritten || narrowed(world, first) !== first.both) return null
+  const texts = [first.before, first.after].flatMap((rule) => (rule.at === null ? [] : rule.conditions.map(describePredicate))).filter((text) => text !== 'always')
+  const text = [...new Set(texts)].join(' and ')
+  return text === '' || text.length > readable ? null : text
 }
 
 /** The condition of the one rule that all pairs share, as it is written, where it is short. */

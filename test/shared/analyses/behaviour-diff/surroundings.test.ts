@@ -77,9 +77,9 @@ const classes: readonly Row[] = [
   ['a redirect instead of errors', 'default_backend site', 'errorloc 503 http://x/\ndefault_backend site', ['warning policy: Requests through web: errorloc 503 is http://x/ instead of not set.']],
   ['more tries', web('defaults\n  retries 3', '  default_backend site'), web('defaults\n  retries 5', '  default_backend site'), ['notice policy: Requests for pool site: requests that fail are tried 5 more times instead of tried 3 more times.']],
   ['a certificate', 'frontend web\n mode http\n bind :443 ssl crt a.pem strict-sni\n default_backend site\n', 'frontend web\n mode http\n bind :443 ssl crt b.pem strict-sni\n default_backend site\n', ['warning policy: Requests through web: certificate file is b.pem instead of a.pem.']],
-  ['a target that starts with an asterisk', 'use_backend api if { url_beg *x }', 'use_backend img if { url_beg *x }', ['critical misroute: Some requests where request target starts with *x go to pool img instead of api.']],
-  ['a URL with another scheme', 'use_backend api if { url_beg ftp://a.example/ }', 'use_backend img if { url_beg ftp://a.example/ }', ['critical misroute: Some requests where request target starts with ftp://a.example/ go to pool img instead of api.']],
-  ['a URL without a path', 'use_backend api if { url http://a.example }', 'use_backend img if { url http://a.example }', ['critical misroute: Some requests where request target is http://a.example go to pool img instead of api.']],
+  ['a target that starts with an asterisk', 'use_backend api if { url_beg *x }', 'use_backend img if { url_beg *x }', ['critical misroute: Requests where request target starts with *x go to pool img instead of api.']],
+  ['a URL with another scheme', 'use_backend api if { url_beg ftp://a.example/ }', 'use_backend img if { url_beg ftp://a.example/ }', ['critical misroute: Requests where request target starts with ftp://a.example/ go to pool img instead of api.']],
+  ['a URL without a path', 'use_backend api if { url http://a.example }', 'use_backend img if { url http://a.example }', ['critical misroute: Requests where request target is http://a.example go to pool img instead of api.']],
 ]
 for (const [name, before, after, summaries] of classes) {
   test(`${name} is a class`, () => {
