@@ -5,6 +5,8 @@ import type { TopologyCanvasProps } from './props.ts'
 import { TopologyTable } from './TopologyTable.tsx'
 import './graph.css'
 
+const noTraffic: NonNullable<TopologyCanvasProps['traffic']> = new Map()
+
 // The worker starts while the first view is still on its way.
 warmLayout()
 
@@ -33,7 +35,7 @@ export function TopologyCanvas(props: TopologyCanvasProps) {
     <div className="topology">
       <PictureView {...props} handle={picture} isHidden={isTable} />
       {isTable ? (
-        <TopologyTable view={props.view} selection={props.selection} query={props.query} ariaLabel={`${props.ariaLabel}, as table`} onSelect={props.onSelect} onOpen={props.onOpen} />
+        <TopologyTable view={props.view} traffic={props.traffic ?? noTraffic} selection={props.selection} query={props.query} ariaLabel={`${props.ariaLabel}, as table`} onSelect={props.onSelect} onOpen={props.onOpen} />
       ) : null}
     </div>
   )

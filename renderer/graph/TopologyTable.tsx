@@ -1,19 +1,20 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { TopologyTableProps } from './props.ts'
-import { sortRows, tableColumns, tableRows, toTsv, type TableKey } from './table-rows.ts'
+import { columnsFor, sortRows, tableRows, toTsv, type TableKey } from './table-rows.ts'
 import './graph.css'
 
 const rowHeight = 27
 const overscan = 20
 
 /** The picture as rows: same boxes, sortable by every column, copied as tab separated text. Only rows in view are mounted. */
-export function TopologyTable({ view, selection, query, ariaLabel, onSelect, onOpen }: TopologyTableProps) {
+export function TopologyTable({ view, traffic, selection, query, ariaLabel, onSelect, onOpen }: TopologyTableProps) {
   const [sort, setSort] = useState<{ readonly key: TableKey; readonly isDescending: boolean } | null>(null)
   const [copied, setCopied] = useState('')
   const [range, setRange] = useState({ from: 0, to: 80 })
   const [active, setActive] = useState(0)
   const scroll = useRef<HTMLDivElement>(null)
-  const all = useMemo(() => tableRows(view), [view])
+  const all = useMemo(() => tableRows(view, traffic), [view, traffic])
+  const columns = useMemo(() => columnsFor(traffic), [traffic])
   const rows = useMemo(() => {
     const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '')
     const found = words.length === 0 ? all : all.filter((_, at) => words.every((word) => view.nodes[at]?.search.includes(word)))
@@ -55,7 +56,7 @@ export function TopologyTable({ view, selection, query, ariaLabel, onSelect, onO
     event.stopPropagation()
   }
   const copy = (): void => {
-    navigator.clipboard.writeText(toTsv(rows)).then(
+    navigator.clipboard.writeText(toTsv(rows, columns)).then(
       () => setCopied(`${rows.length} rows copied.`),
       () => setCopied('The clipboard is not available here.'),
     )
@@ -73,7 +74,7 @@ export function TopologyTable({ view, selection, query, ariaLabel, onSelect, onO
         <table aria-label={ariaLabel} aria-rowcount={rows.length + 1}>
           <thead>
             <tr>
-              {tableColumns.map((column) => {
+              {columns.map((column) => {
                 const isSorted = sort?.key === column.key
                 return (
                   <th key={column.key} scope="col" className={column.isNumeric ? 'numeric' : ''} aria-sort={isSorted ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}>
@@ -86,7 +87,7 @@ export function TopologyTable({ view, selection, query, ariaLabel, onSelect, onO
             </tr>
           </thead>
           <tbody>
-            {range.from > 0 ? <tr className="spacer" aria-hidden="true"><td colSpan={tableColumns.length} style={{ height: range.from * rowHeight }} /></tr> : null}
+            {range.from > 0 ? <tr className="spacer" aria-hidden="true"><td colSpan={columns.length} style={{ height: range.from * rowHeight }} /></tr> : null}
             {shown.map((row, at) => {
               const index = range.from + at
               return (
@@ -94,13 +95,13 @@ export function TopologyTable({ view, selection, query, ariaLabel, onSelect, onO
                   key={row.id} data-row={index} aria-rowindex={index + 2} aria-selected={chosen.has(row.id)} tabIndex={index === Math.min(active, rows.length - 1) ? 0 : -1}
                   onClick={() => { setActive(index); onSelect([row.id]) }} onDoubleClick={() => onOpen(row.id)}
                 >
-                  {tableColumns.map((column) => (
+                  {columns.map((column) => (
                     <td key={column.key} className={column.isNumeric ? 'numeric' : ''} title={row.cells[column.key]}>{row.cells[column.key]}</td>
                   ))}
                 </tr>
               )
             })}
-            {range.to < rows.length ? <tr className="spacer" aria-hidden="true"><td colSpan={tableColumns.length} style={{ height: (rows.length - Math.max(range.to, range.from)) * rowHeight }} /></tr> : null}
+            {range.to < rows.length ? <tr className="spacer" aria-hidden="true"><td colSpan={columns.length} style={{ height: (rows.length - Math.max(range.to, range.from)) * rowHeight }} /></tr> : null}
           </tbody>
         </table>
       </div>

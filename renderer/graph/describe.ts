@@ -40,6 +40,9 @@ export function describeNode(node: TopologyNode, into: number, out: number): str
 
 const wayWords: Readonly<Record<TrafficMark['way'], string>> = { was: 'requests that change went here before', now: 'requests that change go here now', both: 'requests that change pass here' }
 
+/** The same for a cell of a table. */
+export const wayShort: Readonly<Record<TrafficMark['way'] | 'none', string>> = { was: 'before', now: 'now', both: 'before and now', none: '' }
+
 /** The same about an edge, and what requests that are treated differently do there; an unknown one: nothing. */
 export function describeEdge(picture: Picture, index: number, mark?: TrafficMark): string {
   const edge = picture.edges[index]

@@ -83,6 +83,8 @@ export interface TopologyCanvasProps {
 
 export interface TopologyTableProps {
   readonly view: TopologyView
+  /** Marks by node and edge id. */
+  readonly traffic: ReadonlyMap<string, TrafficMark>
   readonly selection: readonly string[]
   readonly query: string
   readonly ariaLabel: string

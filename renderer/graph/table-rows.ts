@@ -1,12 +1,14 @@
 import { stateTone, tagText } from '#shared/layout/box.ts'
 import type { TopologyNode, TopologyView } from '#shared/view/topology-view.ts'
-import { shareWords } from './describe.ts'
+import { shareWords, wayShort } from './describe.ts'
+import type { TrafficMark } from './props.ts'
 
 /** Columns of the table twin. `routed to` names where the edges of a box lead, in rule order. */
 export const tableColumns = [
   { key: 'kind', title: 'Kind', isNumeric: false },
   { key: 'name', title: 'Name', isNumeric: false },
   { key: 'change', title: 'Change', isNumeric: false },
+  { key: 'traffic', title: 'Changed requests', isNumeric: false },
   { key: 'state', title: 'State', isNumeric: false },
   { key: 'label', title: 'Label', isNumeric: false },
   { key: 'share', title: 'Expected share', isNumeric: true },
@@ -16,6 +18,13 @@ export const tableColumns = [
 
 export type TableKey = (typeof tableColumns)[number]['key']
 
+/** The columns that say something: marks of changed requests only where there are some. */
+export function columnsFor(traffic: ReadonlyMap<string, TrafficMark>): readonly (typeof tableColumns)[number][] {
+  return traffic.size === 0 ? tableColumns.filter((column) => column.key !== 'traffic') : tableColumns
+}
+
+const none: ReadonlyMap<string, TrafficMark> = new Map()
+
 export interface TopologyRow {
   readonly id: string
   readonly cells: Readonly<Record<TableKey, string>>
@@ -23,15 +32,16 @@ export interface TopologyRow {
   readonly share: number
 }
 
-/** One row per box, in the order of the view. */
-export function tableRows(view: TopologyView): readonly TopologyRow[] {
+/** One row per box, in the order of the view; `traffic`: where requests that are treated differently pass. */
+export function tableRows(view: TopologyView, traffic: ReadonlyMap<string, TrafficMark> = none): readonly TopologyRow[] {
   const titleOf = new Map(view.nodes.map((node) => [node.id, node.title]))
   const leads = new Map<string, { readonly order: number; readonly words: string }[]>()
   for (const edge of view.edges) {
     const list = leads.get(edge.from) ?? []
     if (list.length === 0) leads.set(edge.from, list)
     const sign = edge.change === 'added' ? '+ ' : edge.change === 'removed' ? '− ' : edge.change === 'same' ? '' : '~ '
-    list.push({ order: edge.order, words: sign + (titleOf.get(edge.to) ?? edge.to) })
+    const mark = traffic.get(edge.id)
+    list.push({ order: edge.order, words: `${sign}${titleOf.get(edge.to) ?? edge.to}${mark === undefined ? '' : ` (requests ${wayShort[mark.way]})`}` })
   }
   return view.nodes.map((node) => ({
     id: node.id,
@@ -40,6 +50,7 @@ export function tableRows(view: TopologyView): readonly TopologyRow[] {
       kind: node.kindWord,
       name: node.title,
       change: node.change === 'same' ? '' : node.change,
+      traffic: wayShort[traffic.get(node.id)?.way ?? 'none'],
       state: stateTone(node) ?? '',
       label: tagText(node),
       share: shareWords(node.shareBefore, node.share),
@@ -62,8 +73,8 @@ export function sortRows(rows: readonly TopologyRow[], key: TableKey, isDescendi
 }
 
 /** Tab separated, with a head row; tabs and line ends inside cells become spaces. */
-export function toTsv(rows: readonly TopologyRow[]): string {
+export function toTsv(rows: readonly TopologyRow[], columns = columnsFor(none)): string {
   const clean = (text: string): string => text.replace(/[\t\r\n]+/g, ' ')
-  const lines = rows.map((row) => tableColumns.map((column) => clean(row.cells[column.key])).join('\t'))
-  return [tableColumns.map((column) => column.title).join('\t'), ...lines].join('\n') + '\n'
+  const lines = rows.map((row) => columns.map((column) => clean(row.cells[column.key])).join('\t'))
+  return [columns.map((column) => column.title).join('\t'), ...lines].join('\n') + '\n'
 }

@@ -7,7 +7,8 @@ import { pickEdge, pickNode, toEdgeGrid } from '#renderer/graph/pick.ts'
 import { pointAt } from '#renderer/graph/curve.ts'
 import { isOnSide } from '#renderer/graph/picture.ts'
 import { reachOfEdge, reachOfIds, reachOfNode } from '#renderer/graph/reach.ts'
-import { sortRows, tableRows, toTsv } from '#renderer/graph/table-rows.ts'
+import type { TrafficMark } from '#renderer/graph/props.ts'
+import { columnsFor, sortRows, tableRows, toTsv } from '#renderer/graph/table-rows.ts'
 import { fitAll, isEdgeOnSide, keepPlace, openingView, revealing, visibleEdges, visibleNodes } from '#renderer/graph/visible.ts'
 import { projectionOf } from '#renderer/graph/projection.ts'
 import { firstStanding, walk } from '#renderer/graph/walk.ts'
@@ -155,6 +156,18 @@ test('the table twin has one row per box and says where it leads, in rule order'
   const listener = rows.find((row) => row.id === 'listener:https-in')
   assert.equal(listener?.cells.to, 'static assets, api, ~ login, everything else')
   assert.equal(rows.find((row) => row.id === 'pool:api')?.cells.share, '33 → 98%')
+})
+
+test('the table twin says where requests that change pass, in a column of its own that is there only then', () => {
+  const view = incidentView()
+  const edge = view.edges.find((each) => each.from === 'listener:https-in') ?? assert.fail('no edge')
+  const traffic = new Map<string, TrafficMark>([['pool:api', { way: 'now', tone: 'critical' }], [edge.id, { way: 'was', tone: 'critical' }]])
+  const rows = tableRows(view, traffic)
+  assert.equal(rows.find((row) => row.id === 'pool:api')?.cells.traffic, 'now')
+  assert.match(rows.find((row) => row.id === 'listener:https-in')?.cells.to ?? '', / \(requests before\)/)
+  assert(columnsFor(traffic).some((column) => column.key === 'traffic'))
+  assert(!columnsFor(new Map()).some((column) => column.key === 'traffic'))
+  assert.match(toTsv(rows, columnsFor(traffic)), /^Kind\tName\tChange\tChanged requests\t/)
 })
 
 test('names sort with their numbers as numbers, shares as shares', () => {
