@@ -187,6 +187,9 @@ export interface SettingsPort {
   readonly save: (settings: AppSettings) => Promise<Result<AppSettings>>
   readonly recent: () => Promise<Result<readonly RecentEntry[]>>
   readonly remember: (entry: RecentEntry) => Promise<Result<null>>
+  /** Findings ticked as reviewed for one pair of configs; none for a pair that is not known (any more). */
+  readonly ticks: (pair: string) => Promise<Result<readonly string[]>>
+  readonly saveTicks: (pair: string, ids: readonly string[]) => Promise<Result<null>>
 }
 
 /** Native dialogs of the host. */

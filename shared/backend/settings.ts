@@ -5,7 +5,7 @@ import type { Handlers } from '#shared/rpc/method.ts'
 import type { ConfigInput } from '#shared/rpc/payloads.ts'
 import type { Ports } from './ports.ts'
 
-type Methods = 'app.info' | 'app.settings' | 'app.saveSettings' | 'app.recent' | 'app.remember' | 'host.chooseFiles' | 'host.saveFile'
+type Methods = 'app.info' | 'app.settings' | 'app.saveSettings' | 'app.recent' | 'app.remember' | 'app.ticks' | 'app.saveTicks' | 'host.chooseFiles' | 'host.saveFile'
 
 /** Facts about the app, settings, the recent list, and dialogs of the host. */
 export function appHandlers(ports: Ports): Pick<Handlers<SteelyardContract>, Methods> {
@@ -17,6 +17,8 @@ export function appHandlers(ports: Ports): Pick<Handlers<SteelyardContract>, Met
     'app.settings': () => ports.settings.load(),
     'app.saveSettings': (settings) => ports.settings.save(settings),
     'app.recent': () => ports.settings.recent(),
+    'app.ticks': ({ pair }) => ports.settings.ticks(pair),
+    'app.saveTicks': ({ pair, ids }) => ports.settings.saveTicks(pair, ids),
     async 'app.remember'(entry) {
       // What was dropped or piped in has no address to come back to.
       if (!isAddress(entry.after) || (entry.before !== null && !isAddress(entry.before))) return ok(null)

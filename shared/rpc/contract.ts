@@ -34,6 +34,9 @@ export const contract = {
   'app.settings': method({ params: object({}), result: json<AppSettings>() }),
   'app.saveSettings': method({ params: settings, result: json<AppSettings>() }),
   'app.recent': method({ params: object({}), result: json<readonly RecentEntry[]>() }),
+  /** Findings that were ticked as reviewed, by what `pair` names: the contents of both configs. */
+  'app.ticks': method({ params: object({ pair: string }), result: json<readonly string[]>() }),
+  'app.saveTicks': method({ params: object({ pair: string, ids: array(string) }), result: json<null>() }),
   'app.remember': method({ params: object({ title: string, before: nullable(configInput), after: configInput }), result: json<null>() }),
 
   'config.load': method({ params: object({ input: configInput, options: loadOptions }), result: json<ConfigSummary>() }),

@@ -117,6 +117,8 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     assert.deepEqual((await call('config.find', { folder: work }) as readonly { path: string }[]).map((one) => one.path), [file])
     await call('app.remember', { title: 'pair', before: { kind: 'sample', side: 'before' }, after: { kind: 'path', path: file } })
     assert.equal((await call('app.recent', {}) as readonly unknown[]).length, 1)
+    await call('app.saveTicks', { pair: 'one', ids: ['a'] })
+    assert.deepEqual(await call('app.ticks', { pair: 'one' }), ['a'])
 
     const pair = { before: before.configId, after: loaded.configId }
     const comparison = await call('compare.run', pair) as { sentences: readonly unknown[]; text: { added: number }; }

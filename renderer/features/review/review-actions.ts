@@ -6,7 +6,7 @@ import { defaultTopologyOptions, nothingSelected, textKey, type AppState, type D
 import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
 import { toDrawerFiles } from './editor-marks.ts'
 import { findingsOf, type Finding } from './findings.ts'
-import { loadReviewed, pairKey, saveReviewed } from './reviewed-store.ts'
+import { pairKey } from './reviewed-store.ts'
 import { isLongText } from './long-text.ts'
 import { neighbourFinding, selectDiagnostic, selectElements, selectFinding, selectPlace } from './selection.ts'
 
@@ -95,7 +95,7 @@ export function createReviewActions({ store, client }: ActionTools, behaviour: B
         store.update(notCompared)
         return
       }
-      recallTicks()
+      void recallTicks()
       const afterId = after.value.summary.configId
       const beforeId = before.value?.summary.configId ?? null
       const keptTexts = new Map([...store.get().texts].filter(([key]) => key.startsWith(`${afterId}\n`) || (beforeId !== null && key.startsWith(`${beforeId}\n`))))
@@ -227,16 +227,22 @@ export function createReviewActions({ store, client }: ActionTools, behaviour: B
   }
 
   /** A pair that was looked at before begins with the ticks it had; a file that changed on disk keeps those that stand there. */
-  function recallTicks(): void {
+  async function recallTicks(): Promise<void> {
     const pair = pairKey(store.get())
     if (pair === null) return
-    if (store.get().reviewed.size === 0) store.update({ reviewed: loadReviewed(localStorage, pair) })
-    else keepTicks()
+    if (store.get().reviewed.size > 0) {
+      keepTicks()
+      return
+    }
+    const kept = await client.call('app.ticks', { pair })
+    // Ticks set meanwhile, or another pair: what was kept does not count any more. Without an answer all starts unticked.
+    if (kept.ok && store.get().reviewed.size === 0 && pairKey(store.get()) === pair) store.update({ reviewed: new Set(kept.value) })
   }
 
   function keepTicks(): void {
     const pair = pairKey(store.get())
-    if (pair !== null) saveReviewed(localStorage, pair, store.get().reviewed)
+    // Where they cannot be kept, ticks still hold while the window is open.
+    if (pair !== null) void client.call('app.saveTicks', { pair, ids: [...store.get().reviewed] })
   }
 
   /** Resolves once the drawer, which waits for the first picture, has asked for its lines: they are read before findings are. */

@@ -46,3 +46,20 @@ test('two saves at once leave one of the two, whole', async () => {
   const loaded = await port.load()
   assert.equal(loaded.ok && loaded.value.author, 'b')
 })
+
+test('ticks are kept per pair, the pairs ticked longest ago are forgotten, and another process finds them', async () => {
+  const folder = mkdtempSync(path.join(scratch, 'ticks-'))
+  const port = createSettings(folder)
+  for (let pair = 0; pair < 70; pair += 1) await port.saveTicks(`pair ${pair}`, ['a', `b${pair}`])
+  const other = createSettings(folder)
+  assert.deepEqual(await other.ticks('pair 69'), { ok: true, value: ['a', 'b69'] })
+  assert.deepEqual(await other.ticks('pair 0'), { ok: true, value: [] })
+  await port.saveTicks('pair 69', [])
+  assert.deepEqual(await other.ticks('pair 69'), { ok: true, value: [] })
+})
+
+test('several ticks at once are all kept', async () => {
+  const port = createSettings(mkdtempSync(path.join(scratch, 'ticks-')))
+  await Promise.all([port.saveTicks('one', ['a']), port.saveTicks('two', ['b']), port.saveTicks('one', ['a', 'c'])])
+  assert.deepEqual([await port.ticks('one'), await port.ticks('two')], [{ ok: true, value: ['a', 'c'] }, { ok: true, value: ['b'] }])
+})
