@@ -1,3 +1,4 @@
+import { countWords, shownLine } from '#shared/analyses/behaviour-diff/index.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import { defaultRequest } from '#shared/model/request.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
@@ -61,7 +62,7 @@ export function behaviourText(answer: BehaviourAnswer, sides: Sides, weights: Tr
     const paint = one.severity === 'critical' ? colours.red : one.severity === 'warning' ? colours.yellow : (text: string): string => text
     const share = weights?.shares[one.id]
     out.push(paint(`${severityMark[one.severity]} ${forTerminal(one.summary)}`) + (share === undefined ? '' : `  ${(share * 100).toFixed(1)} % of the requests in the log`))
-    if (!one.summary.includes(one.when)) out.push(`    which:  ${forTerminal(one.when)}${one.count > 1 ? ` (${one.count} rule pairs)` : ''}`)
+    if (!one.summary.includes(one.when)) out.push(`    which:  ${forTerminal(one.when)}${countWords(one)}`)
     const rule = (label: string, at: Span | null, places: Places): void => {
       if (at === null) out.push(`    ${label} no rule matches; the balancer answers by itself`)
       else {
@@ -69,8 +70,8 @@ export function behaviourText(answer: BehaviourAnswer, sides: Sides, weights: Tr
         out.push(`    ${label} ${forTerminal(found.file)}:${found.line}: ${forTerminal(found.text)}`)
       }
     }
-    rule('was:   ', one.before.rule, sides.before)
-    rule('now:   ', one.after.rule, sides.after)
+    rule('was:   ', shownLine(one, 'before'), sides.before)
+    rule('now:   ', shownLine(one, 'after'), sides.after)
     out.push(`    try:    ${forTerminal(one.curl)}`)
     for (const depend of one.depends) out.push(colours.yellow(`    ${depend.holds ? 'if' : 'unless'}:     ${forTerminal(depend.text)}`))
   }

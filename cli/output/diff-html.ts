@@ -1,3 +1,4 @@
+import { countWords, shownLine } from '#shared/analyses/behaviour-diff/index.ts'
 import { pictureSvg } from '#shared/backend/export.ts'
 import type { Pair } from '#shared/backend/pairs.ts'
 import type { Ports } from '#shared/backend/ports.ts'
@@ -59,7 +60,7 @@ function trafficHtml({ behaviour, before, after, weights, proof }: DiffReport): 
   if (behaviour.differs.length > 0) {
     parts.push('<h2>What changes for traffic</h2><ul>', ...behaviour.differs.map((one) => {
       const share = weights?.shares[one.id]
-      return `<li><span class="glyph">${html(toneGlyph[one.severity])}</span><strong>${html(one.severity)}</strong>: ${html(one.summary)}${share === undefined ? '' : ` (${percent(share)} of the requests in the log)`}<ul><li>${html(one.when)}${one.count > 1 ? ` (${one.count} rule pairs)` : ''}</li><li>Was decided by ${rule('before', one.before.rule)}</li><li>Now by ${rule('after', one.after.rule)}</li><li><code>${html(one.curl)}</code></li></ul></li>`
+      return `<li><span class="glyph">${html(toneGlyph[one.severity])}</span><strong>${html(one.severity)}</strong>: ${html(one.summary)}${share === undefined ? '' : ` (${percent(share)} of the requests in the log)`}<ul><li>${html(one.when)}${countWords(one)}</li><li>Was ${one.about === 'rules' ? 'decided' : 'said'} by ${rule('before', shownLine(one, 'before'))}</li><li>Now by ${rule('after', shownLine(one, 'after'))}</li><li><code>${html(one.curl)}</code></li></ul></li>`
     }), '</ul>')
   }
   if (behaviour.unknown.length > 0) parts.push('<h2>What cannot be told</h2><ul>', ...behaviour.unknown.map((region) => `<li>? ${html(region.when)}: ${html(region.because)} <small>${rule(region.side, region.at)}</small></li>`), '</ul>')

@@ -1,3 +1,4 @@
+import { countWords, shownLine } from '#shared/analyses/behaviour-diff/index.ts'
 import type { BehaviourAnswer, Comparison } from '#shared/rpc/payloads.ts'
 import { toLineLookup } from '#shared/text/line-lookup.ts'
 import type { Span } from '#shared/text/span.ts'
@@ -50,8 +51,8 @@ function behaviourMarkdown(pair: Pair, behaviour: BehaviourAnswer): readonly str
   }
   if (behaviour.differs.length > 0) out.push('## What changes for traffic', '')
   for (const one of behaviour.differs) {
-    out.push(`- **${one.severity}**: ${escape(one.summary)}`, `  - Which: ${escape(one.when)}${one.count > 1 ? ` (${one.count} rule pairs)` : ''}`)
-    out.push(`  - Decided before by ${escape(place('before', one.before.rule))}, now by ${escape(place('after', one.after.rule))}`, `  - Example: \`${one.curl.replaceAll('\`', "'")}\``)
+    out.push(`- **${one.severity}**: ${escape(one.summary)}`, `  - Which: ${escape(one.when)}${countWords(one)}`)
+    out.push(`  - ${one.about === 'rules' ? 'Decided' : 'Said'} before by ${escape(place('before', shownLine(one, 'before')))}, now by ${escape(place('after', shownLine(one, 'after')))}`, `  - Example: \`${one.curl.replaceAll('\`', "'")}\``)
   }
   if (behaviour.unknown.length > 0) out.push('', '## What cannot be told', '')
   for (const region of behaviour.unknown) out.push(`- ${escape(region.when)}: ${escape(region.because)} (${escape(place(region.side, region.at))})`)

@@ -188,7 +188,9 @@ export interface Surroundings {
   /** Lines outside the rules, and rules on answers. */
   readonly lines: readonly SurroundingLine[]
   /** Whether a setting of a listener, pool or server, by its name, changes nothing that a client or a server notices. */
-  readonly isInert: (setting: string) => boolean
+  isInert(setting: string): boolean
+  /** Line that sets a setting of a listener group or pool, for naming it; null: none, or it cannot be told. */
+  placeOf(owner: 'group' | 'pool', name: string, setting: string): Span | null
   /** Variables that something behind the rules reads, such as a rule on answers. */
   readonly readLater: ReadonlySet<string>
 }
@@ -205,7 +207,7 @@ export interface SurroundingLine {
   readonly at: Span
 }
 
-export const noSurroundings: Surroundings = { lines: [], isInert: () => false, readLater: new Set() }
+export const noSurroundings: Surroundings = { lines: [], isInert: () => false, placeOf: () => null, readLater: new Set() }
 
 /** Something that can touch routing and is not modelled exactly. */
 export interface Gap {

@@ -51,7 +51,7 @@ export interface ClassCard {
 export const severityWords: Readonly<Record<Severity, string>> = { critical: 'Critical', warning: 'Warning', notice: 'Notice' }
 const severityRank: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, notice: 2 }
 export const kindWords: Readonly<Record<BehaviourClass['kind'], string>> = {
-  misroute: 'misroute', unreachable: 'no longer reached', 'newly-reachable': 'newly reached', status: 'another answer', redirect: 'redirect', rewrite: 'rewrite', policy: 'shares', listener: 'listener',
+  misroute: 'misroute', unreachable: 'no longer reached', 'newly-reachable': 'newly reached', status: 'another answer', redirect: 'redirect', rewrite: 'rewrite', policy: 'shares or settings', listener: 'listener',
 }
 
 export function toFindingId(classId: string): string {

@@ -46,6 +46,8 @@ export interface RequestClass {
   readonly count: number
   /** The rule pairs, first ones first; at most `memberLimit` of `count`. */
   readonly members: readonly ClassMember[]
+  /** What differs: rules, servers and settings of pools, or settings of listeners. */
+  readonly about: 'rules' | 'pools' | 'listeners'
   /** Unmodelled conditions that must hold or must not hold for a request to be in this class; empty: none. */
   readonly depends: readonly { readonly text: string; readonly holds: boolean; readonly at: Span }[]
 }

@@ -106,6 +106,6 @@ function toClass(merging: Merging, pairs: readonly Proved[], causes: readonly Ca
     witness: first.request, before: (members[0] as ClassMember).before, after: (members[0] as ClassMember).after,
     cause: { before: distinct(causes.flatMap((cause) => cause.before)).slice(0, 24), after: distinct(causes.flatMap((cause) => cause.after)).slice(0, 24) },
     lines: listed([...causes.flatMap((cause) => cause.before), ...pairs.flatMap((pair) => linesOf(pair.before))], [...causes.flatMap((cause) => cause.after), ...pairs.flatMap((pair) => linesOf(pair.after))]),
-    count: pairs.length, members, depends: first.depends,
+    count: pairs.length, members, about: 'rules', depends: first.depends,
   }
 }

@@ -13,7 +13,7 @@ import { provedOnce } from './once.ts'
 import { policyClasses } from './policy.ts'
 import { policyOf, type ChangedPool } from './pool-changes.ts'
 import { compareSeverity } from './severity.ts'
-import { inertSettings } from './setting-changes.ts'
+import { settingSense } from './setting-changes.ts'
 import { handshakeRegions, listenerClass, settingClasses, uncomparedRegion } from './listener-settings.ts'
 import { stateRegions, surroundingRegions, unmodelledRegions } from './unmodelled.ts'
 
@@ -85,10 +85,11 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
   yield
   classes.push(...classesOf({ world: space.world, alias }, provedOnce(diffs)))
   yield
-  const isInert = inertSettings(before, after)
-  const policies = policyClasses(comparison, diffs, options.changedPools, isInert)
-  classes.push(...policies.classes, ...settingClasses(comparison, pairs, isInert))
-  const unknown = distinctRegions([...policies.unknown, ...handshakes, ...diffs.flatMap((diff) => diff.unknown), ...unmodelledRegions(before, after, diffs), ...surroundingRegions(before, after), ...stateRegions(space.flags.values(), new Set(options.changedPools.flatMap((pool) => (policyOf(pool, isInert) === null ? [] : [pool.after.name]))))])
+  const sense = settingSense(before, after)
+  const settings = settingClasses(comparison, pairs, sense)
+  const policies = policyClasses(comparison, diffs, options.changedPools, sense, settings.shared)
+  classes.push(...policies.classes, ...settings.classes)
+  const unknown = distinctRegions([...policies.unknown, ...handshakes, ...diffs.flatMap((diff) => diff.unknown), ...unmodelledRegions(before, after, diffs), ...surroundingRegions(before, after), ...stateRegions(space.flags.values(), new Set(options.changedPools.flatMap((pool) => (policyOf(pool, sense) === null ? [] : [pool.after.name]))))])
   const differs = uniqueIds(classes.sort(compareSeverity))
   const differing = new Set([...differs.map((one) => one.listener), ...unknown.map((region) => region.listener ?? '')])
   const listeners: readonly ListenerChange[] = listenerChanges(before, after, pairs, differing)

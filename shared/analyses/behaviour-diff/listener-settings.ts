@@ -4,11 +4,15 @@ import type { Arrival } from '#shared/model/decision-space/state.ts'
 import { poolsByReference } from '#shared/model/decision-order.ts'
 import type { Pool } from '#shared/model/pool.ts'
 import type { ListenAddress, Listener, RoutingModel } from '#shared/model/routing-model.ts'
-import type { RequestClass, UnknownRegion } from './answer.ts'
+import type { Span } from '#shared/text/span.ts'
+import { memberLimit, type ClassMember, type RequestClass, type UnknownRegion } from './answer.ts'
 import { sameKind, type PairedListener } from './arrivals.ts'
+import { distinct, listed } from './cause.ts'
 import { identify } from './identify.ts'
 import { differ } from './judge.ts'
 import type { Comparison } from './listener-diff.ts'
+import { listedNames } from './names.ts'
+import type { SettingSense } from './pool-changes.ts'
 import { settingChanges, type SettingChange } from './setting-changes.ts'
 import { insteadWords, outcomeWords } from './words.ts'
 
@@ -51,24 +55,48 @@ export function listenerClass(comparison: Comparison, { address, before, after }
   const sides = { before: { outcome: judged.before.outcome, rule: judged.before.rule }, after: { outcome: judged.after.outcome, rule: judged.after.rule } }
   return [{
     id: identify(['listener', shown, summary]), severity: before === null ? 'warning' : 'critical', kind: 'listener', listener: listener.group, when, summary, witness: request, ...sides,
-    cause: { before: (before?.origin ?? []).slice(0, 1), after: (after?.origin ?? []).slice(0, 1) }, lines: { before: before?.origin ?? [], after: after?.origin ?? [] }, count: 1, members: [{ when, witness: request, ...sides }], depends: [],
+    cause: { before: (before?.origin ?? []).slice(0, 1), after: (after?.origin ?? []).slice(0, 1) }, lines: { before: before?.origin ?? [], after: after?.origin ?? [] }, count: 1, members: [{ when, witness: request, ...sides }], about: 'listeners', depends: [],
   }]
 }
 
-/** One class for each listener group whose settings differ in something that requests notice. */
-export function settingClasses(comparison: Comparison, pairs: readonly PairedListener[], isInert: (setting: string) => boolean): readonly RequestClass[] {
-  const found = new Map<string, RequestClass>()
+interface ChangedListener {
+  readonly address: ListenAddress
+  readonly before: Listener
+  readonly after: Listener
+  readonly changes: readonly SettingChange[]
+}
+
+export interface SettingClasses {
+  /** One class for all listener groups whose settings differ in the same way. */
+  readonly classes: readonly RequestClass[]
+  /** Texts of changes that every listener has, so that pools need not tell them again. */
+  readonly shared: ReadonlySet<string>
+}
+
+/** Classes for listener groups whose settings differ in something that requests notice. */
+export function settingClasses(comparison: Comparison, pairs: readonly PairedListener[], sense: SettingSense): SettingClasses {
+  const groups = new Map<string, ChangedListener[]>()
+  let shared: ReadonlySet<string> | null = null
   for (const { address, before, after } of pairs) {
     if (before === null || after === null || !sameKind(before, after)) continue
-    // A `listen` section is a pool too, which tells of the same settings.
-    const pools = { before: ownPool(comparison.models.before, before), after: ownPool(comparison.models.after, after) }
-    const told = (name: string): boolean => pools.before !== undefined && pools.after !== undefined && pools.before.settings[name] === before.settings[name] && pools.after.settings[name] === after.settings[name]
-    const changes = [...certificateChanges(before, after), ...settingChanges(before.settings, after.settings, (name) => handshakeSettings.includes(name) || told(name) || isInert(name))]
-    const key = `${after.group} ${changes.map((change) => change.text).join('; ')}`
-    if (changes.length === 0 || found.has(key)) continue
-    found.set(key, settingClass(comparison, address, before, after, changes))
+    const changes = changesOf(comparison, before, after, sense.isInert)
+    const texts = new Set(changes.map((change) => change.text))
+    const known: ReadonlySet<string> = shared ?? texts
+    shared = new Set([...texts].filter((text) => known.has(text)))
+    if (changes.length === 0) continue
+    const key = [...texts].join('; ')
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [{ address, before, after, changes }])
+    else if (!group.some((one) => one.after.group === after.group)) group.push({ address, before, after, changes })
   }
-  return [...found.values()]
+  return { classes: [...groups.values()].map((group) => settingClass(comparison, group, sense)), shared: shared ?? new Set() }
+}
+
+function changesOf({ models }: Comparison, before: Listener, after: Listener, isInert: (setting: string) => boolean): readonly SettingChange[] {
+  // A `listen` section is a pool too, which tells of the same settings.
+  const pools = { before: ownPool(models.before, before), after: ownPool(models.after, after) }
+  const told = (name: string): boolean => pools.before !== undefined && pools.after !== undefined && pools.before.settings[name] === before.settings[name] && pools.after.settings[name] === after.settings[name]
+  return [...certificateChanges(before, after), ...settingChanges(before.settings, after.settings, (name) => handshakeSettings.includes(name) || told(name) || isInert(name))]
 }
 
 function ownPool(model: RoutingModel, listener: Listener): Pool | undefined {
@@ -80,16 +108,27 @@ function certificateChanges(before: Listener, after: Listener): readonly Setting
   return before.tls === null || after.tls === null ? [] : settingChanges(rows(before), rows(after), () => false)
 }
 
-function settingClass(comparison: Comparison, address: ListenAddress, before: Listener, after: Listener, changes: readonly SettingChange[]): RequestClass {
-  const arrival = arrivalsAt(at(after, address))[0] as Arrival
-  const request = requestOf(comparison.space.world, { values: new Map(), flags: new Map(), valueOf: () => null }, arrival)
-  const judged = { before: comparison.judge.before(request), after: comparison.judge.after(request) }
-  const sides = { before: { outcome: judged.before.outcome, rule: judged.before.rule }, after: { outcome: judged.after.outcome, rule: judged.after.rule } }
+function settingClass(comparison: Comparison, group: readonly ChangedListener[], { placeOf }: SettingSense): RequestClass {
+  const [{ after: first, changes }] = group as [ChangedListener]
   const texts = changes.map((change) => change.text)
   const text = `${texts.slice(0, 3).join('; ')}${texts.length > 3 ? `; and ${texts.length - 3} more settings` : ''}`
-  const when = `the request comes in through ${after.group}`
-  return {
-    id: identify(['settings', after.group, text]), severity: 'warning', kind: 'policy', listener: after.group, when, summary: `Requests through ${after.group}: ${text}.`, witness: request, ...sides,
-    cause: { before: before.origin.slice(0, 1), after: after.origin.slice(0, 1) }, lines: { before: before.origin, after: after.origin }, count: 1, members: [{ when, witness: request, ...sides }], depends: [],
+  const names = group.map((one) => one.after.group)
+  const members = group.slice(0, memberLimit).map((one) => memberOf(comparison, one))
+  const placed = (side: 'before' | 'after', one: ChangedListener): readonly Span[] => {
+    const places = changes.flatMap((change) => placeOf(side, 'group', one[side].group, change.name) ?? [])
+    return places.length > 0 ? places : one[side].origin.slice(0, 1)
   }
+  const spans = (side: 'before' | 'after'): readonly Span[] => distinct(group.slice(0, memberLimit).flatMap((one) => placed(side, one)))
+  const { witness, before, after } = members[0] as ClassMember
+  const cause = { before: spans('before').slice(0, 24), after: spans('after').slice(0, 24) }
+  return {
+    id: identify(['settings', ...names, text]), severity: 'warning', kind: 'policy', listener: first.group, when: names.length === 1 ? `the request comes in through ${first.group}` : `the request comes in through one of ${names.length} listeners`,
+    summary: `Requests through ${listedNames(names, '', 'listeners')}: ${text}.`, witness, before, after, cause, lines: listed(spans('before'), spans('after')), count: names.length, members, about: 'listeners', depends: [],
+  }
+}
+
+function memberOf({ space, judge }: Comparison, { after, address }: ChangedListener): ClassMember {
+  const witness = requestOf(space.world, { values: new Map(), flags: new Map(), valueOf: () => null }, arrivalsAt(at(after, address))[0] as Arrival)
+  const judged = { before: judge.before(witness), after: judge.after(witness) }
+  return { when: `the request comes in through ${after.group}`, witness, before: { outcome: judged.before.outcome, rule: judged.before.rule }, after: { outcome: judged.after.outcome, rule: judged.after.rule } }
 }

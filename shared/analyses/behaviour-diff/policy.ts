@@ -3,11 +3,12 @@ import { mayLieIn } from '#shared/model/decision-space/model-of.ts'
 import { requestOf } from '#shared/model/decision-space/request-of.ts'
 import type { Pool } from '#shared/model/pool.ts'
 import type { Span } from '#shared/text/span.ts'
-import type { RequestClass, UnknownRegion } from './answer.ts'
-import { listed } from './cause.ts'
+import { memberLimit, type RequestClass, type UnknownRegion } from './answer.ts'
+import { distinct, listed } from './cause.ts'
 import { identify } from './identify.ts'
 import type { Comparison, ListenerDiff } from './listener-diff.ts'
-import { policyOf, type ChangedPool, type PoolPolicy } from './pool-changes.ts'
+import { listedNames } from './names.ts'
+import { policyOf, type ChangedPool, type PoolPolicy, type SettingSense } from './pool-changes.ts'
 import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/rule-index.ts'
 import { earlier } from '#shared/model/decision-space/rule-side.ts'
 import { kindOf } from './severity.ts'
@@ -16,11 +17,11 @@ import { kindOf } from './severity.ts'
 const triedPairs = 200
 
 /** One class (or region that cannot be told) for each listener and each pool whose requests stay but meet other servers, shares or checks. */
-export function policyClasses(comparison: Comparison, diffs: readonly ListenerDiff[], changed: readonly ChangedPool[], isInert: (setting: string) => boolean): { readonly classes: readonly RequestClass[]; readonly unknown: readonly UnknownRegion[] } {
+export function policyClasses(comparison: Comparison, diffs: readonly ListenerDiff[], changed: readonly ChangedPool[], sense: SettingSense, told: ReadonlySet<string>): { readonly classes: readonly RequestClass[]; readonly unknown: readonly UnknownRegion[] } {
   const classes: RequestClass[] = []
   const unknown: UnknownRegion[] = []
   for (const pool of changed) {
-    const policy = policyOf(pool, isInert)
+    const policy = without(policyOf(pool, sense), told)
     if (policy === null) continue
     for (const diff of diffs) {
       const found = classFor(comparison, diff, pool, policy)
@@ -29,7 +30,38 @@ export function policyClasses(comparison: Comparison, diffs: readonly ListenerDi
       else if (!classes.some((known) => known.id === found.id)) classes.push(found)
     }
   }
-  return { classes, unknown }
+  return { classes: merged(classes), unknown }
+}
+
+/** What listeners tell already is left out, where something else is left. Null: nothing is. */
+function without(policy: PoolPolicy | null, told: ReadonlySet<string>): PoolPolicy | null {
+  const sentences = policy?.sentences.filter((sentence) => !told.has(sentence)) ?? []
+  return policy === null || sentences.length === 0 ? null : { ...policy, sentences }
+}
+
+const poolWhen = 'the request goes to pool '
+
+/** Pools of one listener that differ in the same way are one class. */
+function merged(classes: readonly RequestClass[]): readonly RequestClass[] {
+  const groups = new Map<string, RequestClass[]>()
+  for (const one of classes) {
+    const key = `${one.listener}|${one.kind}|${one.severity}|${one.summary.replace(/^[^:]*/, '')}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [one])
+    else group.push(one)
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group as [RequestClass]
+    if (group.length === 1) return first
+    const pools = group.map((one) => one.when.replace(poolWhen, ''))
+    const text = first.summary.replace(/^[^:]*: /, '')
+    return {
+      ...first, id: identify(['policy', first.listener, ...pools, text]), summary: `Requests for ${listedNames(pools, 'pool', 'pools')}: ${text}`, when: `the request goes to one of ${pools.length} pools`,
+      cause: { before: distinct(group.flatMap((one) => one.cause.before)).slice(0, 24), after: distinct(group.flatMap((one) => one.cause.after)).slice(0, 24) },
+      lines: listed(group.flatMap((one) => one.lines?.before ?? []), group.flatMap((one) => one.lines?.after ?? [])),
+      count: group.length, members: group.flatMap((one) => one.members).slice(0, memberLimit),
+    }
+  })
 }
 
 function classFor(comparison: Comparison, diff: ListenerDiff, { before, after }: ChangedPool, policy: PoolPolicy): RequestClass | UnknownRegion | null {
@@ -69,12 +101,12 @@ function classFor(comparison: Comparison, diff: ListenerDiff, { before, after }:
       const sides = { before: { outcome: judged.before.outcome, rule: judged.before.rule }, after: { outcome: judged.after.outcome, rule: judged.after.rule } }
       const text = policy.sentences.slice(0, 3).join('; ')
       const summary = `Requests for pool ${after.name}: ${text}.`
-      const when = `the request goes to pool ${after.name}`
+      const when = `${poolWhen}${after.name}`
       const kind = kindOf(judged.before.outcome, judged.after.outcome, alias)
       const listener = diff.arrival.listener.group
       return {
         id: identify(['policy', listener, after.name, text]), severity: policy.severity, kind: kind === 'unreachable' || kind === 'newly-reachable' ? kind : 'policy', listener, when, summary, witness: request, ...sides,
-        cause: policy.cause, lines: listed(poolLines(before), poolLines(after)), count: Math.min(left.length, right.length), members: [{ when, witness: request, ...sides }], depends: [],
+        cause: policy.cause, lines: listed(poolLines(before), poolLines(after)), count: 1, members: [{ when, witness: request, ...sides }], about: 'pools', depends: [],
       }
     }
   }

@@ -6,6 +6,13 @@ import { distinct } from './cause.ts'
 import type { Severity } from './answer.ts'
 import { settingChanges } from './setting-changes.ts'
 
+/** What of settings counts, and where they stand. */
+export interface SettingSense {
+  /** Settings that requests do not notice, such as timeouts and limits. */
+  readonly isInert: (setting: string) => boolean
+  readonly placeOf: (side: 'before' | 'after', owner: 'group' | 'pool', name: string, setting: string) => Span | null
+}
+
 /** Two versions of one pool. */
 export interface ChangedPool {
   readonly before: Pool
@@ -26,9 +33,8 @@ const tolerance = 1e-9
 
 /**
  * How new requests are spread, by what, with which checks, and under which settings; null: nothing of that differs.
- * `isInert`: settings that requests do not notice, such as timeouts and limits.
  */
-export function policyOf({ before, after }: ChangedPool, isInert: (setting: string) => boolean): PoolPolicy | null {
+export function policyOf({ before, after }: ChangedPool, { isInert, placeOf }: SettingSense): PoolPolicy | null {
   const sentences: string[] = []
   const cause = { before: [] as Span[], after: [] as Span[] }
   let severity: Severity = 'notice'
@@ -69,11 +75,11 @@ export function policyOf({ before, after }: ChangedPool, isInert: (setting: stri
   if (tries !== wereTries) sentences.push(`requests that fail are ${tries} instead of ${wereTries}`)
   const settings = settingChanges(before.settings, after.settings, isInert)
   sentences.push(...settings.map((change) => change.text))
-  if (settings.length > 0 || tries !== wereTries) {
-    if (cause.before.length + cause.after.length === 0) {
-      cause.before.push(...before.origin.slice(0, 1))
-      cause.after.push(...after.origin.slice(0, 1))
-    }
+  const changed = [...settings.map((change) => change.name), ...(tries === wereTries ? [] : ['retries', 'option redispatch', 'retry-on'])]
+  for (const [side, pool] of [['before', before], ['after', after]] as const) {
+    const places = changed.flatMap((name) => placeOf(side, 'pool', pool.name, name) ?? [])
+    // A setting that is not there on this side has no line here: the pool stands for it.
+    cause[side].push(...(places.length > 0 || changed.length === 0 || cause[side].length > 0 ? places : pool.origin.slice(0, 1)))
   }
   return sentences.length === 0 ? null : { sentences, severity, cause: { before: distinct(cause.before).slice(0, 24), after: distinct(cause.after).slice(0, 24) } }
 }

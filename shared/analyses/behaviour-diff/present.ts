@@ -1,4 +1,5 @@
 import type { Sentence, Table } from '#shared/presentation/presentation.ts'
+import type { Span } from '#shared/text/span.ts'
 import type { BehaviourDiff, RequestClass } from './answer.ts'
 import { outcomeWords } from './words.ts'
 
@@ -28,4 +29,14 @@ export function presentBehaviour(diff: BehaviourDiff): { readonly headline: Sent
 
 function toSentence(one: RequestClass): Sentence {
   return { id: one.id, tone: one.severity, text: one.summary, details: [one.when], highlights: [], before: one.cause.before, after: one.cause.after }
+}
+
+/** The line to show beside a class: the one that decided, or, where no rule differs, the first one that does. */
+export function shownLine(one: RequestClass, side: 'before' | 'after'): Span | null {
+  return one.about === 'rules' ? one[side].rule : one.cause[side][0] ?? one[side].rule
+}
+
+/** How many of what a class stands for; empty: one. */
+export function countWords({ count, about }: RequestClass): string {
+  return count === 1 ? '' : ` (${count} ${about === 'rules' ? 'rule pairs' : about})`
 }

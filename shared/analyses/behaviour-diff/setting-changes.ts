@@ -1,4 +1,5 @@
 import type { RoutingModel } from '#shared/model/routing-model.ts'
+import type { SettingSense } from './pool-changes.ts'
 
 /** Settings by name, as written; empty: on. */
 type Settings = Readonly<Record<string, string>>
@@ -9,9 +10,10 @@ export interface SettingChange {
   readonly text: string
 }
 
-/** Whether a setting changes nothing that a client or a server notices; settings of two products say nothing about each other. */
-export function inertSettings(before: RoutingModel, after: RoutingModel): (setting: string) => boolean {
-  return before.dialect === after.dialect ? after.surroundings.isInert : () => true
+/** What of settings counts between two models; settings of two products say nothing about each other. */
+export function settingSense(before: RoutingModel, after: RoutingModel): SettingSense {
+  const models = { before, after }
+  return { isInert: (setting) => before.dialect !== after.dialect || after.surroundings.isInert(setting), placeOf: (side, owner, name, setting) => models[side].surroundings.placeOf(owner, name, setting) }
 }
 
 /** Settings that differ and that requests notice. */

@@ -59,13 +59,20 @@ export function surroundingRegions(before: RoutingModel, after: RoutingModel): r
   const regions: UnknownRegion[] = []
   for (const owner of new Set([...owners.before.keys(), ...owners.after.keys()])) {
     const [one, other] = [owners.before.get(owner) ?? [], owners.after.get(owner) ?? []]
-    const found = [...onlyIn(other, one).map((line) => ({ line, side: 'after' as const })), ...onlyIn(one, other).map((line) => ({ line, side: 'before' as const }))]
-    if (found.length === 0) {
-      const moved = other.find((line, index) => line.text !== one[index]?.text && firstWord(line.text) === firstWord(one[index]?.text ?? ''))
-      if (moved !== undefined && isOrdered(owner)) found.push({ line: moved, side: 'after' })
+    const gone = [...onlyIn(one, other)]
+    const add = (line: SurroundingLine, side: 'before' | 'after', says: string): void => {
+      regions.push({ listener: null, when: line.bears, because: `Not followed: ${owner} ${says}.`, side, at: line.at })
     }
-    for (const { line, side } of found) {
-      regions.push({ listener: null, when: line.bears, because: `Not followed: ${shortened(line.shown)} in ${owner} ${side === 'after' ? 'is new or differs' : 'is gone or differs'}.`, side, at: line.at })
+    const come = onlyIn(other, one)
+    for (const line of come) {
+      const at = gone.findIndex((old) => firstWord(old.text) === firstWord(line.text))
+      const [old] = at === -1 ? [] : gone.splice(at, 1)
+      add(line, 'after', old === undefined ? `has ${shortened(line.shown)}` : old.shown === line.shown ? `has another ${shortened(line.shown)}` : `has ${shortened(line.shown)} instead of ${shortened(old.shown)}`)
+    }
+    for (const line of gone) add(line, 'before', `has ${shortened(line.shown)} no more`)
+    if (come.length + gone.length === 0) {
+      const moved = other.find((line, index) => line.text !== one[index]?.text && firstWord(line.text) === firstWord(one[index]?.text ?? ''))
+      if (moved !== undefined && isOrdered(owner)) add(moved, 'after', `has ${shortened(moved.shown)} at another place among its like`)
     }
   }
   return regions

@@ -32,7 +32,7 @@ export function attribute(diff: Pick<BehaviourDiff, 'differs' | 'complete'>, bef
 export function classOf(diff: Pick<BehaviourDiff, 'differs'>, before: Answer, after: Answer, listenerGroup: string): string | null {
   const here = diff.differs.filter((one) => one.listener === listenerGroup)
   if (here.length === 0) return null
-  const ofPool = here.filter((one) => one.kind === 'policy' && forwardsTo(one.before.outcome) !== null && forwardsTo(one.before.outcome) === forwardsTo(before.outcome) && forwardsTo(one.after.outcome) === forwardsTo(after.outcome))
+  const ofPool = here.filter((one) => one.kind === 'policy' && one.about !== 'listeners' && one.members.some((member) => forwardsTo(member.before.outcome) !== null && forwardsTo(member.before.outcome) === forwardsTo(before.outcome) && forwardsTo(member.after.outcome) === forwardsTo(after.outcome)))
   // The pool treats its servers otherwise (checks, limits) without sending any request elsewhere.
   if (!differ(before, after, unchanged)) return ofPool.find((one) => sameOutcome(one.before.outcome, one.after.outcome, unchanged))?.id ?? null
   return routedClass(here.filter((one) => one.kind !== 'policy'), before, after) ?? ofPool.find((one) => hasServers(one, before, after))?.id ?? only(ofPool)

@@ -17,7 +17,7 @@ export function behaviourClass(id: string, parts: Partial<BehaviourClass> = {}):
   const when = 'host is api.shop.example and path starts with /v2/auth/'
   return {
     id, severity: 'critical', kind: 'misroute', listener: 'web', when, summary: 'Requests for api.shop.example/v2/auth/… go to pool api instead of auth.', witness: { ...defaultRequest, path: '/v2/auth/' },
-    before, after, cause: { before: [span(100, 120)], after: [] }, lines: { before: [], after: [] }, count: 1, members: [{ when, witness: defaultRequest, before, after }], depends: [],
+    before, after, cause: { before: [span(100, 120)], after: [] }, lines: { before: [], after: [] }, count: 1, members: [{ when, witness: defaultRequest, before, after }], about: 'rules', depends: [],
     curl: 'curl http://api.shop.example/v2/auth/', lit: { before: path('route:auth', 'auth'), after: path('route:api', 'api') }, ...parts,
   }
 }

@@ -28,7 +28,7 @@ const verdicts: readonly [string, Partial<BehaviourAnswer>, string, string, stri
   ['an answer that calls itself identical while something is unknown', { unknown: [lua(0)] }, 'may-differ', 'unknown', 'Traffic may differ', 'traffic may differ'],
   ['a class', { verdict: 'changed', differs: [behaviourClass('a')] }, 'changed', 'critical', 'Traffic changes', '1 misroute'],
   ['classes and something unknown', { verdict: 'changed', differs: [behaviourClass('a'), behaviourClass('b', { kind: 'status', severity: 'warning' })], unknown: [lua(0)] }, 'changed', 'critical', 'Traffic changes', '1 misroute, 1 more change, some unknown'],
-  ['a class that is no misroute', { verdict: 'changed', differs: [behaviourClass('b', { kind: 'policy', severity: 'warning' })] }, 'changed', 'warning', 'Traffic changes', 'traffic: shares'],
+  ['a class that is no misroute', { verdict: 'changed', differs: [behaviourClass('b', { kind: 'policy', severity: 'warning' })] }, 'changed', 'warning', 'Traffic changes', 'traffic: shares or settings'],
   ['several that are no misroute', { verdict: 'changed', differs: [behaviourClass('b', { kind: 'policy', severity: 'notice' }), behaviourClass('c', { kind: 'status', severity: 'notice' })] }, 'changed', 'notice', 'Traffic changes', '2 changes for traffic'],
   ['settings of pools alone', { verdict: 'changed' }, 'changed', 'notice', 'Only settings change', 'only settings change'],
 ]

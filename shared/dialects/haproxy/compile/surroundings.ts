@@ -9,6 +9,7 @@ import { guardAt } from './conditions.ts'
 import { globalBears, inertAnswerActions, inertSections, isInertSetting, preparingAnswerActions, sectionBears } from './inert.ts'
 import type { ProxyDraft } from './proxy.ts'
 import { appended } from './proxy.ts'
+import { settingPlace } from './setting-places.ts'
 import { lineSpanOf, readLine } from './state.ts'
 import type { CompileState, LineRef } from './state.ts'
 
@@ -122,5 +123,26 @@ export function surroundingsOf(state: CompileState, proxies: readonly ProxyDraft
   }
   for (const line of lines) texts.add(line.text)
   for (const text of state.laterTexts) texts.add(text)
-  return { lines, isInert: isInertSetting, readLater: readBy(texts) }
+  return new HaproxySurroundings(lines, readBy(texts), proxies)
+}
+
+/** Places are looked up when they are asked for: most never are. Two of equal lines are equal. */
+class HaproxySurroundings implements Surroundings {
+  readonly lines: readonly SurroundingLine[]
+  readonly readLater: ReadonlySet<string>
+  readonly #proxies: readonly ProxyDraft[]
+
+  constructor(lines: readonly SurroundingLine[], readLater: ReadonlySet<string>, proxies: readonly ProxyDraft[]) {
+    this.lines = lines
+    this.readLater = readLater
+    this.#proxies = proxies
+  }
+
+  isInert(setting: string): boolean {
+    return isInertSetting(setting)
+  }
+
+  placeOf(owner: 'group' | 'pool', name: string, setting: string): Span | null {
+    return settingPlace(this.#proxies, owner, name, setting)
+  }
 }

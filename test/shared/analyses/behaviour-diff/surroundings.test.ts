@@ -10,13 +10,13 @@ const authApi = '  use_backend api if { http_auth(u) }\n  default_backend site'
 type Row = readonly [name: string, before: string, after: string, said: readonly string[]]
 
 const unfollowed: readonly Row[] = [
-  ['a process variable', web('global\n  set-var proc.a str(x)', onApi), web('global\n  set-var proc.a str(y)', onApi), ['set-var proc.a str(y) in global is new or differs', 'set-var proc.a str(x) in global is gone or differs']],
-  ['process variables that build on each other, the other way round', web('global\n  set-var proc.a int(1)\n  set-var proc.a int(2)', onApi), web('global\n  set-var proc.a int(2)\n  set-var proc.a int(1)', onApi), ['set-var proc.a int(2) in global is new or differs']],
-  ['a password, which is never shown', web('userlist u\n  user a insecure-password b', authApi), web('userlist u\n  user a insecure-password c', authApi), ['user a insecure-password … in userlist u is new or differs', 'user a insecure-password … in userlist u is gone or differs']],
-  ['a password of the statistics page', web('', '  stats uri /s\n  stats auth a:b\n  default_backend site'), web('', '  stats uri /s\n  stats auth a:c\n  default_backend site'), ['stats auth a:… in frontend web is new or differs', 'stats auth a:… in frontend web is gone or differs']],
-  ['a refusal of answers', 'default_backend site', 'http-response deny if { status 500 }\ndefault_backend site', ['http-response deny if { status 500 } in frontend web is new or differs']],
-  ['the condition of a refusal of answers', 'acl bad status 500\nhttp-response deny if bad\ndefault_backend site', 'acl bad status 501\nhttp-response deny if bad\ndefault_backend site', ['http-response deny if bad in frontend web is new or differs', 'http-response deny if bad in frontend web is gone or differs']],
-  ['a global keyword that is not known', web('global\n  no-such-thing 1', authApi), web('global\n  no-such-thing 2', authApi), ['no-such-thing 2 in global is new or differs', 'no-such-thing 1 in global is gone or differs']],
+  ['a process variable', web('global\n  set-var proc.a str(x)', onApi), web('global\n  set-var proc.a str(y)', onApi), ['global has set-var proc.a str(y) instead of set-var proc.a str(x)']],
+  ['process variables that build on each other, the other way round', web('global\n  set-var proc.a int(1)\n  set-var proc.a int(2)', onApi), web('global\n  set-var proc.a int(2)\n  set-var proc.a int(1)', onApi), ['global has set-var proc.a int(2) at another place among its like']],
+  ['a password, which is never shown', web('userlist u\n  user a insecure-password b', authApi), web('userlist u\n  user a insecure-password c', authApi), ['userlist u has another user a insecure-password …']],
+  ['a password of the statistics page', web('', '  stats uri /s\n  stats auth a:b\n  default_backend site'), web('', '  stats uri /s\n  stats auth a:c\n  default_backend site'), ['frontend web has another stats auth a:…']],
+  ['a refusal of answers', 'default_backend site', 'http-response deny if { status 500 }\ndefault_backend site', ['frontend web has http-response deny if { status 500 }']],
+  ['the condition of a refusal of answers', 'acl bad status 500\nhttp-response deny if bad\ndefault_backend site', 'acl bad status 501\nhttp-response deny if bad\ndefault_backend site', ['frontend web has another http-response deny if bad']],
+  ['a global keyword that is not known', web('global\n  no-such-thing 1', authApi), web('global\n  no-such-thing 2', authApi), ['global has no-such-thing 2 instead of no-such-thing 1']],
 ]
 for (const [name, before, after, said] of unfollowed) {
   test(`${name} is unknown, with its line`, () => {
@@ -103,3 +103,26 @@ for (const [name, before, after] of nothing) {
     assert.deepEqual([result.summaries, result.reasons], [[], []])
   })
 }
+
+const inherited = (defaults: string, backends: string): string => `defaults\n  mode http\n${defaults}\nfrontend web\n  bind :80\n  use_backend api if { path /a }\n  use_backend img if { path /i }\n  default_backend site\n${['site', 'api', 'img'].map((name) => `backend ${name}\n${backends}\n  server s 10.0.0.1:80\n`).join('')}`
+
+test('a setting that every listener and pool inherits is told once, with the line that says it', () => {
+  const before = inherited('  option forwardfor', '')
+  const after = inherited('  option forwardfor except 10.0.0.0/8', '')
+  const { summaries, diff } = compared(before, after)
+  assert.deepEqual(summaries, ['warning policy: Requests through web: option forwardfor is except 10.0.0.0/8 instead of set.'])
+  assert.deepEqual(diff.differs.map((one) => [one.cause.before.map((at) => before.slice(at.start, at.end)), one.cause.after.map((at) => after.slice(at.start, at.end))]), [[['option forwardfor'], ['option forwardfor except 10.0.0.0/8']]])
+})
+
+test('pools that differ in the same way are one class that counts and lists them', () => {
+  const { summaries, diff } = compared(inherited('', ''), inherited('', '  option prefer-last-server'))
+  assert.deepEqual(summaries, ['notice policy: Requests for 3 pools (site, api and img): option prefer-last-server is set instead of not set.'])
+  assert.deepEqual(diff.differs.map((one) => [one.count, one.members.map((member) => member.when)]), [[3, ['site', 'api', 'img'].map((pool) => `the request goes to pool ${pool}`)]])
+})
+
+test('listeners that differ in the same way are one class that counts and lists them', () => {
+  const two = (line: string): string => ['web', 'admin'].map((name, index) => `frontend ${name}\n  mode http\n  bind :${80 + index}\n${line}\n  default_backend site\n`).join('') + 'backend site\n  mode http\n  server s 10.0.0.1:80\n'
+  const { summaries, diff } = compared(two(''), two('  option originalto'))
+  assert.deepEqual(summaries, ['warning policy: Requests through 2 listeners (web and admin): option originalto is set instead of not set.'])
+  assert.deepEqual(diff.differs.map((one) => [one.count, one.members.map((member) => member.witness.listener)]), [[2, [':80', ':81']]])
+})

@@ -23,15 +23,15 @@ function classFor(id: string, before: readonly [Outcome, number | null], after: 
   const sides = { before: { outcome: before[0], rule: before[1] === null ? null : at(before[1]) }, after: { outcome: after[0], rule: after[1] === null ? null : at(after[1]) } }
   return {
     id, severity: 'critical', kind: 'misroute', listener: 'web', when: '', summary: '', witness: defaultRequest, ...sides, cause: { before: [], after: [] }, lines: { before: [], after: [] }, count: 1,
-    members: [{ when: '', witness: defaultRequest, ...sides }], depends: [], ...more,
+    members: [{ when: '', witness: defaultRequest, ...sides }], about: 'rules', depends: [], ...more,
   }
 }
 
 test('a class is told by its rules, else by where requests went and go, else not at all', () => {
   const one = classFor('one', [to('a'), 1], [to('b'), 2])
   const wide = classFor('wide', [to('c'), 3], [to('d'), 4], { count: 90 })
-  const policy = classFor('policy', [to('p', ['s1', 1]), 5], [to('p', ['s1', 0.5], ['s2', 0.5]), 5], { kind: 'policy' })
-  const checks = classFor('checks', [to('q'), 6], [to('q'), 6], { kind: 'policy' })
+  const policy = classFor('policy', [to('p', ['s1', 1]), 5], [to('p', ['s1', 0.5], ['s2', 0.5]), 5], { kind: 'policy', about: 'pools' })
+  const checks = classFor('checks', [to('q'), 6], [to('q'), 6], { kind: 'policy', about: 'pools' })
   const gone = classFor('gone', [to('a'), 1], [{ action: 'close' }, null], { kind: 'listener' })
   const rows: readonly (readonly [string, readonly RequestClass[], ReturnType<typeof answer>, ReturnType<typeof answer>, string | null])[] = [
     ['the same rules', [one, wide], answer(to('a'), 1), answer(to('b'), 2), 'one'],
