@@ -61,6 +61,8 @@ export function ClassCardView({ card, finding, chosen, related, reviewed, open }
 const causesAtFirst = 4
 
 function Move({ was, now }: { readonly was: string; readonly now: string }) {
+  // Only the way a request is met differs; where it goes is said once.
+  if (was === now) return <span className="move">{now}, as before</span>
   return (
     <span className="move">
       <s className="was">{was}</s>
