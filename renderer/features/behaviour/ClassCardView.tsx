@@ -103,17 +103,17 @@ function Evidence({ card, onTrace }: { readonly card: ClassCard; readonly onTrac
         <code className="curl">{card.curl}</code>
         <IconButton label="Copy the curl command" onClick={() => void copy()}><Copy size={13} /></IconButton>
       </div>
-      {card.more > 0 && <Members rows={card.members} more={card.more} unlisted={card.unlisted} onTrace={onTrace} />}
+      {card.more > 0 && <Members unit={card.unit} rows={card.members} more={card.more} unlisted={card.unlisted} onTrace={onTrace} />}
       <CardProof classId={card.classId} />
     </div>
   )
 }
 
-function Members({ rows, more, unlisted, onTrace }: { readonly rows: readonly MemberRow[]; readonly more: number; readonly unlisted: number; readonly onTrace: (request: RequestInput) => void }) {
+function Members({ unit, rows, more, unlisted, onTrace }: { readonly unit: ClassCard['unit']; readonly rows: readonly MemberRow[]; readonly more: number; readonly unlisted: number; readonly onTrace: (request: RequestInput) => void }) {
   const [open, setOpen] = useState(false)
   return (
     <div className="members">
-      <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>… and {more.toLocaleString('en')} more rule {more === 1 ? 'pair' : 'pairs'}</button>
+      <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>… and {more.toLocaleString('en')} more {unit}{more === 1 ? '' : 's'}</button>
       {open && (
         <ol>
           {rows.map((row) => (

@@ -43,7 +43,8 @@ export interface ClassCard {
   /** Conditions that are not modelled and on which the class depends. */
   readonly depends: readonly string[]
   readonly members: readonly MemberRow[]
-  /** Rule pairs besides the one the card shows, and how many of them are not listed. */
+  /** What the class stands for besides what the card shows, in `unit`s, and how many of them are not listed. */
+  readonly unit: 'rule pair' | 'pool' | 'listener'
   readonly more: number
   readonly unlisted: number
 }
@@ -53,6 +54,8 @@ const severityRank: Readonly<Record<Severity, number>> = { critical: 0, warning:
 export const kindWords: Readonly<Record<BehaviourClass['kind'], string>> = {
   misroute: 'misroute', unreachable: 'no longer reached', 'newly-reachable': 'newly reached', status: 'another answer', redirect: 'redirect', rewrite: 'rewrite', policy: 'shares or settings', listener: 'listener',
 }
+
+const units = { rules: 'rule pair', pools: 'pool', listeners: 'listener' } as const
 
 export function toFindingId(classId: string): string {
   return `class:${classId}`
@@ -78,7 +81,7 @@ export function toClassCard(each: BehaviourClass, weights: TrafficWeights | null
     lines: toLines(each),
     depends: each.depends.map((one) => `Only where ${one.text} ${one.holds ? 'holds' : 'does not hold'}, which is not modelled.`),
     members: each.members.slice(each.members.length > 1 ? 0 : 1).map((member, index) => ({ key: `${index} ${member.when}`, when: member.when, ...toMoveWords(member.before.outcome, member.after.outcome), witness: member.witness })),
-    more: Math.max(0, each.count - 1), unlisted: Math.max(0, each.count - each.members.length),
+    unit: units[each.about], more: Math.max(0, each.count - 1), unlisted: Math.max(0, each.count - each.members.length),
   }
 }
 

@@ -59,6 +59,11 @@ export function policyOf({ before, after }: ChangedPool, { isInert, placeOf }: S
     cause.after.push(...(after.algorithm.explicit ? after.algorithm.origin.slice(0, 1) : []))
     worse('warning')
   }
+  if (renumbered(before, after)) {
+    sentences.push('servers stand at other places, so most requests with the same key get another server')
+    worse('warning')
+    for (const [side, pool] of [['before', before], ['after', after]] as const) cause[side].push(...pool.members.flatMap((member) => member.origin.slice(0, 1)))
+  }
   if (persistenceKey(before) !== persistenceKey(after)) {
     sentences.push(`clients stick to servers by ${persistenceWords(after)} instead of ${persistenceWords(before)}`)
     cause.before.push(...before.persistence.flatMap((one) => one.origin.slice(0, 1)))
@@ -140,6 +145,18 @@ const memberKey = (member: Member, isInert: (setting: string) => boolean): strin
 function algorithmKey({ algorithm, allBackups }: Pool): string {
   const { name, key, hash, parameters } = algorithm
   return `${name} ${key === null ? '' : canonicalText(key)} ${JSON.stringify(hash)} ${JSON.stringify(parameters)} ${allBackups}`
+}
+
+/**
+ * Whether servers that stay get other numbers, where a hash chooses by number: `map-based` by place, `consistent` by id,
+ * which is the place unless it is given (H-BAL-8, H-CHASH-1). Names do not matter.
+ */
+function renumbered(before: Pool, after: Pool): boolean {
+  if (after.algorithm.key === null && after.algorithm.hash === null) return false
+  const numbers = ({ members, algorithm }: Pool): ReadonlyMap<string, number> =>
+    new Map(members.map((member, index) => [`${member.address} ${member.portOffset}`, algorithm.hash?.method === 'consistent' ? member.options.number ?? index + 1 : index + 1]))
+  const [was, is] = [numbers(before), numbers(after)]
+  return [...is].some(([address, number]) => was.has(address) && was.get(address) !== number)
 }
 
 function persistenceKey(pool: Pool): string {

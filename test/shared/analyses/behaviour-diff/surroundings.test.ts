@@ -126,3 +126,16 @@ test('listeners that differ in the same way are one class that counts and lists 
   assert.deepEqual(summaries, ['warning policy: Requests through 2 listeners (web and admin): option originalto is set instead of not set.'])
   assert.deepEqual(diff.differs.map((one) => [one.count, one.members.map((member) => member.witness.listener)]), [[2, [':80', ':81']]])
 })
+
+const spread = (how: string, servers: readonly number[]): string => `frontend web\n  mode http\n  bind :80\n  default_backend site\nbackend site\n  mode http\n  ${how}\n${servers.map((one) => `  server s${one} 10.0.0.${one}:80\n`).join('')}`
+
+for (const how of ['balance source', 'balance hdr(x)', 'balance source\n  hash-type consistent']) {
+  test(`servers in another order under ${how.replace(/\s+/g, ' ')} get other keys`, () => {
+    assert.deepEqual(compared(spread(how, [1, 2]), spread(how, [2, 1])).summaries, ['warning policy: Requests for pool site: servers stand at other places, so most requests with the same key get another server.'])
+  })
+}
+for (const how of ['balance roundrobin', 'balance random', 'balance leastconn', 'cookie S insert']) {
+  test(`servers in another order under ${how} are no change`, () => {
+    assert.deepEqual(compared(spread(how, [1, 2]), spread(how, [2, 1])).summaries, [])
+  })
+}
