@@ -37,7 +37,7 @@ export function smallTest(random: Random, ports: readonly number[]): string {
   const several = <T extends string>(items: readonly T[]): string => random.some(items, random.chance(0.3) ? 2 : 1).join(' ')
   switch (random.int(23)) {
     case 20: return random.pick(['hdr(x-a,1) 1', 'hdr(x-a,-1) beta', 'hdr(x-a,2) -m found', 'req.fhdr(x-a) -m beg 1', 'hdr_len(x-a) gt 2', 'hdr_val(x-a) ge 2'])
-    case 21: return random.pick([`base_beg ${flag}a.test/a`, 'url_beg /a', `url ${flag}/a?v=1`, 'pathq -m beg /a?', 'url_end v=1', 'path_len gt 3', 'hdr(host),host_only b.test'])
+    case 21: return random.pick([`base_beg ${flag}a.test/a`, 'url_beg /a', `url ${flag}/a?v=1`, 'pathq -m beg /a?', 'url_end v=1', 'url_beg *', 'url_beg http', 'url_reg ^https?://[^/]*$', 'url_sub a', 'path_len gt 3', 'hdr(host),host_only b.test'])
     case 22: return random.pick([`path,lower -m beg ${random.pick(smallPaths)}`, 'path,field(2,/) -m str a b', 'path,field(-1,/) -m beg b', 'hdr(x-a),lower beta', 'path,ltrim(/) -m beg a', 'path,upper -m end B'])
     case 0: case 1: return `path ${flag}${several(smallPaths)}`
     case 2: case 3: return `path_beg ${flag}${several(smallPaths)}`

@@ -33,7 +33,7 @@ function pathValues(whole: string): readonly string[] {
     if (!text.endsWith('.map')) literals.add(text.startsWith('/') ? text : `/x${text.startsWith('.') ? '' : '/'}${text}`)
   }
   const values = [...literals].flatMap((text) => [...neighbours(text), `${text}/b`, `${text.replace(/\/[^/]*$/, '')}/c`, `/x${text}`])
-  return ['*', 'http://a.test/a', ...new Set(values.map((text) => (text.startsWith('/') ? text : `/${text}`)))]
+  return ['*', '*x', '*/a', 'http://a.test/a', 'https://a.test/a', 'http://a.test', ...new Set(values.map((text) => (text.startsWith('/') ? text : `/${text}`)))]
 }
 
 function hostValues(whole: string): readonly (string | null)[] {
@@ -73,7 +73,7 @@ export function boundaryRequests({ random, texts, bindHost, ports, cap }: Bounda
     }
     const [host, path, query, method, first, second, cookie, sourceIp, port] = [choose(fields[0]), choose(fields[1]), choose(fields[2]), choose(fields[3]), choose(fields[4]), choose(fields[5]), choose(fields[6]), choose(fields[7]), choose(fields[8])]
     const input: RequestInput = {
-      ...defaultRequest, listener: `${bindHost}:${port}`, host: path.startsWith('http:') ? 'a.test' : host, path: query === null ? path : `${path}?${query}`,
+      ...defaultRequest, listener: `${bindHost}:${port}`, host: /^https?:/.test(path) ? 'a.test' : host, path: query === null ? path : `${path}?${query}`,
       method, headers: [...first, ...second, ...cookie], sourceIp, httpVersion: random.chance(0.03) ? '1.0' : '1.1',
     }
     return requestFault(input) === null ? { input, port } : null
