@@ -49,17 +49,18 @@ export function listenerCovers({ result, before, after }: ComparedPair, port: nu
 
 /** Classes that are not made of rule pairs: about a pool, or a listener. */
 export function poolClasses({ result }: ComparedPair): readonly RequestClass[] {
-  const proved = new Set(result.listeners.flatMap((one) => one.proved.map((pair) => pair.request)))
-  return result.diff.differs.filter((one) => one.kind !== 'listener' && !one.members.some((member) => proved.has(member.witness)))
+  return result.diff.differs.filter((one) => one.about === 'pools')
 }
 
-/** Listener and pool of every class about a pool: the rules that decide its witness lead there. */
+/** Listener and pool of every class about pools: the rules that decide its witnesses lead there. */
 export function coveredPools(pair: ComparedPair): ReadonlySet<string> {
   const found = new Set<string>()
-  for (const one of poolClasses(pair)) {
-    const sent = { input: one.witness, port: portOf(one.witness) }
-    const diff = listenerOf(pair, sent)
-    for (const pool of diff === null ? [] : poolsAt(pair, diff, sent).both) found.add(`${one.listener} ${pool}`)
+  for (const { listener, members } of poolClasses(pair)) {
+    for (const { witness } of members) {
+      const sent = { input: witness, port: portOf(witness) }
+      const diff = listenerOf(pair, sent)
+      for (const pool of diff === null ? [] : poolsAt(pair, diff, sent).both) found.add(`${listener} ${pool}`)
+    }
   }
   return found
 }

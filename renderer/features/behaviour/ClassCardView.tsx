@@ -36,7 +36,7 @@ export function ClassCardView({ card, finding, chosen, related, reviewed, open }
           {card.share !== null && <span className="share">{card.share}</span>}
         </span>
         <span className="card-title">{card.sentence}</span>
-        <Move was={card.was} now={card.now} />
+        {(card.was !== card.now || card.isMetDifferently) && <Move was={card.was} now={card.now} />}
         {open && <span className="detail">{card.when}</span>}
       </button>
       {open && <Evidence card={card} onTrace={trace} />}

@@ -34,6 +34,8 @@ export interface ClassCard {
   readonly sentence: string
   readonly was: string
   readonly now: string
+  /** Where requests go stays; other shares by chance are told by the sentence alone. */
+  readonly isMetDifferently: boolean
   readonly when: string
   readonly witness: RequestInput
   readonly curl: string
@@ -76,7 +78,7 @@ export function toClassCard(each: BehaviourClass, weights: TrafficWeights | null
   const share = weights === null ? null : (weights.shares[each.id] ?? 0)
   return {
     id: toFindingId(each.id), classId: each.id, severity: each.severity, tone: each.severity, word: `${severityWords[each.severity]} · ${kindWords[each.kind]}`,
-    sentence: each.summary, ...toMoveWords(each.before.outcome, each.after.outcome), when: each.when, witness: each.witness, curl: each.curl,
+    sentence: each.summary, ...toMoveWords(each.before.outcome, each.after.outcome), isMetDifferently: each.kind === 'policy', when: each.when, witness: each.witness, curl: each.curl,
     share: share === null ? null : share === 0 ? 'no logged request' : `≈ ${toShare(share)} of logged requests`,
     lines: toLines(each),
     depends: each.depends.map((one) => `Only where ${one.text} ${one.holds ? 'holds' : 'does not hold'}, which is not modelled.`),

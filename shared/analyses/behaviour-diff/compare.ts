@@ -6,6 +6,7 @@ import { Solver, type Budget } from '#shared/requests/space/solver.ts'
 import type { BehaviourDiff, ListenerChange, RequestClass, UnknownRegion } from './answer.ts'
 import { listenerChanges, pairListeners, sameKind } from './arrivals.ts'
 import { changedLinesOf } from './cause.ts'
+import { joinChance, withoutTold } from './chance.ts'
 import { classesOf } from './classes.ts'
 import type { Judge } from './judge.ts'
 import { diffListener, reaches, type Comparison, type ListenerDiff } from './listener-diff.ts'
@@ -84,6 +85,7 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
   }
   yield
   classes.push(...classesOf({ world: space.world, alias }, provedOnce(diffs)))
+  classes.push(...withoutTold(diffs.flatMap((diff) => diff.chance).reduce<readonly RequestClass[]>(joinChance, []), classes))
   yield
   const sense = settingSense(before, after)
   const settings = settingClasses(comparison, pairs, sense)

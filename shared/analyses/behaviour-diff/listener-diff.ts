@@ -20,7 +20,8 @@ import { differ, type Judge } from './judge.ts'
 import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/rule-index.ts'
 import { earlier, sideOf, type Side } from '#shared/model/decision-space/rule-side.ts'
 import { differingPairs, type FoundPair } from './rule-pairs.ts'
-import type { UnknownRegion } from './answer.ts'
+import type { RequestClass, UnknownRegion } from './answer.ts'
+import { chanceClass, joinChance, onlyChance } from './chance.ts'
 import { formulaWords } from './words.ts'
 
 /** Everything that the comparison of one listener needs and leaves behind. */
@@ -31,6 +32,8 @@ export interface ListenerDiff {
   readonly alignment: Alignment
   readonly found: readonly FoundPair[]
   readonly proved: readonly Proved[]
+  /** Classes in which chance decides. */
+  readonly chance: readonly RequestClass[]
   readonly unknown: readonly UnknownRegion[]
   readonly looked: number
 }
@@ -67,9 +70,11 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
   const diffed = { arrival: arrivals.after, lists, sides, alignment }
   const proved: Proved[] = []
   const unproved: UnknownRegion[] = []
+  let chance: readonly RequestClass[] = []
   const onFound = (pair: FoundPair): void => {
     const result = prove(comparison, diffed, pair)
     if ('judged' in result) proved.push(result)
+    else if ('witness' in result) chance = joinChance(chance, result)
     else unproved.push(result)
   }
   const pairs = alignment.changed === 0 ? { found: [], open: [], stopped: false, looked: 0 }
@@ -81,13 +86,13 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
   if (pairs.stopped) {
     unknown.push({ listener: arrivals.after.listener.group, when: 'any request', because: 'The time for this comparison is used up; classes found so far are listed.', side: 'after', at: arrivals.after.listener.origin[0] ?? nowhere })
   }
-  return { ...diffed, found: pairs.found, looked: pairs.looked, proved, unknown: [...unknown, ...unproved] }
+  return { ...diffed, found: pairs.found, looked: pairs.looked, proved, chance, unknown: [...unknown, ...unproved] }
 }
 
 type Diffed = Pick<ListenerDiff, 'arrival' | 'lists' | 'sides' | 'alignment'>
 
 /** Replays the witness on both configs. What does not show the difference, or hangs on something unmodelled, is unknown. */
-function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | UnknownRegion {
+function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | RequestClass | UnknownRegion {
   const { space, solver, budget } = comparison
   const { world } = space
   const before = diff.lists.before.rules[pair.before] as DecidingRule
@@ -102,6 +107,8 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
   if (opaque.length > 0) {
     const without = solver.solve([...pair.required, ...opaque.map((flag) => world.not(flag))], budget)
     if (without.kind !== 'sat') {
+      const drawn = onlyChance(comparison, opaque) ? chanceClass(comparison, diff, pair, witness) : null
+      if (drawn !== null) return drawn
       const flag = space.flags.get(opaque[0] as Formula)
       return region(flag === undefined ? 'It depends on something that is not modelled.' : `Not modelled: ${flag.text} (${flag.reason.replace(/\.$/, '')}).`, flag ?? null)
     }

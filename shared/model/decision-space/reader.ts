@@ -21,6 +21,8 @@ export interface Flag {
   readonly reason: string
   readonly at: Span
   readonly side: 'before' | 'after'
+  /** Probability of a draw; null: something else. */
+  readonly chance: number | null
 }
 
 /** What two configs share: variables, atoms, terms. */
@@ -141,15 +143,15 @@ export class Reader {
         const draw = (this.draws.get(predicate.share) ?? 0) + 1
         this.draws.set(predicate.share, draw)
         const text = `chance of ${Math.round(predicate.share * 1000) / 10} %`
-        return this.opaque(`${text} #${draw}`, text, 'it is drawn anew for each request', predicate.origin)
+        return this.opaque(`${text} #${draw}`, text, 'it is drawn anew for each request', predicate.origin, predicate.share)
       }
     }
   }
 
   /** A condition that no request decides as far as we can tell. */
-  opaque(key: string, text: string, reason: string, at: Span): Formula {
+  opaque(key: string, text: string, reason: string, at: Span, chance: number | null = null): Formula {
     const formula = this.tests.flag(key, (negated) => `${negated ? 'not ' : ''}{ ${text} }`)
-    if (!this.space.flags.has(formula)) this.space.flags.set(formula, { text, reason, at, side: this.side })
+    if (!this.space.flags.has(formula)) this.space.flags.set(formula, { text, reason, at, side: this.side, chance })
     return formula
   }
 
@@ -174,7 +176,7 @@ export class Reader {
   private noteFlag(formula: Formula, text: string, at: Span): void {
     const atom = this.space.world.atomOf(formula)
     const plain = formula & ~1
-    if (atom?.kind === 'flag' && !this.space.flags.has(plain)) this.space.flags.set(plain, { text, reason: 'a request alone does not decide it', at, side: this.side })
+    if (atom?.kind === 'flag' && !this.space.flags.has(plain)) this.space.flags.set(plain, { text, reason: 'a request alone does not decide it', at, side: this.side, chance: null })
   }
 
   private viewHolds(view: View, state: State, matching: Matching, words: Words, at: Span): Formula {

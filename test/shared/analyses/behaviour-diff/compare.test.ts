@@ -49,7 +49,6 @@ for (const [name, before, after] of same) {
 
 const unknown: readonly (readonly [name: string, before: string, after: string, reason: RegExp])[] = [
   ['a script on both sides', 'http-request lua.pick', 'http-request lua.pick', /^Not modelled: lua\.pick/],
-  ['another chance', 'use_backend api if { rand(100) lt 10 }', 'use_backend api if { rand(100) lt 20 }', /chance of/],
   ['another limit of a counter', 'http-request deny if { sc_http_req_rate(0) gt 10 }', 'http-request deny if { sc_http_req_rate(0) gt 20 }', /sc_http_req_rate/],
   ['a counter over another table', 'stick-table type ip size 1m store http_req_rate(10s)\nhttp-request deny if { sc_http_req_rate(0) gt 10 }', 'stick-table type ip size 1m store http_req_rate(60s)\nhttp-request deny if { sc_http_req_rate(0) gt 10 }', /sc_http_req_rate/],
   ['a variable that an unmodelled action may set', 'http-request do-resolve(txn.ip,dns) hdr(host)\nuse_backend api if { var(txn.ip) -m found }', 'http-request do-resolve(txn.ip,dns) hdr(host)\nuse_backend img if { var(txn.ip) -m found }', /do-resolve/],
