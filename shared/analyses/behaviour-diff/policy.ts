@@ -21,7 +21,7 @@ export function policyClasses(comparison: Comparison, diffs: readonly ListenerDi
   const classes: RequestClass[] = []
   const unknown: UnknownRegion[] = []
   for (const pool of changed) {
-    const policy = without(policyOf(pool, sense), told)
+    const policy = policyOf(pool, sense, told)
     if (policy === null) continue
     for (const diff of diffs) {
       const found = classFor(comparison, diff, pool, policy)
@@ -31,12 +31,6 @@ export function policyClasses(comparison: Comparison, diffs: readonly ListenerDi
     }
   }
   return { classes: merged(classes), unknown }
-}
-
-/** What listeners tell already is left out, where something else is left. Null: nothing is. */
-function without(policy: PoolPolicy | null, told: ReadonlySet<string>): PoolPolicy | null {
-  const sentences = policy?.sentences.filter((sentence) => !told.has(sentence)) ?? []
-  return policy === null || sentences.length === 0 ? null : { ...policy, sentences }
 }
 
 const poolWhen = 'the request goes to pool '

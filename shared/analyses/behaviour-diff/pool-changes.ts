@@ -19,6 +19,8 @@ export interface ChangedPool {
   readonly after: Pool
 }
 
+const none: ReadonlySet<string> = new Set()
+
 /** What a change of a pool means for the requests that stay in it. */
 export interface PoolPolicy {
   readonly sentences: readonly string[]
@@ -33,8 +35,9 @@ const tolerance = 1e-9
 
 /**
  * How new requests are spread, by what, with which checks, and under which settings; null: nothing of that differs.
+ * `told`: changes of settings that are told elsewhere.
  */
-export function policyOf({ before, after }: ChangedPool, { isInert, placeOf }: SettingSense): PoolPolicy | null {
+export function policyOf({ before, after }: ChangedPool, { isInert, placeOf }: SettingSense, told: ReadonlySet<string> = none): PoolPolicy | null {
   const sentences: string[] = []
   const cause = { before: [] as Span[], after: [] as Span[] }
   let severity: Severity = 'notice'
@@ -78,7 +81,7 @@ export function policyOf({ before, after }: ChangedPool, { isInert, placeOf }: S
   }
   const [tries, wereTries] = [triesWords(after), triesWords(before)]
   if (tries !== wereTries) sentences.push(`requests that fail are ${tries} instead of ${wereTries}`)
-  const settings = settingChanges(before.settings, after.settings, isInert)
+  const settings = settingChanges(before.settings, after.settings, isInert).filter((change) => !told.has(change.text))
   sentences.push(...settings.map((change) => change.text))
   const changed = [...settings.map((change) => change.name), ...(tries === wereTries ? [] : ['retries', 'option redispatch', 'retry-on'])]
   for (const [side, pool] of [['before', before], ['after', after]] as const) {
