@@ -1,11 +1,11 @@
 import { useMemo } from 'react'
 import type { Change } from '#shared/presentation/presentation.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
-import type { TrafficMark } from './props.ts'
+import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 
 interface LegendProps {
   readonly view: TopologyView
-  readonly traffic: ReadonlyMap<string, TrafficMark>
+  readonly traffic: TrafficMarks
   readonly hidden: { readonly byFilter: number; readonly byLimit: number; readonly folded: number }
 }
 

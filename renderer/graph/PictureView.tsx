@@ -1,3 +1,4 @@
+import { noTraffic } from '#shared/view/traffic-marks.ts'
 import { useCallback, useId, useImperativeHandle, useMemo, type Ref } from 'react'
 import { ReactFlow, ReactFlowProvider, ViewportPortal } from 'reactflow'
 import 'reactflow/dist/base.css'
@@ -35,7 +36,6 @@ type PictureViewProps = TopologyCanvasProps & { readonly handle: Ref<PictureHand
 
 const nodeTypes = { box: BoxNode }
 const noEdges: never[] = []
-const noTraffic: NonNullable<TopologyCanvasProps['traffic']> = new Map()
 const onAnySide = (): boolean => true
 
 /** One canvas that draws everything, and over it React Flow with the boxes in view as focusable, spoken elements. */

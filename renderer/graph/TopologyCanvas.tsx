@@ -1,11 +1,10 @@
+import { noTraffic } from '#shared/view/traffic-marks.ts'
 import { useImperativeHandle, useRef, useState, useEffect } from 'react'
 import { warmLayout } from './layout-client.ts'
 import { PictureView, type PictureHandle } from './PictureView.tsx'
 import type { TopologyCanvasProps } from './props.ts'
 import { TopologyTable } from './TopologyTable.tsx'
 import './graph.css'
-
-const noTraffic: NonNullable<TopologyCanvasProps['traffic']> = new Map()
 
 // The worker starts while the first view is still on its way.
 warmLayout()

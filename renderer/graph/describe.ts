@@ -1,7 +1,7 @@
 import type { Change } from '#shared/presentation/presentation.ts'
 import type { TopologyNode, TopologyView } from '#shared/view/topology-view.ts'
 import type { Picture } from './picture.ts'
-import type { TrafficMark } from './props.ts'
+import type { TrafficMark } from '#shared/view/traffic-marks.ts'
 
 const changeWord: Readonly<Record<Change, string>> = {
   same: '', added: 'added', removed: 'removed', changed: 'changed', moved: 'moved in the order', renamed: 'renamed',

@@ -3,7 +3,8 @@ import type { Tone } from '#shared/presentation/presentation.ts'
 import type { TopologyNode } from '#shared/view/topology-view.ts'
 import type { Palette } from './palette.ts'
 import type { Picture } from './picture.ts'
-import type { TopologyMode, TrafficMark } from './props.ts'
+import type { TopologyMode } from './props.ts'
+import type { TrafficMark, TrafficMarks } from '#shared/view/traffic-marks.ts'
 import type { Reach } from './reach.ts'
 
 /** Everything besides places that decides how the picture looks right now. Positions refer to `picture`. */
@@ -13,7 +14,7 @@ export interface Look {
   readonly mode: TopologyMode
   /** What stays bright while the rest is dimmed; null: nothing is dimmed. */
   readonly reach: Reach | null
-  readonly traffic: ReadonlyMap<string, TrafficMark>
+  readonly traffic: TrafficMarks
   readonly selectedNodes: ReadonlySet<number>
   readonly selectedEdges: ReadonlySet<number>
   readonly found: ReadonlySet<number>

@@ -3,7 +3,8 @@ import { pointAt } from './curve.ts'
 import { describeNode } from './describe.ts'
 import type { Picture } from './picture.ts'
 import { projectionOf } from './projection.ts'
-import type { TopologyMode, TrafficMark } from './props.ts'
+import type { TopologyMode } from './props.ts'
+import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 import { isEdgeOnSide, visibleNodes } from './visible.ts'
 import { farZoom, type Viewport } from './viewport.ts'
 
@@ -58,7 +59,7 @@ export interface EdgeButton {
 }
 
 /** Edges that get a small focusable element at their middle: those of the box the keyboard stands on, and in view what changed or carries a mark. */
-export function edgesToMount(picture: Picture, mode: TopologyMode, traffic: ReadonlyMap<string, TrafficMark>, viewport: Viewport, width: number, height: number, standing: number): readonly EdgeButton[] {
+export function edgesToMount(picture: Picture, mode: TopologyMode, traffic: TrafficMarks, viewport: Viewport, width: number, height: number, standing: number): readonly EdgeButton[] {
   const own = standing >= 0 && standing < picture.nodes.length
     ? [...picture.outEdges.subarray(picture.outStart[standing], picture.outStart[standing + 1]), ...picture.inEdges.subarray(picture.inStart[standing], picture.inStart[standing + 1])].slice(0, mostEdges)
     : []

@@ -1,5 +1,6 @@
 import type { Ref } from 'react'
 import type { TopologyView } from '#shared/view/topology-view.ts'
+import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 import type { PictureLink } from './picture-link.ts'
 
 /** Which side of a difference is drawn. Positions are the same in all three: one union layout serves them. */
@@ -7,15 +8,6 @@ export type TopologyMode = 'overlay' | 'before' | 'after'
 
 /** `reduced`: no smooth fit, no transitions. */
 export type Motion = 'full' | 'reduced'
-
-/**
- * What requests that are treated differently do at a box or an edge: pass it only before (`was`, dashed), only after
- * (`now`), or on both sides, with the tone of the gravest of them.
- */
-export interface TrafficMark {
-  readonly way: 'was' | 'now' | 'both'
-  readonly tone: 'critical' | 'warning'
-}
 
 /** Place in the list of boxes that match the query: `index` is one-based, 0 when nothing was visited yet. */
 export interface FindState {
@@ -53,7 +45,7 @@ export interface TopologyCanvasProps {
   /** Ids of a traced path or of a selected sentence; while not empty everything else is dimmed. */
   readonly lit: readonly string[]
   /** Marks by node and edge id; default none. */
-  readonly traffic?: ReadonlyMap<string, TrafficMark>
+  readonly traffic?: TrafficMarks
   /** Boxes whose words contain every word of it are marked; empty: none. */
   readonly query: string
   readonly theme: 'dark' | 'light'
@@ -84,7 +76,7 @@ export interface TopologyCanvasProps {
 export interface TopologyTableProps {
   readonly view: TopologyView
   /** Marks by node and edge id. */
-  readonly traffic: ReadonlyMap<string, TrafficMark>
+  readonly traffic: TrafficMarks
   readonly selection: readonly string[]
   readonly query: string
   readonly ariaLabel: string

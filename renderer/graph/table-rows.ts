@@ -1,7 +1,7 @@
 import { stateTone, tagText } from '#shared/layout/box.ts'
 import type { TopologyNode, TopologyView } from '#shared/view/topology-view.ts'
 import { shareWords, wayShort } from './describe.ts'
-import type { TrafficMark } from './props.ts'
+import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 
 /** Columns of the table twin. `routed to` names where the edges of a box lead, in rule order. */
 export const tableColumns = [
@@ -19,11 +19,11 @@ export const tableColumns = [
 export type TableKey = (typeof tableColumns)[number]['key']
 
 /** The columns that say something: marks of changed requests only where there are some. */
-export function columnsFor(traffic: ReadonlyMap<string, TrafficMark>): readonly (typeof tableColumns)[number][] {
+export function columnsFor(traffic: TrafficMarks): readonly (typeof tableColumns)[number][] {
   return traffic.size === 0 ? tableColumns.filter((column) => column.key !== 'traffic') : tableColumns
 }
 
-const none: ReadonlyMap<string, TrafficMark> = new Map()
+const none: TrafficMarks = new Map()
 
 export interface TopologyRow {
   readonly id: string
@@ -33,7 +33,7 @@ export interface TopologyRow {
 }
 
 /** One row per box, in the order of the view; `traffic`: where requests that are treated differently pass. */
-export function tableRows(view: TopologyView, traffic: ReadonlyMap<string, TrafficMark> = none): readonly TopologyRow[] {
+export function tableRows(view: TopologyView, traffic: TrafficMarks = none): readonly TopologyRow[] {
   const titleOf = new Map(view.nodes.map((node) => [node.id, node.title]))
   const leads = new Map<string, { readonly order: number; readonly words: string }[]>()
   for (const edge of view.edges) {

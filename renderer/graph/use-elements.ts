@@ -2,7 +2,8 @@ import { useEffect, useMemo, type RefObject } from 'react'
 import type { BoxNodeType } from './BoxNode.tsx'
 import { edgesToMount, nodesToMount, type EdgeButton } from './mount.ts'
 import type { Picture } from './picture.ts'
-import type { TopologyMode, TrafficMark } from './props.ts'
+import type { TopologyMode } from './props.ts'
+import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 import type { Surface } from './use-surface.ts'
 import type { PictureWindow } from './use-window.ts'
 import type { Standing } from './walk.ts'
@@ -10,7 +11,7 @@ import type { Standing } from './walk.ts'
 interface ElementParts {
   readonly picture: Picture | null
   readonly mode: TopologyMode
-  readonly traffic: ReadonlyMap<string, TrafficMark>
+  readonly traffic: TrafficMarks
   readonly surface: Surface
   readonly viewport: PictureWindow['viewport']
   readonly standing: Standing | null

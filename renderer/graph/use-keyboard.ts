@@ -1,7 +1,7 @@
 import { useState, type KeyboardEvent, type RefObject } from 'react'
 import { describeEdge } from './describe.ts'
 import type { Picture } from './picture.ts'
-import type { TrafficMark } from './props.ts'
+import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 import type { Over } from './use-over.ts'
 import { firstStanding, walk, type Direction, type Standing } from './walk.ts'
 
@@ -9,7 +9,7 @@ const arrows: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRi
 
 interface KeyboardTarget {
   readonly picture: Picture | null
-  readonly traffic: ReadonlyMap<string, TrafficMark>
+  readonly traffic: TrafficMarks
   readonly wrapper: RefObject<HTMLDivElement | null>
   readonly allowed: (node: number) => boolean
   readonly standing: Standing | null

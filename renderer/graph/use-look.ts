@@ -2,7 +2,8 @@ import { useLayoutEffect, useMemo } from 'react'
 import type { LookStore } from './look.ts'
 import type { Palette } from './palette.ts'
 import type { Picture } from './picture.ts'
-import type { TopologyMode, TrafficMark } from './props.ts'
+import type { TopologyMode } from './props.ts'
+import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 import { reachOfEdge, reachOfIds, reachOfNode } from './reach.ts'
 import type { Over } from './use-over.ts'
 
@@ -12,7 +13,7 @@ interface LookParts {
   readonly mode: TopologyMode
   readonly over: Over | null
   readonly lit: readonly string[]
-  readonly traffic: ReadonlyMap<string, TrafficMark>
+  readonly traffic: TrafficMarks
   readonly selection: readonly string[]
   readonly found: readonly number[]
   readonly foundNow: number

@@ -7,6 +7,8 @@ import type { Handlers } from '#shared/rpc/method.ts'
 import type { Picture, PictureMarks, PictureOptions, TopologyOptions } from '#shared/rpc/payloads.ts'
 import type { Scene } from '#shared/layout/scene.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
+import { noTraffic, toTrafficMarks } from '#shared/view/traffic-marks.ts'
+import { behaviourOf } from './behaviour.ts'
 import { titleOf, type Pair, type PairStore } from './pairs.ts'
 import type { Ports } from './ports.ts'
 import { maskSecrets } from './secrets.ts'
@@ -28,7 +30,7 @@ export function exportHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<St
     async 'export.marks'({ before, after, topology, picture }) {
       const pair = pairs(before, after)
       if (!pair.ok) return pair
-      const drawing = drawScene(sceneOf(pair.value, topology), textsOf(ports, pair.value, picture))
+      const drawing = drawScene(sceneOf(ports, pair.value, topology), textsOf(ports, pair.value, picture))
       return ok({ name: fileNameOf(titleOf(pair.value.before, pair.value.after)), drawing } satisfies PictureMarks)
     },
   }
@@ -41,7 +43,7 @@ export interface DrawnPicture {
 }
 
 export async function drawPicture(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions): Promise<Result<DrawnPicture>> {
-  const scene = sceneOf(pair, topology)
+  const scene = sceneOf(ports, pair, topology)
   const texts = textsOf(ports, pair, picture)
   if (picture.format === 'pdf') return drawPdf(ports, scene, texts)
   const svg = renderSvg(scene, texts)
@@ -63,12 +65,13 @@ async function drawPdf(ports: Ports, scene: Scene, texts: Texts): Promise<Result
 
 /** The picture of a pair as SVG text, for reports. */
 export function pictureSvg(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions): string {
-  return renderSvg(sceneOf(pair, topology), textsOf(ports, pair, picture))
+  return renderSvg(sceneOf(ports, pair, topology), textsOf(ports, pair, picture))
 }
 
-function sceneOf(pair: Pair, topology: TopologyOptions): Scene {
+/** A difference shows where requests that are treated differently pass. */
+function sceneOf(ports: Ports, pair: Pair, topology: TopologyOptions): Scene {
   const { view, totals } = pair.focus(topology)
-  return buildScene(maskView(view), totals.hiddenByFilter + totals.hiddenByLimit)
+  return buildScene(maskView(view), totals.hiddenByFilter + totals.hiddenByLimit, pair.before === null ? noTraffic : toTrafficMarks(behaviourOf(ports, pair), view))
 }
 
 function textsOf(ports: Ports, pair: Pair, picture: Pick<PictureOptions, 'theme' | 'title'>): Texts {

@@ -1,4 +1,5 @@
 import { topologyColumns, type TopologyEdge, type TopologyNode, type TopologyView } from '#shared/view/topology-view.ts'
+import { noTraffic } from '#shared/view/traffic-marks.ts'
 import { boxHeight, boxWidths, edgeLabel, wishedWidth } from './box.ts'
 import { spreadEnds } from './edge-ends.ts'
 import { labelRoom, placeLabels } from './edge-labels.ts'
@@ -62,9 +63,9 @@ export function layoutView(view: TopologyView): { readonly graph: LayoutGraph; r
  * A difference is laid out once, as the union of both sides, so what both sides have stands in the same place on each
  * (`sceneOfSide`). `hiddenNodes`: boxes left out by filter or folding, for the count beside the title. Deterministic.
  */
-export function buildScene(view: TopologyView, hiddenNodes = 0): Scene {
+export function buildScene(view: TopologyView, hiddenNodes = 0, traffic = noTraffic): Scene {
   const input = toViewGraph(view)
-  return toScene(view.title, input, layoutGraph(input.graph, input.options), hiddenNodes)
+  return { ...toScene(view.title, input, layoutGraph(input.graph, input.options), hiddenNodes), traffic }
 }
 
 /** Boxes, curves and columns for positions that are known. */
@@ -79,7 +80,7 @@ export function toScene(title: string, input: ViewGraph, positions: LayoutPositi
     edge, x1: ends.x1[index] as number, y1: ends.y1[index] as number, x2: ends.x2[index] as number, y2: ends.y2[index] as number,
     width: widths[index] as number, label: edgeLabel(edge),
   }))
-  return { title, nodes, edges: placeLabels(edges, nodes), columns: columnsOf(nodes), width: positions.width, height: positions.height, hiddenNodes }
+  return { title, nodes, edges: placeLabels(edges, nodes), columns: columnsOf(nodes), width: positions.width, height: positions.height, hiddenNodes, traffic: noTraffic }
 }
 
 /** One side of a laid out difference; what is left stays where it is. */

@@ -1,4 +1,5 @@
 import type { TopologyEdge, TopologyNode } from '#shared/view/topology-view.ts'
+import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 
 /** A box with its place, pixels. */
 export interface SceneNode {
@@ -42,4 +43,6 @@ export interface Scene {
   readonly height: number
   /** Nodes left out by filter or folding. */
   readonly hiddenNodes: number
+  /** Where requests that are treated differently pass. */
+  readonly traffic: TrafficMarks
 }

@@ -3,6 +3,7 @@ import { labelSize, labelWidth } from '#shared/layout/edge-labels.ts'
 import { box, frameTone, hasBar, stateTone, tagText } from '#shared/layout/box.ts'
 import { fitText, textWidth, type Face } from '#shared/layout/measure.ts'
 import type { Scene, SceneEdge, SceneNode } from '#shared/layout/scene.ts'
+import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 import { plainText, type Drawing, type Mark, type Stroke } from './drawing.ts'
 import { toneMarks } from './glyph-marks.ts'
 import { drawLegend, legendHeight, legendWidth } from './legend.ts'
@@ -21,16 +22,27 @@ export function drawScene(scene: Scene, texts: PictureTexts): Drawing {
   if (texts.theme !== 'print') marks.push({ kind: 'dots', width, height, colour: theme.line })
   drawTitleBlock(texts, scene, theme, width, marks)
   drawColumns(scene, theme, top, marks)
-  for (const edge of byWeight(scene.edges)) drawEdge(edge, theme, top, marks)
-  for (const node of scene.nodes) drawBox(node, theme, top, marks)
-  for (const edge of scene.edges) drawLabel(edge, theme, top, marks)
+  for (const edge of byWeight(scene)) drawEdge(edge, edgeTone(scene, edge), theme, top, marks)
+  for (const node of scene.nodes) drawBox(node, boxTone(scene, node), theme, top, marks)
+  for (const edge of scene.edges) drawLabel(edge, edgeTone(scene, edge), theme, top, marks)
   if (texts.legend) drawLegend(scene, theme, top + scene.height, marks)
   return { width, height, title: plainText(texts.title), description: plainText(`${texts.source} · ${texts.hash} · ${texts.timeText}`), marks }
 }
 
-/** Plain curves first, changed ones over them, so that nothing that matters is covered. */
-function byWeight(edges: readonly SceneEdge[]): readonly SceneEdge[] {
-  return [...edges.filter((each) => each.edge.change === 'same'), ...edges.filter((each) => each.edge.change !== 'same')]
+/** Plain curves first, changed ones over them, then those that changed requests take, so that nothing that matters is covered. */
+function byWeight({ edges, traffic }: Scene): readonly SceneEdge[] {
+  const weight = (each: SceneEdge): number => (traffic.has(each.edge.id) ? 2 : each.edge.change === 'same' ? 0 : 1)
+  return [0, 1, 2].flatMap((wanted) => edges.filter((each) => weight(each) === wanted))
+}
+
+/** What requests that are treated differently do there; null: none of them passes. */
+function trafficTone(traffic: TrafficMarks, id: string): Tone | null {
+  const mark = traffic.get(id)
+  return mark === undefined ? null : mark.way === 'was' ? 'removed' : mark.tone
+}
+
+function boxTone({ traffic }: Scene, { node }: SceneNode): Tone {
+  return trafficTone(traffic, node.id) ?? frameTone(node)
 }
 
 function drawColumns(scene: Scene, theme: Theme, top: number, marks: Mark[]): void {
@@ -42,13 +54,12 @@ function drawColumns(scene: Scene, theme: Theme, top: number, marks: Mark[]): vo
   }
 }
 
-function edgeTone(edge: SceneEdge): Tone {
-  const change = frameTone(edge.edge)
+function edgeTone({ traffic }: Scene, { edge }: SceneEdge): Tone {
+  const change = trafficTone(traffic, edge.id) ?? frameTone(edge)
   return change === 'neutral' ? 'same' : change
 }
 
-function drawEdge(each: SceneEdge, theme: Theme, top: number, marks: Mark[]): void {
-  const tone = edgeTone(each)
+function drawEdge(each: SceneEdge, tone: Tone, theme: Theme, top: number, marks: Mark[]): void {
   // Round ends lengthen a dash by the width of the line: the gap must be longer than that to be seen.
   const dash = tone === 'removed' ? [3, each.width + 4] : tone === 'unknown' ? [1, each.width + 3] : []
   marks.push({
@@ -57,9 +68,8 @@ function drawEdge(each: SceneEdge, theme: Theme, top: number, marks: Mark[]): vo
   })
 }
 
-function drawLabel(each: SceneEdge, theme: Theme, top: number, marks: Mark[]): void {
+function drawLabel(each: SceneEdge, tone: Tone, theme: Theme, top: number, marks: Mark[]): void {
   if (each.labelAt === null) return
-  const tone = edgeTone(each)
   const label = plainText(each.label)
   const width = labelWidth(label)
   const { x } = each.labelAt
@@ -68,10 +78,9 @@ function drawLabel(each: SceneEdge, theme: Theme, top: number, marks: Mark[]): v
   marks.push(textMark(label, x, y + 3.8, 'uiBold', labelSize, tone === 'same' ? theme.text2 : toneColour(theme, tone), 'middle'))
 }
 
-function drawBox(each: SceneNode, theme: Theme, offset: number, marks: Mark[]): void {
+function drawBox(each: SceneNode, tone: Tone, theme: Theme, offset: number, marks: Mark[]): void {
   const { node, x, width, height } = each
   const y = each.y + offset
-  const tone = frameTone(node)
   const colour = toneColour(theme, tone)
   const isGone = tone === 'removed'
   if (theme !== themes.print) marks.push({ kind: 'rect', x, y: y + 2, width, height, radius: box.radius, fill: '#000000', stroke: null, opacity: theme === themes.dark ? 0.28 : 0.06 })

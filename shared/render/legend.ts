@@ -18,7 +18,7 @@ const meanings: readonly (readonly [tone: Tone, text: string])[] = [
   ['ok', 'up'], ['down', 'down'], ['maintenance', 'maintenance'], ['unknown', 'not known (hatched)'],
 ]
 
-/** Signs that occur in the picture; a difference always explains added, removed, changed and same. */
+/** Signs that occur in the picture; a difference always explains added, removed, changed and same, and where changed requests pass. */
 function entriesOf(scene: Scene): readonly (readonly [Tone, string])[] {
   const used = new Set<Tone>()
   const add = (each: Parameters<typeof frameTone>[0] & Parameters<typeof stateTone>[0]): void => {
@@ -29,7 +29,10 @@ function entriesOf(scene: Scene): readonly (readonly [Tone, string])[] {
   for (const each of scene.nodes) add(each.node)
   for (const each of scene.edges) add(each.edge)
   const isDifference = used.has('added') || used.has('removed') || used.has('changed')
-  return meanings.filter(([tone]) => used.has(tone) || (isDifference && (tone === 'added' || tone === 'removed' || tone === 'changed' || tone === 'same')))
+  const signs = meanings.filter(([tone]) => used.has(tone) || (isDifference && (tone === 'added' || tone === 'removed' || tone === 'changed' || tone === 'same')))
+  const passing = [...scene.traffic.values()]
+  const now: readonly (readonly [Tone, string])[] = passing.some((mark) => mark.way !== 'was') ? [[passing.some((mark) => mark.tone === 'critical') ? 'critical' : 'warning', 'changed requests now']] : []
+  return [...signs, ...now, ...(passing.some((mark) => mark.way === 'was') ? [['removed', 'changed requests before'] as const] : [])]
 }
 
 const widthText = 'width = expected share where traffic splits'

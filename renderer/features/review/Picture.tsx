@@ -2,7 +2,8 @@ import { Maximize, Minus, Plus, Search, Table2 } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { commandKeys, onViewCommand } from '#renderer/app/commands.ts'
 import { useApp, useAppState } from '#renderer/app/context.ts'
-import type { FindState, TopologyHandle, TopologyMode, TrafficMark } from '#renderer/graph/props.ts'
+import type { FindState, TopologyHandle, TopologyMode } from '#renderer/graph/props.ts'
+import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 import { createPictureLink } from '#renderer/graph/picture-link.ts'
 import { TopologyCanvas } from '#renderer/graph/TopologyCanvas.tsx'
 import { motionOf, themeOf, type PictureMode } from '#renderer/state/app-state.ts'
@@ -14,7 +15,7 @@ interface PictureProps {
   /** Ids lit up per side; the overlay lights both. */
   readonly lit: Lit
   /** Where requests that are treated differently pass. */
-  readonly traffic?: ReadonlyMap<string, TrafficMark>
+  readonly traffic?: TrafficMarks
   /** Trace draws the whole picture: it has no filter, and its own path instead of the selection. */
   readonly trace?: boolean
 }

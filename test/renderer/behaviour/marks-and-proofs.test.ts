@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toProofView } from '#renderer/features/behaviour/proof-view.ts'
-import { toTrafficMarks } from '#renderer/features/behaviour/traffic-marks.ts'
+import { toTrafficMarks } from '#shared/view/traffic-marks.ts'
 import { trafficOf } from '#renderer/graph/look.ts'
 import { node, span, view } from '#test/renderer/fixtures.ts'
 import { behaviour, behaviourClass, path, report, witness } from './answers.ts'

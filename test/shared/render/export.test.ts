@@ -167,3 +167,16 @@ test('a PNG that would be too large is refused with the scale that fits', () => 
   assert.equal(rasterizePng(huge, 0).ok, false)
   assert.equal(rasterizePng('not a picture', 1).ok, false)
 })
+
+test('where changed requests pass is drawn in their tone, dashed where they passed before, and explained', () => {
+  const [first, second] = mockView.edges.filter((edge) => edge.change === 'same')
+  assert(first !== undefined && second !== undefined)
+  const plain = renderSvg(buildScene(mockView), texts)
+  assert(!plain.includes('changed requests'))
+  const marked = buildScene(mockView, 0, new Map([[first.id, { way: 'now', tone: 'critical' }], [second.id, { way: 'was', tone: 'critical' }]]))
+  const svg = renderSvg(marked, texts)
+  assert(svg.includes('changed requests now') && svg.includes('changed requests before'))
+  const strokes = (text: string): number => [...text.matchAll(/stroke-dasharray/g)].length
+  assert.equal(strokes(svg), strokes(plain) + 1)
+  assert.notEqual(svg.replaceAll(/changed requests \w+/g, ''), plain)
+})
