@@ -17,9 +17,10 @@ import { elsewhereOf } from './cause.ts'
 import type { Proved } from './classes.ts'
 import { differencesOf } from './differences.ts'
 import { differ, type Judge } from './judge.ts'
-import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/rule-index.ts'
-import { earlier, sideOf, type Side } from '#shared/model/decision-space/rule-side.ts'
+import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/anchors.ts'
+import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
 import { differingPairs, type FoundPair } from './rule-pairs.ts'
+import { sidesOf } from './sides.ts'
 import type { UnknownRegion } from './answer.ts'
 import { formulaWords } from './words.ts'
 
@@ -61,7 +62,7 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
   }
   const lists = { before: listOf('before'), after: listOf('after') }
   const alignment = alignLists(comparison, lists)
-  const sides = { before: sideOf(space, lists.before.rules), after: sideOf(space, lists.after.rules) }
+  const sides = sidesOf(space, models.before, arrivals.before, lists, alignment)
   const named = { before: poolsByReference(models.before), after: poolsByReference(models.after) }
   const comparing = { space, before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: (name: string) => named.after.get(name) } }
   const diffed = { arrival: arrivals.after, lists, sides, alignment }
@@ -165,35 +166,4 @@ function exceptionsOf({ space, solver, budget }: Comparison, { sides }: Diffed, 
     if (solver.solve([both, world.not(formula)], budget).kind !== 'unsat') found.push(world.not(formula))
   }
   return found
-}
-
-const byPool = new WeakMap<Side, ReadonlyMap<string, readonly number[]>>()
-
-/** Rules by the pool that they lead to, by its name as compared. */
-function rulesTo(side: Side, alias: (pool: string) => string): ReadonlyMap<string, readonly number[]> {
-  const known = byPool.get(side)
-  if (known !== undefined) return known
-  const found = new Map<string, number[]>()
-  for (const [index, { destination }] of side.rules.entries()) {
-    const pools = destination.kind === 'split' ? destination.shares.map((part) => part.pool) : destination.kind === 'forward' ? [alias(destination.pool)] : []
-    for (const pool of pools) {
-      const list = found.get(pool)
-      if (list === undefined) found.set(pool, [index])
-      else if (list[list.length - 1] !== index) list.push(index)
-    }
-  }
-  byPool.set(side, found)
-  return found
-}
-
-/** Whether a request of this listener can reach `pool` on one side. Null: it cannot be told. */
-export function reaches({ space, solver, budget }: Comparison, side: Side, pool: string, alias: (pool: string) => string): boolean | null {
-  let open = false
-  for (const index of rulesTo(side, alias).get(pool) ?? []) {
-    const rule = side.rules[index] as DecidingRule
-    const solution = solver.solve([rule.formula, ...earlier(space.world, side, index, anchorsOfRule(space, rule), rule.formula)], budget)
-    if (solution.kind === 'sat') return true
-    open ||= solution.kind === 'gave-up'
-  }
-  return open ? null : false
 }

@@ -8,7 +8,7 @@ import { listed } from './cause.ts'
 import { identify } from './identify.ts'
 import type { Comparison, ListenerDiff } from './listener-diff.ts'
 import { policyOf, type ChangedPool, type PoolPolicy } from './pool-changes.ts'
-import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/rule-index.ts'
+import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/anchors.ts'
 import { earlier } from '#shared/model/decision-space/rule-side.ts'
 import { kindOf } from './severity.ts'
 

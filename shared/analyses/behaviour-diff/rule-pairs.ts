@@ -4,7 +4,7 @@ import { always, never, type Formula, type World } from '#shared/requests/space/
 import type { Alignment } from './align.ts'
 import type { Difference } from './differences.ts'
 import type { Space } from '#shared/model/decision-space/reader.ts'
-import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/rule-index.ts'
+import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/anchors.ts'
 import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
 
 /** Requests that rule `before` decided and rule `after` decides now, with an outcome that differs. */

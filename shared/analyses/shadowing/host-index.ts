@@ -1,6 +1,7 @@
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
 import type { Space } from '#shared/model/decision-space/reader.ts'
-import { anchorsOfRule, RuleIndex } from '#shared/model/decision-space/rule-index.ts'
+import { anchorsOfRule } from '#shared/model/decision-space/anchors.ts'
+import { RuleIndex } from '#shared/model/decision-space/rule-index.ts'
 import type { Side } from '#shared/model/decision-space/rule-side.ts'
 import type { State } from '#shared/model/decision-space/state.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
