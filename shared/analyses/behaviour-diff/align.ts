@@ -13,7 +13,7 @@ export interface Alignment {
  * one, they would stand in both lists in the same relative order, so each would come before the other.
  * Cost: n log n.
  */
-export function alignRules(before: readonly number[], after: readonly number[]): Alignment {
+export function alignRules(before: ArrayLike<number>, after: ArrayLike<number>): Alignment {
   const beforePartner = new Int32Array(before.length).fill(-1)
   const afterPartner = new Int32Array(after.length).fill(-1)
   let start = 0

@@ -25,8 +25,8 @@ export function scanRules(space: Space, rules: readonly DecidingRule[], anchors:
 }
 
 function isApart(rule: DecidingRule, looked: Looked): boolean {
-  const { only, onlyState } = rule.condition
-  if (only !== null && onlyState !== null) return neverMeets(only, onlyState, looked)
+  const { only } = rule
+  if (only !== null) return neverMeets(only, rule.state, looked)
   return rule.condition.parts.some(({ predicate, state }) => neverMeets(predicate, state, looked))
 }
 

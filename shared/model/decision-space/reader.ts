@@ -96,9 +96,14 @@ export class Reader {
     return this.tables.get(id)
   }
 
+  /** Whether some condition means more than it says. */
+  get hasClosures(): boolean {
+    return this.changedTables.size > 0 || this.counters !== ''
+  }
+
   /** Text of a condition with the definitions that it depends on. */
   closureOf(text: string): string {
-    if (this.changedTables.size === 0 && this.counters === '') return text
+    if (!this.hasClosures) return text
     const tables = [...this.changedTables].flatMap(([id, name]) => (text.includes(JSON.stringify(id).slice(1, -1)) || text.includes(this.tables.get(id)?.path ?? id) ? [name] : []))
     return `${text}${this.counters !== '' && counted.test(text) ? ` ${this.counters}` : ''}${tables.length === 0 ? '' : ` ${tables.join(' ')}`}`
   }

@@ -51,8 +51,8 @@ export class AnchorTable {
     this.filled = true
     for (let index = 0; index < rules.length; index += 1) {
       const rule = rules[index] as DecidingRule
-      const { only, onlyState } = rule.condition
-      this.add(space.world, index, only === null || onlyState === null ? bestOf(anchorsOfRule(space, rule)) : bestAnchor(space, only, onlyState))
+      const { only } = rule
+      this.add(space.world, index, only === null ? bestOf(anchorsOfRule(space, rule)) : bestAnchor(space, only, rule.state))
     }
   }
 
