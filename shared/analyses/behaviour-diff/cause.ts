@@ -105,8 +105,10 @@ export function changedLinesOf(diffs: readonly ListenerDiff[]): RequestClass['li
     const logs = { before: new Map<string, Span>(), after: new Map<string, Span>() }
     for (const [side, partners] of [['before', alignment.beforePartner], ['after', alignment.afterPartner]] as const) {
       const states = new Set<DecidingRule['state']>()
-      for (const [index, rule] of lists[side].rules.entries()) {
-        if (partners[index] !== -1 && index < lists[side].rules.length - 1) continue
+      const { rules } = lists[side]
+      for (let index = 0; index < rules.length; index += 1) {
+        if (partners[index] !== -1 && index < rules.length - 1) continue
+        const rule = rules[index] as DecidingRule
         states.add(rule.state)
         if (partners[index] !== -1) continue
         if (found[side].length > 4 * lineLimit) return null

@@ -3,6 +3,7 @@ import type { Predicate, Test, View } from '#shared/model/predicate.ts'
 import type { Scope } from '#shared/model/routing-model.ts'
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { isUnknown, sampleText } from './sample.ts'
+import { scannedSteps } from './scope-scan.ts'
 import { viewSamples, type Surroundings } from './transforms.ts'
 
 /** Scopes shorter than this are walked step by step. */
@@ -26,7 +27,7 @@ interface ScopeIndex {
 }
 
 /** Walks of a scope before it is worth an index. */
-const worthWalks = 2
+const worthWalks = 8
 
 const indexes = new WeakMap<Scope, ScopeIndex | null>()
 const walks = new WeakMap<Scope, number>()
@@ -37,12 +38,13 @@ const walks = new WeakMap<Scope, number>()
  * ends with.
  */
 export function candidateSteps(scope: Scope, from: number, around: Surroundings): readonly number[] | null {
+  if (scope.steps.length < worthIndexing) return null
   let index = indexes.get(scope)
   if (index === undefined) {
     const count = (walks.get(scope) ?? 0) + 1
     walks.set(scope, count)
-    if (count < worthWalks) return null
-    index = scope.steps.length < worthIndexing ? null : buildIndex(scope)
+    if (count < worthWalks) return scannedSteps(scope, from, around)
+    index = buildIndex(scope)
     indexes.set(scope, index)
   }
   if (index === null) return null
