@@ -17,7 +17,6 @@ import { elsewhereOf } from './cause.ts'
 import type { Proved } from './classes.ts'
 import { differencesOf } from './differences.ts'
 import { differ, type Judge } from './judge.ts'
-import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/anchors.ts'
 import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
 import { differingPairs, type FoundPair } from './rule-pairs.ts'
 import { sidesOf } from './sides.ts'
@@ -158,7 +157,7 @@ function another({ space, readers, solver, budget }: Comparison, pair: FoundPair
 /** Earlier rules of either side that take some requests which both rules of the pair would. */
 function exceptionsOf({ space, solver, budget }: Comparison, { sides }: Diffed, pair: FoundPair, both: Formula): readonly Formula[] {
   const { world } = space
-  const anchors = mergeAnchors(anchorsOfRule(space, sides.before.rules[pair.before] as DecidingRule), anchorsOfRule(space, sides.after.rules[pair.after] as DecidingRule))
+  const { anchors } = pair
   const negated = [...new Set([...earlier(world, sides.before, pair.before, anchors, both), ...earlier(world, sides.after, pair.after, anchors, both)])]
   const found: Formula[] = []
   for (const formula of negated.slice(0, 400)) {

@@ -13,14 +13,14 @@ interface Looked {
 }
 
 /**
- * Indexes, below `end`, of rules that may share a request with `anchors`, rising; never too few. Looks at every rule, but
+ * Indexes of rules that may share a request with `anchors`, rising; never too few. Looks at every rule, but
  * makes nothing: for a few questions that is less work than an index.
  */
-export function scanRules(space: Space, rules: readonly DecidingRule[], anchors: Anchors, end: number): number[] {
+export function scanRules(space: Space, rules: readonly DecidingRule[], anchors: Anchors): number[] {
   const byKey = new Map([...anchors].map(([id, anchor]) => [space.world.variableOf(id).key, anchor]))
   const looked: Looked = { path: byKey.get('path'), host: byKey.get('host'), sni: byKey.get('sni') }
   const found: number[] = []
-  for (let index = 0; index < end; index += 1) if (!isApart(rules[index] as DecidingRule, looked)) found.push(index)
+  for (let index = 0; index < rules.length; index += 1) if (!isApart(rules[index] as DecidingRule, looked)) found.push(index)
   return found
 }
 

@@ -78,6 +78,9 @@ export class RuleIndex implements RuleLookup {
   private readonly table: AnchorTable
   private readonly anchors: (Anchors | undefined)[] = []
   private everything: readonly number[] | null = null
+  /** The last question: both sides of a pair of rules ask with the same anchors. */
+  private asked: Anchors | null = null
+  private answer: readonly number[] = []
 
   constructor(space: Space, rules: readonly DecidingRule[], table = new AnchorTable(rules.length)) {
     this.space = space
@@ -92,20 +95,22 @@ export class RuleIndex implements RuleLookup {
       this.everything ??= Array.from(this.marks.keys())
       return end === this.rules.length ? this.everything : this.everything.slice(0, end)
     }
-    const lists = this.table.lists(this.space, this.rules, anchors)
-    if (lists !== null) return this.merged(lists, end, anchors)
-    return scanRules(this.space, this.rules, anchors, end).filter((index) => !areDisjoint(this.anchorsAt(index), anchors))
+    if (this.asked !== anchors) {
+      const lists = this.table.lists(this.space, this.rules, anchors)
+      this.answer = lists === null ? scanRules(this.space, this.rules, anchors).filter((index) => !areDisjoint(this.anchorsAt(index), anchors)) : this.merged(lists, anchors)
+      this.asked = anchors
+    }
+    return end >= this.rules.length ? this.answer : until(this.answer, end)
   }
 
   private anchorsAt(index: number): Anchors {
     return (this.anchors[index] ??= anchorsOfRule(this.space, this.rules[index] as DecidingRule))
   }
 
-  private merged(lists: readonly (readonly number[])[], end: number, anchors: Anchors): readonly number[] {
+  private merged(lists: readonly (readonly number[])[], anchors: Anchors): readonly number[] {
     const merged: number[] = []
     for (const list of lists) {
       for (const index of list) {
-        if (index >= end) break
         if (this.marks[index] === 1 || areDisjoint(this.anchorsAt(index), anchors)) continue
         this.marks[index] = 1
         merged.push(index)
@@ -114,4 +119,16 @@ export class RuleIndex implements RuleLookup {
     for (const index of merged) this.marks[index] = 0
     return merged.sort((a, b) => a - b)
   }
+}
+
+/** Those of a rising list that are below `end`. */
+export function until(rising: readonly number[], end: number): readonly number[] {
+  let low = 0
+  let high = rising.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((rising[middle] as number) < end) low = middle + 1
+    else high = middle
+  }
+  return low === rising.length ? rising : rising.slice(0, low)
 }
