@@ -19,7 +19,7 @@ export interface Cause {
  * on one side only, and effects that ran on one side only.
  */
 export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { readonly before: boolean; readonly after: boolean }, elsewhere: Elsewhere): Cause {
-  const tests = [testsOf(before.conditions), testsOf(after.conditions)] as const
+  const tests = [testsOfRule(before), testsOfRule(after)] as const
   const spans = (rule: DecidingRule, changed: boolean, own: ReadonlyMap<string, Span>, other: ReadonlyMap<string, Span>, others: DecidingRule): readonly Span[] => {
     const found: Span[] = []
     if (changed) found.push(...rule.spans.slice(0, 2), ...(rule.spans.length === 0 && rule.at !== null ? [rule.at] : []))
@@ -38,6 +38,17 @@ export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { 
     before: cause.before.length > 0 || before.at === null ? cause.before : [before.at], after: cause.after.length > 0 || after.at === null ? cause.after : [after.at],
     key: `${places(cause.before)} > ${places(cause.after)}`,
   }
+}
+
+const ofRules = new WeakMap<DecidingRule, ReadonlyMap<string, Span>>()
+
+function testsOfRule(rule: DecidingRule): ReadonlyMap<string, Span> {
+  let tests = ofRules.get(rule)
+  if (tests === undefined) {
+    tests = testsOf(rule.conditions)
+    ofRules.set(rule, tests)
+  }
+  return tests
 }
 
 function testsOf(conditions: readonly Predicate[]): ReadonlyMap<string, Span> {
@@ -80,7 +91,7 @@ export function elsewhereOf({ alignment, lists }: Pick<ListenerDiff, 'alignment'
   }
   const { rules, tests } = found
   const lineOf = (rule: DecidingRule | undefined): readonly Span[] => (rule === undefined || rule.at === null ? [] : [rule.at])
-  const onlyIn = (rule: DecidingRule | null, others: ReadonlySet<string>): readonly Span[] => (rule === null ? [] : [...testsOf(rule.conditions)].flatMap(([text, at]) => (others.has(text) ? [] : [at])))
+  const onlyIn = (rule: DecidingRule | null, others: ReadonlySet<string>): readonly Span[] => (rule === null ? [] : [...testsOfRule(rule)].flatMap(([text, at]) => (others.has(text) ? [] : [at])))
   return {
     moved: { before: after === null ? [] : lineOf(rules.before.get(key('after', after))), after: before === null ? [] : lineOf(rules.after.get(key('before', before))) },
     tests: { before: onlyIn(before, tests.after), after: onlyIn(after, tests.before) },

@@ -18,6 +18,7 @@ import type { Proved } from './classes.ts'
 import { differencesOf } from './differences.ts'
 import { differ, type Judge } from './judge.ts'
 import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
+import { ProvedPair } from './proved-pair.ts'
 import { differingPairs, type FoundPair } from './rule-pairs.ts'
 import { sidesOf } from './sides.ts'
 import type { UnknownRegion } from './answer.ts'
@@ -116,10 +117,8 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     // Variables that are not independent (a query and its parameters) can give a request of another pair.
     if (differ(judged.before, judged.after, comparison.alias) && mayLieIn(world, pair.required, request, diff.arrival)) {
       const changed = { before: diff.alignment.beforePartner[pair.before] === -1, after: diff.alignment.afterPartner[pair.after] === -1 }
-      return {
-        arrival: diff.arrival, before, after, changed, elsewhere: elsewhereOf(diff, (side, rule) => `${rule.formula} ${ruleKey(comparison.readers[side], rule, side === 'after' ? comparison.alias : undefined)}`, changed.before ? before : null, changed.after ? after : null), differences: pair.differences, both, get required() { return pair.required }, request, judged,
-        exceptions: () => exceptionsOf(comparison, diff, pair, both), depends: dependsOf(space, witness),
-      }
+      const elsewhere = elsewhereOf(diff, (side, rule) => `${rule.formula} ${ruleKey(comparison.readers[side], rule, side === 'after' ? comparison.alias : undefined)}`, changed.before ? before : null, changed.after ? after : null)
+      return new ProvedPair({ arrival: diff.arrival, before, after, changed, elsewhere, both, request, judged, depends: dependsOf(space, witness) }, pair, () => exceptionsOf(comparison, diff, pair, both))
     }
     const next = another(comparison, pair, attempt)
     if (next === null) break

@@ -29,6 +29,9 @@ function tableOf(model: RoutingModel, { listener, tls, readable }: Arrival, rule
   return table
 }
 
+/** Rules without a partner from which on they get a table at once. */
+const worthTable = 64
+
 /** Finds rules of the after side: those with a partner by the index of the before side, since partners hold for the same requests. */
 class PartnerIndex implements RuleLookup {
   private readonly before: RuleLookup
@@ -44,7 +47,9 @@ class PartnerIndex implements RuleLookup {
     const alone: number[] = []
     for (let index = 0; index < rules.length; index += 1) if (alignment.afterPartner[index] === -1) alone.push(index)
     this.alone = alone
-    this.own = new RuleIndex(space, alone.map((index) => rules[index] as DecidingRule))
+    const table = new AnchorTable(alone.length)
+    if (alone.length > worthTable) table.expectMany()
+    this.own = new RuleIndex(space, alone.map((index) => rules[index] as DecidingRule), table)
   }
 
   meeting(anchors: Anchors, end = this.all): readonly number[] {
@@ -67,8 +72,15 @@ class PartnerIndex implements RuleLookup {
   }
 }
 
+/** Changed rules from which on an index is made at once. */
+const manyChanged = 6
+
 export function sidesOf(space: Space, model: RoutingModel, arrival: Arrival, lists: Sided<DecisionList>, alignment: Alignment): Sided<Side> {
-  const before = sideOf(space, lists.before.rules, () => new RuleIndex(space, lists.before.rules, tableOf(model, arrival, lists.before.rules)))
+  const before = sideOf(space, lists.before.rules, () => {
+    const table = tableOf(model, arrival, lists.before.rules)
+    if (alignment.changed > manyChanged) table.expectMany()
+    return new RuleIndex(space, lists.before.rules, table)
+  })
   const after = sideOf(space, lists.after.rules, () => new PartnerIndex(space, before.index, lists.after.rules, alignment))
   return { before, after }
 }

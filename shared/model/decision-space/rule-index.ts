@@ -26,6 +26,11 @@ export class AnchorTable {
     this.size = size
   }
 
+  /** So many questions will come that looking at the rules one by one is not worth a start. */
+  expectMany(): void {
+    this.scans = scansFirst
+  }
+
   fits(rules: readonly DecidingRule[]): boolean {
     return rules.length === this.size
   }
