@@ -1,6 +1,7 @@
 import { canonicalText } from '#shared/model/canonical.ts'
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
+import { isWrittenAlike } from '#shared/model/written-alike.ts'
 import { lineLimit, type RequestClass } from './answer.ts'
 import type { ListenerDiff } from './listener-diff.ts'
 import type { Span } from '#shared/text/span.ts'
@@ -20,10 +21,10 @@ export interface Cause {
  */
 export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { readonly before: boolean; readonly after: boolean }, elsewhere: Elsewhere): Cause {
   const tests = [testsOfRule(before), testsOfRule(after)] as const
-  const spans = (rule: DecidingRule, changed: boolean, own: ReadonlyMap<string, Span>, other: ReadonlyMap<string, Span>, others: DecidingRule): readonly Span[] => {
+  const spans = (rule: DecidingRule, changed: boolean, own: Tests, other: Tests, others: DecidingRule): readonly Span[] => {
     const found: Span[] = []
     if (changed) found.push(...rule.spans.slice(0, 2), ...(rule.spans.length === 0 && rule.at !== null ? [rule.at] : []))
-    if (isChanged.before && isChanged.after) for (const [key, at] of own) if (!other.has(key)) found.push(at)
+    if (isChanged.before && isChanged.after) for (const [key, test] of own) if (!other.has(key)) found.push(test.origin)
     const ran = new Set(others.state.log.map((entry) => entry.key))
     for (const entry of rule.state.log) if (!ran.has(entry.key)) found.push(entry.at)
     return distinct(found).slice(0, limit)
@@ -40,9 +41,12 @@ export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { 
   }
 }
 
-const ofRules = new WeakMap<DecidingRule, ReadonlyMap<string, Span>>()
+type PlacedTest = Extract<Predicate, { readonly kind: 'test' | 'opaque' | 'chance' }>
+type Tests = ReadonlyMap<string, PlacedTest>
 
-function testsOfRule(rule: DecidingRule): ReadonlyMap<string, Span> {
+const ofRules = new WeakMap<DecidingRule, Tests>()
+
+function testsOfRule(rule: DecidingRule): Tests {
   let tests = ofRules.get(rule)
   if (tests === undefined) {
     tests = testsOf(rule.conditions)
@@ -51,18 +55,23 @@ function testsOfRule(rule: DecidingRule): ReadonlyMap<string, Span> {
   return tests
 }
 
-function testsOf(conditions: readonly Predicate[]): ReadonlyMap<string, Span> {
-  const found = new Map<string, Span>()
+/** Tests by their text; the first of each. */
+function testsOf(conditions: readonly Predicate[]): Tests {
+  const found = new Map<string, PlacedTest>()
   const visit = (predicate: Predicate): void => {
     switch (predicate.kind) {
       case 'and': case 'or': predicate.of.forEach(visit); break
       case 'not': case 'named': visit(predicate.of); break
-      case 'test': case 'opaque': case 'chance': if (!found.has(canonicalText(predicate))) found.set(canonicalText(predicate), predicate.origin); break
+      case 'test': case 'opaque': case 'chance': if (!found.has(canonicalText(predicate))) found.set(canonicalText(predicate), predicate); break
       default: break
     }
   }
   conditions.forEach(visit)
   return found
+}
+
+function placesOfTests(rule: DecidingRule): readonly Span[] {
+  return [...testsOfRule(rule).values()].map((test) => test.origin)
 }
 
 /** What the rest of both lists says about two rules. */
@@ -75,8 +84,18 @@ export interface Elsewhere {
 
 /** Rules of one side whose tests are looked at to find those that are new. */
 const comparedRules = 3000
+/** Changed rules up to which their tests are looked for one by one, without a text for each test of the other side. */
+const fewChanged = 4
 
-const known = new WeakMap<object, { readonly rules: { readonly before: ReadonlyMap<string, DecidingRule>; readonly after: ReadonlyMap<string, DecidingRule> }; readonly tests: { readonly before: ReadonlySet<string>; readonly after: ReadonlySet<string> } }>()
+type Knows = (text: string, test: Predicate) => boolean
+
+interface Known {
+  readonly rules: { readonly before: ReadonlyMap<string, DecidingRule>; readonly after: ReadonlyMap<string, DecidingRule> }
+  /** Does a rule of that side have the test? */
+  readonly has: { readonly before: Knows; readonly after: Knows }
+}
+
+const known = new WeakMap<object, Known>()
 
 /** `key`: equal for rules that are the same but for their place. Null: that rule is not changed. */
 export function elsewhereOf({ alignment, lists }: Pick<ListenerDiff, 'alignment' | 'lists'>, key: (side: 'before' | 'after', rule: DecidingRule) => string, before: DecidingRule | null, after: DecidingRule | null): Elsewhere {
@@ -84,23 +103,55 @@ export function elsewhereOf({ alignment, lists }: Pick<ListenerDiff, 'alignment'
   if (found === undefined) {
     const partners = { before: alignment.beforePartner, after: alignment.afterPartner }
     const changed = (side: 'before' | 'after'): readonly DecidingRule[] => lists[side].rules.filter((_, index) => partners[side][index] === -1)
-    const tests = (side: 'before' | 'after'): ReadonlySet<string> => new Set((lists[side].rules.length <= comparedRules ? lists[side].rules : changed(side)).flatMap((rule) => [...testsOf(rule.conditions).keys()]))
+    const looked = (side: 'before' | 'after'): readonly DecidingRule[] => (lists[side].rules.length <= comparedRules ? lists[side].rules : changed(side))
+    const has = (side: 'before' | 'after'): Knows => (alignment.changed <= fewChanged ? oneByOne(looked(side)) : byText(looked(side)))
     const byKey = (side: 'before' | 'after'): ReadonlyMap<string, DecidingRule> => new Map(changed(side).map((rule) => [key(side, rule), rule]))
-    found = { rules: { before: byKey('before'), after: byKey('after') }, tests: { before: tests('before'), after: tests('after') } }
+    found = { rules: { before: byKey('before'), after: byKey('after') }, has: { before: has('before'), after: has('after') } }
     known.set(alignment, found)
   }
-  const { rules, tests } = found
+  const { rules, has } = found
   const lineOf = (rule: DecidingRule | undefined): readonly Span[] => (rule === undefined || rule.at === null ? [] : [rule.at])
-  const onlyIn = (rule: DecidingRule | null, others: ReadonlySet<string>): readonly Span[] => (rule === null ? [] : [...testsOfRule(rule)].flatMap(([text, at]) => (others.has(text) ? [] : [at])))
+  const onlyIn = (rule: DecidingRule | null, others: Knows): readonly Span[] => (rule === null ? [] : [...testsOfRule(rule)].flatMap(([text, test]) => (others(text, test) ? [] : [test.origin])))
   return {
     moved: { before: after === null ? [] : lineOf(rules.before.get(key('after', after))), after: before === null ? [] : lineOf(rules.after.get(key('before', before))) },
-    tests: { before: onlyIn(before, tests.after), after: onlyIn(after, tests.before) },
+    tests: { before: onlyIn(before, has.after), after: onlyIn(after, has.before) },
+  }
+}
+
+function byText(rules: readonly DecidingRule[]): Knows {
+  let texts: Set<string> | null = null
+  return (text) => {
+    texts ??= new Set(rules.flatMap((rule) => [...testsOfRule(rule).keys()]))
+    return texts.has(text)
+  }
+}
+
+function oneByOne(rules: readonly DecidingRule[]): Knows {
+  const answers = new Map<string, boolean>()
+  return (text, test) => {
+    let answer = answers.get(text)
+    if (answer === undefined) {
+      answer = rules.some((rule) => rule.conditions.some((condition) => hasTest(condition, test)))
+      answers.set(text, answer)
+    }
+    return answer
+  }
+}
+
+function hasTest(predicate: Predicate, test: Predicate): boolean {
+  switch (predicate.kind) {
+    case 'and': case 'or':
+      for (const part of predicate.of) if (hasTest(part, test)) return true
+      return false
+    case 'not': case 'named': return hasTest(predicate.of, test)
+    case 'test': case 'opaque': case 'chance': return isWrittenAlike(predicate, test)
+    default: return false
   }
 }
 
 /** Every line that takes part in deciding by `rule`: the rule, the tests in its conditions, the effects before it. */
 export function linesOf(rule: DecidingRule): readonly Span[] {
-  return [...rule.spans, ...testsOf(rule.conditions).values(), ...rule.state.log.map((entry) => entry.at)]
+  return [...rule.spans, ...placesOfTests(rule), ...rule.state.log.map((entry) => entry.at)]
 }
 
 /** Lines of two lists of spans, each once; null: more than can be listed. */
@@ -123,7 +174,7 @@ export function changedLinesOf(diffs: readonly ListenerDiff[]): RequestClass['li
         states.add(rule.state)
         if (partners[index] !== -1) continue
         if (found[side].length > 4 * lineLimit) return null
-        found[side].push(...rule.spans, ...testsOf(rule.conditions).values())
+        found[side].push(...rule.spans, ...placesOfTests(rule))
       }
       for (const state of states) for (const entry of state.log) logs[side].set(entry.key, entry.at)
     }

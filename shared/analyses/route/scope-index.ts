@@ -3,7 +3,7 @@ import type { Predicate, Test, View } from '#shared/model/predicate.ts'
 import type { Scope } from '#shared/model/routing-model.ts'
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { isUnknown, sampleText } from './sample.ts'
-import { scannedSteps } from './scope-scan.ts'
+import { scannedSteps, startsOf } from './scope-scan.ts'
 import { viewSamples, type Surroundings } from './transforms.ts'
 
 /** Scopes shorter than this are walked step by step. */
@@ -133,26 +133,15 @@ function neededText(predicate: Predicate): NeededText | null {
     }
     case 'test': {
       const { view, matcher } = predicate
-      if (matcher.kind === 'regex') return isPlainText(predicate) ? startOf(predicate.view, matcher.patterns) : null
+      if (matcher.kind === 'regex') {
+        const values = isPlainText(predicate) ? startsOf(matcher.patterns) : null
+        return values === null ? null : { view, comparison: 'prefix', values }
+      }
       const compares = matcher.kind === 'exact' || matcher.kind === 'prefix' || matcher.kind === 'suffix'
       return compares && isPlainText(predicate) && matcher.values.length <= 64 ? { view, comparison: matcher.kind, values: matcher.values } : null
     }
     default: return null
   }
-}
-
-/** Patterns of plain bytes, any bytes and sets of bytes, tied to the start; nothing whose meaning could be in doubt. */
-const plainPattern = /^\^([A-Za-z0-9/_-]+)(?:\.[*+]?|\[[A-Za-z0-9-]+\][*+]?|\\\.|[A-Za-z0-9/_-])*$/
-
-/** What a value has to start with to match one of the patterns; null: not seen at once. */
-function startOf(view: View, patterns: readonly string[]): NeededText | null {
-  const values: string[] = []
-  for (const pattern of patterns) {
-    const start = plainPattern.exec(pattern)?.[1]
-    if (start === undefined) return null
-    values.push(start)
-  }
-  return values.length === 0 || values.length > 64 ? null : { view, comparison: 'prefix', values }
 }
 
 function rarer(one: NeededText, other: NeededText): boolean {

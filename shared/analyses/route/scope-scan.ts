@@ -29,8 +29,11 @@ function mayHold(predicate: Predicate, around: Surroundings, samples: Map<View, 
       return false
     case 'test': {
       const { view, matcher } = predicate
-      if (matcher.kind !== 'exact' && matcher.kind !== 'prefix' && matcher.kind !== 'suffix') return true
+      if (matcher.kind !== 'exact' && matcher.kind !== 'prefix' && matcher.kind !== 'suffix' && matcher.kind !== 'regex') return true
       if (view.type !== 'string' || view.absentAs !== 'nothing' || (view.field.kind !== 'header' && view.field.kind !== 'path')) return true
+      const texts = matcher.kind === 'regex' ? startsOf(matcher.patterns) : matcher.values
+      if (texts === null) return true
+      const comparison = matcher.kind === 'regex' ? 'prefix' : matcher.kind
       let values = samples.get(view)
       if (values === undefined) {
         values = viewSamples(view, around)
@@ -39,7 +42,7 @@ function mayHold(predicate: Predicate, around: Surroundings, samples: Map<View, 
       for (const sample of values) {
         if (isUnknown(sample)) return true
         const text = sampleText(sample)
-        for (const value of matcher.values) if (mayMatch(matcher.kind, text, value)) return true
+        for (const value of texts) if (mayMatch(comparison, text, value)) return true
       }
       return false
     }
@@ -62,4 +65,19 @@ function mayMatch(kind: 'exact' | 'prefix' | 'suffix', text: string, value: stri
 
 function lower(code: number): number {
   return code >= 65 && code <= 90 ? code + 32 : code
+}
+
+/** Patterns of plain bytes, any bytes and sets of bytes, tied to the start; nothing whose meaning could be in doubt. */
+const plainPattern = /^\^([A-Za-z0-9/_-]+)(?:\.[*+]?|\[[A-Za-z0-9-]+\][*+]?|\\\.|[A-Za-z0-9/_-])*$/
+
+/** What a value has to start with to match one of the patterns; null: not seen at once. */
+export function startsOf(patterns: readonly string[]): readonly string[] | null {
+  const values: string[] = []
+  if (patterns.length > 64) return null
+  for (const pattern of patterns) {
+    const start = plainPattern.exec(pattern)?.[1]
+    if (start === undefined) return null
+    values.push(start)
+  }
+  return values.length === 0 ? null : values
 }
