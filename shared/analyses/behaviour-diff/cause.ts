@@ -93,7 +93,16 @@ interface Known {
   readonly rules: { readonly before: ReadonlyMap<string, DecidingRule>; readonly after: ReadonlyMap<string, DecidingRule> }
   /** Does a rule of that side have the test? */
   readonly has: { readonly before: Knows; readonly after: Knows }
+  readonly ofRule: Map<DecidingRule, AboutRule>
 }
+
+/** Where the other side has a changed rule, and which of its tests it does not have. */
+interface AboutRule {
+  readonly stands: readonly Span[]
+  readonly onlyHere: readonly Span[]
+}
+
+const nothingAbout: AboutRule = { stands: [], onlyHere: [] }
 
 const known = new WeakMap<object, Known>()
 
@@ -106,16 +115,23 @@ export function elsewhereOf({ alignment, lists }: Pick<ListenerDiff, 'alignment'
     const looked = (side: 'before' | 'after'): readonly DecidingRule[] => (lists[side].rules.length <= comparedRules ? lists[side].rules : changed(side))
     const has = (side: 'before' | 'after'): Knows => (alignment.changed <= fewChanged ? oneByOne(looked(side)) : byText(looked(side)))
     const byKey = (side: 'before' | 'after'): ReadonlyMap<string, DecidingRule> => new Map(changed(side).map((rule) => [key(side, rule), rule]))
-    found = { rules: { before: byKey('before'), after: byKey('after') }, has: { before: has('before'), after: has('after') } }
+    found = { rules: { before: byKey('before'), after: byKey('after') }, has: { before: has('before'), after: has('after') }, ofRule: new Map() }
     known.set(alignment, found)
   }
-  const { rules, has } = found
-  const lineOf = (rule: DecidingRule | undefined): readonly Span[] => (rule === undefined || rule.at === null ? [] : [rule.at])
-  const onlyIn = (rule: DecidingRule | null, others: Knows): readonly Span[] => (rule === null ? [] : [...testsOfRule(rule)].flatMap(([text, test]) => (others(text, test) ? [] : [test.origin])))
-  return {
-    moved: { before: after === null ? [] : lineOf(rules.before.get(key('after', after))), after: before === null ? [] : lineOf(rules.after.get(key('before', before))) },
-    tests: { before: onlyIn(before, has.after), after: onlyIn(after, has.before) },
+  const { rules, has, ofRule } = found
+  const about = (side: 'before' | 'after', rule: DecidingRule | null): AboutRule => {
+    if (rule === null) return nothingAbout
+    let known = ofRule.get(rule)
+    if (known === undefined) {
+      const other = side === 'before' ? 'after' : 'before'
+      const stands = rules[other].get(key(side, rule))?.at ?? null
+      known = { stands: stands === null ? [] : [stands], onlyHere: [...testsOfRule(rule)].flatMap(([text, test]) => (has[other](text, test) ? [] : [test.origin])) }
+      ofRule.set(rule, known)
+    }
+    return known
   }
+  const [one, other] = [about('before', before), about('after', after)]
+  return { moved: { before: other.stands, after: one.stands }, tests: { before: one.onlyHere, after: other.onlyHere } }
 }
 
 function byText(rules: readonly DecidingRule[]): Knows {

@@ -15,6 +15,11 @@ export interface Judge {
   readonly after: (request: RequestInput) => Judged
 }
 
+/** An answer without what a simulator may say besides: very many are kept. */
+export function whatCounts({ outcome, rule, certain, received }: Judged): Judged {
+  return { outcome, rule, certain, received: { method: received.method, host: received.host, headers: received.headers } }
+}
+
 /** Do two answers differ in anything that a client or a server notices? `alias`: pool names of the after side as compared. */
 export function differ(before: Judged, after: Judged, alias: (pool: string) => string): boolean {
   const [one, other] = [before.outcome, after.outcome]

@@ -16,7 +16,7 @@ import { alignLists } from './align-lists.ts'
 import { elsewhereOf } from './cause.ts'
 import type { Proved } from './classes.ts'
 import { differencesOf } from './differences.ts'
-import { differ, type Judge } from './judge.ts'
+import { differ, whatCounts, type Judge } from './judge.ts'
 import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
 import { ProvedPair } from './proved-pair.ts'
 import { differingPairs, type FoundPair } from './rule-pairs.ts'
@@ -113,7 +113,7 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
   }
   for (let attempt = 0; attempt <= retries; attempt += 1) {
     const request = requestOf(world, witness, diff.arrival)
-    const judged = { before: comparison.judge.before(request), after: comparison.judge.after(request) }
+    const judged = { before: whatCounts(comparison.judge.before(request)), after: whatCounts(comparison.judge.after(request)) }
     // Variables that are not independent (a query and its parameters) can give a request of another pair.
     if (differ(judged.before, judged.after, comparison.alias) && mayLieIn(world, pair.required, request, diff.arrival)) {
       const changed = { before: diff.alignment.beforePartner[pair.before] === -1, after: diff.alignment.afterPartner[pair.after] === -1 }

@@ -191,8 +191,13 @@ function narrower(one: Anchor, other: Anchor): boolean {
 export function areDisjoint(one: Anchors, other: Anchors): boolean {
   for (const [id, anchor] of one) {
     const another = other.get(id)
-    if (another !== undefined && anchor.values.length * another.values.length <= valueLimit && !anchor.values.some((value) => another.values.some((text) => canMeet(anchor.kind, value, another.kind, text)))) return true
+    if (another !== undefined && anchor.values.length * another.values.length <= valueLimit && !someMeet(anchor, another)) return true
   }
+  return false
+}
+
+function someMeet(one: Anchor, other: Anchor): boolean {
+  for (const value of one.values) for (const text of other.values) if (canMeet(one.kind, value, other.kind, text)) return true
   return false
 }
 
