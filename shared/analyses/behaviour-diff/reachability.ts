@@ -22,9 +22,11 @@ export function reachability(comparison: Comparison, diffs: readonly ListenerDif
 /** Rules that lead to one of `pools`, by its name as compared. */
 function rulesTo(side: Side, alias: (pool: string) => string, pools: ReadonlySet<string>): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>()
+  // Few names are compared sooner than looked up.
+  const few = pools.size <= 4 ? [...pools] : null
   const add = (name: string, index: number): void => {
     const pool = alias(name)
-    if (!pools.has(pool)) return
+    if (few === null ? !pools.has(pool) : !few.includes(pool)) return
     const list = found.get(pool)
     if (list === undefined) found.set(pool, [index])
     else if (list[list.length - 1] !== index) list.push(index)

@@ -116,7 +116,11 @@ class Builder {
       if (scope === undefined) return
       let here = guard
       for (const step of scope.steps) {
-        if (step.does.kind === 'forward' && this.forwardPlainly(step.does.pool, here, state, step)) continue
+        const forward = step.does.kind === 'forward' ? this.plainForward(step.does.pool, step.when) : null
+        if (forward !== null) {
+          this.rules.push(new ForwardRule(here, step, state, forward))
+          continue
+        }
         const at = step.origin[0] ?? null
         const condition = here.where(step.when, state)
         if (!isAction(step.does)) {
@@ -209,17 +213,15 @@ class Builder {
     else this.toPool({ pool, step, origin: null, entry }, when, state)
   }
 
-  /** False: the pool decides more than that it takes the request, or chance takes part. */
-  private forwardPlainly(name: string, guard: Condition, state: State, step: Step): boolean {
+  /** Where a rule leads if that is all there is to it; null: the pool decides more, or chance takes part. */
+  private plainForward(name: string, when: Predicate): Forward | null {
     let destination = this.plain.get(name)
     if (destination === undefined) {
       const pool = this.pools.get(name)
       destination = pool === undefined || !pool.enabled || pool.entry !== null || pool.selectors.length > 0 ? null : this.balancedIn(pool)
       this.plain.set(name, destination)
     }
-    if (destination === null || drawsChance(step.when)) return false
-    this.rules.push(new ForwardRule(guard, step, state, destination))
-    return true
+    return destination === null || drawsChance(when) ? null : destination
   }
 
   private toPool(chosen: Chosen, when: Condition, state: State): void {
