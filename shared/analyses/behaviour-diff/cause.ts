@@ -137,9 +137,24 @@ export function elsewhereOf({ alignment, lists }: Pick<ListenerDiff, 'alignment'
 function byText(rules: readonly DecidingRule[]): Knows {
   let texts: Set<string> | null = null
   return (text) => {
-    texts ??= new Set(rules.flatMap((rule) => [...testsOfRule(rule).keys()]))
+    texts ??= textsOf(rules)
     return texts.has(text)
   }
+}
+
+function textsOf(rules: readonly DecidingRule[]): Set<string> {
+  const texts = new Set<string>()
+  const visit = (predicate: Predicate): void => {
+    switch (predicate.kind) {
+      case 'and': case 'or': for (const part of predicate.of) visit(part)
+        break
+      case 'not': case 'named': visit(predicate.of); break
+      case 'test': case 'opaque': case 'chance': texts.add(canonicalText(predicate)); break
+      default: break
+    }
+  }
+  for (const rule of rules) for (const condition of rule.conditions) visit(condition)
+  return texts
 }
 
 function oneByOne(rules: readonly DecidingRule[]): Knows {
