@@ -13,7 +13,7 @@ export interface Alignment {
  * one, they would stand in both lists in the same relative order, so each would come before the other.
  * Cost: n log n.
  */
-export function alignRules(before: readonly number[], after: readonly number[]): Alignment {
+export function alignRules(before: ArrayLike<number>, after: ArrayLike<number>): Alignment {
   const beforePartner = new Int32Array(before.length).fill(-1)
   const afterPartner = new Int32Array(after.length).fill(-1)
   let start = 0
@@ -30,53 +30,65 @@ export function alignRules(before: readonly number[], after: readonly number[]):
     beforePartner[beforeEnd] = afterEnd
     afterPartner[afterEnd] = beforeEnd
   }
-  const places = new Map<number, number[]>()
-  for (let at = start; at < afterEnd; at += 1) {
+  // Places of each key on the after side, as a chain from the first one still free.
+  const free = new Map<number, number>()
+  const following = new Int32Array(after.length).fill(-1)
+  for (let at = afterEnd - 1; at >= start; at -= 1) {
     const key = after[at] as number
-    const known = places.get(key)
-    if (known === undefined) places.set(key, [at])
-    else known.push(at)
+    following[at] = free.get(key) ?? -1
+    free.set(key, at)
   }
-  const taken = new Map<number, number>()
-  const pairs: (readonly [before: number, after: number])[] = []
+  const pairs: Pairs = { before: new Int32Array(beforeEnd - start), after: new Int32Array(beforeEnd - start), count: 0 }
   for (let at = start; at < beforeEnd; at += 1) {
     const key = before[at] as number
-    const nth = taken.get(key) ?? 0
-    taken.set(key, nth + 1)
-    const partner = places.get(key)?.[nth]
-    if (partner !== undefined) pairs.push([at, partner])
+    const partner = free.get(key) ?? -1
+    if (partner === -1) continue
+    free.set(key, following[partner] as number)
+    pairs.before[pairs.count] = at
+    pairs.after[pairs.count] = partner
+    pairs.count += 1
   }
-  for (const [one, other] of longestRising(pairs)) {
+  for (const index of longestRising(pairs)) {
+    const [one, other] = [pairs.before[index] as number, pairs.after[index] as number]
     beforePartner[one] = other
     afterPartner[other] = one
   }
-  return { beforePartner, afterPartner, changed: count(beforePartner) + count(afterPartner) }
+  return { beforePartner, afterPartner, changed: countOf(beforePartner) + countOf(afterPartner) }
 }
 
-function count(partners: Int32Array): number {
+function countOf(partners: Int32Array): number {
   let missing = 0
   for (const partner of partners) if (partner === -1) missing += 1
   return missing
 }
 
-type Pair = readonly [before: number, after: number]
+interface Pairs {
+  readonly before: Int32Array
+  readonly after: Int32Array
+  count: number
+}
 
-/** Longest run of pairs that rises on both sides. */
-function longestRising(pairs: readonly Pair[]): readonly Pair[] {
-  const tails: number[] = []
-  const previous = new Int32Array(pairs.length).fill(-1)
-  for (const [index, pair] of pairs.entries()) {
+/** Longest run of pairs that rises on both sides, last one first; they rise on the before side already. */
+function longestRising({ after, count }: Pairs): readonly number[] {
+  const tails = new Int32Array(count)
+  const previous = new Int32Array(count).fill(-1)
+  let length = 0
+  for (let index = 0; index < count; index += 1) {
+    const place = after[index] as number
     let low = 0
-    let high = tails.length
+    let high = length
+    // Most lists are nearly in order, so that a pair mostly follows all before it.
+    if (length > 0 && (after[tails[length - 1] as number] as number) < place) low = length
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((pairs[tails[middle] as number] as Pair)[1] < pair[1]) low = middle + 1
+      if ((after[tails[middle] as number] as number) < place) low = middle + 1
       else high = middle
     }
     if (low > 0) previous[index] = tails[low - 1] as number
     tails[low] = index
+    if (low === length) length += 1
   }
-  const run: Pair[] = []
-  for (let at = tails[tails.length - 1] ?? -1; at !== -1; at = previous[at] as number) run.push(pairs[at] as Pair)
-  return run.reverse()
+  const run: number[] = []
+  for (let at = length === 0 ? -1 : (tails[length - 1] as number); at !== -1; at = previous[at] as number) run.push(at)
+  return run
 }

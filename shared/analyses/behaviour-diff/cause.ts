@@ -1,6 +1,7 @@
 import { canonicalText } from '#shared/model/canonical.ts'
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
+import { isWrittenAlike } from '#shared/model/written-alike.ts'
 import { lineLimit, type RequestClass } from './answer.ts'
 import type { ListenerDiff } from './listener-diff.ts'
 import type { Span } from '#shared/text/span.ts'
@@ -19,11 +20,11 @@ export interface Cause {
  * on one side only, and effects that ran on one side only.
  */
 export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { readonly before: boolean; readonly after: boolean }, elsewhere: Elsewhere): Cause {
-  const tests = [testsOf(before.conditions), testsOf(after.conditions)] as const
-  const spans = (rule: DecidingRule, changed: boolean, own: ReadonlyMap<string, Span>, other: ReadonlyMap<string, Span>, others: DecidingRule): readonly Span[] => {
+  const tests = [testsOfRule(before), testsOfRule(after)] as const
+  const spans = (rule: DecidingRule, changed: boolean, own: Tests, other: Tests, others: DecidingRule): readonly Span[] => {
     const found: Span[] = []
     if (changed) found.push(...rule.spans.slice(0, 2), ...(rule.spans.length === 0 && rule.at !== null ? [rule.at] : []))
-    if (isChanged.before && isChanged.after) for (const [key, at] of own) if (!other.has(key)) found.push(at)
+    if (isChanged.before && isChanged.after) for (const [key, test] of own) if (!other.has(key)) found.push(test.origin)
     const ran = new Set(others.state.log.map((entry) => entry.key))
     for (const entry of rule.state.log) if (!ran.has(entry.key)) found.push(entry.at)
     return distinct(found).slice(0, limit)
@@ -40,18 +41,37 @@ export function causeOf(before: DecidingRule, after: DecidingRule, isChanged: { 
   }
 }
 
-function testsOf(conditions: readonly Predicate[]): ReadonlyMap<string, Span> {
-  const found = new Map<string, Span>()
+type PlacedTest = Extract<Predicate, { readonly kind: 'test' | 'opaque' | 'chance' }>
+type Tests = ReadonlyMap<string, PlacedTest>
+
+const ofRules = new WeakMap<DecidingRule, Tests>()
+
+function testsOfRule(rule: DecidingRule): Tests {
+  let tests = ofRules.get(rule)
+  if (tests === undefined) {
+    tests = testsOf(rule.conditions)
+    ofRules.set(rule, tests)
+  }
+  return tests
+}
+
+/** Tests by their text; the first of each. */
+function testsOf(conditions: readonly Predicate[]): Tests {
+  const found = new Map<string, PlacedTest>()
   const visit = (predicate: Predicate): void => {
     switch (predicate.kind) {
       case 'and': case 'or': predicate.of.forEach(visit); break
       case 'not': case 'named': visit(predicate.of); break
-      case 'test': case 'opaque': case 'chance': if (!found.has(canonicalText(predicate))) found.set(canonicalText(predicate), predicate.origin); break
+      case 'test': case 'opaque': case 'chance': if (!found.has(canonicalText(predicate))) found.set(canonicalText(predicate), predicate); break
       default: break
     }
   }
   conditions.forEach(visit)
   return found
+}
+
+function placesOfTests(rule: DecidingRule): readonly Span[] {
+  return [...testsOfRule(rule).values()].map((test) => test.origin)
 }
 
 /** What the rest of both lists says about two rules. */
@@ -64,8 +84,27 @@ export interface Elsewhere {
 
 /** Rules of one side whose tests are looked at to find those that are new. */
 const comparedRules = 3000
+/** Changed rules up to which their tests are looked for one by one, without a text for each test of the other side. */
+const fewChanged = 4
 
-const known = new WeakMap<object, { readonly rules: { readonly before: ReadonlyMap<string, DecidingRule>; readonly after: ReadonlyMap<string, DecidingRule> }; readonly tests: { readonly before: ReadonlySet<string>; readonly after: ReadonlySet<string> } }>()
+type Knows = (text: string, test: Predicate) => boolean
+
+interface Known {
+  readonly rules: { readonly before: ReadonlyMap<string, DecidingRule>; readonly after: ReadonlyMap<string, DecidingRule> }
+  /** Does a rule of that side have the test? */
+  readonly has: { readonly before: Knows; readonly after: Knows }
+  readonly ofRule: Map<DecidingRule, AboutRule>
+}
+
+/** Where the other side has a changed rule, and which of its tests it does not have. */
+interface AboutRule {
+  readonly stands: readonly Span[]
+  readonly onlyHere: readonly Span[]
+}
+
+const nothingAbout: AboutRule = { stands: [], onlyHere: [] }
+
+const known = new WeakMap<object, Known>()
 
 /** `key`: equal for rules that are the same but for their place. Null: that rule is not changed. */
 export function elsewhereOf({ alignment, lists }: Pick<ListenerDiff, 'alignment' | 'lists'>, key: (side: 'before' | 'after', rule: DecidingRule) => string, before: DecidingRule | null, after: DecidingRule | null): Elsewhere {
@@ -73,23 +112,77 @@ export function elsewhereOf({ alignment, lists }: Pick<ListenerDiff, 'alignment'
   if (found === undefined) {
     const partners = { before: alignment.beforePartner, after: alignment.afterPartner }
     const changed = (side: 'before' | 'after'): readonly DecidingRule[] => lists[side].rules.filter((_, index) => partners[side][index] === -1)
-    const tests = (side: 'before' | 'after'): ReadonlySet<string> => new Set((lists[side].rules.length <= comparedRules ? lists[side].rules : changed(side)).flatMap((rule) => [...testsOf(rule.conditions).keys()]))
+    const looked = (side: 'before' | 'after'): readonly DecidingRule[] => (lists[side].rules.length <= comparedRules ? lists[side].rules : changed(side))
+    const has = (side: 'before' | 'after'): Knows => (alignment.changed <= fewChanged ? oneByOne(looked(side)) : byText(looked(side)))
     const byKey = (side: 'before' | 'after'): ReadonlyMap<string, DecidingRule> => new Map(changed(side).map((rule) => [key(side, rule), rule]))
-    found = { rules: { before: byKey('before'), after: byKey('after') }, tests: { before: tests('before'), after: tests('after') } }
+    found = { rules: { before: byKey('before'), after: byKey('after') }, has: { before: has('before'), after: has('after') }, ofRule: new Map() }
     known.set(alignment, found)
   }
-  const { rules, tests } = found
-  const lineOf = (rule: DecidingRule | undefined): readonly Span[] => (rule === undefined || rule.at === null ? [] : [rule.at])
-  const onlyIn = (rule: DecidingRule | null, others: ReadonlySet<string>): readonly Span[] => (rule === null ? [] : [...testsOf(rule.conditions)].flatMap(([text, at]) => (others.has(text) ? [] : [at])))
-  return {
-    moved: { before: after === null ? [] : lineOf(rules.before.get(key('after', after))), after: before === null ? [] : lineOf(rules.after.get(key('before', before))) },
-    tests: { before: onlyIn(before, tests.after), after: onlyIn(after, tests.before) },
+  const { rules, has, ofRule } = found
+  const about = (side: 'before' | 'after', rule: DecidingRule | null): AboutRule => {
+    if (rule === null) return nothingAbout
+    let known = ofRule.get(rule)
+    if (known === undefined) {
+      const other = side === 'before' ? 'after' : 'before'
+      const stands = rules[other].get(key(side, rule))?.at ?? null
+      known = { stands: stands === null ? [] : [stands], onlyHere: [...testsOfRule(rule)].flatMap(([text, test]) => (has[other](text, test) ? [] : [test.origin])) }
+      ofRule.set(rule, known)
+    }
+    return known
+  }
+  const [one, other] = [about('before', before), about('after', after)]
+  return { moved: { before: other.stands, after: one.stands }, tests: { before: one.onlyHere, after: other.onlyHere } }
+}
+
+function byText(rules: readonly DecidingRule[]): Knows {
+  let texts: Set<string> | null = null
+  return (text) => {
+    texts ??= textsOf(rules)
+    return texts.has(text)
+  }
+}
+
+function textsOf(rules: readonly DecidingRule[]): Set<string> {
+  const texts = new Set<string>()
+  const visit = (predicate: Predicate): void => {
+    switch (predicate.kind) {
+      case 'and': case 'or': for (const part of predicate.of) visit(part)
+        break
+      case 'not': case 'named': visit(predicate.of); break
+      case 'test': case 'opaque': case 'chance': texts.add(canonicalText(predicate)); break
+      default: break
+    }
+  }
+  for (const rule of rules) for (const condition of rule.conditions) visit(condition)
+  return texts
+}
+
+function oneByOne(rules: readonly DecidingRule[]): Knows {
+  const answers = new Map<string, boolean>()
+  return (text, test) => {
+    let answer = answers.get(text)
+    if (answer === undefined) {
+      answer = rules.some((rule) => rule.conditions.some((condition) => hasTest(condition, test)))
+      answers.set(text, answer)
+    }
+    return answer
+  }
+}
+
+function hasTest(predicate: Predicate, test: Predicate): boolean {
+  switch (predicate.kind) {
+    case 'and': case 'or':
+      for (const part of predicate.of) if (hasTest(part, test)) return true
+      return false
+    case 'not': case 'named': return hasTest(predicate.of, test)
+    case 'test': case 'opaque': case 'chance': return isWrittenAlike(predicate, test)
+    default: return false
   }
 }
 
 /** Every line that takes part in deciding by `rule`: the rule, the tests in its conditions, the effects before it. */
 export function linesOf(rule: DecidingRule): readonly Span[] {
-  return [...rule.spans, ...testsOf(rule.conditions).values(), ...rule.state.log.map((entry) => entry.at)]
+  return [...rule.spans, ...placesOfTests(rule), ...rule.state.log.map((entry) => entry.at)]
 }
 
 /** Lines of two lists of spans, each once; null: more than can be listed. */
@@ -105,12 +198,14 @@ export function changedLinesOf(diffs: readonly ListenerDiff[]): RequestClass['li
     const logs = { before: new Map<string, Span>(), after: new Map<string, Span>() }
     for (const [side, partners] of [['before', alignment.beforePartner], ['after', alignment.afterPartner]] as const) {
       const states = new Set<DecidingRule['state']>()
-      for (const [index, rule] of lists[side].rules.entries()) {
-        if (partners[index] !== -1 && index < lists[side].rules.length - 1) continue
+      const { rules } = lists[side]
+      for (let index = 0; index < rules.length; index += 1) {
+        if (partners[index] !== -1 && index < rules.length - 1) continue
+        const rule = rules[index] as DecidingRule
         states.add(rule.state)
         if (partners[index] !== -1) continue
         if (found[side].length > 4 * lineLimit) return null
-        found[side].push(...rule.spans, ...testsOf(rule.conditions).values())
+        found[side].push(...rule.spans, ...placesOfTests(rule))
       }
       for (const state of states) for (const entry of state.log) logs[side].set(entry.key, entry.at)
     }

@@ -24,6 +24,8 @@ export interface Proved {
   readonly both: Formula
   /** Everything that a request of the pair satisfies. */
   readonly required: readonly Formula[]
+  /** Equal for pairs of two listeners whose whole conditions are the same. */
+  readonly identity: string
   /** Earlier rules that take some of those requests, as far as they were looked at. */
   readonly exceptions: () => readonly Formula[]
   readonly request: RequestInput

@@ -9,10 +9,11 @@ import { changedLinesOf } from './cause.ts'
 import { joinChance, withoutTold } from './chance.ts'
 import { classesOf } from './classes.ts'
 import type { Judge } from './judge.ts'
-import { diffListener, reaches, type Comparison, type ListenerDiff } from './listener-diff.ts'
+import { diffListener, type Comparison, type ListenerDiff } from './listener-diff.ts'
 import { provedOnce } from './once.ts'
 import { policyClasses } from './policy.ts'
 import { policyOf, type ChangedPool } from './pool-changes.ts'
+import { reachability } from './reachability.ts'
 import { compareSeverity } from './severity.ts'
 import { settingSense } from './setting-changes.ts'
 import { handshakeRegions, listenerClass, settingClasses, uncomparedRegion } from './listener-settings.ts'
@@ -126,17 +127,6 @@ function uniqueIds(classes: readonly RequestClass[]): readonly RequestClass[] {
     seen.set(one.id, count + 1)
     return count === 0 ? one : { ...one, id: `${one.id}-${count + 1}` }
   })
-}
-
-/** Pools that lost or won every request; only pools of a class can have. */
-function reachability(comparison: Comparison, diffs: readonly ListenerDiff[], differs: readonly RequestClass[]): BehaviourDiff['pools'] {
-  const named = (side: 'before' | 'after'): readonly string[] => [...new Set(differs.flatMap((one) => one.members.flatMap(({ [side]: { outcome } }) => (outcome.action === 'forward' ? [side === 'after' ? comparison.alias(outcome.pool) : outcome.pool] : []))))]
-  const sameName = (pool: string): string => pool
-  const reachedIn = (side: 'before' | 'after', pool: string): boolean => diffs.some((diff) => reaches(comparison, diff.sides[side], pool, side === 'after' ? comparison.alias : sameName) !== false)
-  return {
-    unreachable: named('before').slice(0, 200).filter((pool) => !reachedIn('after', pool)),
-    reachable: named('after').slice(0, 200).filter((pool) => !reachedIn('before', pool)),
-  }
 }
 
 function assumptionsOf(diffs: readonly ListenerDiff[], space: Space): readonly string[] {

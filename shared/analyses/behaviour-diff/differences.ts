@@ -28,8 +28,19 @@ interface Comparing {
   readonly pools: { readonly before: (name: string) => Pool | undefined; readonly after: (name: string) => Pool | undefined }
 }
 
+const settledOnes = new WeakMap<Destination, Destination>()
+
+function settled(pools: (name: string) => Pool | undefined, destination: Destination, space: Space): Destination {
+  let known = settledOnes.get(destination)
+  if (known === undefined) {
+    known = settle(pools, destination, space)
+    settledOnes.set(destination, known)
+  }
+  return known
+}
+
 /** A pool without any server that takes requests answers 503 by itself, unless a rule or a cookie names a server. */
-function settled(pools: (name: string) => Pool | undefined, destination: Destination, { terms }: Space): Destination {
+function settle(pools: (name: string) => Pool | undefined, destination: Destination, { terms }: Space): Destination {
   if (destination.kind !== 'forward' || destination.server !== null) return destination
   const pool = pools(destination.pool)
   if (pool === undefined || pool.persistence.length > 0 || (pool.settings['option persist'] ?? 'no') !== 'no' || usableMembers(pool).members.length > 0) return destination
@@ -99,6 +110,7 @@ function behindRules(comparing: Comparing, before: DecidingRule, after: Deciding
 
 /** A whole URL instead of a path, or the other way round; HTTP/2 has one way to say both. */
 function formDifference(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
+  if (before.state.form === after.state.form) return []
   const { terms, variables, world } = comparing.space
   const { tests } = comparing.before
   const sent = world.and(world.not(tests.holds(terms.read(variables.httpVersion), exactly(['2.0']), (negated) => `the request is ${negated ? 'not ' : ''}HTTP/2`)), tests.present(before.state.path))

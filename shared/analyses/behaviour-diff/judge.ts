@@ -15,8 +15,15 @@ export interface Judge {
   readonly after: (request: RequestInput) => Judged
 }
 
+/** An answer without what a simulator may say besides: very many are kept. */
+export function whatCounts({ outcome, rule, certain, received }: Judged): Judged {
+  return { outcome, rule, certain, received: { method: received.method, host: received.host, headers: received.headers } }
+}
+
 /** Do two answers differ in anything that a client or a server notices? `alias`: pool names of the after side as compared. */
 export function differ(before: Judged, after: Judged, alias: (pool: string) => string): boolean {
+  const [one, other] = [before.outcome, after.outcome]
+  if (one.action !== other.action || (one.action === 'forward' && other.action === 'forward' && one.pool !== alias(other.pool))) return true
   const outcome = (judged: Judged): string => JSON.stringify(judged.outcome, (key, value: unknown) => (key === 'at' || key === 'reason' ? undefined : key === 'pool' && typeof value === 'string' && judged === after ? alias(value) : value))
   if (outcome(before) !== outcome(after)) return true
   const reaches = before.outcome.action === 'forward' || before.outcome.action === 'split' || before.outcome.action === 'serve'

@@ -16,10 +16,11 @@ import { alignLists } from './align-lists.ts'
 import { elsewhereOf } from './cause.ts'
 import type { Proved } from './classes.ts'
 import { differencesOf, type Difference } from './differences.ts'
-import { differ, type Judge } from './judge.ts'
-import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/rule-index.ts'
-import { earlier, sideOf, type Side } from '#shared/model/decision-space/rule-side.ts'
+import { differ, whatCounts, type Judge } from './judge.ts'
+import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
+import { ProvedPair } from './proved-pair.ts'
 import { differingPairs, type FoundPair } from './rule-pairs.ts'
+import { sidesOf } from './sides.ts'
 import type { RequestClass, UnknownRegion } from './answer.ts'
 import { chanceClass, joinChance, onlyChance } from './chance.ts'
 import { formulaWords } from './words.ts'
@@ -64,7 +65,7 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
   }
   const lists = { before: listOf('before'), after: listOf('after') }
   const alignment = alignLists(comparison, lists)
-  const sides = { before: sideOf(space, lists.before.rules), after: sideOf(space, lists.after.rules) }
+  const sides = sidesOf(space, models.before, arrivals.before, lists, alignment)
   const named = { before: poolsByReference(models.before), after: poolsByReference(models.after) }
   const comparing = { space, before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: (name: string) => named.after.get(name) } }
   const diffed = { arrival: arrivals.after, lists, sides, alignment }
@@ -123,14 +124,12 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
   const onlyContents = aspects.size === 1 && aspects.has('contents') && pair.differences.every((difference) => difference.exact)
   for (let attempt = 0; attempt <= retries; attempt += 1) {
     const request = requestOf(world, witness, diff.arrival)
-    const judged = { before: comparison.judge.before(request), after: comparison.judge.after(request) }
+    const judged = { before: whatCounts(comparison.judge.before(request)), after: whatCounts(comparison.judge.after(request)) }
     // Variables that are not independent (a query and its parameters) can give a request of another pair.
     if ((onlyContents || differ(judged.before, judged.after, comparison.alias)) && mayLieIn(world, pair.required, request, diff.arrival)) {
       const changed = { before: diff.alignment.beforePartner[pair.before] === -1, after: diff.alignment.afterPartner[pair.after] === -1 }
-      return {
-        arrival: diff.arrival, before, after, changed, elsewhere: elsewhereOf(diff, (side, rule) => `${rule.formula} ${ruleKey(comparison.readers[side], rule, side === 'after' ? comparison.alias : undefined)}`, changed.before ? before : null, changed.after ? after : null), differences: pair.differences, both, get required() { return pair.required }, request, judged,
-        exceptions: () => exceptionsOf(comparison, diff, pair, both), depends: dependsOf(space, witness),
-      }
+      const elsewhere = elsewhereOf(diff, (side, rule) => `${rule.formula} ${ruleKey(comparison.readers[side], rule, side === 'after' ? comparison.alias : undefined)}`, changed.before ? before : null, changed.after ? after : null)
+      return new ProvedPair({ arrival: diff.arrival, before, after, changed, elsewhere, both, request, judged, depends: dependsOf(space, witness) }, pair, () => exceptionsOf(comparison, diff, pair, both))
     }
     const next = another(comparison, pair, attempt)
     if (next === null) break
@@ -175,7 +174,7 @@ function another({ space, readers, solver, budget }: Comparison, pair: FoundPair
 /** Earlier rules of either side that take some requests which both rules of the pair would. */
 function exceptionsOf({ space, solver, budget }: Comparison, { sides }: Diffed, pair: FoundPair, both: Formula): readonly Formula[] {
   const { world } = space
-  const anchors = mergeAnchors(anchorsOfRule(space, sides.before.rules[pair.before] as DecidingRule), anchorsOfRule(space, sides.after.rules[pair.after] as DecidingRule))
+  const { anchors } = pair
   const negated = [...new Set([...earlier(world, sides.before, pair.before, anchors, both), ...earlier(world, sides.after, pair.after, anchors, both)])]
   const found: Formula[] = []
   for (const formula of negated.slice(0, 400)) {
@@ -183,35 +182,4 @@ function exceptionsOf({ space, solver, budget }: Comparison, { sides }: Diffed, 
     if (solver.solve([both, world.not(formula)], budget).kind !== 'unsat') found.push(world.not(formula))
   }
   return found
-}
-
-const byPool = new WeakMap<Side, ReadonlyMap<string, readonly number[]>>()
-
-/** Rules by the pool that they lead to, by its name as compared. */
-function rulesTo(side: Side, alias: (pool: string) => string): ReadonlyMap<string, readonly number[]> {
-  const known = byPool.get(side)
-  if (known !== undefined) return known
-  const found = new Map<string, number[]>()
-  for (const [index, { destination }] of side.rules.entries()) {
-    const pools = destination.kind === 'split' ? destination.shares.map((part) => part.pool) : destination.kind === 'forward' ? [alias(destination.pool)] : []
-    for (const pool of pools) {
-      const list = found.get(pool)
-      if (list === undefined) found.set(pool, [index])
-      else if (list[list.length - 1] !== index) list.push(index)
-    }
-  }
-  byPool.set(side, found)
-  return found
-}
-
-/** Whether a request of this listener can reach `pool` on one side. Null: it cannot be told. */
-export function reaches({ space, solver, budget }: Comparison, side: Side, pool: string, alias: (pool: string) => string): boolean | null {
-  let open = false
-  for (const index of rulesTo(side, alias).get(pool) ?? []) {
-    const rule = side.rules[index] as DecidingRule
-    const solution = solver.solve([rule.formula, ...earlier(space.world, side, index, anchorsOfRule(space, rule), rule.formula)], budget)
-    if (solution.kind === 'sat') return true
-    open ||= solution.kind === 'gave-up'
-  }
-  return open ? null : false
 }

@@ -11,7 +11,7 @@ export function provedOnce(diffs: readonly ListenerDiff[]): readonly Proved[] {
   if (only !== undefined && diffs.length === 1) return only.proved
   const seen = new Set<string>()
   return diffs.flatMap(({ arrival, proved }) => proved.filter((pair) => {
-    const key = `${arrival.listener.group} ${arrival.listener.entry} ${arrival.tls} ${arrival.readable} ${pair.required.join(',')}`
+    const key = `${arrival.listener.group} ${arrival.listener.entry} ${arrival.tls} ${arrival.readable} ${pair.identity}`
     const isNew = !seen.has(key)
     seen.add(key)
     return isNew

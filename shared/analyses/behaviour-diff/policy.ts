@@ -9,7 +9,7 @@ import { identify } from './identify.ts'
 import type { Comparison, ListenerDiff } from './listener-diff.ts'
 import { listedNames } from './names.ts'
 import { policyOf, type ChangedPool, type PoolPolicy, type SettingSense } from './pool-changes.ts'
-import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/rule-index.ts'
+import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/anchors.ts'
 import { earlier } from '#shared/model/decision-space/rule-side.ts'
 import { kindOf } from './severity.ts'
 

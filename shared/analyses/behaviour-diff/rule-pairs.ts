@@ -4,7 +4,7 @@ import { always, never, type Formula, type World } from '#shared/requests/space/
 import type { Alignment } from './align.ts'
 import type { Difference } from './differences.ts'
 import type { Space } from '#shared/model/decision-space/reader.ts'
-import { anchorsOfRule, mergeAnchors } from '#shared/model/decision-space/rule-index.ts'
+import { anchorsOfRule, mergeAnchors, type Anchors } from '#shared/model/decision-space/anchors.ts'
 import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
 
 /** Requests that rule `before` decided and rule `after` decides now, with an outcome that differs. */
@@ -13,8 +13,12 @@ export interface FoundPair {
   readonly after: number
   readonly differences: readonly Difference[]
   readonly witness: Witness
+  /** What requests of both rules have in common at first sight. */
+  readonly anchors: Anchors
   /** Everything that a request of this pair satisfies; the pair is exactly these requests. */
   readonly required: readonly Formula[]
+  /** Equal for pairs of two listeners whose whole conditions were found the same. */
+  readonly identity: string
 }
 
 /** A pair that could not be decided. */
@@ -114,14 +118,18 @@ class Found implements FoundPair {
   readonly after: number
   readonly differences: readonly Difference[]
   readonly witness: Witness
+  readonly anchors: Anchors
+  readonly identity: string
   private kept: readonly Formula[] | null
   private readonly make: () => readonly Formula[]
 
-  constructor({ before, after, differences, witness }: Omit<FoundPair, 'required'>, required: readonly Formula[], make: () => readonly Formula[]) {
+  constructor({ before, after, differences, witness, anchors }: Omit<FoundPair, 'required' | 'identity'>, required: readonly Formula[], make: () => readonly Formula[]) {
     this.before = before
     this.after = after
     this.differences = differences
     this.witness = witness
+    this.anchors = anchors
+    this.identity = identityOf(required)
     this.kept = required
     this.make = make
   }
@@ -133,6 +141,16 @@ class Found implements FoundPair {
   release(): void {
     this.kept = null
   }
+}
+
+/** Short text that is equal for equal conditions. */
+function identityOf(required: readonly Formula[]): string {
+  let [one, other] = [2166136261, 5381]
+  for (const formula of required) {
+    one = Math.imul(one ^ formula, 16777619)
+    other = (Math.imul(other, 33) + formula) | 0
+  }
+  return `${required.slice(0, 2).join(' ')} ${required.length} ${one} ${other}`
 }
 
 function pairOf(search: Search, one: number, other: number): Found | OpenPair | null {
@@ -152,6 +170,6 @@ function pairOf(search: Search, one: number, other: number): Found | OpenPair | 
   switch (solution.kind) {
     case 'unsat': return null
     case 'gave-up': return { before: one, after: other, reason: solution.reason }
-    case 'sat': return new Found({ before: one, after: other, differences, witness: solution.witness }, required, requiredOf)
+    case 'sat': return new Found({ before: one, after: other, differences, witness: solution.witness, anchors }, required, requiredOf)
   }
 }

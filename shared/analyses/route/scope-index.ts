@@ -3,10 +3,12 @@ import type { Predicate, Test, View } from '#shared/model/predicate.ts'
 import type { Scope } from '#shared/model/routing-model.ts'
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { isUnknown, sampleText } from './sample.ts'
+import { scannedSteps, startsOf } from './scope-scan.ts'
 import { viewSamples, type Surroundings } from './transforms.ts'
 
 /** Scopes shorter than this are walked step by step. */
 const worthIndexing = 64
+/** Ways in which one part of the request is looked at; steps beyond are always looked at. */
 const maximumGroups = 8
 
 type Comparison = 'exact' | 'prefix' | 'suffix'
@@ -20,13 +22,15 @@ interface Group {
 }
 
 interface ScopeIndex {
-  readonly groups: readonly Group[]
+  readonly paths: readonly Group[]
+  /** By name of the header: those that a request does not have cost nothing. */
+  readonly headers: ReadonlyMap<string, readonly Group[]>
   /** Steps that no group holds: they are always looked at. */
   readonly rest: readonly number[]
 }
 
 /** Walks of a scope before it is worth an index. */
-const worthWalks = 2
+const worthWalks = 8
 
 const indexes = new WeakMap<Scope, ScopeIndex | null>()
 const walks = new WeakMap<Scope, number>()
@@ -37,24 +41,35 @@ const walks = new WeakMap<Scope, number>()
  * ends with.
  */
 export function candidateSteps(scope: Scope, from: number, around: Surroundings): readonly number[] | null {
+  if (scope.steps.length < worthIndexing) return null
   let index = indexes.get(scope)
   if (index === undefined) {
     const count = (walks.get(scope) ?? 0) + 1
     walks.set(scope, count)
-    if (count < worthWalks) return null
-    index = scope.steps.length < worthIndexing ? null : buildIndex(scope)
+    if (count < worthWalks) return scannedSteps(scope, from, around)
+    index = buildIndex(scope)
     indexes.set(scope, index)
   }
   if (index === null) return null
   const found: number[] = []
-  for (const group of index.groups) {
-    for (const sample of viewSamples(group.view, around)) {
-      if (isUnknown(sample)) return null
-      collect(group, asciiLower(sampleText(sample)), found)
-    }
+  if (!collectAll(index.paths, around, found)) return null
+  for (const { name } of around.state.headers) {
+    const groups = index.headers.get(name)
+    if (groups !== undefined && !collectAll(groups, around, found)) return null
   }
   const merged = found.length === 0 ? index.rest : merge([...new Set(found)].sort((a, b) => a - b), index.rest)
   return from === 0 ? merged : merged.filter((step) => step >= from)
+}
+
+/** False: what is looked at is not known. */
+function collectAll(groups: readonly Group[], around: Surroundings, found: number[]): boolean {
+  for (const group of groups) {
+    for (const sample of viewSamples(group.view, around)) {
+      if (isUnknown(sample)) return false
+      collect(group, asciiLower(sampleText(sample)), found)
+    }
+  }
+  return true
 }
 
 function collect({ comparison, byValue, lengths }: Group, text: string, found: number[]): void {
@@ -77,16 +92,27 @@ function merge(one: readonly number[], other: readonly number[]): readonly numbe
   return merged
 }
 
+/** Where groups of one part of the request are kept: under the name of a header, or under nothing for the path. */
+function partOf({ field }: View): string {
+  return field.kind === 'header' ? field.name.toLowerCase() : ''
+}
+
 function buildIndex(scope: Scope): ScopeIndex | null {
   const groups = new Map<string, Group>()
+  const byPart = new Map<string, Group[]>()
   const rest: number[] = []
   for (const [index, step] of scope.steps.entries()) {
     const test = neededText(step.when)
     const key = test === null ? null : `${test.comparison} ${canonicalText(test.view)}`
     let group = key === null ? undefined : groups.get(key)
-    if (group === undefined && key !== null && test !== null && groups.size < maximumGroups) {
-      group = { view: test.view, comparison: test.comparison, byValue: new Map(), lengths: new Set() }
-      groups.set(key, group)
+    if (group === undefined && key !== null && test !== null) {
+      const part = partOf(test.view)
+      const known = byPart.get(part) ?? []
+      if (known.length < maximumGroups) {
+        group = { view: test.view, comparison: test.comparison, byValue: new Map(), lengths: new Set() }
+        groups.set(key, group)
+        byPart.set(part, [...known, group])
+      }
     }
     if (test === null || group === undefined) {
       rest.push(index)
@@ -101,7 +127,10 @@ function buildIndex(scope: Scope): ScopeIndex | null {
       else if (steps[steps.length - 1] !== index) steps.push(index)
     }
   }
-  return rest.length * 2 > scope.steps.length ? null : { groups: [...groups.values()], rest }
+  if (rest.length * 2 > scope.steps.length) return null
+  const paths = byPart.get('') ?? []
+  byPart.delete('')
+  return { paths, headers: byPart, rest }
 }
 
 interface NeededText {
@@ -131,6 +160,10 @@ function neededText(predicate: Predicate): NeededText | null {
     }
     case 'test': {
       const { view, matcher } = predicate
+      if (matcher.kind === 'regex') {
+        const values = isPlainText(predicate) ? startsOf(matcher.patterns) : null
+        return values === null ? null : { view, comparison: 'prefix', values }
+      }
       const compares = matcher.kind === 'exact' || matcher.kind === 'prefix' || matcher.kind === 'suffix'
       return compares && isPlainText(predicate) && matcher.values.length <= 64 ? { view, comparison: matcher.kind, values: matcher.values } : null
     }

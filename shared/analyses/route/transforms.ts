@@ -22,11 +22,7 @@ export interface Surroundings {
  * another transformation drops ends the list, later instances are not looked at (measured on HAProxy 2.6).
  */
 export function viewSamples(view: View, around: Surroundings): readonly Sample[] {
-  let seen = samplesByVersion.get(around.state)
-  if (seen === undefined) {
-    seen = new Map()
-    samplesByVersion.set(around.state, seen)
-  }
+  const seen = samplesOf(around.state)
   const known = seen.get(view)
   if (known !== undefined) return known
   const samples = freshSamples(view, around)
@@ -37,6 +33,18 @@ export function viewSamples(view: View, around: Surroundings): readonly Sample[]
 
 /** Views of one version of the request: long rule lists ask for the same few again and again. */
 const samplesByVersion = new WeakMap<RequestState, Map<View, readonly Sample[]>>()
+let lastVersion: { readonly state: RequestState; readonly seen: Map<View, readonly Sample[]> } | null = null
+
+function samplesOf(state: RequestState): Map<View, readonly Sample[]> {
+  if (lastVersion?.state === state) return lastVersion.seen
+  let seen = samplesByVersion.get(state)
+  if (seen === undefined) {
+    seen = new Map()
+    samplesByVersion.set(state, seen)
+  }
+  lastVersion = { state, seen }
+  return seen
+}
 
 function freshSamples(view: View, around: Surroundings): readonly Sample[] {
   let samples = fieldSamples(view.field, around.state, around.at)

@@ -1,6 +1,7 @@
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
 import type { Space } from '#shared/model/decision-space/reader.ts'
-import { anchorsOfRule, RuleIndex } from '#shared/model/decision-space/rule-index.ts'
+import { anchorsOfRule } from '#shared/model/decision-space/anchors.ts'
+import { RuleIndex, until } from '#shared/model/decision-space/rule-index.ts'
 import type { Side } from '#shared/model/decision-space/rule-side.ts'
 import type { State } from '#shared/model/decision-space/state.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
@@ -86,11 +87,6 @@ export class HostIndex {
 }
 
 const backwards = (text: string): string => [...text].reverse().join('')
-
-function until(rising: readonly number[], end: number): readonly number[] {
-  const at = rising.findIndex((one) => one >= end)
-  return at === -1 ? rising : rising.slice(0, at)
-}
 
 function hostsOfRule(rule: DecidingRule): Hosts | null {
   let hosts: Hosts | null = null

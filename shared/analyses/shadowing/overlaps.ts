@@ -1,5 +1,5 @@
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
-import { anchorsOfRule } from '#shared/model/decision-space/rule-index.ts'
+import { anchorsOfRule } from '#shared/model/decision-space/anchors.ts'
 import type { VariableId } from '#shared/requests/space/variable.ts'
 import { testsValue, type Formula, type World } from '#shared/requests/space/world.ts'
 import type { Overlap, Shadowing } from './answer.ts'

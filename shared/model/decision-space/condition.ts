@@ -29,7 +29,6 @@ export class Condition {
   /** This condition, and `predicate` on the request as it is in `state`. */
   where(predicate: Predicate, state: State): Condition {
     if (predicate.kind === 'true') return this
-    // Chance is drawn in order, so its draws are counted now.
     if (drawsChance(predicate)) return this.with(this.reader.formula(predicate, state))
     return new Condition(this.reader, this.isUnconditional ? null : this, predicate, state, always)
   }
@@ -39,7 +38,7 @@ export class Condition {
     return formula === always ? this : new Condition(this.reader, this.isUnconditional ? null : this, null, null, formula)
   }
 
-  private get isUnconditional(): boolean {
+  get isUnconditional(): boolean {
     return this.outer === null && this.predicate === null && this.own === always
   }
 
@@ -98,7 +97,8 @@ export class Condition {
 
 const chances = new WeakMap<Predicate, boolean>()
 
-function drawsChance(predicate: Predicate): boolean {
+/** Draws are numbered in order, so conditions with one are worked out when they are met. */
+export function drawsChance(predicate: Predicate): boolean {
   switch (predicate.kind) {
     case 'chance': return true
     case 'not': return drawsChance(predicate.of)
@@ -111,7 +111,7 @@ function drawsChance(predicate: Predicate): boolean {
       return known
     }
     case 'and': case 'or': {
-      for (const part of predicate.of) if (drawsChance(part)) return true
+      for (const part of predicate.of) if (part.kind !== 'test' && drawsChance(part)) return true
       return false
     }
     default: return false

@@ -7,8 +7,9 @@ import { poolsByReference } from '../decision-order.ts'
 import type { Pool, ServerSelector } from '../pool.ts'
 import type { Predicate, Template } from '../predicate.ts'
 import { isAction, type Action, type RedirectTarget, type RoutingModel, type Scope, type ScopeId, type Step } from '../routing-model.ts'
-import { Condition } from './condition.ts'
+import { Condition, drawsChance } from './condition.ts'
 import { applyToTerms } from './effects.ts'
+import { ForwardRule } from './forward-rule.ts'
 import { lookupOrder } from './lookups.ts'
 import { exactly, matchingOf } from './matching.ts'
 import type { Reader } from './reader.ts'
@@ -44,6 +45,8 @@ export interface DecidingRule {
   readonly pool: string | null
   /** What was looked up, for rules that come from a table. */
   readonly entry: string | null
+  /** The one predicate, on the request as in `state`, that is all of the condition; null: it has other parts. */
+  readonly only: Predicate | null
 }
 
 /** Something that may change the outcome of requests and is not modelled. */
@@ -59,6 +62,8 @@ export interface DecisionList {
   readonly rules: readonly DecidingRule[]
   readonly opaque: readonly OpaqueEffect[]
 }
+
+type Forward = Extract<Destination, { readonly kind: 'forward' }>
 
 const maximumScopes = 1000
 const nowhere: Span = { file: '', start: 0, end: 0 }
@@ -83,7 +88,9 @@ class Builder {
   private readonly model: RoutingModel
   private readonly start: State
   private readonly pools: ReadonlyMap<string, Pool>
-  private readonly balanced = new Map<Pool, Destination>()
+  private readonly balanced = new Map<Pool, Forward>()
+  /** Where a pool has neither rules nor servers to choose between by rule; null: it has. */
+  private readonly plain = new Map<string, Forward | null>()
   private readonly rules: DecidingRule[] = []
   private readonly opaque: OpaqueEffect[] = []
 
@@ -109,6 +116,11 @@ class Builder {
       if (scope === undefined) return
       let here = guard
       for (const step of scope.steps) {
+        const forward = step.does.kind === 'forward' ? this.plainForward(step.does.pool, step.when) : null
+        if (forward !== null) {
+          this.rules.push(new ForwardRule(here, step, state, forward))
+          continue
+        }
         const at = step.origin[0] ?? null
         const condition = here.where(step.when, state)
         if (!isAction(step.does)) {
@@ -210,6 +222,17 @@ class Builder {
     else this.toPool({ pool, step, origin: null, entry }, when, state)
   }
 
+  /** Where a rule leads if that is all there is to it; null: the pool decides more, or chance takes part. */
+  private plainForward(name: string, when: Predicate): Forward | null {
+    let destination = this.plain.get(name)
+    if (destination === undefined) {
+      const pool = this.pools.get(name)
+      destination = pool === undefined || !pool.enabled || pool.entry !== null || pool.selectors.length > 0 ? null : this.balancedIn(pool)
+      this.plain.set(name, destination)
+    }
+    return destination === null || drawsChance(when) ? null : destination
+  }
+
   private toPool(chosen: Chosen, when: Condition, state: State): void {
     const { pool } = chosen
     const { listener } = state.arrival
@@ -302,7 +325,7 @@ class Builder {
   }
 
   /** Rules of one pool share their destination. */
-  private balancedIn(pool: Pool): Destination {
+  private balancedIn(pool: Pool): Forward {
     let destination = this.balanced.get(pool)
     if (destination === undefined) {
       destination = { kind: 'forward', pool: pool.name, server: null }
@@ -336,6 +359,10 @@ class Rule implements DecidingRule {
 
   get formula(): Formula {
     return this.condition.formula
+  }
+
+  get only(): Predicate | null {
+    return this.condition.onlyState === this.state ? this.condition.only : null
   }
 
   get at(): Span | null {

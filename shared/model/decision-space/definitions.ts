@@ -20,8 +20,15 @@ const kinds: readonly { readonly readBy: RegExp; readonly settings: RegExp; read
 
 export function definitionsOf({ scopes, pools, listeners }: Pick<RoutingModel, 'scopes' | 'pools' | 'listeners'>): readonly Definition[] {
   const found: string[][] = kinds.map(() => [])
+  // Very many pools share one object of settings.
+  const defining = new Map<Readonly<Record<string, string>>, readonly (readonly [kind: number, text: string])[]>()
   const settings = (name: string, rows: Readonly<Record<string, string>>): void => {
-    for (const key of Object.keys(rows)) kinds.forEach((kind, index) => { if (kind.settings.test(key)) found[index]?.push(`${name} ${key} ${rows[key] as string}`) })
+    let texts = defining.get(rows)
+    if (texts === undefined) {
+      texts = Object.keys(rows).flatMap((key) => kinds.flatMap((kind, index) => (kind.settings.test(key) ? [[index, `${key} ${rows[key] as string}`] as const] : [])))
+      defining.set(rows, texts)
+    }
+    for (const [index, text] of texts) found[index]?.push(`${name} ${text}`)
   }
   for (const pool of pools) settings(pool.name, pool.settings)
   for (const listener of listeners) settings(listener.group, listener.settings)

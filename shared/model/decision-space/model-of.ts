@@ -18,48 +18,80 @@ export function mayLieIn(world: World, required: readonly Formula[], request: Re
 
 /** A request as values of the variables; the inverse of `requestOf`. `localPort`: the port it was sent to. */
 export function modelOf(request: RequestInput, { listener }: Arrival, localPort: number): Model {
-  const values = new Map<number, Value>()
+  const values: (Value | undefined)[] = []
+  const sent = sentAs(request)
   return {
     valueOf(variable) {
-      let value = values.get(variable.id)
+      let value = values[variable.id]
       if (value === undefined) {
-        value = valueFrom(request, variable, localPort, listener)
-        values.set(variable.id, value)
+        value = valueFrom(request, sent, variable, localPort, listener)
+        values[variable.id] = value
       }
       return value
     },
   }
 }
 
-function valueFrom(request: RequestInput, variable: Variable, localPort: number, listener: Listener): Value {
-  const { key } = variable
+interface Sent {
+  readonly target: string
+  readonly path: string | null
+  readonly query: string | null
+  readonly form: string
+  /** Scheme of a target that is a whole URL; null: it is none. */
+  readonly scheme: string | null
+  /** What follows the `*` of a target, up to the query. */
+  readonly rest: string
+  readonly lines: (name: string) => readonly string[]
+}
+
+const noLines: readonly string[] = []
+
+function sentAs(request: RequestInput): Sent {
   const target = toBytes(request.path)
   const { pathAt, form } = splitTarget(target)
   const origin = pathAt === -1 ? null : target.slice(pathAt)
   // `*?v=1` has a query and no path (measured on 2.6).
   const question = (origin ?? (form === 'asterisk' ? target : '')).indexOf('?')
-  const lines = (name: string): string[] => request.headers.filter(([header]) => header.toLowerCase() === name).map(([, value]) => toBytes(value).replace(/^[ \t]+|[ \t]+$/g, ''))
-  const address = (text: string | null): string | null => {
-    const ip = text === null ? null : parseIp(text)
-    return ip === null ? null : addressWord(ip)
+  const byName = new Map<string, string[]>()
+  for (const [name, value] of request.headers) {
+    const line = toBytes(value).replace(/^[ \t]+|[ \t]+$/g, '')
+    const lower = name.toLowerCase()
+    const known = byName.get(lower)
+    if (known === undefined) byName.set(lower, [line])
+    else known.push(line)
   }
-  switch (key) {
-    case 'path': return origin === null ? null : (origin.split('?', 1)[0] ?? '')
-    case 'query': return question === -1 ? null : (origin ?? target).slice(question + 1)
-    case 'host': return request.host === null ? (lines('host')[0] ?? null) : toBytes(request.host).trim()
-    case 'method': return toBytes(request.method)
-    case 'form': return form === 'absolute' || request.httpVersion === '2' ? 'absolute' : 'origin'
-    case 'target-scheme': return form === 'absolute' && request.httpVersion !== '2' ? (/^[^:]*/.exec(target)?.[0] ?? '') : listener.tls === null ? 'http' : 'https'
-    case 'target-rest': return form === 'asterisk' ? (target.slice(1).split('?', 1)[0] ?? '') : ''
-    case 'http-version': return request.httpVersion === '2' ? '2.0' : request.httpVersion
-    case 'source-ip': return address(request.sourceIp)
-    case 'source-port': return String(request.sourcePort)
-    case 'local-ip': return address(request.destinationIp ?? '127.0.0.1')
-    case 'sni': return request.sni === null ? null : toBytes(request.sni)
-    case 'alpn-peeked': return request.alpn.map(toBytes)
-    default: break
+  return {
+    target, path: origin === null ? null : (origin.split('?', 1)[0] ?? ''), query: question === -1 ? null : (origin ?? target).slice(question + 1),
+    form: form === 'absolute' || request.httpVersion === '2' ? 'absolute' : 'origin', scheme: form === 'absolute' && request.httpVersion !== '2' ? (/^[^:]*/.exec(target)?.[0] ?? '') : null,
+    rest: form === 'asterisk' ? (target.slice(1).split('?', 1)[0] ?? '') : '', lines: (name) => byName.get(name) ?? noLines,
   }
+}
+
+function address(text: string | null): string | null {
+  const ip = text === null ? null : parseIp(text)
+  return ip === null ? null : addressWord(ip)
+}
+
+function valueFrom(request: RequestInput, { target, path, query, form, scheme, rest, lines }: Sent, { key }: Variable, localPort: number, listener: Listener): Value {
   const colon = key.indexOf(':')
+  if (colon === -1) {
+    switch (key) {
+      case 'path': return path
+      case 'query': return query
+      case 'host': return request.host === null ? (lines('host')[0] ?? null) : toBytes(request.host).trim()
+      case 'method': return toBytes(request.method)
+      case 'form': return form
+      case 'target-scheme': return scheme ?? (listener.tls === null ? 'http' : 'https')
+      case 'target-rest': return rest
+      case 'http-version': return request.httpVersion === '2' ? '2.0' : request.httpVersion
+      case 'source-ip': return address(request.sourceIp)
+      case 'source-port': return String(request.sourcePort)
+      case 'local-ip': return address(request.destinationIp ?? '127.0.0.1')
+      case 'sni': return request.sni === null ? null : toBytes(request.sni)
+      case 'alpn-peeked': return request.alpn.map(toBytes)
+      default: return key.startsWith('local-ip ') ? address(key.slice(9)) : null
+    }
+  }
   const name = key.slice(colon + 1)
   switch (key.slice(0, colon)) {
     case 'header': return name.endsWith(' as lines') ? lines(name.slice(0, -9)) : lines(name).flatMap(headerElements)
@@ -67,6 +99,7 @@ function valueFrom(request: RequestInput, variable: Variable, localPort: number,
     case 'parameter': return queryParameterValues(target, toBytes(name), '?')
     case 'local-port': return String(localPort)
     case 'alpn': return (listener.tls?.alpn ?? []).find((protocol) => request.alpn.includes(protocol)) ?? null
+    // An IPv6 address has colons of its own.
     default: return key.startsWith('local-ip ') ? address(key.slice(9)) : null
   }
 }

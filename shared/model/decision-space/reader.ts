@@ -101,9 +101,14 @@ export class Reader {
     return this.tables.get(id)
   }
 
+  /** Whether some condition means more than it says. */
+  get hasClosures(): boolean {
+    return this.changedTables.size > 0 || this.definitions.length > 0
+  }
+
   /** Text of a condition with the definitions that it depends on. */
   closureOf(text: string): string {
-    if (this.changedTables.size === 0 && this.definitions.length === 0) return text
+    if (!this.hasClosures) return text
     const tables = [...this.changedTables].flatMap(([id, name]) => (text.includes(JSON.stringify(id).slice(1, -1)) || text.includes(this.tables.get(id)?.path ?? id) ? [name] : []))
     const definitions = this.definitions.flatMap((one) => (one.readBy.test(text) ? [one.text] : []))
     return [text, ...definitions, ...tables].join(' ')

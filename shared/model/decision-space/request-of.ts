@@ -10,12 +10,16 @@ import type { Arrival } from './state.ts'
 /** The request that a solution of the solver stands for, as it is sent to `arrival`. */
 export function requestOf(world: World, witness: Witness, arrival: Arrival): RequestInput {
   const values = new Map<string, Value>()
-  for (const [id, value] of witness.values) values.set(world.variableOf(id).key, value)
+  let hasLists = false
+  for (const [id, value] of witness.values) {
+    values.set(world.variableOf(id).key, value)
+    hasLists ||= Array.isArray(value)
+  }
   const single = (key: string, otherwise: string | null): string | null => {
     const value = values.get(key)
     return value === undefined ? otherwise : typeof value === 'string' ? fromBytes(value) : null
   }
-  const listed = (prefix: string): (readonly [name: string, values: readonly string[]])[] =>
+  const listed = (prefix: string): (readonly [name: string, values: readonly string[]])[] => !hasLists ? [] :
     [...values].flatMap(([key, value]) => (key.startsWith(prefix) && Array.isArray(value) ? [[key.slice(prefix.length), (value as readonly string[]).map(fromBytes)] as const] : []))
   const host = single('host', 'any.example')
   const httpVersion = single('http-version', '1.1') === '2.0' ? '2' : single('http-version', '1.1') === '1.0' ? '1.0' : '1.1'

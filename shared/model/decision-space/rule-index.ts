@@ -1,265 +1,121 @@
-import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
-import type { Formula, Literals, World } from '#shared/requests/space/world.ts'
-import type { VariableId } from '#shared/requests/space/variable.ts'
-import { regexEnds } from '#shared/requests/languages/regex-ends.ts'
-import type { Field, Matcher, Predicate, Test } from '../predicate.ts'
-import { AnchorBucket, type Anchor } from './anchor-bucket.ts'
+import type { World } from '#shared/requests/space/world.ts'
+import { AnchorBucket } from './anchor-bucket.ts'
+import { scanRules } from './anchor-scan.ts'
+import { anchorsOfRule, areDisjoint, bestAnchor, bestOf, valueLimit, type Anchors, type Best } from './anchors.ts'
 import type { DecidingRule } from './decision-list.ts'
 import type { Space } from './reader.ts'
-import type { State } from './state.ts'
 
-/** What every request of a rule starts with, ends with or equals, per variable; lower case, so that it is never too narrow. */
-export type Anchors = ReadonlyMap<VariableId, Anchor>
-
-const known = new WeakMap<World, Map<Formula, Anchors>>()
-const noAnchors: Anchors = new Map()
-
-/** Anchors that follow from the outer shape of a formula. */
-function anchorsOf(world: World, formula: Formula): Anchors {
-  let cache = known.get(world)
-  if (cache === undefined) {
-    cache = new Map()
-    known.set(world, cache)
-  }
-  let anchors = cache.get(formula)
-  if (anchors === undefined) {
-    anchors = freshAnchors(world, formula)
-    cache.set(formula, anchors)
-  }
-  return anchors
+/** Finds the rules of one list that a set of requests can meet. */
+export interface RuleLookup {
+  /** Indexes, below `end`, of rules that may share a request with `anchors`, rising; never too few. */
+  meeting(anchors: Anchors, end?: number): readonly number[]
 }
 
-function freshAnchors(world: World, formula: Formula): Anchors {
-  const atom = world.atomOf(formula)
-  if (atom !== null) {
-    if ((formula & 1) === 1 || atom.kind !== 'variable' || atom.variable.shape !== 'single' || atom.literals === null) return noAnchors
-    return new Map([[atom.variable.id, anchorOf(atom.literals)]])
-  }
-  const parts = world.partsOf(formula)
-  if (parts.length === 0) return noAnchors
-  if ((formula & 1) === 0) {
-    let merged: Anchors = noAnchors
-    for (const part of parts) merged = mergeAnchors(merged, anchorsOf(world, part))
-    return merged
-  }
-  return alternatives(parts.map((part) => anchorsOf(world, part ^ 1)))
-}
+/** Questions that are answered by looking at every rule before that is more work than an index. */
+const scansFirst = 12
 
-/** An alternative is anchored where each of its parts is. */
-function alternatives(options: readonly Anchors[]): Anchors {
-  const found = new Map<VariableId, Anchor>()
-  for (const [id, anchor] of options[0] ?? []) {
-    const all = options.map((option) => option.get(id)).filter((one) => one !== undefined)
-    if (all.length < options.length) continue
-    // What is the whole is start and end, too; a start and an end have nothing in common.
-    const kind = (all.find((one) => one.kind !== 'exact') ?? anchor).kind
-    if (all.every((one) => one.kind === 'exact' || one.kind === kind)) found.set(id, { kind, values: all.flatMap((one) => one.values) })
-  }
-  return found
-}
-
-const ofRules = new WeakMap<DecidingRule, Anchors>()
-
-/** Anchors of a rule, from its predicates as they are written where that is enough: its formula need not be worked out. */
-export function anchorsOfRule(space: Space, rule: DecidingRule): Anchors {
-  let anchors = ofRules.get(rule)
-  if (anchors === undefined) {
-    anchors = noAnchors
-    for (const { predicate, state } of rule.condition.parts) anchors = mergeAnchors(anchors, predicateAnchors(space, predicate, state))
-    if (anchors.size === 0 && rule.condition.hasMore) anchors = anchorsOf(space.world, rule.formula)
-    ofRules.set(rule, anchors)
-  }
-  return anchors
-}
-
-interface Best {
-  readonly id: VariableId
-  readonly anchor: Anchor
-}
-
-function bestOf(anchors: Anchors): Best | null {
-  let best: Best | null = null
-  for (const [id, anchor] of anchors) if (best === null || narrower(anchor, best.anchor)) best = { id, anchor }
-  return best
-}
-
-/** The narrowest anchor of a predicate; for the many rules that are only sorted in, never looked at. */
-function bestAnchor(space: Space, predicate: Predicate, state: State): Best | null {
-  switch (predicate.kind) {
-    case 'named': return bestAnchor(space, predicate.of, state)
-    case 'and': {
-      let best: Best | null = null
-      for (const part of predicate.of) {
-        const one = bestAnchor(space, part, state)
-        if (one !== null && (best === null || narrower(one.anchor, best.anchor))) best = one
-      }
-      return best
-    }
-    case 'test': return testAnchor(space, predicate, state)
-    case 'or': return bestOf(predicateAnchors(space, predicate, state))
-    default: return null
-  }
-}
-
-function testAnchor(space: Space, { matcher, view }: Test, state: State): Best | null {
-  const literals = literalsOf(matcher)
-  if (literals === null) return null
-  const id = anchored(space, view.field, state)
-  if (id === null) return null
-  let { kind } = literals
-  for (const transform of view.transforms) {
-    if (transform.kind === 'lower' || transform.kind === 'upper') continue
-    // The start of what is looked at is the start of the whole.
-    if (kind === 'suffix' || !(transform.kind === 'host-only' || (transform.kind === 'field' && transform.index === 1))) return null
-    kind = 'prefix'
-  }
-  return { id, anchor: { kind, values: literals.values } }
-}
-
-/** What every value that a matcher accepts equals, starts with or ends with; null: nothing, or not seen at once. */
-function literalsOf(matcher: Matcher): Anchor | null {
-  switch (matcher.kind) {
-    case 'exact': case 'prefix': case 'suffix': {
-      const { kind, values } = matcher
-      return values.length === 0 || values.length > valueLimit || (kind !== 'exact' && values.includes('')) ? null : { kind, values: values.map((value) => asciiLower(toBytes(value))) }
-    }
-    case 'regex': return patternLiterals(matcher)
-    default: return null
-  }
-}
-
-function patternLiterals({ patterns, ignoreCase, dialect }: Extract<Matcher, { readonly kind: 'regex' }>): Anchor | null {
-  const ends = patterns.map((pattern) => regexEnds(toBytes(pattern), { ignoreCase, dialect }))
-  const shortest = (values: readonly string[]): number => Math.min(...values.map((value) => value.length))
-  const [starts, tails] = [ends.map((one) => one.start), ends.map((one) => one.end)]
-  if (patterns.length === 0 || Math.max(shortest(starts), shortest(tails)) === 0) return null
-  return shortest(starts) >= shortest(tails) ? { kind: 'prefix', values: starts } : { kind: 'suffix', values: tails }
-}
-
-function predicateAnchors(space: Space, predicate: Predicate, state: State): Anchors {
-  switch (predicate.kind) {
-    case 'named': return predicateAnchors(space, predicate.of, state)
-    case 'and': return predicate.of.reduce<Anchors>((merged, part) => mergeAnchors(merged, predicateAnchors(space, part, state)), noAnchors)
-    case 'or': return alternatives(predicate.of.map((part) => predicateAnchors(space, part, state)))
-    case 'test': {
-      const best = testAnchor(space, predicate, state)
-      return best === null ? noAnchors : new Map([[best.id, best.anchor]])
-    }
-    default: return noAnchors
-  }
-}
-
-/** Variable of a field as it arrived; null: it was rewritten, or is not one that lists are sorted by. */
-function anchored(space: Space, field: Field, state: State): VariableId | null {
-  switch (field.kind) {
-    case 'path': return state.path.kind === 'read' && state.arrival.readable ? space.variables.path.id : null
-    case 'header': return field.name === 'host' && state.arrival.readable && !state.headers.some((step) => step.matches('host')) ? space.variables.host.id : null
-    case 'sni': return (field.seen === 'terminated') === (state.arrival.listener.tls !== null) && state.arrival.tls ? space.variables.sni.id : null
-    default: return null
-  }
-}
-
-function anchorOf({ kind, values }: Literals): Anchor {
-  return { kind, values: values.map(asciiLower) }
-}
-
-/** Anchors of requests that satisfy both; the narrower one of each variable. */
-export function mergeAnchors(one: Anchors, other: Anchors): Anchors {
-  if (one.size === 0) return other
-  if (other.size === 0) return one
-  const merged = new Map(one)
-  for (const [id, anchor] of other) {
-    const mine = merged.get(id)
-    if (mine === undefined || narrower(anchor, mine)) merged.set(id, anchor)
-  }
-  return merged
-}
-
-function narrower(one: Anchor, other: Anchor): boolean {
-  if ((one.kind === 'exact') !== (other.kind === 'exact')) return one.kind === 'exact'
-  if (one.values.length !== other.values.length) return one.values.length < other.values.length
-  return (one.values[0]?.length ?? 0) > (other.values[0]?.length ?? 0)
-}
-
-/** True when no request satisfies both, because one variable cannot be as both want it. */
-function areDisjoint(one: Anchors, other: Anchors): boolean {
-  for (const [id, anchor] of one) {
-    const another = other.get(id)
-    if (another !== undefined && anchor.values.length * another.values.length <= valueLimit && !anchor.values.some((value) => another.values.some((text) => canMeet(anchor.kind, value, another.kind, text)))) return true
-  }
-  return false
-}
-
-/** Can one text be like both, in lower case? */
-function canMeet(kind: Anchor['kind'], value: string, otherKind: Anchor['kind'], text: string): boolean {
-  if (kind === 'exact') return otherKind === 'exact' ? value === text : otherKind === 'prefix' ? value.startsWith(text) : value.endsWith(text)
-  if (otherKind === 'exact') return kind === 'prefix' ? text.startsWith(value) : text.endsWith(value)
-  if (kind !== otherKind) return true
-  return kind === 'prefix' ? value.startsWith(text) || text.startsWith(value) : value.endsWith(text) || text.endsWith(value)
-}
-
-/** Above this many texts a rule counts as one that any request can meet. */
-const valueLimit = 64
-
-/** Finds the rules of one list that a set of requests can meet, without looking at all of them. */
-export class RuleIndex {
-  private readonly buckets = new Map<VariableId, AnchorBucket>()
+/** Rules of a list by the texts that they ask for. Names variables by key, so that it outlives one comparison. */
+export class AnchorTable {
+  private readonly buckets = new Map<string, AnchorBucket>()
   private readonly rest: number[] = []
-  private readonly marks: Uint8Array
-  private readonly space: Space
-  private readonly rules: readonly DecidingRule[]
-  private readonly anchors: (Anchors | undefined)[] = []
-  private everything: readonly number[] | null = null
+  private readonly size: number
+  private filled = false
+  private scans = 0
 
-  constructor(space: Space, rules: readonly DecidingRule[]) {
-    this.space = space
-    this.rules = rules
-    this.marks = new Uint8Array(rules.length)
-    for (const [index, rule] of rules.entries()) {
-      const { only, onlyState } = rule.condition
-      if (only === null || onlyState === null) this.add(index, bestOf(anchorsOfRule(space, rule)))
-      else this.add(index, bestAnchor(space, only, onlyState))
+  constructor(size: number) {
+    this.size = size
+  }
+
+  /** So many questions will come that looking at the rules one by one is not worth a start. */
+  expectMany(): void {
+    this.scans = scansFirst
+  }
+
+  fits(rules: readonly DecidingRule[]): boolean {
+    return rules.length === this.size
+  }
+
+  /** Null: so few questions were asked that the rules had better be looked at one by one. */
+  lists(space: Space, rules: readonly DecidingRule[], anchors: Anchors): readonly (readonly number[])[] | null {
+    if (!this.filled) {
+      this.scans += 1
+      if (this.scans <= scansFirst) return null
+      this.fill(space, rules)
+    }
+    const lists: (readonly number[])[] = [this.rest]
+    const byKey = new Map([...anchors].map(([id, anchor]) => [space.world.variableOf(id).key, anchor]))
+    for (const [key, bucket] of this.buckets) {
+      const anchor = byKey.get(key)
+      if (anchor === undefined) lists.push(bucket.all)
+      else bucket.meeting(anchor, lists)
+    }
+    return lists
+  }
+
+  private fill(space: Space, rules: readonly DecidingRule[]): void {
+    this.filled = true
+    for (let index = 0; index < rules.length; index += 1) {
+      const rule = rules[index] as DecidingRule
+      const { only } = rule
+      this.add(space.world, index, only === null ? bestOf(anchorsOfRule(space, rule)) : bestAnchor(space, only, rule.state))
     }
   }
 
-  private add(index: number, best: Best | null): void {
+  private add(world: World, index: number, best: Best | null): void {
     if (best === null || best.anchor.values.length > valueLimit) {
       this.rest.push(index)
       return
     }
-    let bucket = this.buckets.get(best.id)
+    const { key } = world.variableOf(best.id)
+    let bucket = this.buckets.get(key)
     if (bucket === undefined) {
       bucket = new AnchorBucket()
-      this.buckets.set(best.id, bucket)
+      this.buckets.set(key, bucket)
     }
     bucket.add(index, best.anchor)
   }
+}
 
-  /** Indexes, below `end`, of rules that may share a request with `anchors`, rising; never too few. */
+export class RuleIndex implements RuleLookup {
+  private readonly marks: Uint8Array
+  private readonly space: Space
+  private readonly rules: readonly DecidingRule[]
+  private readonly table: AnchorTable
+  private readonly anchors: (Anchors | undefined)[] = []
+  private everything: readonly number[] | null = null
+  /** The last question: both sides of a pair of rules ask with the same anchors. */
+  private asked: Anchors | null = null
+  private answer: readonly number[] = []
+
+  constructor(space: Space, rules: readonly DecidingRule[], table = new AnchorTable(rules.length)) {
+    this.space = space
+    this.rules = rules
+    this.table = table
+    this.marks = new Uint8Array(rules.length)
+  }
+
   meeting(anchors: Anchors, end = this.rules.length): readonly number[] {
     if (end === 0) return []
     if (anchors.size === 0) {
       this.everything ??= Array.from(this.marks.keys())
       return end === this.rules.length ? this.everything : this.everything.slice(0, end)
     }
-    const lists: (readonly number[])[] = [this.rest]
-    for (const [id, bucket] of this.buckets) {
-      const anchor = anchors.get(id)
-      if (anchor === undefined) lists.push(bucket.all)
-      else bucket.meeting(anchor, lists)
+    if (this.asked !== anchors) {
+      const lists = this.table.lists(this.space, this.rules, anchors)
+      this.answer = lists === null ? scanRules(this.space, this.rules, anchors).filter((index) => !areDisjoint(this.anchorsAt(index), anchors)) : this.merged(lists, anchors)
+      this.asked = anchors
     }
-    return this.merged(lists, end, anchors)
+    return end >= this.rules.length ? this.answer : until(this.answer, end)
   }
 
   private anchorsAt(index: number): Anchors {
     return (this.anchors[index] ??= anchorsOfRule(this.space, this.rules[index] as DecidingRule))
   }
 
-  private merged(lists: readonly (readonly number[])[], end: number, anchors: Anchors): readonly number[] {
+  private merged(lists: readonly (readonly number[])[], anchors: Anchors): readonly number[] {
     const merged: number[] = []
     for (const list of lists) {
       for (const index of list) {
-        if (index >= end) break
         if (this.marks[index] === 1 || areDisjoint(this.anchorsAt(index), anchors)) continue
         this.marks[index] = 1
         merged.push(index)
@@ -268,4 +124,16 @@ export class RuleIndex {
     for (const index of merged) this.marks[index] = 0
     return merged.sort((a, b) => a - b)
   }
+}
+
+/** Those of a rising list that are below `end`. */
+export function until(rising: readonly number[], end: number): readonly number[] {
+  let low = 0
+  let high = rising.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((rising[middle] as number) < end) low = middle + 1
+    else high = middle
+  }
+  return low === rising.length ? rising : rising.slice(0, low)
 }

@@ -1,21 +1,22 @@
 import { never, type Formula, type World } from '#shared/requests/space/world.ts'
 import type { DecidingRule } from './decision-list.ts'
 import type { Space } from './reader.ts'
-import { RuleIndex, type Anchors } from './rule-index.ts'
+import type { Anchors } from './anchors.ts'
+import { RuleIndex, type RuleLookup } from './rule-index.ts'
 
 /** The rules of one listener, with an index of which of them can meet. */
 export interface Side {
   readonly rules: readonly DecidingRule[]
-  readonly index: RuleIndex
+  readonly index: RuleLookup
 }
 
-/** The index is made when it is first asked for: two lists that are the same need none. */
-export function sideOf(space: Space, rules: readonly DecidingRule[]): Side {
-  let index: RuleIndex | null = null
+/** `make`: an index that is made when it is first asked for, since two lists that are the same need none. */
+export function sideOf(space: Space, rules: readonly DecidingRule[], make: () => RuleLookup = () => new RuleIndex(space, rules)): Side {
+  let index: RuleLookup | null = null
   return {
     rules,
     get index() {
-      return (index ??= new RuleIndex(space, rules))
+      return (index ??= make())
     },
   }
 }

@@ -20,6 +20,28 @@ export function classesBy(key: (byte: number) => number): ByteClasses {
   return { classOf, classCount: known.size }
 }
 
+/** Class of each key that was met, by key; as long as the largest key that was asked for. */
+let classOfKey = new Int16Array(512)
+
+/** `classesBy` for keys that are whole numbers from 0 below `keys`; no map. */
+export function classesByIndex(keys: number, key: (byte: number) => number): ByteClasses {
+  if (classOfKey.length < keys) classOfKey = new Int16Array(keys)
+  classOfKey.fill(-1, 0, keys)
+  const classOf = new Uint8Array(256)
+  let classCount = 0
+  for (let byte = 0; byte < 256; byte += 1) {
+    const value = key(byte)
+    let index = classOfKey[value] as number
+    if (index === -1) {
+      index = classCount
+      classOfKey[value] = index
+      classCount += 1
+    }
+    classOf[byte] = index
+  }
+  return { classOf, classCount }
+}
+
 /** Bytes share a class when they do in all of `parts`. */
 export function joinClasses(parts: readonly ByteClasses[]): ByteClasses {
   const [first, ...rest] = parts
@@ -27,7 +49,7 @@ export function joinClasses(parts: readonly ByteClasses[]): ByteClasses {
   for (const part of rest) {
     const left = joined
     if (left.classOf === part.classOf || part.classCount === 1) continue
-    joined = left.classCount === 1 ? part : classesBy(byte => (left.classOf[byte] as number) * 256 + (part.classOf[byte] as number))
+    joined = left.classCount === 1 ? part : classesByIndex(left.classCount * part.classCount, byte => (left.classOf[byte] as number) * part.classCount + (part.classOf[byte] as number))
   }
   return { classOf: joined.classOf, classCount: joined.classCount }
 }

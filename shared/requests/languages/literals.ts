@@ -1,6 +1,6 @@
 import { asciiLower } from '../bytes.ts'
 import { domainDelimiters, pathDelimiters } from '../http-values.ts'
-import { classesBy, lowerByte, type ByteClasses } from './byte-classes.ts'
+import { classesByIndex, lowerByte, type ByteClasses } from './byte-classes.ts'
 import { dead, type Language, type LiteralKind } from './language.ts'
 import { tabulated } from './machines.ts'
 import { always, nothing } from './set-operations.ts'
@@ -49,10 +49,12 @@ function literalClasses(kind: LiteralKind, values: readonly string[], ignoreCase
   const occurs = new Uint8Array(256)
   for (const value of values) for (let at = 0; at < value.length; at += 1) occurs[value.charCodeAt(at)] = 1
   const delimiters = kind === 'path-part' ? pathDelimiters : kind === 'domain-part' ? domainDelimiters : ''
-  return classesBy(byte => {
+  const apart = new Uint8Array(256)
+  for (let at = 0; at < delimiters.length; at += 1) apart[delimiters.charCodeAt(at)] = 1
+  return classesByIndex(258, byte => {
     const folded = ignoreCase ? lowerByte[byte] as number : byte
     if (occurs[folded] === 1) return folded
-    return delimiters.includes(String.fromCharCode(byte)) ? 256 : 257
+    return apart[byte] === 1 ? 256 : 257
   })
 }
 

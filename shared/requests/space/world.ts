@@ -179,10 +179,20 @@ function evaluateNode(world: World, formula: Formula, model: Model, flagOf: (ato
 
 function evaluateParts(world: World, formula: Formula, model: Model, flagOf: (atom: Atom) => boolean | null, known: Map<Formula, boolean | null>): boolean | null {
   let open = false
-  for (const part of world.partsOf(formula)) {
+  const parts = world.partsOf(formula)
+  // What the request does not have decides without walking an automaton.
+  for (const part of parts) if (failsForAbsence(world, part, model)) return false
+  for (const part of parts) {
     const truth = evaluateFormula(world, part, model, flagOf, known)
     if (truth === false) return false
     open ||= truth === null
   }
   return open ? null : true
+}
+
+function failsForAbsence(world: World, part: Formula, model: Model): boolean {
+  const atom = (part & 1) === 0 ? world.atomOf(part) : null
+  if (atom?.kind !== 'variable') return false
+  const value = model.valueOf(atom.variable)
+  return value === null || (value.length === 0 && typeof value !== 'string' && atom.facet.kind !== 'count')
 }

@@ -1,0 +1,83 @@
+import type { Predicate, View } from '#shared/model/predicate.ts'
+import type { Scope } from '#shared/model/routing-model.ts'
+import { isUnknown, sampleText, type Sample } from './sample.ts'
+import { viewSamples, type Surroundings } from './transforms.ts'
+
+/**
+ * Indexes of the steps of a scope, from `from` on, that can hold for this version of the request, rising. A step is left
+ * out only where a test that it needs compares header or path with texts, and the first bytes that differ show at once
+ * that it fails: for a scope that is walked once or twice, this is less work than an index.
+ */
+export function scannedSteps({ steps }: Scope, from: number, around: Surroundings): readonly number[] {
+  const samples = new Map<View, readonly Sample[]>()
+  const found: number[] = []
+  for (let index = from; index < steps.length; index += 1) {
+    const step = steps[index]
+    if (step !== undefined && mayHold(step.when, around, samples)) found.push(index)
+  }
+  return found
+}
+
+function mayHold(predicate: Predicate, around: Surroundings, samples: Map<View, readonly Sample[]>): boolean {
+  switch (predicate.kind) {
+    case 'named': return mayHold(predicate.of, around, samples)
+    case 'and':
+      for (const part of predicate.of) if (!mayHold(part, around, samples)) return false
+      return true
+    case 'or':
+      for (const part of predicate.of) if (mayHold(part, around, samples)) return true
+      return false
+    case 'test': {
+      const { view, matcher } = predicate
+      if (matcher.kind !== 'exact' && matcher.kind !== 'prefix' && matcher.kind !== 'suffix' && matcher.kind !== 'regex') return true
+      if (view.type !== 'string' || view.absentAs !== 'nothing' || (view.field.kind !== 'header' && view.field.kind !== 'path')) return true
+      const texts = matcher.kind === 'regex' ? startsOf(matcher.patterns) : matcher.values
+      if (texts === null) return true
+      const comparison = matcher.kind === 'regex' ? 'prefix' : matcher.kind
+      let values = samples.get(view)
+      if (values === undefined) {
+        values = viewSamples(view, around)
+        samples.set(view, values)
+      }
+      for (const sample of values) {
+        if (isUnknown(sample)) return true
+        const text = sampleText(sample)
+        for (const value of texts) if (mayMatch(comparison, text, value)) return true
+      }
+      return false
+    }
+    default: return true
+  }
+}
+
+/** `value` is text, not bytes yet, so it is compared up to its first character that takes more than one. Case is passed over. */
+function mayMatch(kind: 'exact' | 'prefix' | 'suffix', text: string, value: string): boolean {
+  // In bytes a value is never shorter than in characters.
+  if (value.length > text.length) return false
+  const start = kind === 'suffix' ? text.length - 1 : 0
+  for (let offset = 0; offset < value.length; offset += 1) {
+    const code = value.charCodeAt(kind === 'suffix' ? value.length - 1 - offset : offset)
+    if (code > 127) return true
+    if (lower(code) !== lower(text.charCodeAt(kind === 'suffix' ? start - offset : offset))) return false
+  }
+  return kind !== 'exact' || value.length === text.length
+}
+
+function lower(code: number): number {
+  return code >= 65 && code <= 90 ? code + 32 : code
+}
+
+/** Patterns of plain bytes, any bytes and sets of bytes, tied to the start; nothing whose meaning could be in doubt. */
+const plainPattern = /^\^([A-Za-z0-9/_-]+)(?:\.[*+]?|\[[A-Za-z0-9-]+\][*+]?|\\\.|[A-Za-z0-9/_-])*$/
+
+/** What a value has to start with to match one of the patterns; null: not seen at once. */
+export function startsOf(patterns: readonly string[]): readonly string[] | null {
+  const values: string[] = []
+  if (patterns.length > 64) return null
+  for (const pattern of patterns) {
+    const start = plainPattern.exec(pattern)?.[1]
+    if (start === undefined) return null
+    values.push(start)
+  }
+  return values.length === 0 ? null : values
+}

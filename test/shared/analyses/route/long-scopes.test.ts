@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { routeRequest } from '#shared/analyses/route/index.ts'
+import { defaultRequest, type RequestInput } from '#shared/model/request.ts'
+import { generateRules } from '#test/bench/generate-rules.ts'
+import { adversarial } from '#test/bench/generate-adversarial.ts'
+import { compileConfig } from '#test/oracle/haproxy/harness.ts'
+import { seededRandom, type Random } from '#test/oracle/haproxy/random.ts'
+
+/** A text that a value or pattern of these configs takes, or nearly. */
+function textLike(random: Random, value: string): string {
+  const plain = value.replace(/^\./, 'www.').replace('[a-z0-9-]+', 'any').replace('[0-9]+(/|$)', '7/').replaceAll('.+', 'x').replaceAll('.*', random.pick(['', 'y'])).replace(/\(([a-z0-9]+)\|.*\)/, '$1').replaceAll(/[\^$\\]/g, '')
+  const spelled = random.chance(0.2) ? plain.toUpperCase() : plain
+  return random.chance(0.2) ? `${spelled}${random.pick(['/', 'x', '/tail.png', '7'])}` : spelled
+}
+
+/** A request that one rule takes, or nearly; a rule in front may. */
+function requestNear(random: Random, lines: readonly string[]): RequestInput {
+  const line = random.pick(lines)
+  const host = /\{ hdr\w*\(host\) -i (\S+)/.exec(line)?.[1] ?? 'other.example'
+  const path = /(?:^|[^!])\{ path\w* (\S+)/.exec(line)?.[1] ?? '/'
+  const headers = [...line.matchAll(/\{ hdr\((x-[a-z0-9-]+)\) (\S+)/g)].map((match): readonly [string, string] => [match[1] as string, match[2] as string])
+  const target = textLike(random, path)
+  return { ...defaultRequest, host: textLike(random, host), path: target.startsWith('/') ? target : `/${target}`, headers: random.chance(0.1) ? [] : headers, method: random.pick(['GET', 'POST']) }
+}
+
+const rulesOf = (name: string): string => {
+  const found = adversarial.find((one) => one.name === name)
+  assert.ok(found !== undefined)
+  return found.make(0.5).before
+}
+
+const configs: readonly (readonly [name: string, text: string])[] = [
+  ['hosts and paths', generateRules(300, 'none').before],
+  ['hosts and paths, more of them', generateRules(900, 'none', 9).before],
+  ['patterns, each with a header of its own', rulesOf('regexes and flags, reversed')],
+  ['patterns only', rulesOf('regexes, reversed')],
+]
+
+for (const [name, text] of configs) {
+  test(`a long list of rules decides the same whether every rule is looked at or some are passed over: ${name}`, () => {
+    const { model } = compileConfig(text, new Map(), {})
+    const random = seededRandom(11)
+    const lines = text.split('\n').filter((line) => line.includes('use_backend'))
+    const rules = new Set<number>()
+    // The first walks look at every step, later ones take an index.
+    for (let count = 0; count < 400; count += 1) {
+      const request = requestNear(random, lines)
+      const quick = routeRequest(model, request, { explain: false })
+      const whole = routeRequest(model, request, { explain: true })
+      assert.deepEqual([quick.outcome, quick.rule, quick.certain, quick.received], [whole.outcome, whole.rule, whole.certain, whole.received], JSON.stringify(request))
+      rules.add(quick.rule?.start ?? -1)
+    }
+    assert.ok(rules.size > 40, `only ${rules.size} rules decided`)
+  })
+}
