@@ -7,9 +7,9 @@ import { poolsByReference } from '../decision-order.ts'
 import type { Pool, ServerSelector } from '../pool.ts'
 import type { Predicate, Template } from '../predicate.ts'
 import { isAction, type Action, type RedirectTarget, type RoutingModel, type Scope, type ScopeId, type Step } from '../routing-model.ts'
-import { Condition, drawsChance } from './condition.ts'
+import { Condition } from './condition.ts'
 import { applyToTerms } from './effects.ts'
-import { ForwardRule } from './forward-rule.ts'
+import { ForwardRule, plainForwards } from './forward-rule.ts'
 import { lookupOrder } from './lookups.ts'
 import { exactly, matchingOf } from './matching.ts'
 import type { Reader } from './reader.ts'
@@ -63,8 +63,6 @@ export interface DecisionList {
   readonly opaque: readonly OpaqueEffect[]
 }
 
-type Forward = Extract<Destination, { readonly kind: 'forward' }>
-
 const maximumScopes = 1000
 const nowhere: Span = { file: '', start: 0, end: 0 }
 
@@ -88,9 +86,7 @@ class Builder {
   private readonly model: RoutingModel
   private readonly start: State
   private readonly pools: ReadonlyMap<string, Pool>
-  private readonly balanced = new Map<Pool, Forward>()
-  /** Where a pool has neither rules nor servers to choose between by rule; null: it has. */
-  private readonly plain = new Map<string, Forward | null>()
+  private readonly balanced = new Map<Pool, Destination>()
   private readonly rules: DecidingRule[] = []
   private readonly opaque: OpaqueEffect[] = []
 
@@ -115,9 +111,10 @@ class Builder {
       const scope: Scope | undefined = this.model.scopes.get(id)
       if (scope === undefined) return
       let here = guard
-      for (const step of scope.steps) {
-        const forward = step.does.kind === 'forward' ? this.plainForward(step.does.pool, step.when) : null
-        if (forward !== null) {
+      const forwards = plainForwards(this.model, scope)
+      for (const [index, step] of scope.steps.entries()) {
+        const forward = forwards[index]
+        if (forward !== null && forward !== undefined) {
           this.rules.push(new ForwardRule(here, step, state, forward))
           continue
         }
@@ -222,17 +219,6 @@ class Builder {
     else this.toPool({ pool, step, origin: null, entry }, when, state)
   }
 
-  /** Where a rule leads if that is all there is to it; null: the pool decides more, or chance takes part. */
-  private plainForward(name: string, when: Predicate): Forward | null {
-    let destination = this.plain.get(name)
-    if (destination === undefined) {
-      const pool = this.pools.get(name)
-      destination = pool === undefined || !pool.enabled || pool.entry !== null || pool.selectors.length > 0 ? null : this.balancedIn(pool)
-      this.plain.set(name, destination)
-    }
-    return destination === null || drawsChance(when) ? null : destination
-  }
-
   private toPool(chosen: Chosen, when: Condition, state: State): void {
     const { pool } = chosen
     const { listener } = state.arrival
@@ -325,7 +311,7 @@ class Builder {
   }
 
   /** Rules of one pool share their destination. */
-  private balancedIn(pool: Pool): Forward {
+  private balancedIn(pool: Pool): Destination {
     let destination = this.balanced.get(pool)
     if (destination === undefined) {
       destination = { kind: 'forward', pool: pool.name, server: null }

@@ -1,10 +1,41 @@
 import type { Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Predicate } from '../predicate.ts'
-import type { Step } from '../routing-model.ts'
-import type { Condition } from './condition.ts'
+import { poolsByReference } from '../decision-order.ts'
+import type { RoutingModel, Scope, Step } from '../routing-model.ts'
+import { drawsChance, type Condition } from './condition.ts'
 import type { DecidingRule, Destination } from './decision-list.ts'
 import type { State } from './state.ts'
+
+export type Forward = Extract<Destination, { readonly kind: 'forward' }>
+
+const forwards = new WeakMap<RoutingModel, Map<Scope, readonly (Forward | null)[]>>()
+
+/**
+ * For each step of a scope where it leads, if that is all there is to it; null: it does something else, its pool decides
+ * more, or chance takes part. Kept with the config, since one side of a comparison mostly stays.
+ */
+export function plainForwards(model: RoutingModel, scope: Scope): readonly (Forward | null)[] {
+  const known = forwards.get(model) ?? new Map<Scope, readonly (Forward | null)[]>()
+  forwards.set(model, known)
+  let found = known.get(scope)
+  if (found === undefined) {
+    const pools = poolsByReference(model)
+    const byName = new Map<string, Forward | null>()
+    found = scope.steps.map(({ does, when }) => {
+      if (does.kind !== 'forward') return null
+      let forward = byName.get(does.pool)
+      if (forward === undefined) {
+        const pool = pools.get(does.pool)
+        forward = pool === undefined || !pool.enabled || pool.entry !== null || pool.selectors.length > 0 ? null : { kind: 'forward', pool: pool.name, server: null }
+        byName.set(does.pool, forward)
+      }
+      return forward === null || drawsChance(when) ? null : forward
+    })
+    known.set(scope, found)
+  }
+  return found
+}
 
 /**
  * A rule that only names a pool without rules of its own, as nearly all rules of long lists do. Keeps where it came from
@@ -14,10 +45,10 @@ export class ForwardRule implements DecidingRule {
   readonly guard: Condition
   readonly step: Step
   readonly state: State
-  readonly destination: Extract<Destination, { readonly kind: 'forward' }>
+  readonly destination: Forward
   private made: Condition | null = null
 
-  constructor(guard: Condition, step: Step, state: State, destination: Extract<Destination, { readonly kind: 'forward' }>) {
+  constructor(guard: Condition, step: Step, state: State, destination: Forward) {
     this.guard = guard
     this.step = step
     this.state = state
