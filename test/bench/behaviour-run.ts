@@ -17,7 +17,10 @@ export interface Spent {
 export interface BehaviourRun {
   readonly compile: Spent
   readonly topology: Spent
-  readonly cold: Spent
+  /** The first comparison of the process: code that never ran, caches that are empty. */
+  readonly first: Spent
+  /** Both sides read anew in a process that compared before: empty caches. */
+  readonly cold: readonly Spent[]
   /** The before side stays, the after side is read anew each time, as while somebody types. */
   readonly warm: readonly Spent[]
   readonly classes: number
@@ -65,15 +68,21 @@ function run(config: ConfigPair, repetitions: number): BehaviourRun {
   const read = (text: string): RoutingModel => compileConfig(Buffer.from(text).toString('latin1'), config.sides, {}).model
   const before = read(config.before)
   const [after, compile] = spend(() => read(config.after))
-  const [{ diff }, topology, cold] = compare(before, after)
+  const [{ diff }, topology, first] = compare(before, after)
   const warm: Spent[] = []
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     const again = read(config.after)
     globalThis.gc?.()
     warm.push(compare(before, again)[2])
   }
+  const cold: Spent[] = []
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    const again = [read(config.before), read(config.after)] as const
+    globalThis.gc?.()
+    cold.push(compare(...again)[2])
+  }
   return {
-    compile, topology, cold, warm, classes: diff.differs.length, pairs: diff.differs.reduce((sum, one) => sum + one.count, 0), unknown: diff.unknown.length, complete: diff.complete,
+    compile, topology, first, cold, warm, classes: diff.differs.length, pairs: diff.differs.reduce((sum, one) => sum + one.count, 0), unknown: diff.unknown.length, complete: diff.complete,
     because: diff.unknown[0]?.because ?? '', work: diff.work, rss: process.resourceUsage().maxRSS / 1024,
   }
 }
