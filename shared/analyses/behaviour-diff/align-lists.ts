@@ -1,6 +1,7 @@
 import type { DecidingRule, DecisionList } from '#shared/model/decision-space/decision-list.ts'
 import { PairNumbers } from '#shared/model/decision-space/numbering.ts'
-import type { Reader, Space } from '#shared/model/decision-space/reader.ts'
+import type { Reader } from '#shared/model/decision-space/reader.ts'
+import type { Space } from '#shared/model/decision-space/space.ts'
 import { alignRules, type Alignment } from './align.ts'
 import { destinationNumbers, isSameRule } from './same-rule.ts'
 

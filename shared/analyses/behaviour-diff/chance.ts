@@ -1,5 +1,5 @@
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
-import { ruleKey } from '#shared/model/decision-space/decision-list.ts'
+import { ruleKey } from '#shared/model/decision-space/rule-keys.ts'
 import { modelOf } from '#shared/model/decision-space/model-of.ts'
 import { requestOf } from '#shared/model/decision-space/request-of.ts'
 import type { Witness } from '#shared/requests/space/solver.ts'

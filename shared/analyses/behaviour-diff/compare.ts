@@ -1,5 +1,6 @@
 import { arrivalsAt, at, kindOfListener, readsListener } from '#shared/model/decision-space/arrivals.ts'
-import { Reader, Space } from '#shared/model/decision-space/reader.ts'
+import { Reader } from '#shared/model/decision-space/reader.ts'
+import { Space } from '#shared/model/decision-space/space.ts'
 import type { Arrival } from '#shared/model/decision-space/state.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { Solver, type Budget } from '#shared/requests/space/solver.ts'

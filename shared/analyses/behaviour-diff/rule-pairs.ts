@@ -3,7 +3,7 @@ import type { Budget, Solver, Witness } from '#shared/requests/space/solver.ts'
 import { always, never, type Formula, type World } from '#shared/requests/space/world.ts'
 import type { Alignment } from './align.ts'
 import type { Difference } from './differences.ts'
-import type { Space } from '#shared/model/decision-space/reader.ts'
+import type { Space } from '#shared/model/decision-space/space.ts'
 import { anchorsOfRule, mergeAnchors, type Anchors } from '#shared/model/decision-space/anchors.ts'
 import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
 

@@ -1,7 +1,9 @@
 import type { Condition } from '#shared/model/decision-space/condition.ts'
-import { destinationKey, receivedKey, type DecidingRule, type Destination } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule, Destination } from '#shared/model/decision-space/decision-list.ts'
+import { destinationKey, receivedKey } from '#shared/model/decision-space/rule-keys.ts'
 import { ForwardRule } from '#shared/model/decision-space/forward-rule.ts'
-import type { Reader, Space } from '#shared/model/decision-space/reader.ts'
+import type { Reader } from '#shared/model/decision-space/reader.ts'
+import type { Space } from '#shared/model/decision-space/space.ts'
 import { stateNumber, type State } from '#shared/model/decision-space/state.ts'
 import { isWrittenAlike } from '#shared/model/written-alike.ts'
 

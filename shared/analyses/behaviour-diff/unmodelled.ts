@@ -1,5 +1,5 @@
 import type { Gap, RoutingModel, SurroundingLine } from '#shared/model/routing-model.ts'
-import type { Flag } from '#shared/model/decision-space/reader.ts'
+import type { Flag } from '#shared/model/decision-space/space.ts'
 import type { UnknownRegion } from './answer.ts'
 import type { ListenerDiff } from './listener-diff.ts'
 import { describePredicate } from '#shared/model/describe.ts'

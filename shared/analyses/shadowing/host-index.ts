@@ -1,5 +1,5 @@
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
-import type { Space } from '#shared/model/decision-space/reader.ts'
+import type { Space } from '#shared/model/decision-space/space.ts'
 import { anchorsOfRule } from '#shared/model/decision-space/anchors.ts'
 import { RuleIndex, until } from '#shared/model/decision-space/rule-index.ts'
 import type { Side } from '#shared/model/decision-space/rule-side.ts'

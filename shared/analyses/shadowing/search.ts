@@ -1,5 +1,6 @@
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
-import type { Reader, Space } from '#shared/model/decision-space/reader.ts'
+import type { Reader } from '#shared/model/decision-space/reader.ts'
+import type { Space } from '#shared/model/decision-space/space.ts'
 import type { Side } from '#shared/model/decision-space/rule-side.ts'
 import type { Arrival } from '#shared/model/decision-space/state.ts'
 import type { Outcome } from '#shared/model/outcome.ts'

@@ -1,4 +1,5 @@
-import { Reader, Space } from '#shared/model/decision-space/reader.ts'
+import { Reader } from '#shared/model/decision-space/reader.ts'
+import { Space } from '#shared/model/decision-space/space.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { Solver } from '#shared/requests/space/solver.ts'
 import type { Shadowing } from './answer.ts'

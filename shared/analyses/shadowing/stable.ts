@@ -1,5 +1,5 @@
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
-import type { Space } from '#shared/model/decision-space/reader.ts'
+import type { Space } from '#shared/model/decision-space/space.ts'
 import { isStable } from '#shared/model/implication.ts'
 import type { Formula, World } from '#shared/requests/space/world.ts'
 import { ruleAt, type Search, type WayIn } from './search.ts'

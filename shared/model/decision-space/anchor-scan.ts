@@ -2,7 +2,7 @@ import type { Field, Predicate } from '../predicate.ts'
 import { isAnchoredField, valueLimit, type Anchors } from './anchors.ts'
 import type { Anchor } from './anchor-bucket.ts'
 import type { DecidingRule } from './decision-list.ts'
-import type { Space } from './reader.ts'
+import type { Space } from './space.ts'
 import type { State } from './state.ts'
 
 /** What requests have in the fields that rules are mostly told apart by; undefined: anything. */

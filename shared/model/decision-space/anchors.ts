@@ -5,7 +5,7 @@ import { regexEnds } from '#shared/requests/languages/regex-ends.ts'
 import type { Field, Matcher, Predicate, Test } from '../predicate.ts'
 import type { Anchor } from './anchor-bucket.ts'
 import type { DecidingRule } from './decision-list.ts'
-import type { Space } from './reader.ts'
+import type { Space } from './space.ts'
 import type { State } from './state.ts'
 
 /** What every request of a rule starts with, ends with or equals, per variable; lower case, so that it is never too narrow. */

@@ -7,6 +7,7 @@ import { poolsByReference } from '../decision-order.ts'
 import type { Pool, ServerSelector } from '../pool.ts'
 import type { Predicate, Template } from '../predicate.ts'
 import { isAction, type Action, type RedirectTarget, type RoutingModel, type Scope, type ScopeId, type Step } from '../routing-model.ts'
+import { ChosenRule, type Chosen } from './chosen-rule.ts'
 import { Condition } from './condition.ts'
 import { applyToTerms } from './effects.ts'
 import { ForwardRule, plainForwards } from './forward-rule.ts'
@@ -69,15 +70,6 @@ const nowhere: Span = { file: '', start: 0, end: 0 }
 /** Rules of one listener in the order in which the product decides, with everything folded in that happens on the way. */
 export function decisionList(reader: Reader, model: RoutingModel, start: State): DecisionList {
   return new Builder(reader, model, start).build()
-}
-
-interface Chosen {
-  readonly pool: Pool
-  /** Step that chose it; null: nothing but the end of the rules. */
-  readonly step: Step | null
-  /** Line of a table that named it. */
-  readonly origin: Span | null
-  readonly entry: string | null
 }
 
 /** Owns the list while it grows. */
@@ -321,103 +313,6 @@ class Builder {
   }
 
   private push(condition: Condition, destination: Destination, state: State, step: Step | null, chosen: Chosen | null, selector: ServerSelector | null = null): void {
-    this.rules.push(new Rule(condition, destination, state, step, chosen, selector))
-  }
-}
-
-/** Works out what it is asked for: most rules of two long lists never are. */
-class Rule implements DecidingRule {
-  readonly condition: Condition
-  readonly destination: Destination
-  readonly state: State
-  private readonly step: Step | null
-  private readonly chosen: Chosen | null
-  private readonly selector: ServerSelector | null
-
-  constructor(condition: Condition, destination: Destination, state: State, step: Step | null, chosen: Chosen | null, selector: ServerSelector | null) {
-    this.condition = condition
-    this.destination = destination
-    this.state = state
-    this.step = step
-    this.chosen = chosen
-    this.selector = selector
-  }
-
-  get formula(): Formula {
-    return this.condition.formula
-  }
-
-  get only(): Predicate | null {
-    return this.condition.onlyState === this.state ? this.condition.only : null
-  }
-
-  get at(): Span | null {
-    return this.step?.origin[0] ?? this.chosen?.step?.origin[0] ?? null
-  }
-
-  get spans(): readonly Span[] {
-    const chosen = this.chosen === null ? [] : [...(this.chosen.step?.origin.slice(0, 1) ?? []), ...(this.chosen.origin === null ? [] : [this.chosen.origin])]
-    return [...(this.step?.origin.slice(0, 1) ?? []), ...chosen, ...(this.selector?.origin.slice(0, 1) ?? [])]
-  }
-
-  get conditions(): readonly Predicate[] {
-    return [...(this.chosen === null || this.chosen.step === null ? [] : [this.chosen.step.when]), ...(this.step === null ? [] : [this.step.when]), ...(this.selector === null ? [] : [this.selector.when])]
-  }
-
-  get entry(): string | null {
-    return this.chosen?.entry ?? null
-  }
-
-  get pool(): string | null {
-    return this.chosen?.pool.name ?? null
-  }
-}
-
-const receivedKeys = new WeakMap<State, string>()
-
-/** Text that is equal where two states reach the server alike: target, method, and every header that a rule touched. */
-export function receivedKey(reader: Reader, state: State): string {
-  let key = receivedKeys.get(state)
-  if (key === undefined) {
-    const lists = touchedHeaders(state).map((name) => `${name}=${reader.headerList(state, name, 'comma').id}`)
-    const patterns = state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`)
-    const later = laterVariables(reader, state).map(([name, term]) => `${name}=${term.id}`)
-    key = [state.path.id, state.query.id, state.method.id, state.form.id, ...lists, ...patterns, state.connection, ...later].join(' ')
-    receivedKeys.set(state, key)
-  }
-  return key
-}
-
-/** Variables that rules set and that something behind the rules reads. */
-export function laterVariables(reader: Reader, state: State): readonly (readonly [name: string, term: Term])[] {
-  return reader.readLater.size === 0 ? [] : [...state.variables].filter(([name]) => reader.readLater.has(name))
-}
-
-/** Names of headers that some rule sets, adds, replaces or deletes by name; sorted. */
-export function touchedHeaders(state: State): readonly string[] {
-  return [...new Set(state.headers.flatMap((step) => (step.name === null ? [] : [step.name])))].sort()
-}
-
-/** Text that is equal where two rules send requests to the same place in the same form. */
-export function ruleKey(reader: Reader, rule: DecidingRule, alias?: (pool: string) => string): string {
-  const { kind } = rule.destination
-  return kind === 'forward' || kind === 'serve' || kind === 'split' ? `${destinationKey(rule.destination, alias)} ${receivedKey(reader, rule.state)}` : destinationKey(rule.destination, alias)
-}
-
-/** Text that is equal where two destinations are the same. `alias`: the name under which a pool is compared. */
-export function destinationKey(destination: Destination, alias?: (pool: string) => string): string {
-  return 'contents' in destination ? `${placeKey(destination)} ${destination.contents.id}` : placeKey(destination, alias)
-}
-
-/** `destinationKey`, whatever an answer holds. */
-export function placeKey(destination: Destination, alias: (pool: string) => string = (pool) => pool): string {
-  switch (destination.kind) {
-    case 'forward': return `forward ${alias(destination.pool)}${destination.server === null ? '' : ` server ${destination.server}`}`
-    case 'split': return `split ${JSON.stringify(destination.shares.map((part) => [alias(part.pool), part.share]))}`
-    case 'redirect': return `redirect ${destination.status} ${destination.location.id}`
-    case 'respond': case 'deny': return `${destination.kind} ${destination.status}`
-    case 'close': return 'close'
-    case 'serve': return `serve ${destination.root}`
-    case 'unmodelled': return `unmodelled ${destination.text}`
+    this.rules.push(new ChosenRule(condition, destination, state, step, chosen, selector))
   }
 }

@@ -1,7 +1,7 @@
 import { toBytes } from '#shared/requests/bytes.ts'
 import { queryParameterValues } from '#shared/requests/http-values.ts'
 import type { Variable } from '#shared/requests/space/variable.ts'
-import { always, never, World, type Formula } from '#shared/requests/space/world.ts'
+import { always, never, type Formula } from '#shared/requests/space/world.ts'
 import { parseIp } from '#shared/requests/ip.ts'
 import type { Span } from '#shared/text/span.ts'
 import { definitionsOf, type Definition } from './definitions.ts'
@@ -9,59 +9,10 @@ import { describePredicate } from '../describe.ts'
 import type { Field, Matcher, Predicate, Template, Test, View } from '../predicate.ts'
 import type { LookupTable, RoutingModel } from '../routing-model.ts'
 import { existsMatching, integerMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
-import { PairNumbers } from './numbering.ts'
-import { RequestVariables } from './request-variables.ts'
+import type { Space } from './space.ts'
 import { stateKey, type State } from './state.ts'
-import { Terms, type Term, type TermList, type TermTransform } from './term.ts'
+import type { Term, TermList, TermTransform } from './term.ts'
 import { Tests, type Words } from './tests.ts'
-
-/** An opaque condition: what it says, why it is one, and where it stands first. */
-export interface Flag {
-  readonly text: string
-  readonly reason: string
-  readonly at: Span
-  readonly side: 'before' | 'after'
-  /** Probability of a draw; null: something else. */
-  readonly chance: number | null
-}
-
-/** What two configs share: variables, atoms, terms. */
-export class Space {
-  readonly world = new World()
-  readonly terms = new Terms()
-  readonly variables = new RequestVariables(this.world)
-  readonly stateNumbers = new Map<string, number>()
-  readonly conditionNumbers = new PairNumbers()
-  readonly destinationNumbers = new PairNumbers()
-  private readonly numbers = new Map<string, number>()
-
-  /** Number that is equal for equal texts. */
-  numberOf(text: string): number {
-    let number = this.numbers.get(text)
-    if (number === undefined) {
-      number = this.numbers.size
-      this.numbers.set(text, number)
-    }
-    return number
-  }
-
-  /** What each opaque condition is and where it stands first. */
-  readonly flags = new Map<Formula, Flag>()
-
-  private readonly tableNames = new Map<string, string[]>()
-
-  /** Name of a table that is equal on both sides only where what it holds is. The first contents keep the name. */
-  nameOf(table: LookupTable): string {
-    const contents = `${table.lookup} ${table.ignoreCase} ${table.missing} ${JSON.stringify(table.entries.map((entry) => [entry.key, entry.value]))}`
-    const known = this.tableNames.get(table.id) ?? []
-    let at = known.indexOf(contents)
-    if (at === -1) {
-      at = known.length
-      this.tableNames.set(table.id, [...known, contents])
-    }
-    return at === 0 ? table.id : `${table.id} as changed`
-  }
-}
 
 /** Methods the product knows by number (H-METH-1); tests of them look at the method as it arrived. */
 const knownMethods = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT']

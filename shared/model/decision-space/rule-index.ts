@@ -3,7 +3,7 @@ import { AnchorBucket } from './anchor-bucket.ts'
 import { scanRules } from './anchor-scan.ts'
 import { anchorsOfRule, areDisjoint, bestAnchor, bestOf, valueLimit, type Anchors, type Best } from './anchors.ts'
 import type { DecidingRule } from './decision-list.ts'
-import type { Space } from './reader.ts'
+import type { Space } from './space.ts'
 
 /** Finds the rules of one list that a set of requests can meet. */
 export interface RuleLookup {
