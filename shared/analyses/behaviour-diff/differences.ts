@@ -90,6 +90,7 @@ export function differencesOf(comparing: Comparing, before: DecidingRule, after:
     const difference = listDifference(comparing, lists[0], lists[1])
     if (difference.when !== never) found.push({ aspect: name === 'host' ? 'host' : 'header', name, ...difference })
   }
+  if (!found.some((difference) => difference.name === 'host' && difference.when === always)) found.push(...authorityDifference(comparing, before, after))
   const patterns = (rule: DecidingRule): string => rule.state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`).join('\n')
   if (patterns(before) !== patterns(after)) found.push({ aspect: 'header', when: always, name: null, exact: false })
   found.push(...behindRules(comparing, before, after))
@@ -108,6 +109,16 @@ function behindRules(comparing: Comparing, before: DecidingRule, after: Deciding
     if (when !== never) found.push({ aspect: 'later', when, name, exact: false })
   }
   return found
+}
+
+/** Another host in the whole URL that a server gets, where the Host header does not tell: it was taken away afterwards. */
+function authorityDifference(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
+  if (before.state.authority === after.state.authority) return []
+  const { terms, variables, world } = comparing.space
+  const { tests } = comparing.before
+  const isUrl = (form: Term): Formula => tests.holds(form, exactly(['absolute']), (negated) => `the target is ${negated ? 'not ' : ''}a whole URL`)
+  const sent = world.all([isUrl(before.state.form), isUrl(after.state.form), world.not(tests.holds(terms.read(variables.httpVersion), exactly(['2.0']), (negated) => `the request is ${negated ? 'not ' : ''}HTTP/2`))])
+  return termDifference(comparing, 'path', before.state.authority, after.state.authority).map((difference) => ({ ...difference, when: world.and(sent, difference.when) }))
 }
 
 /** A whole URL instead of a path, or the other way round; HTTP/2 has one way to say both. */

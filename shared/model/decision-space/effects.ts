@@ -30,7 +30,7 @@ export function applyToTerms(reader: Reader, effect: Effect, state: State, when:
     case 'set-path-and-query': case 'set-target': return done(targetValue(reader, text(effect.value), effect.kind === 'set-target', state, when, at))
     case 'replace': return done(replaced(reader, effect, state, when, at))
     case 'set-method': return done({ method: text(effect.value) })
-    case 'set-header': case 'add-header': case 'delete-header': case 'replace-header': return done({ headers: [...state.headers, headerStep(reader, effect, state, when, at)] })
+    case 'set-header': case 'add-header': case 'delete-header': case 'replace-header': return done(withHeaders(reader, state, headerStep(reader, effect, state, when, at)))
     case 'set-variable': {
       const value = 'parts' in effect.value ? text(effect.value) : reader.term(effect.value, state, at)
       const old = reader.variable(effect.name, state, at)
@@ -55,7 +55,7 @@ function unsettled(reader: Reader, effect: Extract<Effect, { readonly kind: 'opa
   const list = terms.unknownList(`headers after ${key}`, effect.reason, at)
   const headers: HeaderStep = { key: `any ${key}`, name: null, when: acts, matches: () => true, apply: () => list }
   const variables = new Map([...state.variables].map(([name, value]) => [name, terms.choose(acts, unknown(`var(${name})`), value)] as const))
-  const change = { path: unknown('path'), query: unknown('query'), method: unknown('method'), form: unknown('form of the target'), headers: [...state.headers, headers], variables, unsettled: [...state.unsettled, { when: acts, key, reason: effect.reason, at }] }
+  const change = { path: unknown('path'), query: unknown('query'), method: unknown('method'), form: unknown('form of the target'), authority: unknown('host of the target'), headers: [...state.headers, headers], variables, unsettled: [...state.unsettled, { when: acts, key, reason: effect.reason, at }] }
   return changed(terms, state, change, acts)
 }
 
@@ -122,7 +122,7 @@ function targetValue(reader: Reader, value: Term, isTarget: boolean, state: Stat
   const unknown = (): Parameters<typeof changed>[2] => {
     const key = `target ${value.id} over ${stateKey(state)}`
     const reason = 'the new target cannot be taken apart'
-    return { path: terms.unknown(`path of ${key}`, reason, at), query: terms.unknown(`query of ${key}`, reason, at), ...(isTarget ? { form: terms.unknown(`form of ${key}`, reason, at), headers: [...state.headers, unknownHost(reader, key, when, at)] } : {}) }
+    return { path: terms.unknown(`path of ${key}`, reason, at), query: terms.unknown(`query of ${key}`, reason, at), ...(isTarget ? { form: terms.unknown(`form of ${key}`, reason, at), authority: terms.unknown(`host in ${key}`, reason, at), headers: [...state.headers, unknownHost(reader, key, when, at)] } : {}) }
   }
   const split = parts[at1]
   const head = at1 === -1 ? parts : [...parts.slice(0, at1), terms.text(split?.kind === 'text' ? (split.text.split('?', 1)[0] ?? '') : '')]
@@ -173,7 +173,19 @@ function replaced(reader: Reader, effect: Extract<Effect, { readonly kind: 'repl
   if (!whole) return { path: terms.choose(matches, path, state.path) }
   const target = { path: terms.choose(matches, path, state.path), query: terms.choose(matches, terms.unknown(`query of ${key}`, reason, at), state.query) }
   if (effect.part !== 'target') return target
-  return { ...target, form: terms.choose(matches, terms.unknown(`form of ${key}`, reason, at), state.form), headers: [...state.headers, unknownHost(reader, key, world.and(when, matches), at)] }
+  return { ...target, form: terms.choose(matches, terms.unknown(`form of ${key}`, reason, at), state.form), authority: terms.choose(matches, terms.unknown(`host in ${key}`, reason, at), state.authority), headers: [...state.headers, unknownHost(reader, key, world.and(when, matches), at)] }
+}
+
+/** One more change of headers; a Host that changes changes the host of a whole URL too, one that goes does not. */
+function withHeaders(reader: Reader, state: State, step: HeaderStep): Parameters<typeof changed>[2] {
+  const headers = [...state.headers, step]
+  if (!step.matches('host')) return { headers }
+  const { terms } = reader.space
+  const old = reader.headerList(state, 'host', 'comma')
+  const [was, is] = [reader.nth(old, -1), reader.nth(step.apply(old), -1)]
+  if (is === was || is.kind === 'absent') return { headers }
+  const follows = terms.maybeAbsent(is) ? terms.choose(reader.tests.present(is), is, state.authority) : is
+  return { headers, authority: follows }
 }
 
 type HeaderEffect = Extract<Effect, { readonly kind: 'set-header' | 'add-header' | 'delete-header' | 'replace-header' }>

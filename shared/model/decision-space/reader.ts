@@ -264,7 +264,7 @@ export class Reader {
     const { terms, variables } = this.space
     const pathAndQuery = this.pathAndQuery(state)
     const absolute = this.tests.holds(state.form, literalMatching('exact', ['absolute'], false), (negated) => `the target is ${negated ? 'not ' : ''}a whole URL`)
-    const start = [terms.read(variables.scheme), terms.text('://'), this.first(this.headerList(state, 'host', 'comma'))]
+    const start = [terms.read(variables.scheme), terms.text('://'), state.authority]
     const present = this.tests.present(state.path)
     const asterisk = [terms.text('*'), terms.read(variables.rest)]
     const other = terms.choose(this.tests.present(state.query), terms.concat([...asterisk, terms.text('?'), state.query]), terms.concat(asterisk))
@@ -361,7 +361,7 @@ export class Reader {
     const { terms, variables } = this.space
     const ip = parseIp(localIp)
     return {
-      arrival, path: terms.read(variables.path), query: terms.read(variables.query), method: terms.read(variables.method), form: terms.read(variables.form), headers: [], variables: new Map(),
+      arrival, path: terms.read(variables.path), query: terms.read(variables.query), method: terms.read(variables.method), form: terms.read(variables.form), authority: terms.read(variables.host), headers: [], variables: new Map(),
       sourceIp: terms.read(variables.sourceIp), sourcePort: terms.read(variables.sourcePort),
       localIp: ip === null ? terms.read(variables.localIp) : terms.read(variables.fixedIp(ip)),
       localPort: localPorts.length === 1 ? terms.text(localPorts[0] as string) : terms.read(variables.localPort(arrival.listener.id, localPorts)),

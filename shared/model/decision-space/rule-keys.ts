@@ -12,7 +12,7 @@ export function receivedKey(reader: Reader, state: State): string {
     const lists = touchedHeaders(state).map((name) => `${name}=${reader.headerList(state, name, 'comma').id}`)
     const patterns = state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`)
     const later = laterVariables(reader, state).map(([name, term]) => `${name}=${term.id}`)
-    key = [state.path.id, state.query.id, state.method.id, state.form.id, ...lists, ...patterns, state.connection, ...later].join(' ')
+    key = [state.path.id, state.query.id, state.method.id, state.form.id, state.authority.id, ...lists, ...patterns, state.connection, ...later].join(' ')
     receivedKeys.set(state, key)
   }
   return key

@@ -31,6 +31,8 @@ export interface State {
   readonly method: Term
   /** How the target is written: `origin` or `absolute`. */
   readonly form: Term
+  /** Host part of a target that is a whole URL. It follows the Host header, except where that goes (H-RW-1). */
+  readonly authority: Term
   readonly headers: readonly HeaderStep[]
   readonly variables: ReadonlyMap<string, Term>
   readonly sourceIp: Term
@@ -47,17 +49,17 @@ export interface State {
   readonly lists: Map<string, TermList>
 }
 
-export type StateChange = Partial<Pick<State, 'path' | 'query' | 'method' | 'form' | 'headers' | 'variables' | 'sourceIp' | 'sourcePort' | 'localIp' | 'localPort' | 'unsettled' | 'log'>>
+export type StateChange = Partial<Pick<State, 'path' | 'query' | 'method' | 'form' | 'authority' | 'headers' | 'variables' | 'sourceIp' | 'sourcePort' | 'localIp' | 'localPort' | 'unsettled' | 'log'>>
 
 /** `state` with `change` where `when` holds; variables, headers, `unsettled` and `log` are taken as they are. */
 export function changed(terms: Terms, state: State, change: StateChange, when: Formula): State {
-  const choose = (key: 'path' | 'query' | 'method' | 'form' | 'sourceIp' | 'sourcePort' | 'localIp' | 'localPort'): Term => {
+  const choose = (key: 'path' | 'query' | 'method' | 'form' | 'authority' | 'sourceIp' | 'sourcePort' | 'localIp' | 'localPort'): Term => {
     const next = change[key]
     return next === undefined ? state[key] : terms.choose(when, next, state[key])
   }
   const touches = change.sourceIp !== undefined || change.sourcePort !== undefined || change.localIp !== undefined || change.localPort !== undefined
   const next: State = {
-    arrival: state.arrival, path: choose('path'), query: choose('query'), method: choose('method'), form: choose('form'), headers: change.headers ?? state.headers,
+    arrival: state.arrival, path: choose('path'), query: choose('query'), method: choose('method'), form: choose('form'), authority: choose('authority'), headers: change.headers ?? state.headers,
     variables: change.variables ?? state.variables, unsettled: change.unsettled ?? state.unsettled, log: change.log ?? state.log,
     sourceIp: choose('sourceIp'), sourcePort: choose('sourcePort'), localIp: choose('localIp'), localPort: choose('localPort'), connection: state.connection, formulas: new Map(), lists: new Map(),
   }
@@ -67,7 +69,7 @@ export function changed(terms: Terms, state: State, change: StateChange, when: F
 /** Everything the request became, as text: equal texts are equal requests. */
 export function stateKey(state: State): string {
   return [
-    state.path.id, state.query.id, state.method.id, state.form.id, state.sourceIp.id, state.sourcePort.id, state.localIp.id, state.localPort.id,
+    state.path.id, state.query.id, state.method.id, state.form.id, state.authority.id, state.sourceIp.id, state.sourcePort.id, state.localIp.id, state.localPort.id,
     ...state.headers.map((step) => `${step.key} ${step.when}`), ...[...state.variables].map(([name, term]) => `${name}=${term.id}`),
   ].join(' ')
 }
