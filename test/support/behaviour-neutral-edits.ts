@@ -101,7 +101,7 @@ const edits: readonly (readonly [name: string, edit: Edit])[] = [
     return [line, random.chance(0.5) ? dead : `${dead} { path_end /b }`]
   })],
   ['an acl line twice', inPlace(/^\s+acl /, (_, line) => [line, line])],
-  ['a literal as a pattern', inPlace(/(?<![-\w(])path(?:_beg|_end|_sub)? (?:-i )?[^-}\s]/, (_, line) => (line.includes('#') ? null : [asPattern(line)]))],
+  ['a literal as a pattern', inPlace(/(?<![-\w(])path(?:_beg|_end|_sub)? (?:-i )?[^-}\s]/, (_, line) => (line.includes('#') || line.includes('set-var(') ? null : [asPattern(line)]))],
   ['one rule split into two', inPlace(/^\s+use_backend b\d if \{ (?![^}]* (?:ge|gt) )\S+ (?:-i )?[^ -]\S* [^ -]\S* \}$/, (_, line) => {
     const [, head = '', one = '', other = ''] = /^(.*\{ \S+ (?:-i )?)([^ -]\S*) (\S+) \}$/.exec(line) ?? []
     return head === '' ? null : [`${head}${one} }`, `${head}${other} }`]

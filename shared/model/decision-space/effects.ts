@@ -25,7 +25,7 @@ export function applyToTerms(reader: Reader, effect: Effect, state: State, when:
   switch (effect.kind) {
     case 'note': return { state, refuses: never }
     case 'opaque-effect': return { state: unsettled(reader, effect, state, when, at), refuses: never }
-    case 'set-path': return done({ path: pathValue(reader, text(effect.value), state, at) })
+    case 'set-path': return done({ path: pathValue(reader, text(effect.value), state, at), ...withoutUrl(reader, state) })
     case 'set-query': return done({ query: queryValue(reader, text(effect.value), state) })
     case 'set-path-and-query': case 'set-target': return done(targetValue(reader, text(effect.value), effect.kind === 'set-target', state, when, at))
     case 'replace': return done(replaced(reader, effect, state, when, at))
@@ -57,6 +57,13 @@ function unsettled(reader: Reader, effect: Extract<Effect, { readonly kind: 'opa
   const variables = new Map([...state.variables].map(([name, value]) => [name, terms.choose(acts, unknown(`var(${name})`), value)] as const))
   const change = { path: unknown('path'), query: unknown('query'), method: unknown('method'), form: unknown('form of the target'), authority: unknown('host of the target'), headers: [...state.headers, headers], variables, unsettled: [...state.unsettled, { when: acts, key, reason: effect.reason, at }] }
   return changed(terms, state, change, acts)
+}
+
+/** A path that is set where a URL has none takes the place of the whole URL (measured on 2.6). */
+function withoutUrl(reader: Reader, state: State): { readonly form?: Term } {
+  const { terms } = reader.space
+  if (!terms.maybeAbsent(state.path) || (state.form.kind === 'text' && state.form.text === 'origin')) return {}
+  return { form: terms.choose(reader.tests.present(state.path), state.form, terms.text('origin')) }
 }
 
 /** An absent value changes nothing. */
@@ -113,7 +120,7 @@ function targetValue(reader: Reader, value: Term, isTarget: boolean, state: Stat
   const whole = reader.pathAndQuery(state)
   if (value === whole && !isTarget) return {}
   // A whole new target is written as it is.
-  const form = isTarget ? { form: terms.text('origin') } : {}
+  const form = isTarget ? { form: terms.text('origin') } : withoutUrl(reader, state)
   const parts = value.kind === 'concat' ? value.parts : [value]
   const last = parts[parts.length - 1]
   const before = parts.slice(0, -1)

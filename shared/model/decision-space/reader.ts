@@ -268,7 +268,8 @@ export class Reader {
     const present = this.tests.present(state.path)
     const asterisk = [terms.text('*'), terms.read(variables.rest)]
     const other = terms.choose(this.tests.present(state.query), terms.concat([...asterisk, terms.text('?'), state.query]), terms.concat(asterisk))
-    return terms.choose(absolute, terms.choose(present, terms.concat([...start, pathAndQuery]), terms.concat(start)), terms.choose(present, pathAndQuery, other))
+    const bare = terms.choose(this.tests.present(state.query), terms.concat([...start, terms.text('?'), state.query]), terms.concat(start))
+    return terms.choose(absolute, terms.choose(present, terms.concat([...start, pathAndQuery]), bare), terms.choose(present, pathAndQuery, other))
   }
 
   private parameter(name: string, delimiter: string, query: Term, state: State, at: Span): TermList {

@@ -18,6 +18,7 @@ const differing: readonly Row[] = [
   ['a header that is no longer taken away', 'http-request del-header X-User', 'default_backend site', ['notice rewrite: Requests where header x-user is present reach pool site with another header x-user.']],
   ['a rule for requests with very many values of a header', 'use_backend api if { hdr_cnt(x) ge 60 }', 'use_backend img if { hdr_cnt(x) ge 60 }', ['critical misroute: Requests where number of x headers is at least 60 go to pool img instead of api.']],
   ['another host in a whole URL whose Host header is taken away', 'http-request set-header Host b.test if { path /a }\nhttp-request del-header Host', 'http-request set-header Host b.test if { path /x }\nhttp-request del-header Host', ['warning rewrite: Requests where the target is a whole URL and the request is not HTTP/2 and ((path is /a and the value is not b.test) or (path is /x and the value is not b.test)) reach pool site as http://any.example/a instead of http://b.test/a (for the example).']],
+  ['a path that is set takes the place of a URL without one', 'use_backend api if { url_reg ^http://[^/]*$ }\nhttp-request set-path /new', 'use_backend img if { url_reg ^http://[^/]*$ }\nhttp-request set-path /new', []],
   ['no pool for what no rule takes', 'default_backend site', `frontend web\n  mode http\n  bind :80\nbackend site\n  mode http\n  server site-1 10.0.0.1:80\n`, ['critical unreachable: Requests that no other rule takes are answered with 503 instead of going to pool site.']],
 ]
 for (const [name, before, after, summaries] of differing) {
