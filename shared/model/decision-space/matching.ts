@@ -25,6 +25,8 @@ export interface Matching {
   /** Texts that are good candidates for a witness. */
   readonly samples: () => readonly string[]
   readonly literals: { readonly kind: 'exact' | 'prefix'; readonly values: readonly string[]; readonly ignoreCase: boolean } | null
+  /** Not all that is like `literals` passes: they narrow down what does, and say no more. */
+  readonly onlyNarrows?: true
 }
 
 const known = new WeakMap<Matcher, Matching>()

@@ -1,4 +1,4 @@
-import { asciiLower } from '#shared/requests/bytes.ts'
+import { asciiLower, asciiUpper } from '#shared/requests/bytes.ts'
 import type { Literals } from '#shared/requests/space/world.ts'
 import { transformText } from './concrete.ts'
 import type { Matching } from './matching.ts'
@@ -21,6 +21,13 @@ export function literalsThrough(transform: TermTransform, { literals }: Matching
     case 'field': return transform.index === 1 ? { ...literals, kind: 'prefix' } : null
     default: return null
   }
+}
+
+/** Is everything that is like `literalsThrough` let through, too? */
+export function isExactThrough(transform: TermTransform, { literals, onlyNarrows }: Matching): boolean {
+  if (literals === null || onlyNarrows === true || (transform.kind !== 'lower' && transform.kind !== 'upper')) return false
+  const kept = (value: string): boolean => (transform.kind === 'lower' ? asciiLower(value) : asciiUpper(value)) === value
+  return literals.ignoreCase || literals.values.every(kept)
 }
 
 /** Stands for each value of a list in turn. */

@@ -9,7 +9,7 @@ import { valueOfTerm } from './concrete.ts'
 import { lookupOrder } from './lookups.ts'
 import { addressMatching, existsMatching, integerMatching, literalTexts, matchingOf, nonZero, type Matching } from './matching.ts'
 import type { Term, TermList, TermTransform } from './term.ts'
-import { isAddress, isComputable, isEachOf, literalsBehind, literalsThrough, mayDrop, variableWords } from './term-kinds.ts'
+import { isAddress, isComputable, isEachOf, isExactThrough, literalsBehind, literalsThrough, mayDrop, variableWords } from './term-kinds.ts'
 
 /** Words for a test, plain and negated. */
 export type Words = (negated: boolean, detailed?: boolean) => string
@@ -129,7 +129,7 @@ export class Tests {
     if (language === null || matching.networks !== null) return this.joint(term, matching, words)
     const [first] = term.parts
     // What is left of a literal behind a text is one, too.
-    const rest = first?.kind === 'text' && matching.literals !== null ? literalsBehind(first.text, matching.literals) : null
+    const rest = first?.kind === 'text' && matching.literals !== null && matching.onlyNarrows !== true ? literalsBehind(first.text, matching.literals) : null
     if (rest === 'any') return always
     const found = rest === null ? this.inSequence(term.parts, language, matching.key, words) : this.onRest(term.parts.slice(1), rest, words)
     return found ?? this.joint(term, matching, words)
@@ -212,7 +212,7 @@ export class Tests {
     const inverse = preimage(transform, language)
     if (inverse === null) return this.joint(term, matching, words)
     const samples = (): readonly string[] => (transform.kind === 'lower' || transform.kind === 'host-only' || transform.kind === 'field' || transform.kind === 'url-decode' ? matching.samples() : [])
-    const through: Matching = { key: `${JSON.stringify(transform)} ${matching.key}`, language: () => inverse, ranges: null, networks: isAddress(of) ? matching.networks : null, samples, literals: literalsThrough(transform, matching) }
+    const through: Matching = { key: `${JSON.stringify(transform)} ${matching.key}`, language: () => inverse, ranges: null, networks: isAddress(of) ? matching.networks : null, samples, literals: literalsThrough(transform, matching), ...(isExactThrough(transform, matching) ? {} : { onlyNarrows: true as const }) }
     if (isAddress(of) && of.kind === 'read') return this.atom(of, of.facet, through.key, () => inverse, () => [], null, words)
     return world.knownAtom(`${of.id} ${through.key}`) ?? this.holds(of, through, words)
   }
