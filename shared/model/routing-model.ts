@@ -191,6 +191,8 @@ export interface Surroundings {
   isInert(setting: string): boolean
   /** Line that sets a setting of a listener group or pool, for naming it; null: none, or it cannot be told. */
   placeOf(owner: 'group' | 'pool', name: string, setting: string): Span | null
+  /** Contents of the lists, maps and other files that were read, by the name the config uses. */
+  readonly files: ReadonlyMap<string, string>
   /** Variables that something behind the rules reads, such as a rule on answers. */
   readonly readLater: ReadonlySet<string>
 }
@@ -207,7 +209,7 @@ export interface SurroundingLine {
   readonly at: Span
 }
 
-export const noSurroundings: Surroundings = { lines: [], isInert: () => false, placeOf: () => null, readLater: new Set() }
+export const noSurroundings: Surroundings = { lines: [], isInert: () => false, placeOf: () => null, files: new Map(), readLater: new Set() }
 
 /** Something that can touch routing and is not modelled exactly. */
 export interface Gap {

@@ -21,7 +21,8 @@ export interface ClassMember {
 }
 
 /**
- * Requests whose outcome differs in one way that one sentence can say. Classes are disjoint. Every witness was replayed
+ * Requests whose outcome differs in one way that one sentence can say, or that are met differently at the same place.
+ * Classes about rules are disjoint; those about pools, listeners and chance may hold requests of others. Every witness was replayed
  * through the simulator on both configs; `before` and `after` are what it answered.
  */
 export interface RequestClass {
@@ -42,9 +43,9 @@ export interface RequestClass {
   readonly cause: { readonly before: readonly Span[]; readonly after: readonly Span[] }
   /** Every line that takes part in the decisions of this class: rules, the tests in their conditions, effects before them. Null: too many to list. */
   readonly lines: { readonly before: readonly Span[]; readonly after: readonly Span[] } | null
-  /** Rule pairs that this class stands for; 1 or more. */
+  /** What this class stands for, 1 or more: rule pairs, pools or listeners, see `about`. */
   readonly count: number
-  /** The rule pairs, first ones first; at most `memberLimit` of `count`. */
+  /** One example of each, first ones first; at most `memberLimit` of `count`. */
   readonly members: readonly ClassMember[]
   /** What differs: rules, servers and settings of pools, or settings of listeners. */
   readonly about: 'rules' | 'pools' | 'listeners'
@@ -70,8 +71,8 @@ export interface ListenerChange {
 }
 
 /**
- * Which requests go somewhere else. Every request is in exactly one place: in one class of `differs`, in `unknown`, or
- * proved the same.
+ * Which requests go somewhere else or are met differently. Every request is in a class of `differs`, in `unknown`, or
+ * proved the same under `assumptions`; it is in one class about rules at most.
  */
 export interface BehaviourDiff {
   /** True when `unknown` is empty. */

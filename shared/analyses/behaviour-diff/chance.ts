@@ -8,6 +8,7 @@ import type { RequestClass } from './answer.ts'
 import { distinct, listed, linesOf } from './cause.ts'
 import { identify } from './identify.ts'
 import type { Comparison, ListenerDiff } from './listener-diff.ts'
+import { percent } from './phrases.ts'
 import type { FoundPair } from './rule-pairs.ts'
 import { formulaWords, outcomeWords } from './words.ts'
 
@@ -42,8 +43,9 @@ export function chanceClass(comparison: Comparison, diff: Diffed, pair: FoundPai
   const request = requestOf(world, witness, diff.arrival)
   const port = /:(\d+)$/.exec(request.listener ?? '')?.[1] ?? '0'
   const model = modelOf(request, diff.arrival, Number(port))
-  const was = sharesOf(comparison, diff, 'before', model)
-  const is = was === null ? null : sharesOf(comparison, diff, 'after', model)
+  const taken = new Set<Formula>()
+  const was = sharesOf(comparison, diff, 'before', model, taken)
+  const is = was === null ? null : sharesOf(comparison, diff, 'after', model, taken)
   if (was === null || is === null) return null
   const changes = [...new Set([...is.keys(), ...was.keys()])].map((key) => ({ place: placeWords(((is.get(key) ?? was.get(key)) as Part).rule, is.has(key) ? alias : sameName), was: was.get(key)?.share ?? 0, is: is.get(key)?.share ?? 0 }))
     .filter((one) => Math.abs(one.is - one.was) > tolerance).sort((a, b) => (b.is - b.was) - (a.is - a.was) || (a.place < b.place ? -1 : 1))
@@ -58,7 +60,11 @@ export function chanceClass(comparison: Comparison, diff: Diffed, pair: FoundPai
   const spans = (rule: DecidingRule, isChanged: boolean): RequestClass['cause']['before'] => (isChanged ? distinct(rule.spans).slice(0, 4) : [])
   return {
     id: identify(['chance', listener, when, summary]), severity: 'warning', kind: 'misroute', listener, when, summary, witness: request, ...sides,
-    cause: { before: spans(before, changed.before), after: spans(after, changed.after) }, lines: listed(linesOf(before), linesOf(after)), count: 1, members: [{ when, witness: request, ...sides }], about: 'rules', depends: [],
+    cause: { before: spans(before, changed.before), after: spans(after, changed.after) }, lines: listed(linesOf(before), linesOf(after)), count: 1, members: [{ when, witness: request, ...sides }], about: 'rules',
+    depends: [...taken].flatMap((flag) => {
+      const found = space.flags.get(flag)
+      return found === undefined ? [] : [{ text: found.text, holds: false, at: found.at }]
+    }),
   }
 }
 
@@ -78,8 +84,6 @@ export function withoutTold(chance: readonly RequestClass[], told: readonly Requ
 
 const sameName = (pool: string): string => pool
 
-const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
-
 function placeWords({ destination, at }: DecidingRule, alias: (pool: string) => string): string {
   switch (destination.kind) {
     case 'forward': return `go to pool ${alias(destination.pool)}`
@@ -95,8 +99,8 @@ function isDraw({ space }: Comparison, formula: Formula): boolean {
   return flag !== undefined && flag.chance !== null
 }
 
-/** Shares of what one request meets on one side, by what it is; null: something else than chance decides. */
-function sharesOf(comparison: Comparison, diff: Diffed, side: 'before' | 'after', model: Model): ReadonlyMap<string, Part> | null {
+/** Shares of what one request meets on one side, by what it is; null: something else than chance decides. `taken` gets the opaque conditions that were taken not to hold. */
+function sharesOf(comparison: Comparison, diff: Diffed, side: 'before' | 'after', model: Model, taken: Set<Formula>): ReadonlyMap<string, Part> | null {
   const { space, readers, alias } = comparison
   const { world } = space
   const { rules } = diff.sides[side]
@@ -106,7 +110,11 @@ function sharesOf(comparison: Comparison, diff: Diffed, side: 'before' | 'after'
   const walk = (from: number, drawn: ReadonlyMap<AtomId, boolean>, weight: number): boolean => {
     const known = new Map<Formula, boolean | null>()
     // Other opaque conditions are taken not to hold, as in every example.
-    const flagOf = (atom: Atom): boolean | null => drawn.get(atom.id) ?? (chanceOf(atom) === null ? false : null)
+    const flagOf = (atom: Atom): boolean | null => {
+      if (chanceOf(atom) !== null) return drawn.get(atom.id) ?? null
+      taken.add(atom.id * 2)
+      return false
+    }
     for (let index = from; index < rules.length; index += 1) {
       const rule = rules[index] as DecidingRule
       const truth = evaluateFormula(world, rule.formula, model, flagOf, known)

@@ -1,4 +1,5 @@
 import { arrivalsAt, at, kindOfListener, readsListener } from '#shared/model/decision-space/arrivals.ts'
+import { changedOutside } from '#shared/model/decision-space/definitions.ts'
 import { Reader } from '#shared/model/decision-space/reader.ts'
 import { Space } from '#shared/model/decision-space/space.ts'
 import type { Arrival } from '#shared/model/decision-space/state.ts'
@@ -58,8 +59,9 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
   const started = options.milliseconds()
   const space = new Space()
   const alias = (pool: string): string => options.poolNames.get(pool) ?? pool
+  const outside = changedOutside(before, after)
   const comparison: Comparison = {
-    space, solver: new Solver(space.world), readers: { before: new Reader(space, before, 'before'), after: new Reader(space, after, 'after') },
+    space, solver: new Solver(space.world), readers: { before: new Reader(space, before, 'before'), after: new Reader(space, after, 'after', outside) },
     models: { before, after }, alias, judge: options.judge, budget: options.budget,
   }
   const pairs = pairListeners(before, after)
@@ -90,15 +92,15 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
   classes.push(...withoutTold(diffs.flatMap((diff) => diff.chance).reduce<readonly RequestClass[]>(joinChance, []), classes))
   yield
   const sense = settingSense(before, after)
-  const settings = settingClasses(comparison, pairs, sense)
+  const settings = settingClasses(comparison, pairs, sense, outside)
   const policies = policyClasses(comparison, diffs, options.changedPools, sense, settings.shared)
   classes.push(...policies.classes, ...settings.classes)
-  const unknown = distinctRegions([...policies.unknown, ...handshakes, ...diffs.flatMap((diff) => diff.unknown), ...unmodelledRegions(before, after, diffs), ...surroundingRegions(before, after), ...stateRegions(space.flags.values(), new Set(options.changedPools.flatMap((pool) => (policyOf(pool, sense) === null ? [] : [pool.after.name]))))])
+  const unknown = distinctRegions([...policies.unknown, ...handshakes, ...diffs.flatMap((diff) => diff.unknown), ...unmodelledRegions(before, after, diffs), ...surroundingRegions(before, after, outside), ...stateRegions(space.flags.values(), new Set(options.changedPools.flatMap((pool) => (policyOf(pool, sense) === null ? [] : [pool.after.name]))))])
   const differs = uniqueIds(classes.sort(compareSeverity))
   const differing = new Set([...differs.map((one) => one.listener), ...unknown.map((region) => region.listener ?? '')])
   const listeners: readonly ListenerChange[] = listenerChanges(before, after, pairs, differing)
   const diff: BehaviourDiff = {
-    complete: unknown.length === 0, listeners, differs, unknown, changedLines: changedLinesOf(diffs), pools: reachability(comparison, diffs, differs), assumptions: assumptionsOf(diffs, space),
+    complete: unknown.length === 0, listeners, differs, unknown, changedLines: changedLinesOf(diffs), pools: reachability(comparison, diffs, differs), assumptions: assumptionsOf(comparison.models, diffs, space),
     work: {
       rules: diffs.reduce((sum, one) => sum + one.lists.before.rules.length + one.lists.after.rules.length, 0), changedRules: diffs.reduce((sum, one) => sum + one.alignment.changed, 0),
       pairs: diffs.reduce((sum, one) => sum + one.looked, 0), solverCalls: comparison.solver.calls, milliseconds: options.milliseconds() - started,
@@ -130,9 +132,12 @@ function uniqueIds(classes: readonly RequestClass[]): readonly RequestClass[] {
   })
 }
 
-function assumptionsOf(diffs: readonly ListenerDiff[], space: Space): readonly string[] {
+function assumptionsOf({ before, after }: Comparison['models'], diffs: readonly ListenerDiff[], space: Space): readonly string[] {
   const assumptions = ['A request carries at most one Host, and it holds one name.']
   if (space.flags.size > 0) assumptions.push('Conditions on live state, time and chance, and other conditions that are not modelled, have the same answer on both sides where they are written alike.')
   if (diffs.some((diff) => diff.lists.after.opaque.length > 0)) assumptions.push('Actions that are not modelled do the same on both sides where they are written alike.')
+  if (before.dialect !== after.dialect) assumptions.push('Settings, rules on answers and lines outside the rules are not compared between two products.')
+  if (after.listeners.some((listener) => (listener.tls?.certificates.length ?? 0) > 0)) assumptions.push('Certificates, which are not read, are the same on both sides where they have the same name.')
+  if ([...after.listeners, ...after.pools].some(({ settings }) => Object.keys(settings).some((name) => name.startsWith('errorfile')))) assumptions.push('Error pages, which are not read, are the same on both sides where they have the same name.')
   return assumptions
 }

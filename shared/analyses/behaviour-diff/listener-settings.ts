@@ -1,5 +1,6 @@
 import { arrivalsAt, at } from '#shared/model/decision-space/arrivals.ts'
 import { requestOf } from '#shared/model/decision-space/request-of.ts'
+import type { Definition } from '#shared/model/decision-space/definitions.ts'
 import type { Arrival } from '#shared/model/decision-space/state.ts'
 import { poolsByReference } from '#shared/model/decision-order.ts'
 import type { Pool } from '#shared/model/pool.ts'
@@ -11,7 +12,7 @@ import { distinct, listed } from './cause.ts'
 import { identify } from './identify.ts'
 import { differ } from './judge.ts'
 import type { Comparison } from './listener-diff.ts'
-import { listedNames } from './names.ts'
+import { listedNames } from './phrases.ts'
 import type { SettingSense } from './pool-changes.ts'
 import { settingChanges, type SettingChange } from './setting-changes.ts'
 import { insteadWords, outcomeWords } from './words.ts'
@@ -74,12 +75,12 @@ export interface SettingClasses {
 }
 
 /** Classes for listener groups whose settings differ in something that requests notice. */
-export function settingClasses(comparison: Comparison, pairs: readonly PairedListener[], sense: SettingSense): SettingClasses {
+export function settingClasses(comparison: Comparison, pairs: readonly PairedListener[], sense: SettingSense, outside: readonly Definition[]): SettingClasses {
   const groups = new Map<string, ChangedListener[]>()
   let shared: ReadonlySet<string> | null = null
   for (const { address, before, after } of pairs) {
     if (before === null || after === null || !sameKind(before, after)) continue
-    const changes = changesOf(comparison, before, after, sense.isInert)
+    const changes = changesOf(comparison, before, after, sense.isInert, outside)
     const texts = new Set(changes.map((change) => change.text))
     const known: ReadonlySet<string> = shared ?? texts
     shared = new Set([...texts].filter((text) => known.has(text)))
@@ -92,20 +93,22 @@ export function settingClasses(comparison: Comparison, pairs: readonly PairedLis
   return { classes: [...groups.values()].map((group) => settingClass(comparison, group, sense)), shared: shared ?? new Set() }
 }
 
-function changesOf({ models }: Comparison, before: Listener, after: Listener, isInert: (setting: string) => boolean): readonly SettingChange[] {
+function changesOf({ models }: Comparison, before: Listener, after: Listener, isInert: (setting: string) => boolean, outside: readonly Definition[]): readonly SettingChange[] {
   // A `listen` section is a pool too, which tells of the same settings.
   const pools = { before: ownPool(models.before, before), after: ownPool(models.after, after) }
   const told = (name: string): boolean => pools.before !== undefined && pools.after !== undefined && pools.before.settings[name] === before.settings[name] && pools.after.settings[name] === after.settings[name]
-  return [...certificateChanges(before, after), ...settingChanges(before.settings, after.settings, (name) => handshakeSettings.includes(name) || told(name) || isInert(name))]
+  return [...certificateChanges(before, after, outside), ...settingChanges(before.settings, after.settings, (name) => handshakeSettings.includes(name) || told(name) || isInert(name))]
 }
 
 function ownPool(model: RoutingModel, listener: Listener): Pool | undefined {
   return listener.kind === 'listen' ? poolsByReference(model).get(listener.group) : undefined
 }
 
-function certificateChanges(before: Listener, after: Listener): readonly SettingChange[] {
+function certificateChanges(before: Listener, after: Listener, outside: readonly Definition[]): readonly SettingChange[] {
   const rows = ({ tls }: Listener): Readonly<Record<string, string>> => (tls === null ? {} : { 'certificate file': tls.certificates.join(' '), 'names in the list of certificates': tls.names.join(' '), alpn: tls.alpn.join(',') })
-  return before.tls === null || after.tls === null ? [] : settingChanges(rows(before), rows(after), () => false)
+  if (before.tls === null || after.tls === null) return []
+  const lists = after.tls.certificates.filter((name) => outside.some((one) => one.readBy.test(name)))
+  return [...settingChanges(rows(before), rows(after), () => false), ...lists.map((name) => ({ name: 'bind', text: `the list of certificates ${name} holds something else` }))]
 }
 
 function settingClass(comparison: Comparison, group: readonly ChangedListener[], { placeOf }: SettingSense): RequestClass {

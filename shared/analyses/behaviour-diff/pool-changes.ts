@@ -4,6 +4,7 @@ import type { Member, Persistence, Pool } from '#shared/model/pool.ts'
 import type { Span } from '#shared/text/span.ts'
 import { distinct } from './cause.ts'
 import type { Severity } from './answer.ts'
+import { percent } from './phrases.ts'
 import { settingChanges } from './setting-changes.ts'
 
 /** What of settings counts, and where they stand. */
@@ -28,7 +29,6 @@ export interface PoolPolicy {
   readonly cause: { readonly before: readonly Span[]; readonly after: readonly Span[] }
 }
 
-const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
 const names = (list: readonly string[]): string => (list.length <= 3 ? list.join(', ') : `${list.slice(0, 3).join(', ')} and ${list.length - 3} more`)
 /** Shares below this differ by rounding only. */
 const tolerance = 1e-9

@@ -1,4 +1,5 @@
 import type { RoutingModel } from '#shared/model/routing-model.ts'
+import { shortened } from './phrases.ts'
 import type { SettingSense } from './pool-changes.ts'
 
 /** Settings by name, as written; empty: on. */
@@ -19,7 +20,7 @@ export function settingSense(before: RoutingModel, after: RoutingModel): Setting
 /** Settings that differ and that requests notice. */
 export function settingChanges(before: Settings, after: Settings, isInert: (setting: string) => boolean): readonly SettingChange[] {
   if (before === after) return []
-  const said = (value: string | undefined): string => (value === undefined || value === 'no' ? 'not set' : value === '' ? 'set' : shortened(value))
+  const said = (value: string | undefined): string => (value === undefined || value === 'no' ? 'not set' : value === '' ? 'set' : shortened(value, 60))
   return [...new Set([...Object.keys(after), ...Object.keys(before)])].flatMap((name) => {
     const [old, value] = [before[name], after[name]]
     // An option that is switched off is one that was never set.
@@ -27,6 +28,3 @@ export function settingChanges(before: Settings, after: Settings, isInert: (sett
     return [{ name, text: `${name} is ${said(value)} instead of ${said(old)}` }]
   })
 }
-
-const longest = 60
-const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text)

@@ -23,7 +23,7 @@ function tableOf(model: RoutingModel, { listener, tls, readable }: Arrival, rule
   const key = JSON.stringify([listener.id, tls, readable, address?.ip, address === undefined ? [] : portsOf(address)])
   let table = known.get(key)
   if (table?.fits(rules) !== true) {
-    table = new AnchorTable(rules.length)
+    table = new AnchorTable(rules)
     known.set(key, table)
   }
   return table
@@ -47,9 +47,10 @@ class PartnerIndex implements RuleLookup {
     const alone: number[] = []
     for (let index = 0; index < rules.length; index += 1) if (alignment.afterPartner[index] === -1) alone.push(index)
     this.alone = alone
-    const table = new AnchorTable(alone.length)
+    const own = alone.map((index) => rules[index] as DecidingRule)
+    const table = new AnchorTable(own)
     if (alone.length > worthTable) table.expectMany()
-    this.own = new RuleIndex(space, alone.map((index) => rules[index] as DecidingRule), table)
+    this.own = new RuleIndex(space, own, table)
   }
 
   meeting(anchors: Anchors, end = this.all): readonly number[] {

@@ -5,6 +5,7 @@ import type { Term } from '#shared/model/decision-space/term.ts'
 import { always, type Formula, type World } from '#shared/requests/space/world.ts'
 import type { ClassKind } from './answer.ts'
 import type { Proved } from './classes.ts'
+import { percent, shortened } from './phrases.ts'
 import { formulaWords, insteadWords, outcomeWords, subjectOf } from './words.ts'
 
 export interface Described {
@@ -129,13 +130,11 @@ function whatHappens(alias: (pool: string) => string, kind: ClassKind, pairs: re
 
 /** The same answer that holds something else. */
 function contentsWords({ before, after, judged }: Proved): string {
-  const says = ({ destination }: DecidingRule): string => ('contents' in destination ? shortened(termWords(destination.contents)) : '')
+  const says = ({ destination }: DecidingRule): string => ('contents' in destination ? shortened(termWords(destination.contents), 60) : '')
   const own = (text: string): string => (text === '' ? "the product's own" : text)
   if (judged.after.outcome.action === 'close') return `have their connection closed as before, but with ${own(says(after))} instead of ${own(says(before))}.`
   return `${outcomeWords(judged.after.outcome)} as before, but the answer differs: ${own(says(after))} instead of ${own(says(before))}.`
 }
-
-const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text)
 
 /** A term as people read it; what depends on the request is left open. */
 function termWords(term: Term): string {
@@ -151,7 +150,6 @@ function termWords(term: Term): string {
 function serverWords(before: Outcome, after: Outcome): string {
   if (before.action !== 'forward' || after.action !== 'forward') return 'get other servers.'
   const was = new Map(before.servers.map((server) => [server.name, server.share]))
-  const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
   const changed = after.servers.map((server) => ({ name: server.name, was: was.get(server.name) ?? 0, is: server.share })).sort((a, b) => Math.abs(b.is - b.was) - Math.abs(a.is - a.was))[0]
   if (changed === undefined || changed.is === changed.was) return `stay in pool ${after.pool} and get other servers.`
   return `stay in pool ${after.pool}, and server ${changed.name} gets ${percent(changed.is)} of them instead of ${percent(changed.was)}.`

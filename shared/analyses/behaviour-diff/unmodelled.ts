@@ -1,7 +1,9 @@
 import type { Gap, RoutingModel, SurroundingLine } from '#shared/model/routing-model.ts'
+import type { Definition } from '#shared/model/decision-space/definitions.ts'
 import type { Flag } from '#shared/model/decision-space/space.ts'
 import type { UnknownRegion } from './answer.ts'
 import type { ListenerDiff } from './listener-diff.ts'
+import { shortened } from './phrases.ts'
 import { describePredicate } from '#shared/model/describe.ts'
 
 /** What lies outside the files that were read: equal words on both sides prove nothing about it. */
@@ -53,9 +55,9 @@ function notModelled({ text, reason }: { readonly text: string; readonly reason:
 }
 
 /** Lines around the rules that stand on one side only, or in another order. */
-export function surroundingRegions(before: RoutingModel, after: RoutingModel): readonly UnknownRegion[] {
+export function surroundingRegions(before: RoutingModel, after: RoutingModel, outside: readonly Definition[]): readonly UnknownRegion[] {
   if (before.dialect !== after.dialect) return []
-  const owners = { before: byOwner(before.surroundings.lines), after: byOwner(after.surroundings.lines) }
+  const owners = { before: byOwner(before.surroundings.lines), after: byOwner(after.surroundings.lines.map((line) => readAs(line, outside))) }
   const regions: UnknownRegion[] = []
   for (const owner of new Set([...owners.before.keys(), ...owners.after.keys()])) {
     const [one, other] = [owners.before.get(owner) ?? [], owners.after.get(owner) ?? []]
@@ -67,19 +69,25 @@ export function surroundingRegions(before: RoutingModel, after: RoutingModel): r
     for (const line of come) {
       const at = gone.findIndex((old) => firstWord(old.text) === firstWord(line.text))
       const [old] = at === -1 ? [] : gone.splice(at, 1)
-      add(line, 'after', old === undefined ? `has ${shortened(line.shown)}` : old.shown === line.shown ? `has another ${shortened(line.shown)}` : `has ${shortened(line.shown)} instead of ${shortened(old.shown)}`)
+      add(line, 'after', old === undefined ? `has ${shown(line)}` : old.shown === line.shown ? `has another ${shown(line)}` : `has ${shown(line)} instead of ${shown(old)}`)
     }
-    for (const line of gone) add(line, 'before', `has ${shortened(line.shown)} no more`)
+    for (const line of gone) add(line, 'before', `has ${shown(line)} no more`)
     if (come.length + gone.length === 0) {
       const moved = other.find((line, index) => line.text !== one[index]?.text && firstWord(line.text) === firstWord(one[index]?.text ?? ''))
-      if (moved !== undefined && isOrdered(owner)) add(moved, 'after', `has ${shortened(moved.shown)} at another place among its like`)
+      if (moved !== undefined && isOrdered(owner)) add(moved, 'after', `has ${shown(moved)} at another place among its like`)
     }
   }
   return regions
 }
 
+/** The line with what it reads outside the config and differs there. */
+function readAs(line: SurroundingLine, outside: readonly Definition[]): SurroundingLine {
+  const read = outside.filter((one) => one.readBy.test(line.text)).map((one) => one.text)
+  return read.length === 0 ? line : { ...line, text: [line.text, ...read].join(' ') }
+}
+
 const firstWord = (text: string): string => text.split(' ', 1)[0] as string
-const shortened = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text)
+const shown = (line: SurroundingLine): string => shortened(line.shown, 120)
 /** Lists in which the order of lines says nothing. */
 const isOrdered = (owner: string): boolean => !/^(?:userlist|peers|resolvers|http-errors|crt-store) /.test(owner)
 

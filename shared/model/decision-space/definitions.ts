@@ -4,7 +4,7 @@ import type { RoutingModel } from '../routing-model.ts'
 /** What some conditions depend on besides their own words: where it differs, equal words mean different things. */
 export interface Definition {
   /** Texts of conditions that depend on it. */
-  readonly readBy: RegExp
+  readonly readBy: { test(words: string): boolean }
   readonly text: string
 }
 
@@ -13,7 +13,7 @@ const kinds: readonly { readonly readBy: RegExp; readonly settings: RegExp; read
   // Every definition of a stick table and every rule that counts something changes what counters say.
   { readBy: /\b(?:sc\d?_|src_|table_|sc_)/, settings: /stick-table/, notes: /track-sc|sc-(?:inc|set|add)/ },
   // Captured values are read by their number.
-  { readBy: /\bcapture\.req\.hdr/, settings: /^(?:capture request|declare)/, notes: /^\S+ (?:content )?capture / },
+  { readBy: /\bcapture\.req\.hdr|%hrl?\b/, settings: /^(?:capture request|declare)/, notes: /^\S+ (?:content )?capture / },
   // A body can be looked at only where something waits for it.
   { readBy: /body/, settings: /^option http-buffer-request/, notes: /^http-request wait-for-body/ },
 ]
@@ -46,3 +46,22 @@ export function definitionsOf({ scopes, pools, listeners }: Pick<RoutingModel, '
 
 /** The condition stands beside it with its meaning; names of conditions say nothing. */
 const withoutGuard = (text: string): string => text.split(/ (?:if|unless) /, 1)[0] as string
+
+/** What stands outside the configs and differs: files that both read, and variables of the environment. Texts that name it mean something else on the after side. */
+export function changedOutside(before: Pick<RoutingModel, 'surroundings' | 'environment'>, after: Pick<RoutingModel, 'surroundings' | 'environment'>): readonly Definition[] {
+  const found: Definition[] = []
+  const [one, other] = [before.surroundings.files, after.surroundings.files]
+  for (const [name, text] of other) if (one.has(name) && one.get(name) !== text) found.push({ readBy: { test: (words) => namesFile(words, name) }, text: `${name} as changed` })
+  for (const [name, value] of after.environment) if (before.environment.has(name) && before.environment.get(name) !== value) found.push({ readBy: { test: (words) => words.includes(`env(${name})`) }, text: `${name}=${value ?? ''}` })
+  return found
+}
+
+const partOfName = /[\w./-]/
+
+/** Does the name stand there by itself, not as part of a longer one? */
+function namesFile(words: string, name: string): boolean {
+  for (let at = words.indexOf(name); at !== -1; at = words.indexOf(name, at + 1)) {
+    if (!partOfName.test(words.charAt(at - 1)) && !partOfName.test(words.charAt(at + name.length))) return true
+  }
+  return false
+}

@@ -34,12 +34,12 @@ export class Reader {
   private readonly side: 'before' | 'after'
   private readonly definitions: readonly Definition[]
 
-  constructor(space: Space, model: Pick<RoutingModel, 'tables' | 'scopes' | 'pools' | 'listeners' | 'surroundings'>, side: 'before' | 'after' = 'after') {
+  constructor(space: Space, model: Pick<RoutingModel, 'tables' | 'scopes' | 'pools' | 'listeners' | 'surroundings'>, side: 'before' | 'after' = 'after', outside: readonly Definition[] = []) {
     this.space = space
     this.side = side
     this.tables = model.tables
     this.readLater = model.surroundings.readLater
-    this.definitions = definitionsOf(model)
+    this.definitions = [...definitionsOf(model), ...outside]
     this.changedTables = new Map([...model.tables.values()].flatMap((table) => {
       const name = space.nameOf(table)
       return name === table.id ? [] : [[table.id, name] as const]

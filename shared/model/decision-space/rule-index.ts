@@ -1,4 +1,5 @@
 import type { World } from '#shared/requests/space/world.ts'
+import type { Span } from '#shared/text/span.ts'
 import { AnchorBucket } from './anchor-bucket.ts'
 import { scanRules } from './anchor-scan.ts'
 import { anchorsOfRule, areDisjoint, bestAnchor, bestOf, valueLimit, type Anchors, type Best } from './anchors.ts'
@@ -18,12 +19,13 @@ const scansFirst = 12
 export class AnchorTable {
   private readonly buckets = new Map<string, AnchorBucket>()
   private readonly rest: number[] = []
-  private readonly size: number
+  /** Where each rule stands: the same places in the same order are the same rules of one config. */
+  private readonly places: readonly (Span | null)[]
   private filled = false
   private scans = 0
 
-  constructor(size: number) {
-    this.size = size
+  constructor(rules: readonly DecidingRule[]) {
+    this.places = rules.map((rule) => rule.at)
   }
 
   /** So many questions will come that looking at the rules one by one is not worth a start. */
@@ -32,7 +34,7 @@ export class AnchorTable {
   }
 
   fits(rules: readonly DecidingRule[]): boolean {
-    return rules.length === this.size
+    return rules.length === this.places.length && rules.every((rule, index) => rule.at === this.places[index])
   }
 
   /** Null: so few questions were asked that the rules had better be looked at one by one. */
@@ -87,7 +89,7 @@ export class RuleIndex implements RuleLookup {
   private asked: Anchors | null = null
   private answer: readonly number[] = []
 
-  constructor(space: Space, rules: readonly DecidingRule[], table = new AnchorTable(rules.length)) {
+  constructor(space: Space, rules: readonly DecidingRule[], table = new AnchorTable(rules)) {
     this.space = space
     this.rules = rules
     this.table = table

@@ -25,8 +25,8 @@ export function answerContents(state: CompileState, ref: LineRef, first: string)
       continue
     }
     parts.push(literal(word))
-    const formats = word === 'lf-string' ? 1 : word === 'hdr' ? 2 : word === 'default-errorfiles' || word === 'rst-ttl' ? 0 : 1
-    for (let left = formats; left > 0 && at + 1 < end; left -= 1) {
+    const taken = word === 'lf-string' ? 1 : word === 'hdr' ? 2 : word === 'default-errorfiles' ? 0 : 1
+    for (let left = taken; left > 0 && at + 1 < end; left -= 1) {
       at += 1
       const isFormat = left === 1 && (word === 'lf-string' || word === 'hdr')
       parts.push(isFormat ? compileTemplate(state, ref, at) : literal(values[at] as string))

@@ -1,3 +1,5 @@
+import { globalEntries } from '../support/global.ts'
+
 /**
  * What changes neither where requests go nor what a client or a server gets: logs, statistics, limits, timeouts, speed.
  * Everything that is not named here counts as bearing on requests, also what is not known.
@@ -11,7 +13,7 @@ const settings = new Set([
   'maxconn', 'fullconn', 'backlog', 'rate-limit', 'max-keep-alive-queue', 'max-session-srv-conns', 'http-reuse', 'minconn', 'maxqueue', 'nice', 'process', 'thread', 'shards', 'nbconn', 'bind-process', 'grace', 'use-small-buffers',
   'max-reuse', 'pool-idle-timeout', 'pool-low-conn', 'pool-max-conn', 'pool-purge-delay', 'pool-conn-name', 'strict-maxconn', 'compression',
   // Sockets.
-  'clitcpka-cnt', 'clitcpka-idle', 'clitcpka-intvl', 'srvtcpka-cnt', 'srvtcpka-idle', 'srvtcpka-intvl', 'tfo', 'mss', 'mode', 'user', 'uid', 'group', 'gid', 'expose-fd', 'tcp-ut', 'tcp-ss', 'cc', 'quic-cc-algo', 'quic-socket', 'idle-ping', 'defer-accept',
+  'clitcpka-cnt', 'clitcpka-idle', 'clitcpka-intvl', 'srvtcpka-cnt', 'srvtcpka-idle', 'srvtcpka-intvl', 'tfo', 'mss', 'mode', 'user', 'uid', 'group', 'gid', 'expose-fd', 'tcp-ut', 'tcp-ss', 'cc', 'quic-cc-algo', 'quic-socket', 'idle-ping',
   'tls-tickets', 'no-tls-tickets', 'tls-ticket-keys', 'ssl-reuse', 'no-ssl-reuse', 'prefer-client-ciphers', 'ktls', 'renegotiate',
   // Old names of timeouts.
   'clitimeout', 'contimeout', 'srvtimeout',
@@ -47,19 +49,18 @@ export const sectionBears: Readonly<Record<string, string>> = {
   'http-errors': 'requests that the balancer answers with an error', 'fcgi-app': 'requests for FastCGI servers', 'crt-store': 'connections with TLS', healthcheck: 'requests for servers that it checks',
 }
 
-/** Lines of `global` that the support table calls inert for routing and that still bear on requests. */
+/** Lines of `global` with the requests that depend on them, also some that the support table calls inert for routing. */
 const bearingGlobal = [
   [/^set-var(?:-fmt)?$/, 'requests that process variables decide about'], [/^(?:ssl-|ca-base|crt-base|key-base)/, 'connections with TLS'], [/^(?:51degrees|wurfl|deviceatlas)/, 'requests that a device database decides about'],
   [/^lua-/, 'requests that Lua decides about'], [/^tune\.vars\./, 'requests that variables decide about'], [/^tune\.(?:http\.maxhdr|bufsize|maxrewrite)$/, 'requests with many or long headers'], [/^h1-|^h2-/, 'requests in unusual form'],
   [/^harden\./, 'connections from ports below 1024'], [/^server-state-/, 'requests for servers whose state is read from a file'],
 ] as const
 
-/** What else the support table does not call inert. */
-const otherGlobal = new Set(['default-path', 'dns-accept-family', 'no-quic', 'noreuseport', 'tune.quic.listen'])
+/** Lines of `global` that the support table calls inert; what it does not know is not. */
+const inertGlobal: ReadonlySet<string> = new Set(globalEntries.flatMap(({ key, state }) => (state === 'inert' ? [key.slice('global '.length)] : [])))
 
-/** Which requests depend on a line of `global`; null: none. `isKnown`: the keyword is in the support table. */
-export function globalBears(keyword: string, isKnown: boolean): string | null {
+/** Which requests depend on a line of `global`; null: none. */
+export function globalBears(keyword: string): string | null {
   const found = bearingGlobal.find(([pattern]) => pattern.test(keyword))
-  if (found !== undefined) return found[1]
-  return otherGlobal.has(keyword) || !isKnown ? 'requests that depend on this line' : null
+  return found?.[1] ?? (inertGlobal.has(keyword) ? null : 'requests that depend on this line')
 }

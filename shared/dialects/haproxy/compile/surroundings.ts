@@ -2,7 +2,6 @@ import { canonicalText } from '#shared/model/canonical.ts'
 import type { SurroundingLine, Surroundings } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { ActiveLines } from '../conditionals.ts'
-import { globalEntries } from '../support/global.ts'
 import type { HaproxyTree, Section } from '../tree.ts'
 import type { AclDraft } from './conditions.ts'
 import { guardAt } from './conditions.ts'
@@ -23,7 +22,6 @@ export interface AnswerRule {
   readonly at: Span
 }
 
-const globalKeywords: ReadonlySet<string> = new Set(globalEntries.map(({ key }) => key.slice('global '.length)))
 /** Handled where variables of the environment are read. */
 const environmentKeywords: ReadonlySet<string> = new Set(['setenv', 'presetenv', 'unsetenv', 'resetenv'])
 
@@ -54,7 +52,7 @@ export function readSurroundings(state: CompileState, tree: HaproxyTree, section
     const ref = readLine(state, tree, line, active.environmentAt(line))
     const keyword = ref.values[0]
     if (keyword === undefined || keyword.charCodeAt(0) === 46 || environmentKeywords.has(keyword)) continue
-    const bears = section.kind === 'global' ? globalBears(keyword, globalKeywords.has(keyword)) : sectionBears[section.kind] ?? 'requests that depend on this section'
+    const bears = section.kind === 'global' ? globalBears(keyword) : sectionBears[section.kind] ?? 'requests that depend on this section'
     if (bears !== null) state.surroundings.push({ owner, text: written(ref.values), shown: withoutPassword(ref.values), bears, at: lineSpanOf(ref) })
   }
 }
@@ -123,7 +121,7 @@ export function surroundingsOf(state: CompileState, proxies: readonly ProxyDraft
   }
   for (const line of lines) texts.add(line.text)
   for (const text of state.laterTexts) texts.add(text)
-  return new HaproxySurroundings(lines, readBy(texts), proxies)
+  return new HaproxySurroundings(lines, readBy(texts), proxies, state)
 }
 
 /** Places are looked up when they are asked for: most never are. Two of equal lines are equal. */
@@ -131,11 +129,17 @@ class HaproxySurroundings implements Surroundings {
   readonly lines: readonly SurroundingLine[]
   readonly readLater: ReadonlySet<string>
   readonly #proxies: readonly ProxyDraft[]
+  readonly #state: CompileState
 
-  constructor(lines: readonly SurroundingLine[], readLater: ReadonlySet<string>, proxies: readonly ProxyDraft[]) {
+  constructor(lines: readonly SurroundingLine[], readLater: ReadonlySet<string>, proxies: readonly ProxyDraft[], state: CompileState) {
     this.lines = lines
     this.readLater = readLater
     this.#proxies = proxies
+    this.#state = state
+  }
+
+  get files(): ReadonlyMap<string, string> {
+    return new Map([...this.#state.options.sideFiles].map(([name, file]) => [name, file.text]))
   }
 
   isInert(setting: string): boolean {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { compareBehaviour } from '#shared/analyses/behaviour-diff/index.ts'
 import { routeRequest } from '#shared/analyses/route/index.ts'
 import { diffTopology } from '#shared/analyses/topology-diff/index.ts'
+import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { compileConfig } from '#test/oracle/haproxy/harness.ts'
 
 /**
@@ -67,9 +68,14 @@ const config = (section: string, line: string, option = ''): string => {
   ].join('')
 }
 
-/** What the comparison says; `always`: it says this already where nothing differs. */
+/** What the comparison says. */
 function said(before: string, after: string): readonly string[] {
-  const [one, other] = [compileConfig(before, new Map()).model, compileConfig(after, new Map()).model]
+  const [one, other] = [before, after].map((text) => {
+    const { model, diagnostics } = compileConfig(text, new Map())
+    // What would not start says nothing about being noticed.
+    assert.deepEqual(diagnostics.filter((each) => each.severity === 'error').map((each) => each.message), [], text)
+    return model
+  }) as [RoutingModel, RoutingModel]
   const { diff } = compareBehaviour(one, other, {
     judge: { before: (request) => routeRequest(one, request), after: (request) => routeRequest(other, request) },
     changedPools: diffTopology(one, other).pools.flatMap((change) => (change.before !== null && change.after !== null ? [{ before: change.before, after: change.after }] : [])),

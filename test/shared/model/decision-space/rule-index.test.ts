@@ -31,7 +31,7 @@ function check(model: RoutingModel): { readonly pairs: number; readonly meeting:
   const space = new Space()
   const solver = new Solver(space.world)
   const rules = rulesOf(space, model)
-  const table = new AnchorTable(rules.length)
+  const table = new AnchorTable(rules)
   table.expectMany()
   const byTable = new RuleIndex(space, rules, table)
   let meeting = 0

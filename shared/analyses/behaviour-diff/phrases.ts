@@ -3,3 +3,9 @@ export function listedNames(names: readonly string[], one: string, many: string)
   if (names.length === 1) return `${one}${one === '' ? '' : ' '}${names[0] as string}`
   return `${names.length} ${many} (${names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1] as string}`})`
 }
+
+/** `37.5 %` */
+export const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
+
+/** At most `longest` characters. */
+export const shortened = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text)
