@@ -102,7 +102,7 @@ export async function dropFiles(page: Page, files: readonly string[]): Promise<v
 
 /** The picture stands and nothing is being computed. */
 export async function settled(page: Page): Promise<void> {
-  await expect(page.locator('.picture canvas').first()).toBeVisible()
+  await expect(page.locator('.picture canvas').first()).toBeVisible({ timeout: 30_000 })
   await expect(page.getByRole('contentinfo')).toContainText('analysed in')
 }
 

@@ -3,7 +3,7 @@ import type { Predicate, Test, View } from '#shared/model/predicate.ts'
 import type { Scope } from '#shared/model/routing-model.ts'
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { isUnknown, sampleText } from './sample.ts'
-import { scannedSteps, startsOf } from './scope-scan.ts'
+import { edgeOf, endsOf, scannedSteps } from './scope-scan.ts'
 import { viewSamples, type Surroundings } from './transforms.ts'
 
 /** Scopes shorter than this are walked step by step. */
@@ -30,7 +30,7 @@ interface ScopeIndex {
 }
 
 /** Walks of a scope before it is worth an index. */
-const worthWalks = 8
+const worthWalks = 4
 
 const indexes = new WeakMap<Scope, ScopeIndex | null>()
 const walks = new WeakMap<Scope, number>()
@@ -77,7 +77,9 @@ function collect({ comparison, byValue, lengths }: Group, text: string, found: n
     for (const step of byValue.get(part) ?? []) found.push(step)
   }
   if (comparison === 'exact') take(text)
-  else for (const length of lengths) if (length <= text.length) take(comparison === 'prefix' ? text.slice(0, length) : text.slice(text.length - length))
+  else if (comparison === 'prefix') {
+    for (const length of lengths) if (length <= text.length) take(text.slice(0, length))
+  } else for (const whole of endsOf(text)) for (const length of lengths) if (length <= whole.length) take(whole.slice(whole.length - length))
 }
 
 /** Two rising lists without a common element as one. */
@@ -161,8 +163,8 @@ function neededText(predicate: Predicate): NeededText | null {
     case 'test': {
       const { view, matcher } = predicate
       if (matcher.kind === 'regex') {
-        const values = isPlainText(predicate) ? startsOf(matcher.patterns) : null
-        return values === null ? null : { view, comparison: 'prefix', values }
+        const edge = isPlainText(predicate) ? edgeOf(matcher.patterns) : null
+        return edge === null ? null : { view, ...edge }
       }
       const compares = matcher.kind === 'exact' || matcher.kind === 'prefix' || matcher.kind === 'suffix'
       return compares && isPlainText(predicate) && matcher.values.length <= 64 ? { view, comparison: matcher.kind, values: matcher.values } : null

@@ -31,9 +31,10 @@ function mayHold(predicate: Predicate, around: Surroundings, samples: Map<View, 
       const { view, matcher } = predicate
       if (matcher.kind !== 'exact' && matcher.kind !== 'prefix' && matcher.kind !== 'suffix' && matcher.kind !== 'regex') return true
       if (view.type !== 'string' || view.absentAs !== 'nothing' || (view.field.kind !== 'header' && view.field.kind !== 'path')) return true
-      const texts = matcher.kind === 'regex' ? startsOf(matcher.patterns) : matcher.values
-      if (texts === null) return true
-      const comparison = matcher.kind === 'regex' ? 'prefix' : matcher.kind
+      const needed = matcher.kind === 'regex' ? edgeOf(matcher.patterns) : null
+      if (matcher.kind === 'regex' && needed === null) return true
+      const texts = matcher.kind === 'regex' ? (needed?.values ?? []) : matcher.values
+      const comparison = matcher.kind === 'regex' ? (needed?.comparison ?? 'prefix') : matcher.kind
       let values = samples.get(view)
       if (values === undefined) {
         values = viewSamples(view, around)
@@ -41,13 +42,19 @@ function mayHold(predicate: Predicate, around: Surroundings, samples: Map<View, 
       }
       for (const sample of values) {
         if (isUnknown(sample)) return true
-        const text = sampleText(sample)
-        for (const value of texts) if (mayMatch(comparison, text, value)) return true
+        for (const text of comparison === 'suffix' ? endsOf(sampleText(sample)) : [sampleText(sample)]) {
+          for (const value of texts) if (mayMatch(comparison, text, value)) return true
+        }
       }
       return false
     }
     default: return true
   }
+}
+
+/** The text, and the text without a line end that is its last byte: a pattern may end before that. */
+export function endsOf(text: string): readonly string[] {
+  return text.endsWith('\n') ? [text, text.slice(0, -1)] : [text]
 }
 
 /** `value` is text, not bytes yet, so it is compared up to its first character that takes more than one. Case is passed over. */
@@ -67,17 +74,32 @@ function lower(code: number): number {
   return code >= 65 && code <= 90 ? code + 32 : code
 }
 
-/** Patterns of plain bytes, any bytes and sets of bytes, tied to the start; nothing whose meaning could be in doubt. */
-const plainPattern = /^\^([A-Za-z0-9/_-]+)(?:\.[*+]?|\[[A-Za-z0-9-]+\][*+]?|\\\.|[A-Za-z0-9/_-])*$/
+/** Bytes, any bytes and sets of bytes; nothing whose meaning could be in doubt. */
+const plainRest = String.raw`(?:\.[*+]?|\[[A-Za-z0-9-]+\][*+]?|\\\.|[A-Za-z0-9/_-])*`
+const tiedToStart = new RegExp(String.raw`^\^([A-Za-z0-9/_-]+)${plainRest}$`)
+/** `$` also stands before a line end that is the last byte (`endsOf`). */
+const tiedToEnd = new RegExp(String.raw`^\^?${plainRest}?((?:\\\.|[A-Za-z0-9/_-])+)\$$`)
 
-/** What a value has to start with to match one of the patterns; null: not seen at once. */
-export function startsOf(patterns: readonly string[]): readonly string[] | null {
+export interface NeededEdge {
+  readonly comparison: 'prefix' | 'suffix'
+  readonly values: readonly string[]
+}
+
+/** Longer ones take too long to be seen through. */
+const longestPlain = 200
+
+/** What a value has to start with, or end with, to match one of the patterns; null: not seen at once. */
+export function edgeOf(patterns: readonly string[]): NeededEdge | null {
+  if (patterns.length === 0 || patterns.length > 64 || patterns.some((pattern) => pattern.length > longestPlain)) return null
+  return edgesBy('prefix', tiedToStart, patterns) ?? edgesBy('suffix', tiedToEnd, patterns)
+}
+
+function edgesBy(comparison: NeededEdge['comparison'], form: RegExp, patterns: readonly string[]): NeededEdge | null {
   const values: string[] = []
-  if (patterns.length > 64) return null
   for (const pattern of patterns) {
-    const start = plainPattern.exec(pattern)?.[1]
-    if (start === undefined) return null
-    values.push(start)
+    const text = form.exec(pattern)?.[1]
+    if (text === undefined) return null
+    values.push(text.replaceAll('\\.', '.'))
   }
-  return values.length === 0 ? null : values
+  return { comparison, values }
 }

@@ -73,7 +73,8 @@ function switchStep(building: Building, proxy: ProxyDraft, rule: SwitchDraft, po
   if (proxy.settings.mode !== pool.settings.mode) checkModes(building.state, proxy, pool, targetSpan(rule))
   // From 3.4 on a rule whose pool is disabled is passed over (H-ORD-19).
   const skipped = building.state.release >= 304 && !pool.settings.enabled
-  return { id, when: skipped ? never : when, does: { kind: 'forward', pool: target }, origin: [rule.origin] }
+  // The pool's own text, not the equal one of this line: whoever looks it up finds it by its address.
+  return { id, when: skipped ? never : when, does: { kind: 'forward', pool: pool.name }, origin: [rule.origin] }
 }
 
 function targetSpan(rule: SwitchDraft): Span {

@@ -37,6 +37,25 @@ const configs: readonly (readonly [name: string, text: string])[] = [
   ['patterns only', rulesOf('regexes, reversed')],
 ]
 
+/** Patterns tied to the end, on a path that may end in a line end once it is decoded. */
+test('a pattern tied to the end meets a value that ends in a line end, in a long list of rules', () => {
+  const rules = Array.from({ length: 90 }, (_, index) => `  use_backend b${index % 3} if { path,url_dec -m reg ${['^/a[0-9]+-', '/b.*', 'c'][index % 3]}x${index}\\.png$ }`)
+  const text = ['frontend web', '  mode http', '  bind :80', ...rules, '  default_backend b0', ...[0, 1, 2].flatMap((pool) => [`backend b${pool}`, '  mode http', `  server s 127.0.0.1:80${pool}0`])].join('\n')
+  const { model } = compileConfig(text, new Map(), {})
+  const decided = new Set<number>()
+  for (let count = 0; count < 360; count += 1) {
+    const index = count % 90
+    const path = `${['/a7-', '/bzz', '/c'][index % 3]}x${index}.${count < 270 ? 'png' : 'PNG'}${count % 4 === 0 ? '%0A' : count % 4 === 1 ? '%0Az' : ''}`
+    const quick = routeRequest(model, { ...defaultRequest, path }, { explain: false })
+    const whole = routeRequest(model, { ...defaultRequest, path }, { explain: true })
+    assert.deepEqual([quick.outcome, quick.rule], [whole.outcome, whole.rule], path)
+    // The line end leaves open whether the pattern matches; the default pool is b0.
+    assert.equal(quick.certain, !(count % 4 === 0 && index % 3 !== 0), path)
+    decided.add(quick.rule?.start ?? -1)
+  }
+  assert.ok(decided.size > 40, `only ${decided.size} rules decided`)
+})
+
 for (const [name, text] of configs) {
   test(`a long list of rules decides the same whether every rule is looked at or some are passed over: ${name}`, () => {
     const { model } = compileConfig(text, new Map(), {})
