@@ -177,11 +177,6 @@ function another({ space, readers, solver, budget }: Comparison, pair: FoundPair
 function exceptionsOf({ space, solver, budget }: Comparison, { sides }: Diffed, pair: FoundPair, both: Formula): readonly Formula[] {
   const { world } = space
   const { anchors } = pair
-  const negated = [...new Set([...earlier(world, sides.before, pair.before, anchors, both), ...earlier(world, sides.after, pair.after, anchors, both)])]
-  const found: Formula[] = []
-  for (const formula of negated.slice(0, 400)) {
-    if (found.length >= exceptionLimit || budget.spent()) break
-    if (solver.solve([both, world.not(formula)], budget).kind !== 'unsat') found.push(world.not(formula))
-  }
-  return found
+  const taken = [...new Set([...earlier(world, sides.before, pair.before, anchors, both), ...earlier(world, sides.after, pair.after, anchors, both)])].slice(0, 400)
+  return solver.compatible(both, taken.map((formula) => world.not(formula)), exceptionLimit, budget)
 }

@@ -103,31 +103,23 @@ function buildIndex(scope: Scope): ScopeIndex | null {
   const groups = new Map<string, Group>()
   const byPart = new Map<string, Group[]>()
   const rest: number[] = []
+  const groupFor = ({ view, comparison }: NeededText): Group | null => {
+    const key = `${comparison} ${canonicalText(view)}`
+    let group = groups.get(key)
+    if (group !== undefined) return group
+    const part = partOf(view)
+    const known = byPart.get(part) ?? []
+    if (known.length >= maximumGroups) return null
+    group = { view, comparison, byValue: new Map(), lengths: new Set() }
+    groups.set(key, group)
+    byPart.set(part, [...known, group])
+    return group
+  }
   for (const [index, step] of scope.steps.entries()) {
-    const test = neededText(step.when)
-    const key = test === null ? null : `${test.comparison} ${canonicalText(test.view)}`
-    let group = key === null ? undefined : groups.get(key)
-    if (group === undefined && key !== null && test !== null) {
-      const part = partOf(test.view)
-      const known = byPart.get(part) ?? []
-      if (known.length < maximumGroups) {
-        group = { view: test.view, comparison: test.comparison, byValue: new Map(), lengths: new Set() }
-        groups.set(key, group)
-        byPart.set(part, [...known, group])
-      }
-    }
-    if (test === null || group === undefined) {
-      rest.push(index)
-      continue
-    }
-    for (const value of test.values) {
-      // Lower case on both sides: an index may find too much, never too little.
-      const text = asciiLower(toBytes(value))
-      const steps = group.byValue.get(text)
-      group.lengths.add(text.length)
-      if (steps === undefined) group.byValue.set(text, [index])
-      else if (steps[steps.length - 1] !== index) steps.push(index)
-    }
+    const tests = neededTexts(step.when)
+    const places = tests === null ? [null] : tests.map(groupFor)
+    if (tests === null || places.includes(null)) rest.push(index)
+    else for (const [at, { values }] of tests.entries()) addTo(places[at] as Group, values, index)
   }
   if (rest.length * 2 > scope.steps.length) return null
   const paths = byPart.get('') ?? []
@@ -141,42 +133,66 @@ interface NeededText {
   readonly values: readonly string[]
 }
 
-/** A test of equal text, or of its start or end, that has to hold for the predicate to hold; the one that most rarely does. */
-function neededText(predicate: Predicate): NeededText | null {
+function addTo({ byValue, lengths }: Group, values: readonly string[], index: number): void {
+  for (const value of values) {
+    // Lower case on both sides: an index may find too much, never too little.
+    const text = asciiLower(toBytes(value))
+    const steps = byValue.get(text)
+    lengths.add(text.length)
+    if (steps === undefined) byValue.set(text, [index])
+    else if (steps[steps.length - 1] !== index) steps.push(index)
+  }
+}
+
+/** Alternatives of one condition that are told apart. */
+const maximumAlternatives = 8
+
+/**
+ * Tests of equal text, or of its start or end, one of which has to hold for the predicate to hold; those that most rarely
+ * do. Null: there are none.
+ */
+function neededTexts(predicate: Predicate): readonly NeededText[] | null {
   switch (predicate.kind) {
-    case 'named': return neededText(predicate.of)
+    case 'named': return neededTexts(predicate.of)
     case 'and': {
-      let best: NeededText | null = null
+      let best: readonly NeededText[] | null = null
       for (const part of predicate.of) {
-        const test = neededText(part)
-        if (test !== null && (best === null || rarer(test, best))) best = test
+        const tests = neededTexts(part)
+        if (tests !== null && (best === null || rarity(tests) > rarity(best))) best = tests
       }
       return best
     }
     case 'or': {
-      const tests = predicate.of.map(neededText)
-      const [first] = tests
-      if (first === undefined || first === null || predicate.of.length > 8) return null
-      const alike = tests.every((test) => test !== null && test.comparison === first.comparison && canonicalText(test.view) === canonicalText(first.view))
-      return alike ? { ...first, values: tests.flatMap((test) => test?.values ?? []) } : null
+      if (predicate.of.length === 0 || predicate.of.length > maximumAlternatives) return null
+      const tests: NeededText[] = []
+      for (const part of predicate.of) {
+        const needed = neededTexts(part)
+        if (needed === null) return null
+        tests.push(...needed)
+      }
+      return tests.length > maximumAlternatives ? null : tests
     }
     case 'test': {
       const { view, matcher } = predicate
       if (matcher.kind === 'regex') {
         const edge = isPlainText(predicate) ? edgeOf(matcher.patterns) : null
-        return edge === null ? null : { view, ...edge }
+        return edge === null ? null : [{ view, ...edge }]
       }
       const compares = matcher.kind === 'exact' || matcher.kind === 'prefix' || matcher.kind === 'suffix'
-      return compares && isPlainText(predicate) && matcher.values.length <= 64 ? { view, comparison: matcher.kind, values: matcher.values } : null
+      return compares && isPlainText(predicate) && matcher.values.length <= 64 ? [{ view, comparison: matcher.kind, values: matcher.values }] : null
     }
     default: return null
   }
 }
 
-function rarer(one: NeededText, other: NeededText): boolean {
-  if ((one.comparison === 'exact') !== (other.comparison === 'exact')) return one.comparison === 'exact'
-  const shortest = ({ values }: NeededText): number => values.reduce((least, value) => Math.min(least, value.length), Infinity)
-  return one.comparison !== 'exact' && shortest(one) > shortest(other)
+/** Equal text is as rare as a start that is this much longer. */
+const worthOfExact = 6
+
+/** How rarely requests hold one of the texts, as a guess: by the shortest of them. */
+function rarity(tests: readonly NeededText[]): number {
+  let least = Infinity
+  for (const { comparison, values } of tests) for (const { length } of values) least = Math.min(least, comparison === 'exact' ? length + worthOfExact : length)
+  return least
 }
 
 /** Methods are compared by rules of their own; an absent value that counts as empty matches the empty text. */

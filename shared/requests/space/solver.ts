@@ -61,6 +61,39 @@ export class Solver {
   }
 
   solve(required: readonly Formula[], budget: Budget): Solution {
+    const clauses: Formula[] = []
+    this.start(budget)
+    return this.satisfy(required, clauses) ? { kind: 'sat', witness: this.witness(this.flags()) } : this.failed(required)
+  }
+
+  /**
+   * Those of `others` that some request satisfies together with `base`, and those of which it was not found out; at most
+   * `limit`. What `base` alone leads to is worked out once.
+   */
+  compatible(base: Formula, others: readonly Formula[], limit: number, budget: Budget): readonly Formula[] {
+    const found: Formula[] = []
+    let held: Formula[] | null = null
+    for (const other of others) {
+      if (found.length >= limit || budget.spent()) break
+      if (held === null) {
+        held = []
+        this.start(budget)
+        if (!this.assert(base, held)) return this.failure === null ? found : others.slice(0, limit)
+      } else this.calls += 1
+      const { mark } = this
+      this.branches = 0
+      this.failure = null
+      const isSat = this.satisfy([other], [...held])
+      const hard = !isSat && this.failure === tooHard
+      if (isSat || (hard ? this.solveHard([base, other]).kind !== 'unsat' : this.failure !== null)) found.push(other)
+      // The other way to search leaves nothing of what was held.
+      if (hard) held = null
+      else this.undoTo(mark)
+    }
+    return found
+  }
+
+  private start(budget: Budget): void {
     this.calls += 1
     this.stamp += 1
     this.literals.clear()
@@ -69,11 +102,14 @@ export class Solver {
     this.branches = 0
     this.failure = null
     this.budget = budget
-    const clauses: Formula[] = []
-    for (const formula of required) {
-      if (!this.assert(formula, clauses)) return this.failure === null ? { kind: 'unsat' } : { kind: 'gave-up', reason: this.failure }
-    }
-    if (this.search(clauses)) return { kind: 'sat', witness: this.witness(this.flags()) }
+  }
+
+  private satisfy(required: readonly Formula[], clauses: Formula[]): boolean {
+    for (const formula of required) if (!this.assert(formula, clauses)) return false
+    return this.search(clauses)
+  }
+
+  private failed(required: readonly Formula[]): Solution {
     if (this.failure === tooHard) return this.solveHard(required)
     return this.failure === null ? { kind: 'unsat' } : { kind: 'gave-up', reason: this.failure }
   }
