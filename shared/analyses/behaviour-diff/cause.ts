@@ -135,26 +135,51 @@ export function elsewhereOf({ alignment, lists }: Pick<ListenerDiff, 'alignment'
 }
 
 function byText(rules: readonly DecidingRule[]): Knows {
-  let texts: Set<string> | null = null
-  return (text) => {
-    texts ??= textsOf(rules)
-    return texts.has(text)
+  let tests: ReadonlyMap<string, readonly Predicate[]> | null = null
+  return (_, test) => {
+    tests ??= testsByKey(rules)
+    return tests.get(keyOf(test))?.some((other) => isWrittenAlike(other, test)) === true
   }
 }
 
-function textsOf(rules: readonly DecidingRule[]): Set<string> {
-  const texts = new Set<string>()
+/** Tests by something that is equal for those that are written alike, and costs less than their whole text. */
+function testsByKey(rules: readonly DecidingRule[]): ReadonlyMap<string, readonly Predicate[]> {
+  const found = new Map<string, Predicate[]>()
+  const seen = new Set<Predicate>()
   const visit = (predicate: Predicate): void => {
     switch (predicate.kind) {
       case 'and': case 'or': for (const part of predicate.of) visit(part)
         break
-      case 'not': case 'named': visit(predicate.of); break
-      case 'test': case 'opaque': case 'chance': texts.add(canonicalText(predicate)); break
+      case 'not': visit(predicate.of); break
+      case 'named':
+        if (!seen.has(predicate)) visit(predicate.of)
+        seen.add(predicate)
+        break
+      case 'test': case 'opaque': case 'chance': {
+        const known = found.get(keyOf(predicate))
+        if (known === undefined) found.set(keyOf(predicate), [predicate])
+        // Long lists say the same again and again; a few of each are told apart.
+        else if (known.length >= alikeLimit || !known.some((other) => isWrittenAlike(other, predicate))) known.push(predicate)
+        break
+      }
       default: break
     }
   }
   for (const rule of rules) for (const condition of rule.conditions) visit(condition)
-  return texts
+  return found
+}
+
+/** Tests with one key up to which each is kept once. */
+const alikeLimit = 8
+
+function keyOf(predicate: Predicate): string {
+  if (predicate.kind === 'opaque') return predicate.text
+  if (predicate.kind !== 'test') return predicate.kind
+  const { matcher } = predicate
+  const values = 'values' in matcher ? matcher.values : 'patterns' in matcher ? matcher.patterns : 'networks' in matcher ? matcher.networks : [matcher.kind]
+  let least = values[0] ?? ''
+  for (const value of values) if (value < least) least = value
+  return least
 }
 
 function oneByOne(rules: readonly DecidingRule[]): Knows {

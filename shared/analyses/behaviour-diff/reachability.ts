@@ -12,7 +12,10 @@ export function reachability(comparison: Comparison, diffs: readonly ListenerDif
   const sameName = (pool: string): string => pool
   const aliasOf = { before: sameName, after: comparison.alias }
   const named = (side: 'before' | 'after'): readonly string[] => [...new Set(differs.flatMap((one) => one.members.flatMap(({ [side]: { outcome } }) => (outcome.action === 'forward' ? [aliasOf[side](outcome.pool)] : []))))].slice(0, askedPools)
-  const missing = (side: 'before' | 'after', pools: readonly string[]): readonly string[] => {
+  const missing = (side: 'before' | 'after', asked: readonly string[]): readonly string[] => {
+    // An example that went there shows that requests do.
+    const shown = new Set(diffs.flatMap((diff) => diff.proved.flatMap(({ judged: { [side]: { outcome } } }) => (outcome.action === 'forward' ? [aliasOf[side](outcome.pool)] : []))))
+    const pools = asked.filter((pool) => !shown.has(pool))
     const ways = diffs.map((diff) => rulesTo(diff.sides[side], aliasOf[side], new Set(pools)))
     return pools.filter((pool) => !diffs.some((diff, index) => reaches(comparison, diff.sides[side], ways[index]?.get(pool) ?? []) !== false))
   }

@@ -80,7 +80,12 @@ function exceptionWords(world: World, pair: Proved, detailed: boolean): string {
 }
 
 function sharedExceptions(world: World, pairs: readonly Proved[], detailed: boolean): string {
-  return pairs.length <= 3 ? pairs.map((pair) => exceptionWords(world, pair, detailed)).find((text) => text !== '') ?? '' : ', as far as earlier rules leave them'
+  if (pairs.length > 3) return ', as far as earlier rules leave them'
+  for (const pair of pairs) {
+    const text = exceptionWords(world, pair, detailed)
+    if (text !== '') return text
+  }
+  return ''
 }
 
 function someRequests(pairs: readonly Proved[]): string {

@@ -16,6 +16,24 @@ const tableLimit = 4096
  * Errors: none; the state limits do not apply, the automaton is linear in the length of the values.
  */
 export function literalLanguage(kind: LiteralKind, values: readonly string[], ignoreCase: boolean): Language {
+  if (values.length > cachedValues || values.some(value => value.length > cachedLength)) return makeLanguage(kind, values, ignoreCase)
+  const key = `${kind}${ignoreCase ? ' i' : ''}${values.map(value => ` ${value.length}:${value}`).join('')}`
+  let language = cache.get(key)
+  if (language === undefined) {
+    language = makeLanguage(kind, values, ignoreCase)
+    if (cache.size >= cacheLimit) cache.clear()
+    cache.set(key, language)
+  }
+  return language
+}
+
+/** Short texts come back in each comparison of a config that somebody is working on. */
+const cache = new Map<string, Language>()
+const cacheLimit = 5_000
+const cachedValues = 4
+const cachedLength = 200
+
+function makeLanguage(kind: LiteralKind, values: readonly string[], ignoreCase: boolean): Language {
   const usable: string[] = []
   for (const value of values) {
     if (/[^\x00-\xff]/.test(value)) continue
