@@ -111,10 +111,10 @@ export function elsewhereOf({ alignment, lists }: Pick<ListenerDiff, 'alignment'
   let found = known.get(alignment)
   if (found === undefined) {
     const partners = { before: alignment.beforePartner, after: alignment.afterPartner }
-    const changed = (side: 'before' | 'after'): readonly DecidingRule[] => lists[side].rules.filter((_, index) => partners[side][index] === -1)
-    const looked = (side: 'before' | 'after'): readonly DecidingRule[] => (lists[side].rules.length <= comparedRules ? lists[side].rules : changed(side))
+    const changed = { before: withoutPartner(lists.before.rules, partners.before), after: withoutPartner(lists.after.rules, partners.after) }
+    const looked = (side: 'before' | 'after'): readonly DecidingRule[] => (lists[side].rules.length <= comparedRules ? lists[side].rules : changed[side])
     const has = (side: 'before' | 'after'): Knows => (alignment.changed <= fewChanged ? oneByOne(looked(side)) : byText(looked(side)))
-    const byKey = (side: 'before' | 'after'): ReadonlyMap<string, DecidingRule> => new Map(changed(side).map((rule) => [key(side, rule), rule]))
+    const byKey = (side: 'before' | 'after'): ReadonlyMap<string, DecidingRule> => new Map(changed[side].map((rule) => [key(side, rule), rule]))
     found = { rules: { before: byKey('before'), after: byKey('after') }, has: { before: has('before'), after: has('after') }, ofRule: new Map() }
     known.set(alignment, found)
   }
@@ -132,6 +132,12 @@ export function elsewhereOf({ alignment, lists }: Pick<ListenerDiff, 'alignment'
   }
   const [one, other] = [about('before', before), about('after', after)]
   return { moved: { before: other.stands, after: one.stands }, tests: { before: one.onlyHere, after: other.onlyHere } }
+}
+
+function withoutPartner(rules: readonly DecidingRule[], partners: Int32Array): readonly DecidingRule[] {
+  const found: DecidingRule[] = []
+  for (let index = partners.indexOf(-1); index !== -1; index = partners.indexOf(-1, index + 1)) found.push(rules[index] as DecidingRule)
+  return found
 }
 
 function byText(rules: readonly DecidingRule[]): Knows {

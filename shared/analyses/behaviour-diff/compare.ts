@@ -58,7 +58,7 @@ export function compareBehaviour(before: RoutingModel, after: RoutingModel, opti
 export function* behaviourSteps(before: RoutingModel, after: RoutingModel, options: BehaviourOptions): Generator<void, BehaviourComparison> {
   const started = options.milliseconds()
   const space = new Space()
-  const alias = (pool: string): string => options.poolNames.get(pool) ?? pool
+  const alias = options.poolNames.size === 0 ? (pool: string): string => pool : (pool: string): string => options.poolNames.get(pool) ?? pool
   const outside = changedOutside(before, after)
   const comparison: Comparison = {
     space, solver: new Solver(space.world), readers: { before: new Reader(space, before, 'before'), after: new Reader(space, after, 'after', outside) },

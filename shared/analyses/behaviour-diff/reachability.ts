@@ -16,20 +16,32 @@ export function reachability(comparison: Comparison, diffs: readonly ListenerDif
     // An example that went there shows that requests do.
     const shown = new Set(diffs.flatMap((diff) => diff.proved.flatMap(({ judged: { [side]: { outcome } } }) => (outcome.action === 'forward' ? [aliasOf[side](outcome.pool)] : []))))
     const pools = asked.filter((pool) => !shown.has(pool))
+    if (pools.length <= fewPools) return pools.filter((pool) => !diffs.some((diff) => isReached(comparison, diff.sides[side], aliasOf[side], pool)))
     const ways = diffs.map((diff) => rulesTo(diff.sides[side], aliasOf[side], new Set(pools)))
     return pools.filter((pool) => !diffs.some((diff, index) => reaches(comparison, diff.sides[side], ways[index]?.get(pool) ?? []) !== false))
   }
   return { unreachable: missing('after', named('before')), reachable: missing('before', named('after')) }
 }
 
+/** Pools up to which rules are looked at one by one, until one is met that requests reach. */
+const fewPools = 4
+
+/** Whether some request of this listener may reach `pool`. */
+function isReached(comparison: Comparison, side: Side, alias: (pool: string) => string, pool: string): boolean {
+  for (let index = 0; index < side.rules.length; index += 1) {
+    const { destination } = side.rules[index] as DecidingRule
+    const leads = destination.kind === 'forward' ? alias(destination.pool) === pool : destination.kind === 'split' && destination.shares.some((part) => alias(part.pool) === pool)
+    if (leads && reaches(comparison, side, [index]) !== false) return true
+  }
+  return false
+}
+
 /** Rules that lead to one of `pools`, by its name as compared. */
 function rulesTo(side: Side, alias: (pool: string) => string, pools: ReadonlySet<string>): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>()
-  // Few names are compared sooner than looked up.
-  const few = pools.size <= 4 ? [...pools] : null
   const add = (name: string, index: number): void => {
     const pool = alias(name)
-    if (few === null ? !pools.has(pool) : !few.includes(pool)) return
+    if (!pools.has(pool)) return
     const list = found.get(pool)
     if (list === undefined) found.set(pool, [index])
     else if (list[list.length - 1] !== index) list.push(index)

@@ -1,4 +1,3 @@
-import type { Condition } from '#shared/model/decision-space/condition.ts'
 import type { DecidingRule, Destination } from '#shared/model/decision-space/decision-list.ts'
 import { destinationKey, receivedKey } from '#shared/model/decision-space/rule-keys.ts'
 import { ForwardRule } from '#shared/model/decision-space/forward-rule.ts'
@@ -30,21 +29,6 @@ export function destinationNumbers(space: Space, reader: Reader, alias?: (pool: 
   }
 }
 
-/** Answers for the two that were asked about last: neighbouring rules share nearly everything. */
-function remembered<T extends object>(ask: (one: T, other: T) => boolean): (one: T, other: T) => boolean {
-  let lastOne: T | null = null
-  let lastOther: T | null = null
-  let answer = false
-  return (one, other) => {
-    if (one !== lastOne || other !== lastOther) {
-      answer = ask(one, other)
-      lastOne = one
-      lastOther = other
-    }
-    return answer
-  }
-}
-
 /**
  * Do two rules hold for the same requests, as far as they are written alike, and send them to the same place in the same
  * form? The same as comparing their numbers, without the texts behind those for plain rules.
@@ -53,10 +37,17 @@ export function isSameRule(readers: Sided<Reader>, alias: (pool: string) => stri
   const byNumber = (one: DecidingRule, other: DecidingRule): boolean => destinations.before(one) === destinations.after(other) && one.condition.isWrittenLike(other.condition)
   // What definitions outside the rule say takes part then.
   if (readers.before.hasClosures || readers.after.hasClosures) return byNumber
-  const sameGuard = remembered<Condition>((one, other) => one.isWrittenLike(other))
-  const sameState = remembered<State>((one, other) => stateNumber(readers.before, one) === stateNumber(readers.after, other) && receivedKey(readers.before, one) === receivedKey(readers.after, other))
+  // Neighbouring rules share what is around them, so the last answer mostly holds.
+  let [lastOne, lastOther]: [ForwardRule | null, ForwardRule | null] = [null, null]
+  let isAround = false
   return (one, other) => {
     if (!(one instanceof ForwardRule) || !(other instanceof ForwardRule)) return byNumber(one, other)
-    return one.destination.pool === alias(other.destination.pool) && isWrittenAlike(one.step.when, other.step.when) && sameState(one.state, other.state) && sameGuard(one.guard, other.guard)
+    if (one.destination.pool !== alias(other.destination.pool) || !isWrittenAlike(one.step.when, other.step.when)) return false
+    if (one.state !== lastOne?.state || other.state !== lastOther?.state || one.guard !== lastOne.guard || other.guard !== lastOther.guard) {
+      isAround = stateNumber(readers.before, one.state) === stateNumber(readers.after, other.state) && receivedKey(readers.before, one.state) === receivedKey(readers.after, other.state) && one.guard.isWrittenLike(other.guard)
+      lastOne = one
+      lastOther = other
+    }
+    return isAround
   }
 }
