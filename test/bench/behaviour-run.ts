@@ -30,7 +30,7 @@ export interface BehaviourRun {
   readonly complete: boolean
   readonly because: string
   readonly work: BehaviourComparison['diff']['work']
-  /** Peak of the process, everything included, in megabytes. */
+  /** Peak of the process, everything included, in megabytes; about 100 of them are there before anything is read. */
   readonly rss: number
 }
 

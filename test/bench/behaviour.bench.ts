@@ -74,6 +74,9 @@ async function rules(): Promise<void> {
         console.log(`${edit} ${size} ${result}`)
         continue
       }
+      // Memory of one comparison, as the command line makes one; repetitions leave garbage behind.
+      const once = inProcess('rules', String(size), edit, 0)
+      const rss = typeof once === 'string' ? result.rss : once.rss
       const { git, haproxy } = await yardsticks(pairFor('rules', String(size), edit))
       const target = targets[edit].find(([count]) => count === size)
       const memory = memoryTargets.find(([count]) => count === size)?.[1]
@@ -81,7 +84,7 @@ async function rules(): Promise<void> {
       const cold = result.cold.length === 0 ? result.first : middle(result.cold)
       console.log(row([
         edit, size, text(result.compile), text(result.topology), text(result.first), text(cold), met(cold, target?.[1]), text(warm), met(warm, target?.[2]), figure(git), haproxy === null ? '–' : figure(haproxy),
-        `${figure(result.rss)}${memory === undefined ? '' : ` (≤${memory})`}`, result.classes, result.pairs, result.unknown, result.work.solverCalls,
+        `${figure(rss)}${memory === undefined ? '' : ` (≤${memory})`}`, result.classes, result.pairs, result.unknown, result.work.solverCalls,
       ], widths))
     }
     console.log(`  ${load()}`)
