@@ -30,7 +30,7 @@ interface ScopeIndex {
 }
 
 /** Walks of a scope before it is worth an index. */
-const worthWalks = 4
+const worthWalks = 3
 
 const indexes = new WeakMap<Scope, ScopeIndex | null>()
 const walks = new WeakMap<Scope, number>()
@@ -103,7 +103,17 @@ function buildIndex(scope: Scope): ScopeIndex | null {
   const groups = new Map<string, Group>()
   const byPart = new Map<string, Group[]>()
   const rest: number[] = []
-  const groupFor = ({ view, comparison }: NeededText): Group | null => {
+  // Steps share the few views that a config writes, so most are known by what they are.
+  const byView = { exact: new Map<View, Group | null>(), prefix: new Map<View, Group | null>(), suffix: new Map<View, Group | null>() }
+  const groupFor = (needed: NeededText): Group | null => {
+    let group = byView[needed.comparison].get(needed.view)
+    if (group === undefined) {
+      group = groupOf(needed)
+      byView[needed.comparison].set(needed.view, group)
+    }
+    return group
+  }
+  const groupOf = ({ view, comparison }: NeededText): Group | null => {
     const key = `${comparison} ${canonicalText(view)}`
     let group = groups.get(key)
     if (group !== undefined) return group
