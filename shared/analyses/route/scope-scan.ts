@@ -74,11 +74,10 @@ function lower(code: number): number {
   return code >= 65 && code <= 90 ? code + 32 : code
 }
 
-/** Bytes, any bytes and sets of bytes; nothing whose meaning could be in doubt. */
-const plainRest = String.raw`(?:\.[*+]?|\[[A-Za-z0-9-]+\][*+]?|\\\.|[A-Za-z0-9/_-])*`
-const tiedToStart = new RegExp(String.raw`^\^([A-Za-z0-9/_-]+)${plainRest}$`)
-/** `$` also stands before a line end that is the last byte (`endsOf`). */
-const tiedToEnd = new RegExp(String.raw`^\^?${plainRest}?((?:\\\.|[A-Za-z0-9/_-])+)\$$`)
+/** Patterns of bytes, any bytes and sets of bytes, tied to the start; nothing whose meaning could be in doubt. */
+const tiedToStart = /^\^([A-Za-z0-9/_-]+)(?:\.[*+]?|\[[A-Za-z0-9-]+\][*+]?|\\\.|[A-Za-z0-9/_-])*$/
+/** The same, tied to the end. `$` also stands before a line end that is the last byte (`endsOf`). */
+const tiedToEnd = /^\^?(?:\.[*+]?|\[[A-Za-z0-9-]+\][*+]?|\\\.|[A-Za-z0-9/_-])*?((?:\\\.|[A-Za-z0-9/_-])+)\$$/
 
 export interface NeededEdge {
   readonly comparison: 'prefix' | 'suffix'
