@@ -102,6 +102,8 @@ export interface Step {
   readonly does: Effect | Action
   /** Defining line first. */
   readonly origin: readonly Span[]
+  /** Text that means the same condition in every model of the same dialect and version; null or absent: other lines take part. */
+  readonly wording?: string | null
 }
 
 /** Changes the request and goes on. Later predicates see the changed request. */

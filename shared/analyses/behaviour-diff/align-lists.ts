@@ -2,6 +2,7 @@ import type { DecidingRule, DecisionList } from '#shared/model/decision-space/de
 import { PairNumbers } from '#shared/model/decision-space/numbering.ts'
 import type { Reader } from '#shared/model/decision-space/reader.ts'
 import type { Space } from '#shared/model/decision-space/space.ts'
+import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { alignRules, type Alignment } from './align.ts'
 import { destinationNumbers, isSameRule } from './same-rule.ts'
 
@@ -11,6 +12,7 @@ interface Aligning {
   readonly space: Space
   readonly readers: Sided<Reader>
   readonly alias: (pool: string) => string
+  readonly models: Sided<RoutingModel>
 }
 
 /** Rules that are looked at ahead on either side to find where both lists go on alike. */
@@ -21,9 +23,9 @@ const lookAhead = 12
  * and written on one side only is worked out and paired by formula, so that another way to write the same condition is
  * no change.
  */
-export function alignLists({ space, readers, alias }: Aligning, lists: Sided<DecisionList>): Alignment {
+export function alignLists({ space, readers, alias, models }: Aligning, lists: Sided<DecisionList>): Alignment {
   const destinations = { before: destinationNumbers(space, readers.before), after: destinationNumbers(space, readers.after, alias) }
-  const alike = inStep(lists.before.rules, lists.after.rules, isSameRule(readers, alias, destinations))
+  const alike = inStep(lists.before.rules, lists.after.rules, isSameRule(readers, alias, destinations, models.before.dialect === models.after.dialect && models.before.version === models.after.version))
   const pairs = new PairNumbers()
   const written = (side: 'before' | 'after'): Float64Array => {
     const { rules } = lists[side]

@@ -1,5 +1,6 @@
 import type { CompileState, LineRef } from './state.ts'
 import { addGap, lineRest, lineSpanOf, refuse, report, wordEndOf, wordStartOf } from './state.ts'
+import { standsAlone } from './stands-alone.ts'
 import { compileAcl, compileGuard } from './conditions.ts'
 import { compileBind } from './binds.ts'
 import { compileBalance, compileCookie, compileHashType, compileStick } from './distribution.ts'
@@ -68,7 +69,7 @@ on(['use_backend'], (state, proxy, ref) => {
   }
   const when = compileGuard(state, proxy, ref, 2)
   const target = name.includes('%') ? compileTemplate(state, ref, 1) : name
-  proxy.switching = appended(proxy.switching, { text: lineRest(ref), when, target, targetStart: wordStartOf(ref, 1), targetEnd: wordEndOf(ref, 1), origin: lineSpanOf(ref) })
+  proxy.switching = appended(proxy.switching, { text: lineRest(ref), standsAlone: standsAlone(ref, 2), when, target, targetStart: wordStartOf(ref, 1), targetEnd: wordEndOf(ref, 1), origin: lineSpanOf(ref) })
 })
 
 on(['acl'], (state, proxy, ref) => {

@@ -28,6 +28,8 @@ export interface RuleDraft {
 
 export interface SwitchDraft {
   readonly text: string
+  /** The text alone says what the condition means. */
+  readonly standsAlone: boolean
   readonly when: Predicate
   /** Name of the pool, or a template that names it. */
   readonly target: string | Extract<Action, { readonly kind: 'dispatch' }>['key']

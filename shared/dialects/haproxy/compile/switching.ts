@@ -74,7 +74,8 @@ function switchStep(building: Building, proxy: ProxyDraft, rule: SwitchDraft, po
   // From 3.4 on a rule whose pool is disabled is passed over (H-ORD-19).
   const skipped = building.state.release >= 304 && !pool.settings.enabled
   // The pool's own text, not the equal one of this line: whoever looks it up finds it by its address.
-  return { id, when: skipped ? never : when, does: { kind: 'forward', pool: pool.name }, origin: [rule.origin] }
+  const wording = rule.standsAlone && waits === null && !skipped ? rule.text : null
+  return { id, when: skipped ? never : when, does: { kind: 'forward', pool: pool.name }, origin: [rule.origin], wording }
 }
 
 function targetSpan(rule: SwitchDraft): Span {
