@@ -72,6 +72,7 @@ function effectChanges(effect: Effect): readonly Touch[] {
   switch (effect.kind) {
     case 'set-path': case 'set-path-and-query': case 'set-query': case 'replace': case 'normalize-uri': return ['target']
     case 'set-target': return ['target', 'header:host']
+    case 'send-target': return ['target']
     case 'set-header': case 'add-header': case 'replace-header': return [`header:${effect.name.toLowerCase()}`]
     case 'delete-header': return [effect.match === 'exact' ? `header:${effect.name.toLowerCase()}` : 'header:*']
     case 'set-method': return ['method']

@@ -28,6 +28,7 @@ export function applyToTerms(reader: Reader, effect: Effect, state: State, when:
     case 'set-path': return done({ path: pathValue(reader, text(effect.value), state, at), ...withoutUrl(reader, state) })
     case 'set-query': return done({ query: queryValue(reader, text(effect.value), state) })
     case 'set-path-and-query': case 'set-target': return done(targetValue(reader, text(effect.value), effect.kind === 'set-target', state, when, at))
+    case 'send-target': return done({ path: text(effect.value), query: terms.absent, form: terms.text('origin') })
     case 'replace': return done(replaced(reader, effect, state, when, at))
     case 'set-method': return done({ method: text(effect.value) })
     case 'set-header': case 'add-header': case 'delete-header': case 'replace-header': return done(withHeaders(reader, state, headerStep(reader, effect, state, when, at)))

@@ -1,0 +1,32 @@
+import type { Directive } from '../tree.ts'
+
+/** The directive as its words say it, quotes and comments aside, with its block. */
+export function wordsOf(directive: Directive): string {
+  const line = [directive.name.value, ...directive.args.map(({ value }) => shownWord(value))].join(' ')
+  return directive.block === null ? line : `${line} { ${directive.block.directives.map(wordsOf).join('; ')} }`
+}
+
+function shownWord(value: string): string {
+  return value === '' || /[\s;{}"']/.test(value) ? JSON.stringify(value) : value
+}
+
+export function nameOf(directive: Directive): string {
+  return directive.name.value
+}
+
+/** Value of an argument; empty where there are fewer. */
+export function argument(directive: Directive, index: number): string {
+  return directive.args[index]?.value ?? ''
+}
+
+export function values(directive: Directive): readonly string[] {
+  return directive.args.map(({ value }) => value)
+}
+
+export function childrenOf(directive: Directive): readonly Directive[] {
+  return directive.block?.directives ?? []
+}
+
+export function named(directives: readonly Directive[], name: string): readonly Directive[] {
+  return directives.filter((directive) => directive.name.value === name)
+}
