@@ -7,6 +7,7 @@ import { inherited, setting, type Level } from './levels.ts'
 import { locationName, searchOrder, type Choice, type Location } from './location-order.ts'
 import { addOtherPass, addProxyPass, type PassPlace } from './passes.ts'
 import { addCaptures, addRewrites, addSearchAgain, origin, rewriteRules } from './rewrites.ts'
+import { addUnmodelled } from './opaque.ts'
 import { addGap, freshScopeId, ScopeDraft } from './state.ts'
 import { isText, literal, not, templateOf, test, variable, view } from './variables.ts'
 import { argument, childrenOf, nameOf, named, values, wordsOf } from './words.ts'
@@ -60,6 +61,7 @@ export function compileLocation(server: ServerContext, location: Location, paren
   const [internal] = named(level.directives, 'internal')
   if (internal !== undefined) addFailure(server, level, draft, not(isSet(flow.internal, internal.span)), 404, 'internal', 'respond', internal.span)
   addMethodLimit(server, level, draft, id, replaces)
+  addUnmodelled(server, level, draft)
   const content = contentScope(server, level, `${id}/content`, replaces, directive, true)
   const place = { server, level, kind: 'location' as const, id, title: `${name} of ${server.key}`, after: `${id}/rules`, handlerOf: (block: Directive) => wordsOf({ ...block, block: null }) }
   const rules = new ScopeDraft(server.state, `${id}/rules`, `${name} of ${server.key}`)
@@ -98,9 +100,9 @@ function contentScope(server: ServerContext, level: Level, id: string, replaces:
     const scope = handlerScope(server, inner, `${id}/${name}`, replaces, block, true)
     draft.add(name, isText(variable(flow.handler), name, block.span), { kind: 'enter', scope }, block.span)
   }
-  addAccess(server, level, draft)
-  const files = isLocation ? named(level.directives, 'try_files')[0] : named(level.directives, 'try_files')[0]
-  const handler = handlerScope(server, level, `${id}/handler`, replaces, directive, directive.name.value === 'limit_except')
+  if (nameOf(directive) !== 'limit_except') addAccess(server, level, draft)
+  const [files] = named(level.directives, 'try_files')
+  const handler = handlerScope(server, level, `${id}/handler`, replaces, directive, nameOf(directive) === 'limit_except')
   if (files === undefined) return draft.close({ kind: 'enter', scope: handler })
   addTryFiles(server, level, draft, files, handler)
   return draft.id

@@ -43,7 +43,7 @@ function mapLookup(state: CompileState, name: string, directive: Directive, serv
   const volatile = entries.some((entry) => nameOf(entry) === 'volatile')
   if (!volatile && !isSteady(state, source, server)) return opaque('the map is worked out once, when it is first read, and what it looks at changes')
   if (/\$\d|\$\{\d/.test(source)) return opaque('the map looks at what a pattern captured')
-  const id = `map:$${name}`
+  const id = `${state.section} map:$${name}`
   if (state.tables.has(id)) return transformOf(state, id, source, directive)
   const hostnames = entries.some((entry) => nameOf(entry) === 'hostnames' && entry.args.length === 0)
   const sorted = { exact: [] as TableEntry[], leading: [] as TableEntry[], trailing: [] as TableEntry[], patterns: [] as TableEntry[] }
@@ -104,7 +104,7 @@ function geoLookup(state: CompileState, name: string, directive: Directive, opaq
     if (values(entry).some((value) => value.includes('$'))) return opaque('a value depends on the request')
     networks.push({ key, value: argument(entry, 0), origin: entry.span })
   }
-  const id = `geo:$${name}`
+  const id = `${state.section} geo:$${name}`
   if (!state.tables.has(id)) state.tables.set(id, { id, path: `geo $${name}`, lookup: 'network', ignoreCase: false, missing: false, origin: [directive.span], entries: networks })
   const fallback = entries.find((entry) => nameOf(entry) === 'default')
   return { source, transform: { kind: 'map', table: id, fallback: fallback === undefined ? '' : argument(fallback, 0) } }

@@ -9,6 +9,8 @@ import { wordsOf } from './words.ts'
 /** Everything one compilation shares. */
 export interface CompileState {
   readonly options: CompileOptions
+  /** Lookups and groups of http and stream are apart. */
+  readonly section: 'http' | 'stream'
   readonly gaps: Gap[]
   readonly tables: Map<string, LookupTable>
   readonly scopes: Map<ScopeId, Scope>
@@ -22,7 +24,12 @@ export interface CompileState {
 }
 
 export function createState(options: CompileOptions): CompileState {
-  return { options, gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], lookups: new Map(), places: new Map() }
+  return { options, section: 'http', gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], lookups: new Map(), places: new Map() }
+}
+
+/** The same compilation, for what stands in `stream`. */
+export function streamState(state: CompileState): CompileState {
+  return { ...state, section: 'stream', lookups: new Map() }
 }
 
 export function addGap(state: CompileState, kind: Gap['kind'], directive: Directive, reason: string): void {

@@ -1,0 +1,11 @@
+import type { RouteAnswer } from '#shared/analyses/route/index.ts'
+import { describe, type ServerPorts } from '../haproxy/compare.ts'
+import { disagreement as strictly } from '../haproxy/compare.ts'
+import type { Reply } from '../haproxy/stubs.ts'
+
+/** Null: the answer of the simulator and what the real server did agree. Files are whatever the disk has. */
+export function disagreement(answer: RouteAnswer, reply: Reply, servers: ServerPorts): string | null {
+  const { outcome } = answer
+  if (outcome.action === 'serve') return reply.kind === 'status' && [200, 301, 403, 404, 405].includes(reply.status) ? null : `a file expected, got ${describe(reply, servers)}`
+  return strictly(answer, reply, servers)
+}
