@@ -41,17 +41,25 @@ export function serverContext(state: CompileState, directive: Directive, parent:
   const level = { directives: childrenOf(directive), parent }
   const outside = outerDirectives(parent)
   const text = [...all, ...outside, ...state.lookups.values()].map(wordsOf).join('\n')
-  const errorPages = [...all, ...outside].filter((one) => nameOf(one) === 'error_page' && !one.args.some(({ value }) => value.startsWith('=')))
+  const errorPages = [...all, ...outside].filter((one) => nameOf(one) === 'error_page')
   return {
     state, level, directive, key, name, at: directive.span,
     setVariables: new Set(all.filter((one) => nameOf(one) === 'set').map((one) => argument(one, 0).replace(/^\$/, '').toLowerCase())),
     groupNames: new Set(all.flatMap((one) => one.args.flatMap(({ value }) => (/\(\?P?[<']/.test(value) ? patternOf(value, false).names.map(([group]) => group.toLowerCase()) : [])))),
     groups: [...new Set([...text.matchAll(/\$\{?([1-9])/g)].map((match) => Number(match[1])))].sort((a, b) => a - b),
-    keptStatuses: [...new Set(errorPages.flatMap((one) => one.args.slice(0, -1).map(({ value }) => Number(value)).filter((status) => Number.isInteger(status))))].sort((a, b) => a - b),
+    keptStatuses: [...new Set(errorPages.flatMap(statusesOf))].sort((a, b) => a - b),
     hidesSource: [...all, ...outside].some((one) => nameOf(one) === 'set_real_ip_from'),
     rewrites: all.some((one) => ['rewrite', 'try_files', 'error_page', 'index'].includes(nameOf(one))) || outside.some((one) => nameOf(one) === 'error_page'),
     namedScopes: new Map(),
   }
+}
+
+/** Statuses that an error page can keep: those it stands for, or the one it sets. */
+function statusesOf(errorPage: Directive): readonly number[] {
+  const words = errorPage.args.slice(0, -1).map(({ value }) => value)
+  const set = words.find((word) => word.startsWith('='))
+  const codes = set === undefined ? words : [set.slice(1)]
+  return codes.map(Number).filter((status) => Number.isInteger(status) && status > 0)
 }
 
 /** Directives of the levels around, without the blocks that stand there. */

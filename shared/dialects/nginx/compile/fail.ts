@@ -67,6 +67,10 @@ function errorPageOf(level: Level, status: number): ErrorPage | null {
   return null
 }
 
+export function hasErrorPage(level: Level, status: number): boolean {
+  return errorPageOf(level, status) !== null
+}
+
 /** Ends the request with an error of nginx itself: an error page where there is one, else the bare status. Source: N-ERR-1, N-ERR-2. */
 export function addFailure(server: ServerContext, level: Level, draft: ScopeDraft, when: Predicate, status: number, name: string, kind: 'respond' | 'deny', ...origin: readonly Span[]): void {
   const page = errorPageOf(level, status)

@@ -1,7 +1,7 @@
 import type { Predicate } from '#shared/model/predicate.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
-import { argument, childrenOf, named, nameOf } from './words.ts'
+import { childrenOf, named, nameOf } from './words.ts'
 import { patternOf, type Pattern } from './patterns.ts'
 import { test, variable } from './variables.ts'
 
@@ -89,14 +89,15 @@ function isLongest(location: Location, prefixes: readonly Location[]): Predicate
   return longer.length === 0 ? starts : and(starts, { kind: 'not', of: startsWith(longer.map(({ text }) => text), at) })
 }
 
-/** A path without its last slash is sent to the location with it, where that passes requests on (N-LOC-5). */
+/** A path without its last slash is sent to the location with it, exact ones included, where that passes requests on (N-LOC-5). */
 function slashRedirects(locations: readonly Location[]): readonly Choice[] {
-  const paths = new Set(locations.filter(({ kind }) => kind === 'exact' || kind === 'prefix').map(({ text }) => text))
-  return locations.flatMap((location): readonly Choice[] => {
-    const { text, kind, directive } = location
-    const passesOn = childrenOf(directive).some((one) => passes.test(nameOf(one)))
-    if (kind !== 'prefix' || !text.endsWith('/') || text === '/' || !passesOn || paths.has(text.slice(0, -1))) return []
-    return [{ when: isExactly(text.slice(0, -1), directive.span), location, redirects: true }]
+  const byText = new Map<string, Location[]>()
+  for (const location of locations) if (location.kind === 'exact' || location.kind === 'prefix') byText.set(location.text, [...(byText.get(location.text) ?? []), location])
+  return [...byText].flatMap(([text, alike]): readonly Choice[] => {
+    const passesOn = alike.some(({ directive }) => childrenOf(directive).some((one) => passes.test(nameOf(one))))
+    const location = alike.find(({ kind }) => kind === 'exact') ?? alike[0]
+    if (location === undefined || !text.endsWith('/') || text === '/' || !passesOn || byText.has(text.slice(0, -1))) return []
+    return [{ when: isExactly(text.slice(0, -1), location.directive.span), location, redirects: true }]
   })
 }
 
@@ -104,10 +105,4 @@ function slashRedirects(locations: readonly Location[]): readonly Choice[] {
 export function locationName({ kind, text, stops, pattern }: Location): string {
   const modifier = kind === 'exact' ? '= ' : kind === 'regex' ? (pattern?.ignoreCase === true ? '~* ' : '~ ') : stops ? '^~ ' : ''
   return `location ${modifier}${text}`
-}
-
-/** Text of the first argument of a directive of the location, if it has one. */
-export function ownArgument(location: Location, name: string): string | null {
-  const [first] = named(childrenOf(location.directive), name)
-  return first === undefined ? null : argument(first, 0)
 }

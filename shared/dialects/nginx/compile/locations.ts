@@ -2,7 +2,7 @@ import { always } from '#shared/model/predicate.ts'
 import type { Directive } from '../tree.ts'
 import { addAccess } from './access.ts'
 import type { ServerContext } from './context.ts'
-import { addFailure, addJump, addTarget, flow, isJumpedOut, isSet, serverScopes, toNamed } from './fail.ts'
+import { addFailure, addJump, addTarget, flow, hasErrorPage, isJumpedOut, isSet, serverScopes, toNamed } from './fail.ts'
 import { inherited, setting, type Level } from './levels.ts'
 import { locationName, searchOrder, type Choice, type Location } from './location-order.ts'
 import { addOtherPass, addProxyPass, type PassPlace } from './passes.ts'
@@ -43,6 +43,9 @@ function addChoice(server: ServerContext, draft: ScopeDraft, { when, location, r
     draft.add(name, when, { kind: 'enter', scope: ids.get(location) ?? '' }, at)
     return
   }
+  // Whether the location is internal is looked at first.
+  const isInternal = named(childrenOf(location.directive), 'internal').length > 0
+  if (isInternal) draft.add(name, { kind: 'and', of: [when, not(isSet(flow.internal, at))] }, { kind: 'enter', scope: ids.get(location) ?? '' }, at)
   const relative = setting({ directives: childrenOf(location.directive), parent: server.level }, 'absolute_redirect') === 'off'
   const text = fromBytes(escapedPath(toBytes(location.text)))
   const start = relative ? [] : origin({ server, draft, at })
@@ -144,6 +147,11 @@ function addStatic(server: ServerContext, level: Level, draft: ScopeDraft, direc
       scope.close({ kind: 'enter', scope: serverScopes.redirected(server) })
       draft.add('index', { kind: 'and', of: [test(variable('uri'), { kind: 'suffix', values: ['/'], ignoreCase: false }, at), there] }, { kind: 'enter', scope: scope.id }, at)
     }
+  }
+  // Where there is an error page, what is not on disk is routed on.
+  for (const status of [404, 403, 405]) {
+    const found = { kind: 'opaque' as const, text: `files in ${root} answer ${status}`, reason: 'which files there are is not known', dependsOn: 'state' as const, origin: directive.span }
+    if (hasErrorPage(level, status)) addFailure(server, level, draft, found, status, `files answer ${status}`, 'respond', directive.span)
   }
   draft.close({ kind: 'serve', root })
 }

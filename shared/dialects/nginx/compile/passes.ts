@@ -7,7 +7,7 @@ import { flow, isSet } from './fail.ts'
 import { applies, inherited, type Level } from './levels.ts'
 import { addressPool, poolNamed } from './pools.ts'
 import { addGap, type ScopeDraft } from './state.ts'
-import { constantText, hasVariables, isText, literal, not, templateOf, test, variable, view, type Reading } from './variables.ts'
+import { asView, constantText, hasVariables, isText, literal, not, templateOf, test, variable, view, type Reading } from './variables.ts'
 import { argument, childrenOf, nameOf, wordsOf } from './words.ts'
 
 /** What a location that passes requests on is called, and how long its text is: the part of the URI that is replaced. */
@@ -126,10 +126,11 @@ function addSentHeaders(place: PassPlace, draft: ScopeDraft, host: Template, at:
   const names = new Set(lines.map((line) => argument(line, 0).toLowerCase()))
   if (!names.has('host')) draft.add('host', always, { kind: 'set-header', name: 'host', value: host }, at)
   if (!names.has('connection')) draft.add('connection', always, { kind: 'set-header', name: 'connection', value: literal('close') }, at)
+  const proxyHost = lines.length === 0 ? '' : (constantText(host) ?? asView(host, '$proxy_host', { server, draft, at }))
   const changes = lines.map((line, index) => {
     const name = `header ${argument(line, 0).toLowerCase()}`
     // All values are read before any header is changed.
-    draft.add('proxy_set_header', always, { kind: 'set-variable', name: `${name} ${index}`, value: templateOf(argument(line, 1), { server, draft, own: { proxy_host: constantText(host) ?? host.text }, at: line.span }) }, line.span)
+    draft.add('proxy_set_header', always, { kind: 'set-variable', name: `${name} ${index}`, value: templateOf(argument(line, 1), { server, draft, own: { proxy_host: proxyHost }, at: line.span }) }, line.span)
     return { line, value: variable(`${name} ${index}`) }
   })
   for (const { line, value } of changes) {

@@ -9,7 +9,7 @@ export interface Reading {
   readonly server: ServerContext
   readonly draft: ScopeDraft
   /** Variables that only this place knows, such as `proxy_host`. */
-  readonly own?: Readonly<Record<string, string>>
+  readonly own?: Readonly<Record<string, string | View>>
   readonly at: Span
 }
 
@@ -50,7 +50,7 @@ export function variableView(name: string, reading: Reading): View {
   const { server } = reading
   const lower = name.toLowerCase()
   const own = reading.own?.[lower]
-  if (own !== undefined) return view({ kind: 'constant', value: own })
+  if (own !== undefined) return typeof own === 'string' ? view({ kind: 'constant', value: own }) : own
   if (/^[0-9]$/.test(lower)) return variable(`capture ${lower}`)
   if (lower === 'server_name') return view({ kind: 'constant', value: server.name })
   if (server.setVariables.has(lower)) return variable(lower)
