@@ -74,7 +74,7 @@ export type Transform =
   | { readonly kind: 'capture'; readonly pattern: string; readonly ignoreCase: boolean; readonly group: number }
   /** First value of `name=`, in any case, of a whole query (`&`, nginx `$arg_…`) or Cookie header (`;`, `$cookie_…`); absent: there is none. */
   | { readonly kind: 'argument'; readonly name: string; readonly delimiter: '&' | ';' }
-  /** A decoded path as it is sent on: blanks, `#`, `%`, `?`, control bytes and bytes beyond ASCII as percent sequences. */
+  /** A decoded path as it is sent on: bytes that no target may hold as percent sequences. */
   | { readonly kind: 'escape-path' }
   | { readonly kind: 'opaque'; readonly text: string; readonly reason: string }
 

@@ -104,9 +104,9 @@ export function normalisedHost(host: string): string | null {
   return length === 0 ? null : host.slice(0, length).replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
-/** Bytes that nginx writes as percent sequences when it makes a target out of a decoded path. */
+/** Bytes that nginx writes as percent sequences when it makes a target out of a decoded path; quotes and the like since 1.21.1. */
 // eslint-disable-next-line no-control-regex -- the bytes that are escaped
-const escaped = /[\x00-\x20#%?\x7f-\xff]/g
+const escaped = /[\x00-\x20"#%<>?\\^`{|}\x7f-\xff]/g
 
 /** A decoded path as it is sent on. */
 export function escapedPath(path: string): string {

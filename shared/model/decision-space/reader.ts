@@ -407,7 +407,7 @@ export class Reader {
 }
 
 /** Paths that are sent as they are read. */
-const plainPath = matchingOf({ kind: 'regex', patterns: ["^(?:[A-Za-z0-9/._~!$&'()*+,;=:@|-]|\\[|\\])*$"], ignoreCase: false, dialect: 'pcre' })
+const plainPath = matchingOf({ kind: 'regex', patterns: ["^(?:[A-Za-z0-9/._~!$&'()*+,;=:@-]|\\[|\\])*$"], ignoreCase: false, dialect: 'pcre' })
 
 /** Names whose case nobody expects to count. */
 function isCaseless(field: Field): boolean {

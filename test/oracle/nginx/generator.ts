@@ -31,7 +31,8 @@ interface Context {
   readonly hosts: string[]
   /** Names of locations that rules of this server may go to. */
   named: string[]
-  depth: number
+  /** The server at hand sets `$up`. */
+  variable: boolean
 }
 
 const groups = ['app', 'Media', 'auth_1', 'static']
@@ -42,7 +43,7 @@ const names = ['a.test', 'www.a.test', '*.a.test', '.b.test', 'www.*', '~^w(\\d+
 /** One random config with requests aimed at its borders. Equal options give equal results. */
 export function generateConfig(options: GeneratorOptions): Generated {
   const random = seededRandom(options.seed)
-  const context: Context = { random, count: options.count, options, aims: [], hosts: [], named: [], depth: 0 }
+  const context: Context = { random, count: options.count, options, aims: [], hosts: [], named: [], variable: false }
   const servers = new Map<number, { readonly pool: string; readonly server: string }>()
   const lines: string[] = []
   for (const [index, group] of groups.entries()) {
@@ -90,11 +91,15 @@ function server(context: Context, index: number, taken: Set<string>): readonly s
     count('error_page')
     lines.push(random.pick(['error_page 404 /new/err;', 'error_page 403 = /a/x;', 'error_page 404 =200 /api/e?k=1;', ...(context.named.length > 0 ? ['error_page 404 403 = @fb;'] : [])]))
   }
-  if (random.chance(0.15)) lines.push(pick(context, ['rewrite ^/old/(.*)$ /new/$1 last;', 'rewrite ^/u/(.*)$ /a/$1;', 'rewrite ^/x(.*)$ /a/b$1 break;', 'if ($http_x_deny) { return 403; }', 'set $srv 1;', 'absolute_redirect off;'], 'server rule'))
+  if (random.chance(0.1)) lines.push(pick(context, ['recursive_error_pages on;', 'port_in_redirect off;', 'server_name_in_redirect on;'], 'server setting'))
+  if (random.chance(0.2)) lines.push(pick(context, [`set $up ${random.pick(groups)};`, `set $up 127.0.0.1:${random.pick(options.stubPorts.slice(8, 12))};`, 'set $up nobody;'], 'group in a variable'))
+  const rules = random.chance(0.3) ? 1 + random.int(2) : 0
+  for (let number = 0; number < rules; number += 1) lines.push(pick(context, ['rewrite ^/old/(.*)$ /new/$1 last;', 'rewrite ^/u/(.*)$ /a/$1;', 'rewrite ^/x(.*)$ /a/b$1 break;', 'if ($http_x_deny) { return 403; }', 'set $srv 1;', 'if ($arg_k = w) { rewrite ^ /img/fast last; }', 'if ($host = zzz) { return 301 https://a.test$request_uri; }', 'rewrite ^/img/(.*)$ /img/$1/x;', 'rewrite ^/(api)/(.*)$ /$2?from=$1;', 'rewrite ^/x/(.*) /b/$1 redirect;', 'if ($uri ~ ^/u/(?<uid>\\d+)$) { set $srv $uid; rewrite ^ /a/$uid; }', 'set $args z=1;', 'rewrite ^/b /a/b;'], 'server rule'))
+  context.variable = lines.some((line) => line.startsWith('set $up'))
   const used = new Set<string>()
   const count2 = 1 + random.int(6)
   for (let number = 0; number < count2; number += 1) lines.push(...location(context, used, ''))
-  if (!used.has('/') && random.chance(0.9)) lines.push(`location / { ${pass(context, true, false)} }`)
+  if (!used.has('/') && (lines.some((line) => line.startsWith('error_page')) || random.chance(0.9))) lines.push(`location / { ${pass(context, true, false)} }`)
   if (context.named.length > 0) lines.push(`location @fb { ${pass(context, false, true)} }`)
   lines.push('}')
   return lines
@@ -136,8 +141,12 @@ function body(context: Context, kind: 'prefix' | 'regex'): string {
   const { random, count } = context
   const parts: string[] = []
   if (random.chance(0.12)) parts.push(pick(context, ['set $v "$request_method-$arg_k";', 'set $v $host;', 'set $srv "x$uri";'], 'set'))
-  if (random.chance(0.15)) parts.push(condition(context))
+  if (random.chance(0.15)) parts.push(condition(context), random.chance(0.25) ? condition(context) : '')
   if (random.chance(0.15)) parts.push(pick(context, ['rewrite ^/a/(.*)$ /new/$1 last;', 'rewrite ^/(.*)x$ /$1 break;', 'rewrite ^/old/(.*) /img/$1?was=$uri last;', 'rewrite /b /a? break;', 'rewrite ^/(api)/ /x/$1 redirect;', 'rewrite ^/u/(.*)$ https://z.test/$1 permanent;', 'rewrite ^/img/(.*)$ /img/x$1 last;', 'rewrite ^/u/(\\d+)$ /a/$1;'], 'rewrite'))
+  if (random.chance(0.03)) {
+    count('auth_basic')
+    parts.push(`auth_basic in; auth_basic_user_file none;${random.pick(['', ' satisfy any; allow 127.0.0.2; deny all;'])}`)
+  }
   if (random.chance(0.05)) {
     count('access')
     parts.push(random.pick(['deny all;', 'deny 127.0.0.2; allow all;', 'allow 127.0.0.2; deny all;']))
@@ -161,7 +170,7 @@ function body(context: Context, kind: 'prefix' | 'regex'): string {
 function condition(context: Context): string {
   const { random } = context
   const when = random.pick(['$arg_k', '$request_method = POST', '$http_x_v ~ ^v(\\d)', '$host = a.test', '$uri ~* B', '$args !~ q', '$cookie_c = 1', '$request_uri ~ //', '$scheme = http', '$near = two', '$zone != z1', '$http_host ~ :'])
-  const then = random.pick(['return 402;', 'return 200 ok;', 'set $v i;', 'rewrite ^ /new/i last;', 'return 302 /moved;', `proxy_pass http://${random.pick(groups)};`, 'set $v j; set $srv k;', 'break;'])
+  const then = random.pick(['return 402;', 'return 200 ok;', 'set $v i;', 'rewrite ^ /new/i last;', 'return 302 /moved;', `proxy_pass http://${random.pick(groups)};`, `set $v p; proxy_pass http://${random.pick(groups)};`, 'rewrite ^/(.*)$ /$1/i break;', 'error_page 404 /a/x; return 404;', 'set $v j; set $srv k;', 'break;'])
   context.count(`if ${then.split(/[ ;]/, 1)[0] ?? ''}`)
   return `if (${/[{}]/.test(when) ? `"${when}"` : when}) { ${then} }`
 }
@@ -181,7 +190,7 @@ function pass(context: Context, withUri: boolean, isNamed: boolean): string {
   if (headers !== '') count('proxy_set_header')
   const uri = random.pick(['/', '/base', '/base/', '/q?x=1'])
   const variable = random.pick(['http://$be', 'http://$be/fixed', `http://${target}$request_uri`, `http://${target}/v$uri$is_args$args`, 'http://$zoned', `http://${target}/$arg_k`])
-  const choice = random.chance(0.2) && !isNamed ? variable : `http://${target}${withUri && random.chance(0.45) ? uri : ''}`
+  const choice = context.variable && random.chance(0.25) ? random.pick(['http://$up', 'http://$up/fix', 'http://$up$request_uri', 'http://$up$uri']) : random.chance(0.2) && !isNamed ? variable : `http://${target}${withUri && random.chance(0.45) ? uri : ''}`
   count(choice.includes('$') ? 'proxy_pass with variables' : choice.slice(7).includes('/') ? 'proxy_pass with URI' : 'proxy_pass')
   return `${headers} proxy_pass ${choice};`
 }

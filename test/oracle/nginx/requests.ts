@@ -53,7 +53,7 @@ function odd(random: Random, path: string): string {
   const at = 1 + random.int(Math.max(1, path.length - 1))
   const code = path.charCodeAt(at)
   return random.pick([
-    Number.isNaN(code) || path[at] === '%' ? path : `${path.slice(0, at)}%${code.toString(16)}${path.slice(at + 1)}`, `${path}%2Fx`, `${path}%3Fx`, `${path}%25`, `${path}%`, `${path}%zz`, `${path}%00`, `${path}#f`, `${path}+`, `${path}%C3%A9`, `${path}/..`, `${path}/.`, `${path}/../..`, `${path};p`, `${path}%0a`, `${path}"`, '*', 'x',
+    Number.isNaN(code) || path[at] === '%' ? path : `${path.slice(0, at)}%${code.toString(16)}${path.slice(at + 1)}`, `${path}%2Fx`, `${path}%3Fx`, `${path}%25`, `${path}%`, `${path}%zz`, `${path}%00`, `${path}#f`, `${path}+`, `${path}%C3%A9`, `${path}/..`, `${path}/.`, `${path}/../..`, `${path};p`, `${path}%0a`, `${path}"`, `${path}<{`, `${path}|^\\`, `${path}'~`, `${path}%7C`, `${path}é`, '*', 'x',
   ])
 }
 

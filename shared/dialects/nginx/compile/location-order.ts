@@ -12,6 +12,8 @@ export interface Location {
   /** `^~` */
   readonly stops: boolean
   readonly pattern: Pattern | null
+  /** It, or a location around it, says `internal`. */
+  readonly isInternal: boolean
   readonly directive: Directive
   readonly nested: readonly Location[]
 }
@@ -24,14 +26,15 @@ export interface Choice {
 }
 
 /** Modifier and text of a location; modifiers may be glued to the text. */
-export function locationsOf(directives: readonly Directive[]): readonly Location[] {
+export function locationsOf(directives: readonly Directive[], inInternal = false): readonly Location[] {
   return named(directives, 'location').map((directive): Location => {
     const words = directive.args.map(({ value }) => value)
     const glued = /^(=|\^~|~\*|~)?([^]*)$/.exec(words[0] ?? '')
     const modifier = words.length > 1 ? (words[0] ?? '') : (glued?.[1] ?? '')
     const text = words.length > 1 ? (words[1] ?? '') : (glued?.[2] ?? '')
-    const nested = locationsOf(childrenOf(directive))
-    const base = { text, directive, nested, stops: modifier === '^~', pattern: null }
+    const isInternal = inInternal || named(childrenOf(directive), 'internal').length > 0
+    const nested = locationsOf(childrenOf(directive), isInternal)
+    const base = { text, directive, nested, isInternal, stops: modifier === '^~', pattern: null }
     if (modifier === '=') return { ...base, kind: 'exact' }
     if (modifier === '~' || modifier === '~*') return { ...base, kind: 'regex', pattern: patternOf(text, modifier === '~*') }
     return { ...base, kind: text.startsWith('@') ? 'named' : 'prefix' }

@@ -44,8 +44,7 @@ function addChoice(server: ServerContext, draft: ScopeDraft, { when, location, r
     return
   }
   // Whether the location is internal is looked at first.
-  const isInternal = named(childrenOf(location.directive), 'internal').length > 0
-  if (isInternal) draft.add(name, { kind: 'and', of: [when, not(isSet(flow.internal, at))] }, { kind: 'enter', scope: ids.get(location) ?? '' }, at)
+  if (location.isInternal) draft.add(name, { kind: 'and', of: [when, not(isSet(flow.internal, at))] }, { kind: 'enter', scope: ids.get(location) ?? '' }, at)
   const relative = setting({ directives: childrenOf(location.directive), parent: server.level }, 'absolute_redirect') === 'off'
   const text = fromBytes(escapedPath(toBytes(location.text)))
   const start = relative ? [] : origin({ server, draft, at })
@@ -61,7 +60,7 @@ export function compileLocation(server: ServerContext, location: Location, paren
   const draft = new ScopeDraft(server.state, id, `${name} of ${server.key}`)
   const replaces = location.kind === 'prefix' || location.kind === 'exact' ? toBytes(location.text).length : 0
   if (location.pattern !== null) addCaptures(server, draft, variable('uri'), location.pattern, directive.span)
-  const [internal] = named(level.directives, 'internal')
+  const [internal] = inherited(level, 'internal')
   if (internal !== undefined) addFailure(server, level, draft, not(isSet(flow.internal, internal.span)), 404, 'internal', 'respond', internal.span)
   addMethodLimit(server, level, draft, id, replaces)
   addUnmodelled(server, level, draft)

@@ -3,7 +3,7 @@ import type { Action } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import type { ServerContext } from './context.ts'
-import { flow, isSet } from './fail.ts'
+import { addFailure, flow, isSet } from './fail.ts'
 import { applies, inherited, type Level } from './levels.ts'
 import { addressPool, poolNamed } from './pools.ts'
 import { addGap, type ScopeDraft } from './state.ts'
@@ -56,6 +56,9 @@ export function addProxyPass(place: PassPlace, draft: ScopeDraft, directive: Dir
     draft.close({ kind: 'forward', pool: pool.name })
     return
   }
+  const [only] = host.parts
+  // A target without a host is an error of its own.
+  if (host.parts.length === 1 && typeof only === 'object') addFailure(server, place.level, draft, isText(only, '', at), 500, 'no host', 'respond', at)
   draft.close(dispatchTo(place, host, directive))
 }
 
@@ -105,18 +108,18 @@ const percent = (at: Span): Predicate => ({ kind: 'or', of: [test(view({ kind: '
 
 /** The target that a server gets where the argument has no variables: as sent, or the URI with its start replaced. */
 function addSentTarget(place: PassPlace, draft: ScopeDraft, uri: string | null, at: Span): void {
-  const args: readonly View[] = [variable('is_args'), variable('args')]
-  const escape = (seen: View): View => ({ ...seen, transforms: [...seen.transforms, { kind: 'escape-path' }] })
   const path = variable('uri')
-  if (uri === null) {
-    draft.add('send', isSet(flow.rewritten, at), { kind: 'send-target', value: { parts: [escape(path), ...args], text: '$uri$is_args$args' } }, at)
-    return
+  // Decoded parts are only escaped again where something was decoded, or a rule made the URI.
+  const send = (when: Predicate, start: readonly string[], rest: View, text: string): void => {
+    const parts = (seen: View): Template => ({ parts: [...start, seen, variable('is_args'), variable('args')], text })
+    draft.add('send', { kind: 'and', of: [when, percent(at)] }, { kind: 'send-target', value: parts({ ...rest, transforms: [...rest.transforms, { kind: 'escape-path' }] }) }, at)
+    draft.add('send', { kind: 'and', of: [when, not(percent(at))] }, { kind: 'send-target', value: parts(rest) }, at)
   }
-  const rest: View = { ...path, transforms: [{ kind: 'substring', offset: place.replaces, length: null }] }
-  const kept: Predicate = not(isSet(flow.broken, at))
-  draft.add('send', { kind: 'and', of: [kept, percent(at)] }, { kind: 'send-target', value: { parts: [uri, escape(rest), ...args], text: `${uri}…` } }, at)
-  draft.add('send', { kind: 'and', of: [kept, not(percent(at))] }, { kind: 'send-target', value: { parts: [uri, rest, ...args], text: `${uri}…` } }, at)
-  draft.add('send', isSet(flow.broken, at), { kind: 'send-target', value: { parts: [escape(path), ...args], text: '$uri$is_args$args' } }, at)
+  if (uri === null) send(isSet(flow.rewritten, at), [], path, '$uri$is_args$args')
+  else {
+    send(not(isSet(flow.broken, at)), [uri], { ...path, transforms: [{ kind: 'substring', offset: place.replaces, length: null }] }, `${uri}…`)
+    send(isSet(flow.broken, at), [], path, '$uri$is_args$args')
+  }
 }
 
 /** Headers as the server gets them: those of the nearest level that sets any, with defaults for Host and Connection. Source: N-PP-7, N-UP-16. */

@@ -46,6 +46,7 @@ export function addRewrites(place: RewritePlace, draft: ScopeDraft, rules: reado
       draft.add('set', always, { kind: 'set-variable', name: argument(rule, 0).replace(/^\$/, '').toLowerCase(), value: templateOf(argument(rule, 1), reading) }, rule.span)
       if (['args', 'query_string'].includes(argument(rule, 0).slice(1).toLowerCase())) {
         draft.add('set', always, { kind: 'set-variable', name: 'args', value: templateOf(argument(rule, 1), reading) }, rule.span)
+        draft.add('set', always, { kind: 'set-variable', name: flow.rewritten, value: literal('1') }, rule.span)
         addIsArgs(draft, rule.span)
       }
       onwards()

@@ -43,7 +43,7 @@ function keyOf(server: Directive, others: ReadonlyMap<Directive, ServerContext>)
 
 function compileServer(state: CompileState, http: Level, directive: Directive, others: ReadonlyMap<Directive, ServerContext>): ServerContext {
   const key = keyOf(directive, others)
-  const server = serverContext(state, directive, http, key, namesOf(directive)[0]?.text ?? '')
+  const server = serverContext(state, directive, http, key, plainName(namesOf(directive)[0]?.text ?? ''))
   const locations = locationsOf(childrenOf(directive))
   const ids = reserveLocations(server, locations)
   const entry = new ScopeDraft(state, serverScopes.rewrites(server), key)
@@ -75,6 +75,11 @@ function addStart(server: ServerContext, draft: ScopeDraft): void {
     arriving(flow.host, view({ kind: 'local-ip' }))
     arriving(flow.host, host)
   }
+}
+
+/** What `$server_name` says. */
+function plainName(text: string): string {
+  return text.startsWith('~') ? text : text.toLowerCase().replace(/^\./, '')
 }
 
 interface Named {
