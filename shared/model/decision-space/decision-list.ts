@@ -131,8 +131,13 @@ class Builder {
           state = { ...state, log: [...state.log, { key: `leave ${condition.formula}`, at: at ?? nowhere }] }
         } else if (step.does.kind === 'enter') {
           this.enter(step.does.scope, state, condition, chosen, step)
+          // Nobody gets past it.
+          if (step.when.kind === 'true') return
           here = here.with(world.not(this.reader.formula(step.when, state)))
-        } else this.act(step.does, condition, state, step, chosen)
+        } else {
+          this.act(step.does, condition, state, step, chosen)
+          if (within !== always && step.when.kind === 'true') return
+        }
       }
       if (scope.next === null) {
         this.end(scope, guard, state, chosen)

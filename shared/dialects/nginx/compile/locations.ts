@@ -65,7 +65,7 @@ export function compileLocation(server: ServerContext, location: Location, paren
   addMethodLimit(server, level, draft, id, replaces)
   addUnmodelled(server, level, draft)
   const content = contentScope(server, level, `${id}/content`, replaces, directive, true)
-  const place = { server, level, kind: 'location' as const, id, title: `${name} of ${server.key}`, after: `${id}/rules`, handlerOf: (block: Directive) => wordsOf({ ...block, block: null }) }
+  const place = { server, level, kind: 'location' as const, id, title: `${name} of ${server.key}`, after: `${id}/rules`, handlerOf: (block: Directive) => blockName(level, block) }
   const rules = new ScopeDraft(server.state, `${id}/rules`, `${name} of ${server.key}`)
   addSearchAgain(server, rules)
   rules.close({ kind: 'enter', scope: content })
@@ -95,10 +95,10 @@ function handlerOf(level: Level, inherits: boolean): Directive | null {
 function contentScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, isLocation: boolean): string {
   const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `content of ${id.replace(/^scope:/, '')}`)
   // The last `if` that was true provides the handler (N-IF-1).
-  const blocks = isLocation ? allIfs(level.directives) : []
+  const blocks = isLocation ? named(level.directives, 'if') : []
   for (const block of blocks) {
     const inner: Level = { directives: childrenOf(block), parent: level }
-    const name = wordsOf({ ...block, block: null })
+    const name = blockName(level, block)
     const scope = handlerScope(server, inner, `${id}/${name}`, replaces, block, true)
     draft.add(name, isText(variable(flow.handler), name, block.span), { kind: 'enter', scope }, block.span)
   }
@@ -110,8 +110,12 @@ function contentScope(server: ServerContext, level: Level, id: string, replaces:
   return draft.id
 }
 
-function allIfs(directives: readonly Directive[]): readonly Directive[] {
-  return named(directives, 'if')
+/** The condition of a block, with a number where an earlier block has the same one. */
+function blockName(level: Level, block: Directive): string {
+  const words = wordsOf({ ...block, block: null })
+  const alike = named(level.directives, 'if').filter((one) => wordsOf({ ...one, block: null }) === words)
+  const index = alike.findIndex((one) => one.span.start === block.span.start && one.span.file === block.span.file)
+  return index < 1 ? words : `${words}~${index + 1}`
 }
 
 function handlerScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, inherits: boolean): string {

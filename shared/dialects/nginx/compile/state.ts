@@ -49,7 +49,6 @@ export class ScopeDraft {
   readonly #state: CompileState
   readonly #steps: Step[] = []
   readonly #counts = new Map<string, number>()
-  #otherwise: Action = { kind: 'respond', status: 500, why: 'nothing decided' }
 
   constructor(state: CompileState, id: ScopeId, title: string) {
     this.#state = state
@@ -66,8 +65,8 @@ export class ScopeDraft {
 
   /** Ends the scope and makes it part of the model; `otherwise`: what happens when no step decided. */
   close(otherwise: Action): ScopeId {
-    this.#otherwise = otherwise
-    this.#state.scopes.set(this.id, { id: this.id, title: this.title, steps: this.#steps, next: null, otherwise: this.#otherwise })
+    const next = otherwise.kind === 'enter' ? otherwise.scope : null
+    this.#state.scopes.set(this.id, { id: this.id, title: this.title, steps: this.#steps, next, otherwise: next === null ? otherwise : null })
     return this.id
   }
 }
