@@ -15,6 +15,9 @@ function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
+/** What products call parts of the request that rules may change. */
+const productNames: Readonly<Record<string, string>> = { uri: 'path', args: 'query', host: 'host' }
+
 function fieldWords(field: Field): string {
   switch (field.kind) {
     case 'method': return 'method'
@@ -42,7 +45,7 @@ function fieldWords(field: Field): string {
     case 'listener-name': return 'listener name'
     case 'listener-id': return 'listener id'
     case 'entry-name': return 'entry name'
-    case 'variable': return `variable ${field.name}`
+    case 'variable': return productNames[field.name] ?? `variable ${field.name}`
     case 'constant': return field.value === null ? 'nothing' : `"${field.value}"`
     case 'state': return field.text
     case 'opaque': return field.text

@@ -1,4 +1,5 @@
 import { toBytes } from '#shared/requests/bytes.ts'
+import { Solver } from '#shared/requests/space/solver.ts'
 import { always, never, type Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
 import { canonicalText } from '../canonical.ts'
@@ -67,6 +68,8 @@ export interface DecisionList {
 const maximumScopes = 1000
 /** Times that scopes are entered in one list. */
 const maximumRuns = 3000
+/** Beyond these it is looked at whether any request gets into a scope. */
+const plainRuns = 100
 const nowhere: Span = { file: '', start: 0, end: 0 }
 
 /** Rules of one listener in the order in which the product decides, with everything folded in that happens on the way. */
@@ -84,6 +87,7 @@ class Builder {
   private readonly rules: DecidingRule[] = []
   private readonly opaque: OpaqueEffect[] = []
   private runs = 0
+  private solver: Solver | null = null
 
   constructor(reader: Reader, model: RoutingModel, start: State) {
     this.reader = reader
@@ -150,9 +154,15 @@ class Builder {
   /** Scopes may be entered again and again; where nothing bounds that, the rest is not followed. */
   private enter(scope: ScopeId, state: State, condition: Condition, chosen: Chosen | null, step: Step): void {
     const holds = condition.formula
-    if (holds === never) return
+    if (holds === never || (this.runs > plainRuns && this.isImpossible(holds))) return
     if (this.runs < maximumRuns) this.run(scope, state, condition, chosen, holds)
-    else this.push(condition, { kind: 'unmodelled', text: 'internal redirects', reason: 'there are too many ways through the rules to follow them all', at: step.origin[0] ?? nowhere }, state, step, chosen)
+    // What is not followed is not the same on both sides for being called the same.
+    else this.push(condition, { kind: 'unmodelled', text: `internal redirects beyond ${maximumRuns} ways, ${this.reader.side}`, reason: 'there are too many ways through the rules to follow them all', at: step.origin[0] ?? nowhere }, state, step, chosen)
+  }
+
+  private isImpossible(holds: Formula): boolean {
+    this.solver ??= new Solver(this.reader.space.world)
+    return this.solver.solve([holds], { maxBranches: 200, spent: () => false }).kind === 'unsat'
   }
 
   /** Nothing decided: the servers of the pool, or what the product does by itself. */

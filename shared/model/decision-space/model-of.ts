@@ -2,7 +2,7 @@ import { toBytes } from '#shared/requests/bytes.ts'
 import { cookieValues, headerElements, queryParameterValues, splitTarget } from '#shared/requests/http-values.ts'
 import { parseIp } from '#shared/requests/ip.ts'
 import { addressWord } from '#shared/requests/languages/addresses.ts'
-import { normalisedHost, parseNormalisedTarget, type NormalisedTarget } from '#shared/requests/normalised-target.ts'
+import { argumentValue, normalisedHost, parseNormalisedTarget, type NormalisedTarget } from '#shared/requests/normalised-target.ts'
 import type { Value, Variable } from '#shared/requests/space/variable.ts'
 import { evaluateFormula, type Formula, type Model, type World } from '#shared/requests/space/world.ts'
 import type { RequestInput } from '../request.ts'
@@ -113,6 +113,7 @@ function valueFrom(request: RequestInput, { target, path, query, form, scheme, r
     }
     case 'header': return name.endsWith(' as lines') ? lines(name.slice(0, -9)) : lines(name).flatMap(headerElements)
     case 'cookie': return lines('cookie').flatMap(headerElements).flatMap((element) => cookieValues(element, toBytes(name)))
+    case 'argument': return argumentValue(query ?? '', name, '&')
     case 'parameter': return queryParameterValues(target, toBytes(name), '?')
     case 'local-port': return String(localPort)
     case 'alpn': return (listener.tls?.alpn ?? []).find((protocol) => request.alpn.includes(protocol)) ?? null

@@ -31,7 +31,7 @@ export class Reader {
   /** Variables that something behind the rules reads. */
   readonly readLater: ReadonlySet<string>
 
-  private readonly side: 'before' | 'after'
+  readonly side: 'before' | 'after'
   private readonly normalises: boolean
   private readonly definitions: readonly Definition[]
 
@@ -362,7 +362,7 @@ export class Reader {
       // An address read from an address is what it is.
       // Parameters of the query that arrived vary by themselves.
       if (transform.kind === 'argument' && transform.delimiter === '&' && this.isQuery(value)) {
-        value = terms.read(this.space.variables.parameter(transform.name), { kind: 'nth', index: 1 })
+        value = terms.read(this.space.variables.argument(transform.name))
         continue
       }
       if (transform.kind === 'cast' && transform.to === 'ip' && value.kind === 'read' && value.variable.encoding === 'address') continue

@@ -85,7 +85,8 @@ function targetOf(values: ReadonlyMap<string, Value>, host: string | null, tls: 
   }
   const path = values.has('normalised-path') ? sentPath(values) : text('path') === undefined ? '/' : text('path')
   const parameters = [...values].flatMap(([key, value]) => (key.startsWith('parameter:') && Array.isArray(value) ? (value as readonly string[]).map((one) => `${key.slice(10)}=${fromBytes(one)}`) : []))
-  const query = [text('query') ?? null, ...parameters].filter((part): part is string => part !== null)
+  const first = [...values].flatMap(([key, value]) => (key.startsWith('argument:') && typeof value === 'string' ? [`${key.slice(9)}=${fromBytes(value)}`] : []))
+  const query = [text('query') ?? null, ...first, ...parameters].filter((part): part is string => part !== null)
   const isUrl = values.get('form') === 'absolute' && httpVersion !== '2'
   const target = `${path ?? (isUrl ? '' : `*${text('target-rest') ?? ''}`)}${query.length === 0 ? '' : `?${query.join('&')}`}`
   return isUrl ? `${text('target-scheme') ?? (tls ? 'https' : 'http')}://${host ?? ''}${target}` : target

@@ -27,6 +27,7 @@ const restDomain = lazily(() => whole('[\\x21\\x22\\x24-\\x3e\\x40-\\x7e]*'))
 const schemeDomain = lazily(() => whole('[A-Za-z][A-Za-z0-9+.-]*'))
 const queryDomain = lazily(() => whole('[\\x21\\x22\\x24-\\x7e]*'))
 const parameterDomain = lazily(() => whole('[\\x21\\x22\\x24\\x25\\x27-\\x3a\\x3c-\\x3e\\x40-\\x7e]*'))
+const argumentDomain = lazily(() => whole('[\\x21\\x22\\x24\\x25\\x27-\\x7e]*'))
 /** One name or address with an optional port. Several names in one Host are assumed away, and said so. */
 const hostDomain = lazily(() => whole('[\\x21\\x23-\\x2b\\x2d-\\x7e\\x80-\\xff]*'))
 /** No upper case, port, or dot at the end; names with dots in a row are refused. */
@@ -121,6 +122,11 @@ export class RequestVariables {
 
   parameter(name: string): Variable {
     return this.world.variable(`parameter:${name}`, () => ({ shape: 'list', optional: true, encoding: 'text', domain: parameterDomain(), preferred: [] }))
+  }
+
+  /** First value of a parameter whose name is in lower case here and in any case there. */
+  argument(name: string): Variable {
+    return this.world.variable(`argument:${name}`, () => ({ shape: 'single', optional: true, encoding: 'text', domain: argumentDomain(), preferred: [] }))
   }
 
   get sourceIp(): Variable {

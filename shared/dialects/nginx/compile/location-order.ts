@@ -55,9 +55,9 @@ const startsWith = (texts: readonly string[], at: Span): Predicate => test(path,
  * Every outcome of the location search of one level, in an order in which the first that holds is right.
  *
  * Shape: `definite`: what ends the search of the levels around, too (exact, slash redirect, pattern); `prefixes`: what is
- * used when nothing around ends it. Source: reference section 6; N-LOC-1 … N-LOC-11.
+ * used when nothing around ends it. `allStartWithSlash`: no rule makes a URI that does not. Source: reference section 6; N-LOC-1 … N-LOC-11.
  */
-export function searchOrder(locations: readonly Location[]): { readonly definite: readonly Choice[]; readonly prefixes: readonly Choice[] } {
+export function searchOrder(locations: readonly Location[], allStartWithSlash = false): { readonly definite: readonly Choice[]; readonly prefixes: readonly Choice[] } {
   const exact = locations.filter((location) => location.kind === 'exact')
   const patterns = locations.filter((location) => location.kind === 'regex')
   const prefixes = locations.filter((location) => location.kind === 'prefix').sort((one, other) => other.text.length - one.text.length)
@@ -69,7 +69,8 @@ export function searchOrder(locations: readonly Location[]): { readonly definite
     // The longest prefix decides whose nested locations are searched before the patterns of this level.
     const guard = isLongest(location, prefixes)
     definite.push(...inner.definite.map((choice) => ({ ...choice, when: and(guard, choice.when) })))
-    last.push(...inner.prefixes, { when: startsWith([location.text], location.directive.span), location, redirects: false })
+    const every = allStartWithSlash && location.text === '/'
+    last.push(...inner.prefixes, { when: every ? { kind: 'true' } : startsWith([location.text], location.directive.span), location, redirects: false })
   }
   // `^~` silences the patterns of its own level only; for the levels around it is a prefix like any other (N-LOC-10).
   const silenced = prefixes.filter(({ stops }) => stops).map((location) => isLongest(location, prefixes))

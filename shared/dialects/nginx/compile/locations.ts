@@ -1,7 +1,7 @@
 import { always } from '#shared/model/predicate.ts'
 import type { Directive } from '../tree.ts'
 import { addAccess } from './access.ts'
-import type { ServerContext } from './context.ts'
+import { allDirectives, type ServerContext } from './context.ts'
 import { addFailure, addJump, addTarget, flow, hasErrorPage, isJumpedOut, isSet, serverScopes, toNamed } from './fail.ts'
 import { inherited, setting, type Level } from './levels.ts'
 import { locationName, searchOrder, type Choice, type Location } from './location-order.ts'
@@ -30,10 +30,19 @@ export function compileSearch(server: ServerContext, locations: readonly Locatio
   const draft = new ScopeDraft(server.state, serverScopes.locations(server), `locations of ${server.key}`)
   draft.add('search', always, { kind: 'set-variable', name: flow.changed, value: literal('') })
   draft.add('search', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
-  const { definite, prefixes } = searchOrder(locations)
+  const { definite, prefixes } = searchOrder(locations, !makesOddPaths(server))
   for (const choice of [...definite, ...prefixes]) addChoice(server, draft, choice, ids)
   const content = contentScope(server, server.level, `scope:${server.key}/no location`, 0, server.directive, false)
   draft.close({ kind: 'enter', scope: content })
+}
+
+/** Can a rule make a URI without a slash in front? */
+function makesOddPaths(server: ServerContext): boolean {
+  return allDirectives([server.directive]).some((directive) => {
+    const name = nameOf(directive)
+    const target = name === 'rewrite' ? argument(directive, 1) : name === 'try_files' || name === 'error_page' ? argument(directive, directive.args.length - 1) : '/'
+    return !/^(?:\/|https?:|\$scheme|\$uri|@|=)/.test(target)
+  })
 }
 
 function addChoice(server: ServerContext, draft: ScopeDraft, { when, location, redirects }: Choice, ids: ReadonlyMap<Location, string>): void {

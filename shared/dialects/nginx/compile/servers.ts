@@ -114,6 +114,8 @@ function compileEntry(state: CompileState, group: ListenGroup, contexts: Readonl
     }
   }
   const host = view({ kind: 'host-name' })
+  // A server that is alone takes everything; its patterns count where something reads what they capture.
+  if (group.bound.length === 1) for (const map of [exact, leading, trailing]) map.clear()
   const enter = (server: ServerContext): { readonly kind: 'enter'; readonly scope: string } => ({ kind: 'enter', scope: serverScopes.rewrites(server) })
   for (const server of new Set([...exact.values()].map((one) => one.server))) {
     const own = [...exact.values()].filter((one) => one.server === server)
