@@ -1,4 +1,5 @@
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import type { Span } from '#shared/text/span.ts'
 import type { Expansion } from './expand.ts'
 import { levelsOf, topContext } from './validate/contexts.ts'
 import type { Level } from './validate/contexts.ts'
@@ -39,12 +40,11 @@ export function diagnoseNginx(expansion: Expansion): readonly Diagnostic[] {
     checkNames(levels, findings)
     checkVariables(levels, findings)
   }
-  if (context === 'main') checkSections(levels[0] as Level, findings)
+  if (context === 'main' || expansion.directives.length === 0) checkSections(levels[0] as Level, expansion.start, findings)
   return findings
 }
 
-function checkSections(main: Level, findings: Diagnostic[]): void {
-  const first = main.directives[0]
-  if (first === undefined || main.directives.some((directive) => directive.name.value === 'events')) return
-  refuse(findings, { code: 'nginx/events-missing', why: "there is no 'events' section", at: first.name.span, names: [], source: 'nginx core module, events' })
+function checkSections(main: Level, start: Span, findings: Diagnostic[]): void {
+  if (main.directives.some((directive) => directive.name.value === 'events')) return
+  refuse(findings, { code: 'nginx/events-missing', why: "there is no 'events' section", at: main.directives[0]?.name.span ?? start, names: [], source: 'nginx core module, events' })
 }

@@ -68,7 +68,7 @@ const rows: readonly FamilyRow[] = [
   ['pfusg', 'pass_header', 'hsl', '1', 'i', 'Header of servers that is sent on although it usually is not.'],
   ['pfusg', 'hide_header', 'hsl', '1', 'i', 'Header of servers that is not sent on.'],
   ['pfusg', 'ignore_headers', 'hsl', '1+', 'a', 'Headers of servers that are not obeyed.'],
-  ['p', 'http_version', 'hsl', '1 number', 'a', 'Version of HTTP spoken to servers.'],
+  ['p', 'http_version', 'hsl', '1 once', 'a', 'Version of HTTP spoken to servers.'],
   ['pfusgm', 'allow_upstream', 'hsl', '1+', 'a', 'When a server may be asked at all.', '1.29.3'],
   ['pfusg', 'request_dynamic', 'hsl', 'flag', 'i', 'Builds each request for its server.', '1.29.3'],
   ['pfusgm', 'bind_dynamic', 'hsl', 'flag', 'i', 'Chooses the local address for each server.', '1.29.3'],

@@ -8,7 +8,7 @@ const mainRows: readonly Row[] = [
   ['pid', 'm', '1 once', 'i', 'File that holds the process number.'],
   ['lock_file', 'm', '1 once', 'i', 'File used for locks between workers.'],
   ['worker_processes', 'm', '1 once', 'i', 'Number of worker processes; balancing state without a zone is kept by each alone.'],
-  ['debug_points', 'm', '1 number', 'i', 'What happens at internal debugging points.'],
+  ['debug_points', 'm', '1 once', 'i', 'What happens at internal debugging points.'],
   ['user', 'm', '12 once', 'i', 'User and group of the workers.'],
   ['worker_priority', 'm', '1 once', 'i', 'Scheduling priority of the workers.'],
   ['worker_cpu_affinity', 'm', '1+ once', 'i', 'Which processors the workers run on.'],

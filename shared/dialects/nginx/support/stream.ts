@@ -70,7 +70,7 @@ const rows: readonly Row[] = [
   ['ssl_ecdh_curve', 'hs', '1 once', 'i', 'Curves of key exchange.'],
   ['ssl_protocols', 'hs', '1+', 'i', 'Versions of TLS.'],
   ['ssl_ciphers', 'hs', '1 once', 'i', 'Ciphers of TLS.'],
-  ['ssl_verify_client', 'hs', '1 number', 'a', 'Whether clients must show a certificate.'],
+  ['ssl_verify_client', 'hs', '1 once', 'a', 'Whether clients must show a certificate.'],
   ['ssl_verify_depth', 'hs', '1 number', 'i', 'Longest chain of client certificates.'],
   ['ssl_client_certificate', 'hs', '1 once', 'i', 'Authorities of client certificates.'],
   ['ssl_trusted_certificate', 'hs', '1 once', 'i', 'More authorities, which clients are not told.'],
@@ -87,7 +87,7 @@ const rows: readonly Row[] = [
   ['set_real_ip_from', 'hs', '1', 'a', 'Proxies whose word about the client address is believed.'],
   ['limit_conn_zone', 'h', '2', 'a', 'Memory that counts connections by a key.'],
   ['limit_conn', 'hs', '2', 'a', 'Most connections with one key; more are refused.'],
-  ['limit_conn_log_level', 'hs', '1 number', 'i', 'Level of messages about refused connections.'],
+  ['limit_conn_log_level', 'hs', '1 once', 'i', 'Level of messages about refused connections.'],
   ['limit_conn_dry_run', 'hs', 'flag', 'i', 'Only counts, refuses nothing.'],
 ]
 

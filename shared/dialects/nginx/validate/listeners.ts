@@ -6,7 +6,8 @@ import type { Level } from './contexts.ts'
 import { refuse } from './report.ts'
 
 interface Listener {
-  readonly listen: Directive
+  /** Null: the server names no address, and listens on port 80. */
+  readonly listen: Directive | null
   readonly server: Level
 }
 
@@ -14,6 +15,7 @@ interface Listener {
 export function checkListeners(levels: readonly Level[], findings: Diagnostic[]): void {
   const http = new Map<string, Listener[]>()
   const stream = new Map<string, Listener[]>()
+  const named = new Set<Level>()
   for (const level of levels) {
     if (level.context !== 'server' && level.context !== 'stream server') continue
     const isStream = level.context === 'stream server'
@@ -28,13 +30,19 @@ export function checkListeners(levels: readonly Level[], findings: Diagnostic[])
       else remember(isStream ? stream : http, `${parsed.key}${hasOption(listen, 'udp') ? '/udp' : ''}${hasOption(listen, 'quic') ? '/quic' : ''}`, { listen, server: level })
     }
     if (isStream) checkStreamServer(level, listens, findings)
+    else if (listens === 0) remember(http, '0.0.0.0:80', { listen: null, server: level })
   }
   for (const listeners of http.values()) {
     reportTwice(listeners, findings)
     reportDefaults(listeners, findings)
     reportTls(listeners, findings)
+    if (listeners.length > 1) for (const { server } of listeners) named.add(server)
   }
-  for (const listeners of stream.values()) reportStream(listeners, findings)
+  for (const listeners of stream.values()) {
+    reportStream(listeners, findings)
+    reportTls(listeners, findings)
+  }
+  for (const server of named) reportNames(server, findings)
 }
 
 function remember(map: Map<string, Listener[]>, key: string, one: Listener): void {
@@ -54,6 +62,7 @@ function checkOptions(listen: Directive, findings: Diagnostic[]): void {
 function reportTwice(listeners: readonly Listener[], findings: Diagnostic[]): void {
   const first = new Map<Level, Directive>()
   for (const { listen, server } of listeners) {
+    if (listen === null) continue
     const earlier = first.get(server)
     if (earlier === undefined) first.set(server, listen)
     else twice(listen, earlier, `the server listens on '${listen.args[0]?.value ?? ''}' twice`, findings)
@@ -64,16 +73,36 @@ function twice(listen: Directive, earlier: Directive, why: string, findings: Dia
   refuse(findings, { code: 'nginx/duplicate-listen', why, at: listen.span, names: [listen.args[0]?.value ?? ''], source: 'N-STR-2', related: [{ at: earlier.span, message: 'First listen' }] })
 }
 
-function isDefault(listen: Directive): boolean {
+/** Names are only looked up, and looked at, where an address has more than one server. */
+function reportNames(server: Level, findings: Diagnostic[]): void {
+  for (const directive of server.directives) {
+    if (directive.name.value !== 'server_name') continue
+    for (const { value, span } of directive.args) {
+      if (value.startsWith('~') || isPlainName(value)) continue
+      refuse(findings, { code: 'nginx/server-name', why: `'${value}' is no name of a server: a wildcard must be the whole first or last label, as in *.example.com or www.example.*`, at: span, names: [value], source: 'N-SRV-8' })
+    }
+  }
+}
+
+function isPlainName(name: string): boolean {
+  if (name.includes('..')) return false
+  const stars = name.split('*').length - 1
+  if (stars === 0) return true
+  return stars === 1 && !name.startsWith('.') && (name.startsWith('*.') || (name.endsWith('.*') && name.length > 2))
+}
+
+function isDefault(listen: Directive | null): boolean {
+  if (listen === null) return false
   return hasOption(listen, 'default_server') || hasOption(listen, 'default')
 }
 
 function reportDefaults(listeners: readonly Listener[], findings: Diagnostic[]): void {
   const [first, ...others] = listeners.filter(({ listen }) => isDefault(listen))
   for (const { listen } of others) {
+    if (listen === null) continue
     refuse(findings, {
       code: 'nginx/duplicate-default-server', why: `two servers are the default server of ${listen.args[0]?.value ?? ''}`, at: listen.span, names: [listen.args[0]?.value ?? ''], source: 'N-SRV-6',
-      related: first === undefined ? [] : [{ at: first.listen.span, message: 'First default server' }],
+      related: first?.listen === undefined || first.listen === null ? [] : [{ at: first.listen.span, message: 'First default server' }],
     })
   }
 }
@@ -89,13 +118,14 @@ function setting(server: Level, name: string): Directive | null {
 
 /** TLS on an address needs a certificate in its default server; one that refuses handshakes leaves that to all the others. */
 function reportTls(listeners: readonly Listener[], findings: Diagnostic[]): void {
-  if (!listeners.some(({ listen }) => hasOption(listen, 'ssl'))) return
+  if (!listeners.some(({ listen }) => listen !== null && hasOption(listen, 'ssl'))) return
   const main = (listeners.find(({ listen }) => isDefault(listen)) ?? listeners[0]) as Listener
   const rejects = (server: Level): boolean => setting(server, 'ssl_reject_handshake')?.args[0]?.value.toLowerCase() === 'on'
   const asked = setting(main.server, 'ssl_certificate') !== null ? [] : rejects(main.server) ? listeners : [main]
   for (const { listen, server } of asked) {
-    if (setting(server, 'ssl_certificate') !== null || rejects(server)) continue
-    refuse(findings, { code: 'nginx/certificate-missing', why: `the server has TLS on ${listen.args[0]?.value ?? ''}, and no ssl_certificate`, at: server.owner?.name.span ?? listen.span, names: [listen.args[0]?.value ?? ''], source: 'N-TLS-3', related: [{ at: listen.span, message: 'This address speaks TLS' }] })
+    const at = server.owner?.name.span
+    if (at === undefined || setting(server, 'ssl_certificate') !== null || rejects(server)) continue
+    refuse(findings, { code: 'nginx/certificate-missing', why: `the server has TLS on ${listen?.args[0]?.value ?? 'port 80'}, and no ssl_certificate`, at, names: [listen?.args[0]?.value ?? ''], source: 'N-TLS-3', related: listen === null ? [] : [{ at: listen.span, message: 'This address speaks TLS' }] })
   }
 }
 
@@ -111,5 +141,5 @@ function checkStreamServer(level: Level, listens: number, findings: Diagnostic[]
 function reportStream(listeners: readonly Listener[], findings: Diagnostic[]): void {
   if (listeners.some(({ server }) => server.directives.some((directive) => directive.name.value === 'server_name'))) return
   const [first, ...others] = listeners
-  for (const { listen } of others) if (first !== undefined) twice(listen, first.listen, `two servers of stream listen on ${listen.args[0]?.value ?? ''}`, findings)
+  for (const { listen } of others) if (listen !== null && first?.listen !== undefined && first.listen !== null) twice(listen, first.listen, `two servers of stream listen on ${listen.args[0]?.value ?? ''}`, findings)
 }

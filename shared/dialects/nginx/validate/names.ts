@@ -23,7 +23,11 @@ export function checkNames(levels: readonly Level[], findings: Diagnostic[]): vo
     for (const { name, args } of level.directives) {
       if (zoneDirectives.has(name.value)) addZone(known[module].zones, args)
       else if (name.value.endsWith('_cache_path')) addKeysZone(known[module].caches, args)
-      else if (name.value === 'log_format') known[module].formats.add(args[0]?.value ?? '')
+      else if (name.value === 'log_format' && args[0] !== undefined) {
+        const [format] = args
+        if (known[module].formats.has(format.value)) refuse(findings, { code: 'nginx/duplicate-log-format', why: `log_format '${format.value}' stands twice`, at: format.span, names: [format.value] })
+        known[module].formats.add(format.value)
+      }
     }
   }
   for (const level of levels) {

@@ -49,11 +49,15 @@ const httpChecks: Readonly<Record<string, Check>> = {
   location: checkLocation,
   alias: checkAlias,
   root: checkAlias,
+  ssl_certificate: checkCertificateKey,
+  add_header: checkAlways,
+  add_trailer: checkAlways,
 }
 
 function checkAddress(directive: Directive, findings: Diagnostic[]): void {
   const [word] = directive.args
-  if (word === undefined || word.value === 'all' || word.value === 'unix:' || parseNetwork(word.value) !== null) return
+  if (word === undefined || word.value === 'all' || word.value === 'unix:') return
+  if ((word.value.includes(':') || /^\d+(?:\.\d+){3}(?:\/\d+)?$/.test(word.value)) && parseNetwork(word.value) !== null) return
   invalid(directive, word, 'it must be an address, a network such as 10.0.0.0/8, unix: or all', findings)
 }
 
@@ -130,21 +134,30 @@ function checkServerName(directive: Directive, _level: Level, findings: Diagnost
     if (value.startsWith('~')) {
       if (value === '~') invalid(directive, word, 'the regular expression is empty', findings)
       else checkPattern(word, value.slice(1), findings)
-    } else if (!isPlainName(value)) invalid(directive, word, 'a wildcard must be the whole first or last label, as in *.example.com or www.example.*', findings, 'N-SRV-8')
+    } else if (value === '.' || /^\*(?!\..)/.test(value)) invalid(directive, word, 'a wildcard must be the whole first or last label, as in *.example.com or www.example.*', findings, 'N-SRV-8')
   }
-}
-
-function isPlainName(name: string): boolean {
-  if (name === '*' || name === '.' || name === '*.' || name.includes('..')) return false
-  const stars = name.split('*').length - 1
-  if (stars === 0) return true
-  return stars === 1 && !name.startsWith('.') && (name.startsWith('*.') || (name.endsWith('.*') && name.length > 2))
 }
 
 function checkLocation(directive: Directive, _level: Level, findings: Diagnostic[]): void {
   const head = locationHead(directive)
   const word = directive.args.at(-1)
   if (head !== null && word !== undefined && isRegex(head.kind)) checkPattern(word, head.text, findings)
+}
+
+function checkAlways(directive: Directive, _level: Level, findings: Diagnostic[]): void {
+  const third = directive.args[2]
+  if (third !== undefined && third.value !== 'always') invalid(directive, third, "the third word can only be 'always'", findings)
+}
+
+/** Keys belong to the certificates of the same server, or of the same outer block, in order. */
+function checkCertificateKey(directive: Directive, level: Level, findings: Diagnostic[]): void {
+  const count = (at: Level, name: string): number => at.directives.filter((one) => one.name.value === name).length
+  if (level.context !== 'server') return
+  let keys = 0
+  for (let at: Level | null = level; at !== null && keys === 0; at = at.outer) keys = count(at, 'ssl_certificate_key')
+  const place = level.directives.filter((one) => one.name.value === 'ssl_certificate').indexOf(directive)
+  if (place < keys) return
+  refuse(findings, { code: 'nginx/certificate-key-missing', why: `the certificate '${directive.args[0]?.value ?? ''}' has no ssl_certificate_key`, at: directive.span, names: [directive.args[0]?.value ?? ''] })
 }
 
 /** `root` and `alias` exclude each other, and a named location has no text that `alias` could stand for. */

@@ -37,27 +37,25 @@ function checkMap(map: Directive, findings: Diagnostic[]): void {
   let hostnames = false
   for (const line of map.block?.directives ?? []) if (line.args.length === 0 && line.name.value === 'hostnames') hostnames = true
   for (const line of checkLines(map, 2, mapAlone, findings)) {
-    const key = mapKey(line.name.value, hostnames)
-    if (key === null) continue
-    const earlier = first.get(key)
-    if (earlier === undefined) first.set(key, line.name)
+    const keys = mapKeys(line.name.value, hostnames)
+    const earlier = keys.map((key) => first.get(key)).find((one) => one !== undefined)
+    if (earlier === undefined) for (const key of keys) first.set(key, line.name)
     else {
       refuse(findings, {
-        code: 'nginx/duplicate-map-key', why: `'${line.name.value}' stands twice in map ${variable}; upper and lower case count as the same`, at: line.name.span, names: [variable, key], source: 'N-MAP-3',
+        code: 'nginx/duplicate-map-key', why: `'${line.name.value}' stands twice in map ${variable}; upper and lower case count as the same`, at: line.name.span, names: [variable, ...keys], source: 'N-MAP-3',
         related: [{ at: earlier.span, message: `First '${earlier.value}'` }],
       })
     }
   }
 }
 
-/** Key under which nginx keeps a line; null: a regular expression, which may stand twice. */
-function mapKey(value: string, hostnames: boolean): string | null {
-  if (value.startsWith('~')) return null
-  if (value.startsWith('\\')) return value.slice(1).toLowerCase()
-  if (value === 'default') return ' default'
+/** Keys under which nginx keeps a line: `.x` stands for `x` and `*.x`. A regular expression has none, as it may stand twice. */
+function mapKeys(value: string, hostnames: boolean): readonly string[] {
+  if (value.startsWith('~')) return []
+  if (value.startsWith('\\')) return [value.slice(1).toLowerCase()]
+  if (value === 'default') return [' default']
   const key = value.toLowerCase()
-  // `.x` stands for `x` and `*.x`; nginx keeps it as its own kind of key.
-  return hostnames && key.endsWith('.') ? key.slice(0, -1) : key
+  return hostnames && key.startsWith('.') ? [key.slice(1), `*${key}`] : [key]
 }
 
 function checkShares(split: Directive, findings: Diagnostic[]): void {

@@ -37,18 +37,29 @@ function headSpan(owner: Directive): Directive['span'] {
 function checkServers(level: Level, owner: Directive, name: string, findings: Diagnostic[]): void {
   let method: string | null = null
   let servers = 0
+  let primaries = 0
   for (const directive of level.directives) {
     const keyword = directive.name.value
     if (methodNames.has(keyword)) method = keyword
     if (keyword !== 'server' || directive.args.length === 0) continue
     servers += 1
+    if (!directive.args.some((word) => word.value === 'backup')) primaries += 1
+    if (level.context === 'stream upstream') checkPort(directive, findings)
     for (const option of directive.args.slice(1)) {
       const why = optionFault(option, method)
       if (why !== null) refuse(findings, { code: 'nginx/server-option', why: `${why} (server '${directive.args[0]?.value ?? ''}' of '${name}')`, at: option.span, names: [name, directive.args[0]?.value ?? '', option.value], source: 'N-UP-2, N-UP-8b' })
     }
   }
   const elsewhere = level.directives.some((directive) => directive.name.value === 'state' || directive.name.value.startsWith('balancer_by_lua'))
+  if (servers > 0 && primaries === 0) refuse(findings, { code: 'nginx/upstream-empty', why: `every server of upstream '${name}' is a backup`, at: headSpan(owner), names: [name] })
   if (servers === 0 && !elsewhere) refuse(findings, { code: 'nginx/upstream-empty', why: `upstream '${name}' has no server`, at: headSpan(owner), names: [name] })
+}
+
+/** TCP and UDP have no usual port. */
+function checkPort(directive: Directive, findings: Diagnostic[]): void {
+  const [address] = directive.args
+  if (address === undefined || /:\d+$|^unix:|\$/.test(address.value) || directive.args.some((word) => word.value.startsWith('service='))) return
+  refuse(findings, { code: 'nginx/port-missing', why: `'${address.value}' has no port`, at: address.span, names: [address.value] })
 }
 
 function optionFault(option: Word, method: string | null): string | null {
