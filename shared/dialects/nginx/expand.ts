@@ -28,6 +28,8 @@ export interface Included {
 export interface Expansion {
   readonly directives: readonly Directive[]
   readonly context: TopContext
+  /** Where the main file begins. */
+  readonly start: Span
   readonly diagnostics: readonly Diagnostic[]
   readonly includes: readonly Included[]
   /** Files that are loaded, each once, in the order of their first use. */
@@ -81,7 +83,7 @@ export function expandIncludes(files: readonly Parsed<NginxTree>[]): Expansion {
   for (const root of roots) for (const directive of expandFile(expander, root)) directives.push(directive)
   if (main !== null) reportUnused(expander, main)
   return {
-    directives, context: main === null ? fragmentContext(directives) : 'main', diagnostics: expander.findings, includes: expander.includes,
+    directives, context: main === null ? fragmentContext(directives) : 'main', start: roots[0]?.at ?? { file: '', start: 0, end: 0 }, diagnostics: expander.findings, includes: expander.includes,
     loaded: [...expander.loaded].map((entry) => entry.path),
   }
 }
