@@ -2,7 +2,7 @@ import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import type { Level } from './levels.ts'
 import type { CompileState } from './state.ts'
-import { argument, childrenOf, nameOf, wordsOf } from './words.ts'
+import { argument, childrenOf, headOf, nameOf, wordsOf } from './words.ts'
 import { patternOf } from './patterns.ts'
 
 /** What all parts of one server share. */
@@ -43,7 +43,7 @@ export function serverContext(state: CompileState, directive: Directive, parent:
   const text = [...all, ...outside, ...state.lookups.values()].map(wordsOf).join('\n')
   const errorPages = [...all, ...outside].filter((one) => nameOf(one) === 'error_page')
   return {
-    state, level, directive, key, name, at: directive.span,
+    state, level, directive, key, name, at: headOf(directive),
     setVariables: new Set(all.filter((one) => nameOf(one) === 'set').map((one) => argument(one, 0).replace(/^\$/, '').toLowerCase())),
     groupNames: new Set(all.flatMap((one) => one.args.flatMap(({ value }) => (/\(\?P?[<']/.test(value) ? patternOf(value, false).names.map(([group]) => group.toLowerCase()) : [])))),
     groups: [...new Set([...text.matchAll(/\$\{?([1-9])/g)].map((match) => Number(match[1])))].sort((a, b) => a - b),

@@ -86,7 +86,7 @@ export function addFailure(server: ServerContext, level: Level, draft: ScopeDraf
 /** What happens on the way to an error page. */
 function errorScope(server: ServerContext, level: Level, page: ErrorPage, status: number): string {
   const id = freshScopeId(server.state, `scope:${server.key}/error_page ${status} ${page.target}`)
-  const draft = new ScopeDraft(server.state, id, `error_page ${status} ${page.target} of ${server.key}`)
+  const draft = new ScopeDraft(server.state, id, `error_page ${status} ${page.target} of ${server.key}`, page.at)
   const reading = { server, draft, at: page.at }
   if (/^https?:\/\//.test(page.target)) {
     const code = page.status === null || page.status < 301 ? 302 : page.status
@@ -136,7 +136,7 @@ export function toNamed(server: ServerContext, name: string): string {
   const id = `scope:${server.key}/to ${name}`
   const target = server.namedScopes.get(name)
   if (server.state.scopes.has(id)) return id
-  const draft = new ScopeDraft(server.state, id, `named location ${name} of ${server.key}`)
+  const draft = new ScopeDraft(server.state, id, `named location ${name} of ${server.key}`, server.at)
   draft.add('internal', always, { kind: 'set-variable', name: flow.internal, value: literal('1') })
   draft.add('handler', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
   addJump(draft, server.at)

@@ -1,7 +1,7 @@
 import type { ListenAddress, Listener, ListenerConflict, ListenerTls } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
-import { argument, childrenOf, named, values } from './words.ts'
+import { argument, childrenOf, headOf, named, values } from './words.ts'
 
 /** A server on one address. */
 export interface Bound {
@@ -41,7 +41,7 @@ export function listenGroups(servers: readonly Directive[]): readonly ListenGrou
   }
   for (const server of servers) {
     const lines = named(childrenOf(server), 'listen')
-    if (lines.length === 0) add(server, '*:80', [], server.span)
+    if (lines.length === 0) add(server, '*:80', [], headOf(server))
     for (const line of lines) add(server, argument(line, 0), values(line).slice(1), line.span)
   }
   return [...groups.values()]

@@ -1,7 +1,7 @@
 import type { Predicate } from '#shared/model/predicate.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
-import { childrenOf, named, nameOf } from './words.ts'
+import { childrenOf, headOf, named, nameOf } from './words.ts'
 import { patternOf, type Pattern } from './patterns.ts'
 import { test, variable } from './variables.ts'
 
@@ -61,7 +61,7 @@ export function searchOrder(locations: readonly Location[], allStartWithSlash = 
   const exact = locations.filter((location) => location.kind === 'exact')
   const patterns = locations.filter((location) => location.kind === 'regex')
   const prefixes = locations.filter((location) => location.kind === 'prefix').sort((one, other) => other.text.length - one.text.length)
-  const definite: Choice[] = exact.map((location) => ({ when: isExactly(location.text, location.directive.span), location, redirects: false }))
+  const definite: Choice[] = exact.map((location) => ({ when: isExactly(location.text, headOf(location.directive)), location, redirects: false }))
   definite.push(...slashRedirects(locations))
   const last: Choice[] = []
   for (const location of prefixes) {
@@ -70,7 +70,7 @@ export function searchOrder(locations: readonly Location[], allStartWithSlash = 
     const guard = isLongest(location, prefixes)
     definite.push(...inner.definite.map((choice) => ({ ...choice, when: and(guard, choice.when) })))
     const every = allStartWithSlash && location.text === '/'
-    last.push(...inner.prefixes, { when: every ? { kind: 'true' } : startsWith([location.text], location.directive.span), location, redirects: false })
+    last.push(...inner.prefixes, { when: every ? { kind: 'true' } : startsWith([location.text], headOf(location.directive)), location, redirects: false })
   }
   // `^~` silences the patterns of its own level only; for the levels around it is a prefix like any other (N-LOC-10).
   const silenced = prefixes.filter(({ stops }) => stops).map((location) => isLongest(location, prefixes))
@@ -81,13 +81,13 @@ export function searchOrder(locations: readonly Location[], allStartWithSlash = 
 
 function patternChoices(location: Location): readonly Choice[] {
   const { pattern, directive } = location
-  const when = test(path, { kind: 'regex', patterns: [pattern?.source ?? ''], ignoreCase: pattern?.ignoreCase ?? false, dialect: 'pcre' }, directive.span)
+  const when = test(path, { kind: 'regex', patterns: [pattern?.source ?? ''], ignoreCase: pattern?.ignoreCase ?? false, dialect: 'pcre' }, headOf(directive))
   const inner = searchOrder(location.nested)
   return [...[...inner.definite, ...inner.prefixes].map((choice) => ({ ...choice, when: and(when, choice.when) })), { when, location, redirects: false }]
 }
 
 function isLongest(location: Location, prefixes: readonly Location[]): Predicate {
-  const at = location.directive.span
+  const at = headOf(location.directive)
   const longer = prefixes.filter((other) => other !== location && other.text.length > location.text.length && other.text.startsWith(location.text))
   const starts = startsWith([location.text], at)
   return longer.length === 0 ? starts : and(starts, { kind: 'not', of: startsWith(longer.map(({ text }) => text), at) })
@@ -101,7 +101,7 @@ function slashRedirects(locations: readonly Location[]): readonly Choice[] {
     const passesOn = alike.some(({ directive }) => childrenOf(directive).some((one) => passes.test(nameOf(one))))
     const location = alike.find(({ kind }) => kind === 'exact') ?? alike[0]
     if (location === undefined || !text.endsWith('/') || text === '/' || !passesOn || byText.has(text.slice(0, -1))) return []
-    return [{ when: isExactly(text.slice(0, -1), location.directive.span), location, redirects: true }]
+    return [{ when: isExactly(text.slice(0, -1), headOf(location.directive)), location, redirects: true }]
   })
 }
 

@@ -10,7 +10,7 @@ import { addCaptures, addRewrites, addSearchAgain, origin, rewriteRules } from '
 import { addUnmodelled } from './opaque.ts'
 import { addGap, freshScopeId, ScopeDraft } from './state.ts'
 import { isText, literal, not, templateOf, test, variable, view } from './variables.ts'
-import { argument, childrenOf, nameOf, named, values, wordsOf } from './words.ts'
+import { argument, childrenOf, headOf, nameOf, named, values, wordsOf } from './words.ts'
 import { escapedPath } from '#shared/requests/normalised-target.ts'
 import { fromBytes, toBytes } from '#shared/requests/bytes.ts'
 
@@ -27,7 +27,7 @@ export function reserveLocations(server: ServerContext, locations: readonly Loca
 
 /** The scope in which the location of a request is looked for. */
 export function compileSearch(server: ServerContext, locations: readonly Location[], ids: ReadonlyMap<Location, string>): void {
-  const draft = new ScopeDraft(server.state, serverScopes.locations(server), `locations of ${server.key}`)
+  const draft = new ScopeDraft(server.state, serverScopes.locations(server), `locations of ${server.key}`, server.at)
   draft.add('search', always, { kind: 'set-variable', name: flow.changed, value: literal('') })
   draft.add('search', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
   const { definite, prefixes } = searchOrder(locations, !makesOddPaths(server))
@@ -46,7 +46,7 @@ function makesOddPaths(server: ServerContext): boolean {
 }
 
 function addChoice(server: ServerContext, draft: ScopeDraft, { when, location, redirects }: Choice, ids: ReadonlyMap<Location, string>): void {
-  const at = location.directive.span
+  const at = headOf(location.directive)
   const name = locationName(location)
   if (!redirects) {
     draft.add(name, when, { kind: 'enter', scope: ids.get(location) ?? '' }, at)
@@ -66,19 +66,21 @@ export function compileLocation(server: ServerContext, location: Location, paren
   const level: Level = { directives: childrenOf(directive), parent }
   const id = ids.get(location) ?? ''
   const name = locationName(location)
-  const draft = new ScopeDraft(server.state, id, `${name} of ${server.key}`)
+  const at = headOf(directive)
+  const draft = new ScopeDraft(server.state, id, `${name} of ${server.key}`, at)
   const replaces = location.kind === 'prefix' || location.kind === 'exact' ? toBytes(location.text).length : 0
-  if (location.pattern !== null) addCaptures(server, draft, variable('uri'), location.pattern, directive.span)
+  if (location.pattern !== null) addCaptures(server, draft, variable('uri'), location.pattern, at)
   const [internal] = inherited(level, 'internal')
   if (internal !== undefined) addFailure(server, level, draft, not(isSet(flow.internal, internal.span)), 404, 'internal', 'respond', internal.span)
   addMethodLimit(server, level, draft, id, replaces)
   addUnmodelled(server, level, draft)
   const content = contentScope(server, level, `${id}/content`, replaces, directive, true)
-  const place = { server, level, kind: 'location' as const, id, title: `${name} of ${server.key}`, after: `${id}/rules`, handlerOf: (block: Directive) => blockName(level, block) }
-  const rules = new ScopeDraft(server.state, `${id}/rules`, `${name} of ${server.key}`)
+  const after = freshScopeId(server.state, `${id}/rules`)
+  const place = { server, level, kind: 'location' as const, id, title: `${name} of ${server.key}`, after, handlerOf: (block: Directive) => blockName(level, block) }
+  const rules = new ScopeDraft(server.state, after, `${name} of ${server.key}`, at)
   addSearchAgain(server, rules)
   rules.close({ kind: 'enter', scope: content })
-  addRewrites(place, draft, rewriteRules(level.directives), (end) => { end.close({ kind: 'enter', scope: `${id}/rules` }) })
+  addRewrites(place, draft, rewriteRules(level.directives), (end) => { end.close({ kind: 'enter', scope: after }) })
   for (const nested of location.nested) compileLocation(server, nested, level, ids)
 }
 
@@ -90,7 +92,7 @@ function addMethodLimit(server: ServerContext, level: Level, draft: ScopeDraft, 
   const methods = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed
   const inner: Level = { directives: childrenOf(limit), parent: level }
   const scope = contentScope(server, inner, `${id}/limit_except`, replaces, limit, false)
-  draft.add('limit_except', not(test(view({ kind: 'method' }), { kind: 'exact', values: methods, ignoreCase: false }, limit.span)), { kind: 'enter', scope }, limit.span)
+  draft.add('limit_except', not(test(view({ kind: 'method' }), { kind: 'exact', values: methods, ignoreCase: false }, headOf(limit))), { kind: 'enter', scope }, headOf(limit))
 }
 
 const handlers: ReadonlySet<string> = new Set(['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass', 'memcached_pass', 'stub_status', 'empty_gif', 'mp4', 'flv', 'dav_methods'])
@@ -102,14 +104,14 @@ function handlerOf(level: Level, inherits: boolean): Directive | null {
 
 /** What a location does with a request once no rule took it away: access, files, handler. Returns the id of the scope. */
 function contentScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, isLocation: boolean): string {
-  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `content of ${id.replace(/^scope:/, '')}`)
+  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `content of ${id.replace(/^scope:/, '')}`, headOf(directive))
   // The last `if` that was true provides the handler (N-IF-1).
   const blocks = isLocation ? named(level.directives, 'if') : []
   for (const block of blocks) {
     const inner: Level = { directives: childrenOf(block), parent: level }
     const name = blockName(level, block)
     const scope = handlerScope(server, inner, `${id}/${name}`, replaces, block, true)
-    draft.add(name, isText(variable(flow.handler), name, block.span), { kind: 'enter', scope }, block.span)
+    draft.add(name, isText(variable(flow.handler), name, headOf(block)), { kind: 'enter', scope }, headOf(block))
   }
   if (nameOf(directive) !== 'limit_except') addAccess(server, level, draft)
   const [files] = named(level.directives, 'try_files')
@@ -128,7 +130,7 @@ function blockName(level: Level, block: Directive): string {
 }
 
 function handlerScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, inherits: boolean): string {
-  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `handler of ${id.replace(/^scope:/, '').replace(/\/(?:content|handler)/g, '')}`)
+  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `handler of ${id.replace(/^scope:/, '').replace(/\/(?:content|handler)/g, '')}`, headOf(directive))
   if (inherits) addAccess(server, level, draft)
   const handler = handlerOf(level, inherits)
   const place: PassPlace = { server, level, replaces }
@@ -151,9 +153,9 @@ function addStatic(server: ServerContext, level: Level, draft: ScopeDraft, direc
   if (elsewhere) {
     const [index] = inherited(level, 'index')
     for (const file of index === undefined ? ['index.html'] : values(index)) {
-      const at = index?.span ?? directive.span
+      const at = index?.span ?? headOf(directive)
       const there = { kind: 'opaque' as const, text: `${file} is in ${root}`, reason: 'which files there are is not known', dependsOn: 'state' as const, origin: at }
-      const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${draft.id}/index ${file}`), `index of ${server.key}`)
+      const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${draft.id}/index ${file}`), `index of ${server.key}`, at)
       if (file.startsWith('/')) addTarget(scope, { server, draft: scope, at }, file)
       else scope.add('uri', always, { kind: 'set-variable', name: 'uri', value: { parts: [variable('uri'), file], text: `$uri${file}` } }, at)
       scope.close({ kind: 'enter', scope: serverScopes.redirected(server) })
@@ -162,8 +164,8 @@ function addStatic(server: ServerContext, level: Level, draft: ScopeDraft, direc
   }
   // Where there is an error page, what is not on disk is routed on.
   for (const status of [404, 403, 405]) {
-    const found = { kind: 'opaque' as const, text: `files in ${root} answer ${status}`, reason: 'which files there are is not known', dependsOn: 'state' as const, origin: directive.span }
-    if (hasErrorPage(level, status)) addFailure(server, level, draft, found, status, `files answer ${status}`, 'respond', directive.span)
+    const found = { kind: 'opaque' as const, text: `files in ${root} answer ${status}`, reason: 'which files there are is not known', dependsOn: 'state' as const, origin: headOf(directive) }
+    if (hasErrorPage(level, status)) addFailure(server, level, draft, found, status, `files answer ${status}`, 'respond', headOf(directive))
   }
   draft.close({ kind: 'serve', root })
 }
@@ -182,7 +184,7 @@ function addTryFiles(server: ServerContext, level: Level, draft: ScopeDraft, fil
     draft.close({ kind: 'respond', status: Number(last.slice(1)), why: wordsOf(files) })
   } else if (last.startsWith('@')) draft.close({ kind: 'enter', scope: toNamed(server, last) })
   else {
-    const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${draft.id}/try_files ${last}`), `try_files of ${server.key}`)
+    const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${draft.id}/try_files ${last}`), `try_files of ${server.key}`, at)
     if (/^\$\w+\/?$/.test(last)) scope.add('uri', always, { kind: 'set-variable', name: 'uri', value: templateOf(last, { server, draft: scope, at }) }, at)
     else addTarget(scope, { server, draft: scope, at }, last)
     scope.close({ kind: 'enter', scope: serverScopes.redirected(server) })
@@ -194,11 +196,11 @@ function addTryFiles(server: ServerContext, level: Level, draft: ScopeDraft, fil
 export function compileReturns(server: ServerContext): void {
   const at = server.at
   const tooMany = { kind: 'respond' as const, status: 500, why: 'more than ten changes of location' }
-  const again = new ScopeDraft(server.state, serverScopes.again(server), `changed URI of ${server.key}`)
+  const again = new ScopeDraft(server.state, serverScopes.again(server), `changed URI of ${server.key}`, at)
   addJump(again, at)
   again.add('again', not(isJumpedOut(at)), { kind: 'enter', scope: serverScopes.locations(server) })
   again.close(tooMany)
-  const redirected = new ScopeDraft(server.state, serverScopes.redirected(server), `internal redirect of ${server.key}`)
+  const redirected = new ScopeDraft(server.state, serverScopes.redirected(server), `internal redirect of ${server.key}`, at)
   addJump(redirected, at)
   for (const name of [flow.internal, flow.rewritten]) redirected.add('internal', always, { kind: 'set-variable', name, value: literal('1') })
   redirected.add('internal', always, { kind: 'set-variable', name: flow.broken, value: literal('') })

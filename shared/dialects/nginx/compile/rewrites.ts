@@ -8,7 +8,7 @@ import { setting, type Level } from './levels.ts'
 import { patternOf, type Pattern } from './patterns.ts'
 import { addGap, freshScopeId, ScopeDraft } from './state.ts'
 import { asView, hasVariables, isText, literal, not, opaqueView, templateOf, test, variable, view, type Reading } from './variables.ts'
-import { argument, childrenOf, nameOf, wordsOf } from './words.ts'
+import { argument, childrenOf, headOf, nameOf, wordsOf } from './words.ts'
 
 /** Where a list of rewrite directives stands and where it leads. */
 export interface RewritePlace {
@@ -39,7 +39,7 @@ export function addRewrites(place: RewritePlace, draft: ScopeDraft, rules: reado
     return
   }
   const { server } = place
-  const reading: Reading = { server, draft, at: rule.span }
+  const reading: Reading = { server, draft, at: headOf(rule) }
   const onwards = (): void => { addRewrites(place, draft, others, rest) }
   switch (nameOf(rule)) {
     case 'set':
@@ -70,11 +70,11 @@ function continuation(place: RewritePlace, name: string, others: readonly Direct
   if (others.length === 0) {
     const id = `${place.id}/rules end`
     if (place.server.state.scopes.has(id)) return id
-    const draft = new ScopeDraft(place.server.state, freshScopeId(place.server.state, id), place.title)
+    const draft = new ScopeDraft(place.server.state, freshScopeId(place.server.state, id), place.title, place.server.at)
     rest(draft)
     return draft.id
   }
-  const draft = new ScopeDraft(place.server.state, freshScopeId(place.server.state, `${place.id}/after ${name}`), place.title)
+  const draft = new ScopeDraft(place.server.state, freshScopeId(place.server.state, `${place.id}/after ${name}`), place.title, place.server.at)
   addRewrites(place, draft, others, rest)
   return draft.id
 }
@@ -86,7 +86,7 @@ function addRewrite(place: RewritePlace, draft: ScopeDraft, rule: Directive, rea
   const flag = argument(rule, 2)
   const uri = variable('uri')
   const matches = matching(uri, pattern, rule.span)
-  const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/rewrite ${argument(rule, 0)}`), place.title)
+  const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/rewrite ${argument(rule, 0)}`), place.title, rule.span)
   draft.add('rewrite', matches, { kind: 'enter', scope: scope.id }, rule.span)
   const inside: Reading = { ...reading, draft: scope }
   addCaptures(server, scope, uri, pattern, rule.span)
@@ -194,22 +194,22 @@ function conditionOf(rule: Directive, reading: Reading): { readonly when: Predic
   const [subject = '', operator, ...operands] = words.filter((word, index) => word !== '' || (index > 0 && index < last) || rule.args[index]?.quote !== null)
   const opaque = (reason: string): { readonly when: Predicate; readonly captures: null } => {
     addGap(reading.server.state, 'opaque-condition', { ...rule, block: null }, reason)
-    return { when: { kind: 'opaque', text: wordsOf({ ...rule, block: null }), reason, dependsOn: /^!?-/.test(subject) ? 'state' : 'request', origin: rule.span }, captures: null }
+    return { when: { kind: 'opaque', text: wordsOf({ ...rule, block: null }), reason, dependsOn: /^!?-/.test(subject) ? 'state' : 'request', origin: headOf(rule) }, captures: null }
   }
   if (/^!?-[fdex]$/.test(subject)) return opaque('whether a file is there is not known')
   if (!subject.startsWith('$')) return opaque('the condition is not modelled')
   const seen = asView(templateOf(subject, reading), subject, reading)
-  if (operator === undefined) return { when: not(test(seen, { kind: 'exact', values: ['', '0'], ignoreCase: false }, rule.span)), captures: null }
+  if (operator === undefined) return { when: not(test(seen, { kind: 'exact', values: ['', '0'], ignoreCase: false }, headOf(rule))), captures: null }
   const operand = operands[0] ?? ''
   switch (operator) {
     case '=': case '!=': {
       if (hasVariables(operand)) return opaque('it compares two values of the request')
-      const equal = isText(seen, operand, rule.span)
+      const equal = isText(seen, operand, headOf(rule))
       return { when: operator === '=' ? equal : not(equal), captures: null }
     }
     case '~': case '~*': case '!~': case '!~*': {
       const pattern = patternOf(operand, operator.endsWith('*'))
-      const when = matching(seen, pattern, rule.span)
+      const when = matching(seen, pattern, headOf(rule))
       return operator.startsWith('!') ? { when: not(when), captures: null } : { when, captures: { seen, pattern } }
     }
     default: return opaque('the condition is not modelled')
@@ -221,10 +221,10 @@ function addIf(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading:
   const { when, captures } = conditionOf(rule, reading)
   const inner = rewriteRules(childrenOf(rule))
   const name = wordsOf({ ...rule, block: null })
-  const block = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/${name}`), `${name} of ${place.title}`)
-  draft.add('if', when, { kind: 'enter', scope: block.id }, rule.span)
-  if (captures !== null) addCaptures(server, block, captures.seen, captures.pattern, rule.span)
-  if (place.kind === 'location') block.add('handler', always, { kind: 'set-variable', name: flow.handler, value: literal(place.handlerOf(rule)) }, rule.span)
+  const block = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/${name}`), `${name} of ${place.title}`, headOf(rule))
+  draft.add('if', when, { kind: 'enter', scope: block.id }, headOf(rule))
+  if (captures !== null) addCaptures(server, block, captures.seen, captures.pattern, headOf(rule))
+  if (place.kind === 'location') block.add('handler', always, { kind: 'set-variable', name: flow.handler, value: literal(place.handlerOf(rule)) }, headOf(rule))
   const leaves = inner.length > 0 && ['return', 'break'].includes(nameOf(inner[inner.length - 1] as Directive))
   const level: Level = { directives: childrenOf(rule), parent: place.level }
   if (leaves) addRewrites({ ...place, level }, block, inner, () => undefined)

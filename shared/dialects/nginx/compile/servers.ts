@@ -13,12 +13,12 @@ import { patternOf } from './patterns.ts'
 import { addCaptures, addRewrites, matching, rewriteRules } from './rewrites.ts'
 import { freshScopeId, ScopeDraft, type CompileState } from './state.ts'
 import { literal, test, view } from './variables.ts'
-import { argument, childrenOf, named, values, wordsOf } from './words.ts'
+import { argument, childrenOf, headOf, named, values } from './words.ts'
 
 /** Names of a server block as written; none: the empty name. */
 function namesOf(server: Directive): readonly { readonly text: string; readonly at: Span }[] {
   const lines = named(childrenOf(server), 'server_name')
-  return lines.length === 0 ? [{ text: '', at: server.span }] : lines.flatMap((line) => values(line).map((text) => ({ text, at: line.span })))
+  return lines.length === 0 ? [{ text: '', at: headOf(server) }] : lines.flatMap((line) => values(line).map((text) => ({ text, at: line.span })))
 }
 
 /** Servers and listeners of http. */
@@ -46,11 +46,11 @@ function compileServer(state: CompileState, http: Level, directive: Directive, o
   const server = serverContext(state, directive, http, key, plainName(namesOf(directive)[0]?.text ?? ''))
   const locations = locationsOf(childrenOf(directive))
   const ids = reserveLocations(server, locations)
-  const entry = new ScopeDraft(state, serverScopes.rewrites(server), key)
+  const entry = new ScopeDraft(state, serverScopes.rewrites(server), key, server.at)
   addStart(server, entry)
   const rules = `${entry.id}/rules`
   entry.close({ kind: 'enter', scope: rules })
-  const list = new ScopeDraft(state, rules, `rules of ${key}`)
+  const list = new ScopeDraft(state, rules, `rules of ${key}`, server.at)
   addUnmodelled(server, server.level, list)
   addRewrites({ server, level: server.level, kind: 'server', id: rules, title: `rules of ${key}`, after: serverScopes.locations(server), handlerOf: () => '' }, list,
     rewriteRules(childrenOf(directive)), (end) => { end.close({ kind: 'enter', scope: serverScopes.locations(server) }) })
@@ -88,10 +88,12 @@ interface Named {
   readonly server: ServerContext
 }
 
+const nowhere: Span = { file: '', start: 0, end: 0 }
+
 /** The search for a server by name on one address. Source: reference section 3.2; N-SRV-1 … N-SRV-11. */
 function compileEntry(state: CompileState, group: ListenGroup, contexts: ReadonlyMap<Directive, ServerContext>): string {
   const id = `scope:listen ${group.address.text}`
-  const draft = new ScopeDraft(state, freshScopeId(state, id), `server names on ${group.address.text}`)
+  const draft = new ScopeDraft(state, freshScopeId(state, id), `server names on ${group.address.text}`, group.bound[0]?.at ?? nowhere)
   const tls = group.options.has('ssl')
   const port = group.address.fromPort
   draft.add('port', always, { kind: 'set-variable', name: flow.port, value: literal(port === (tls ? 443 : 80) || group.address.socket !== null ? '' : `:${port}`) })
@@ -128,7 +130,7 @@ function compileEntry(state: CompileState, group: ListenGroup, contexts: Readonl
   for (const { text, at, server } of patterns) {
     // A capital letter makes the pattern ignore case (N-SRV-11).
     const pattern = patternOf(text, /[A-Z]/.test(text))
-    const scope = new ScopeDraft(state, freshScopeId(state, `${id}/~${text}`), `server_name ~${text}`)
+    const scope = new ScopeDraft(state, freshScopeId(state, `${id}/~${text}`), `server_name ~${text}`, at)
     addCaptures(server, scope, host, pattern, at)
     scope.close(enter(server))
     // Nothing is looked for without a name.
@@ -138,9 +140,4 @@ function compileEntry(state: CompileState, group: ListenGroup, contexts: Readonl
   const place = group.bound.find(({ server }) => server === standard.directive)?.at ?? standard.at
   draft.add('default server', always, enter(standard), place)
   return draft.close(enter(standard))
-}
-
-/** Texts of server names, for surroundings and places. */
-export function serverTitle(server: ServerContext): string {
-  return server.key === '' ? wordsOf({ ...server.directive, block: null }) : server.key
 }

@@ -47,20 +47,22 @@ export class ScopeDraft {
   readonly id: ScopeId
   readonly title: string
   readonly #state: CompileState
+  readonly #at: Span
   readonly #steps: Step[] = []
   readonly #counts = new Map<string, number>()
 
-  constructor(state: CompileState, id: ScopeId, title: string) {
+  constructor(state: CompileState, id: ScopeId, title: string, at: Span) {
     this.#state = state
+    this.#at = at
     this.id = id
     this.title = title
   }
 
-  /** `name`: what the step is called among the steps of its scope, such as its directive. */
+  /** `origin`: the place of the scope where none is given. `name`: what the step is called among the steps of its scope, such as its directive. */
   add(name: string, when: Predicate, does: Effect | Action, ...origin: readonly Span[]): void {
     const count = (this.#counts.get(name) ?? 0) + 1
     this.#counts.set(name, count)
-    this.#steps.push({ id: `${this.id}/${name}${count === 1 ? '' : `~${count}`}`, when, does, origin })
+    this.#steps.push({ id: `${this.id}#${name}${count === 1 ? '' : `~${count}`}`, when, does, origin: origin.length === 0 ? [this.#at] : origin })
   }
 
   /** Ends the scope and makes it part of the model; `otherwise`: what happens when no step decided. */

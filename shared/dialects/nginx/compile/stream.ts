@@ -18,13 +18,13 @@ function compileEntry(state: CompileState, parent: Level, group: ListenGroup): s
   const directive = defaultOf(group)
   const key = `stream ${group.address.text}`
   const server = serverContext(state, directive, parent, key, '')
-  const draft = new ScopeDraft(state, freshScopeId(state, `scope:${key}`), `stream server on ${group.address.text}`)
+  const draft = new ScopeDraft(state, freshScopeId(state, `scope:${key}`), `stream server on ${group.address.text}`, server.at)
   for (const rule of inherited(server.level, 'allow', 'deny')) {
     const network = argument(rule, 0)
     const inside = network === 'all' ? always : test({ ...view({ kind: 'source-ip' }), type: 'ip', absentAs: 'nothing' }, { kind: 'network', networks: [network] }, rule.span)
     draft.add(nameOf(rule), inside, nameOf(rule) === 'deny' ? { kind: 'close' } : { kind: 'enter', scope: `${draft.id}/pass` }, rule.span)
   }
-  const pass = new ScopeDraft(state, `${draft.id}/pass`, `stream server on ${group.address.text}`)
+  const pass = new ScopeDraft(state, `${draft.id}/pass`, `stream server on ${group.address.text}`, server.at)
   pass.close(passOf(state, server.level, childrenOf(directive), pass, server))
   return draft.close({ kind: 'enter', scope: pass.id })
 }

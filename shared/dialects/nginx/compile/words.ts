@@ -1,3 +1,4 @@
+import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 
 /** The directive as its words say it, quotes and comments aside, with its block. */
@@ -8,6 +9,12 @@ export function wordsOf(directive: Directive): string {
 
 function shownWord(value: string): string {
   return value === '' || /[\s;{}"']/.test(value) ? JSON.stringify(value) : value
+}
+
+/** The directive without its block: what people look at. */
+export function headOf({ name, args, block, span }: Directive): Span {
+  const last = args[args.length - 1] ?? name
+  return block === null ? span : { file: span.file, start: span.start, end: last.span.end }
 }
 
 export function nameOf(directive: Directive): string {
