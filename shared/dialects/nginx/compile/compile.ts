@@ -1,8 +1,10 @@
 import type { Compiled, CompileOptions, Parsed } from '#shared/dialects/dialect.ts'
 import { expandIncludes, type Expansion } from '../expand.ts'
 import type { Directive, NginxTree } from '../tree.ts'
+import { diagnoseNginx } from '../validate.ts'
 import type { Level } from './levels.ts'
 import { conflictsOf } from './listens.ts'
+import { collectReadings } from './opaque.ts'
 import { compileUpstream } from './pools.ts'
 import { compileServers } from './servers.ts'
 import { createState, streamState, type CompileState } from './state.ts'
@@ -27,6 +29,7 @@ export function compileNginx(files: readonly Parsed<NginxTree>[], options: Compi
   }
   const { main, http, stream } = contextsOf(expansion)
   readLookups(state, http)
+  collectReadings(state, http)
   for (const upstream of named(http, 'upstream')) compileUpstream(state, upstream, 'http')
   const level: Level = { directives: http, parent: { directives: main, parent: null } }
   const { listeners } = compileServers(state, level, named(http, 'server'))
@@ -41,7 +44,7 @@ export function compileNginx(files: readonly Parsed<NginxTree>[], options: Compi
       dialect: 'nginx', product: 'nginx', version: options.version ?? referenceVersion, requests: 'normalised', listeners: all, conflicts: conflictsOf(all), scopes: state.scopes, pools: [...state.pools.values()],
       tables: state.tables, gaps: state.gaps, surroundings: surroundingsOf(state), environment: new Map(),
     },
-    diagnostics: expansion.diagnostics,
+    diagnostics: [...expansion.diagnostics, ...diagnoseNginx(expansion)],
   }
 }
 

@@ -10,7 +10,7 @@ import { addCaptures, addRewrites, addSearchAgain, origin, rewriteRules } from '
 import { addUnmodelled } from './opaque.ts'
 import { addGap, freshScopeId, ScopeDraft } from './state.ts'
 import { isText, literal, not, templateOf, test, variable, view } from './variables.ts'
-import { argument, childrenOf, headOf, nameOf, named, values, wordsOf } from './words.ts'
+import { argument, childrenOf, headOf, headWords, named, nameOf, values, wordsOf } from './words.ts'
 import { escapedPath } from '#shared/requests/normalised-target.ts'
 import { fromBytes, toBytes } from '#shared/requests/bytes.ts'
 
@@ -123,8 +123,8 @@ function contentScope(server: ServerContext, level: Level, id: string, replaces:
 
 /** The condition of a block, with a number where an earlier block has the same one. */
 function blockName(level: Level, block: Directive): string {
-  const words = wordsOf({ ...block, block: null })
-  const alike = named(level.directives, 'if').filter((one) => wordsOf({ ...one, block: null }) === words)
+  const words = headWords(block)
+  const alike = named(level.directives, 'if').filter((one) => headWords(one) === words)
   const index = alike.findIndex((one) => one.span.start === block.span.start && one.span.file === block.span.file)
   return index < 1 ? words : `${words}~${index + 1}`
 }

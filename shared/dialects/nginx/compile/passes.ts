@@ -3,7 +3,7 @@ import type { Action } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import type { ServerContext } from './context.ts'
-import { addFailure, flow, isSet } from './fail.ts'
+import { addFailure, flow, hasErrorPage, isSet } from './fail.ts'
 import { applies, inherited, type Level } from './levels.ts'
 import { addressPool, poolNamed } from './pools.ts'
 import { addGap, type ScopeDraft } from './state.ts'
@@ -76,7 +76,7 @@ function dispatchTo(place: PassPlace, host: Template, directive: Directive): Act
   }
   const key: Template = { parts: host.parts.map((part) => (typeof part === 'string' ? part.toLowerCase() : fixed && part.transforms.some((one) => one.kind === 'map') ? part : { ...part, transforms: [...part.transforms, { kind: 'lower' as const }] })), text: host.text }
   const reason = 'names that no group has are looked up while requests are served'
-  const misses: Action = fixed && !applies(place.level, 'resolver') && inherited(place.level, 'error_page').length === 0
+  const misses: Action = fixed && !applies(place.level, 'resolver') && !hasErrorPage(place.level, 502)
     ? { kind: 'respond', status: 502, why: 'no group has that name' } : { kind: 'opaque', text: wordsOf(directive), reason }
   if (misses.kind === 'opaque') addGap(server.state, 'opaque-action', directive, reason)
   return { kind: 'dispatch', key, onMiss: misses }

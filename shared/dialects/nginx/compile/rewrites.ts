@@ -6,9 +6,9 @@ import type { ServerContext } from './context.ts'
 import { addAnswer, addFailure, addIsArgs, flow, isSet, serverScopes } from './fail.ts'
 import { setting, type Level } from './levels.ts'
 import { patternOf, type Pattern } from './patterns.ts'
-import { addGap, freshScopeId, ScopeDraft } from './state.ts'
+import { freshScopeId, ScopeDraft } from './state.ts'
 import { asView, hasVariables, isText, literal, not, opaqueView, templateOf, test, variable, view, type Reading } from './variables.ts'
-import { argument, childrenOf, headOf, nameOf, wordsOf } from './words.ts'
+import { argument, childrenOf, headOf, headWords, nameOf, wordsOf } from './words.ts'
 
 /** Where a list of rewrite directives stands and where it leads. */
 export interface RewritePlace {
@@ -193,8 +193,8 @@ function conditionOf(rule: Directive, reading: Reading): { readonly when: Predic
   words[last] = (words[last] ?? '').replace(/\)$/, '')
   const [subject = '', operator, ...operands] = words.filter((word, index) => word !== '' || (index > 0 && index < last) || rule.args[index]?.quote !== null)
   const opaque = (reason: string): { readonly when: Predicate; readonly captures: null } => {
-    addGap(reading.server.state, 'opaque-condition', { ...rule, block: null }, reason)
-    return { when: { kind: 'opaque', text: wordsOf({ ...rule, block: null }), reason, dependsOn: /^!?-/.test(subject) ? 'state' : 'request', origin: headOf(rule) }, captures: null }
+    reading.server.state.gaps.push({ kind: 'opaque-condition', text: headWords(rule), reason, at: headOf(rule) })
+    return { when: { kind: 'opaque', text: headWords(rule), reason, dependsOn: /^!?-/.test(subject) ? 'state' : 'request', origin: headOf(rule) }, captures: null }
   }
   if (/^!?-[fdex]$/.test(subject)) return opaque('whether a file is there is not known')
   if (!subject.startsWith('$')) return opaque('the condition is not modelled')
@@ -220,7 +220,7 @@ function addIf(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading:
   const { server } = place
   const { when, captures } = conditionOf(rule, reading)
   const inner = rewriteRules(childrenOf(rule))
-  const name = wordsOf({ ...rule, block: null })
+  const name = headWords(rule)
   const block = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/${name}`), `${name} of ${place.title}`, headOf(rule))
   draft.add('if', when, { kind: 'enter', scope: block.id }, headOf(rule))
   if (captures !== null) addCaptures(server, block, captures.seen, captures.pattern, headOf(rule))

@@ -8,7 +8,7 @@ import { setting, type Level } from './levels.ts'
 import { defaultOf, listenGroups, listenerOf, type ListenGroup } from './listens.ts'
 import { locationsOf } from './location-order.ts'
 import { compileLocation, compileReturns, compileSearch, reserveLocations } from './locations.ts'
-import { addUnmodelled } from './opaque.ts'
+import { addOtherReading, addUnmodelled } from './opaque.ts'
 import { patternOf } from './patterns.ts'
 import { addCaptures, addRewrites, matching, rewriteRules } from './rewrites.ts'
 import { freshScopeId, ScopeDraft, type CompileState } from './state.ts'
@@ -52,6 +52,7 @@ function compileServer(state: CompileState, http: Level, directive: Directive, o
   entry.close({ kind: 'enter', scope: rules })
   const list = new ScopeDraft(state, rules, `rules of ${key}`, server.at)
   addUnmodelled(server, server.level, list)
+  addOtherReading(server, list)
   addRewrites({ server, level: server.level, kind: 'server', id: rules, title: `rules of ${key}`, after: serverScopes.locations(server), handlerOf: () => '' }, list,
     rewriteRules(childrenOf(directive)), (end) => { end.close({ kind: 'enter', scope: serverScopes.locations(server) }) })
   compileReturns(server)

@@ -19,12 +19,14 @@ export interface CompileState {
   readonly surroundings: SurroundingLine[]
   /** `map`, `geo` and `split_clients` of http by the variable they set, without `$`, lower case. */
   readonly lookups: Map<string, Directive>
+  /** Directives that change how the paths of all requests are read. */
+  readonly readings: Directive[]
   /** Lines that set something of a pool: `pool name` and the setting → place. */
   readonly places: Map<string, Span>
 }
 
 export function createState(options: CompileOptions): CompileState {
-  return { options, section: 'http', gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], lookups: new Map(), places: new Map() }
+  return { options, section: 'http', gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], lookups: new Map(), readings: [], places: new Map() }
 }
 
 /** The same compilation, for what stands in `stream`. */

@@ -24,6 +24,14 @@ function compileEntry(state: CompileState, parent: Level, group: ListenGroup): s
     const inside = network === 'all' ? always : test({ ...view({ kind: 'source-ip' }), type: 'ip', absentAs: 'nothing' }, { kind: 'network', networks: [network] }, rule.span)
     draft.add(nameOf(rule), inside, nameOf(rule) === 'deny' ? { kind: 'close' } : { kind: 'enter', scope: `${draft.id}/pass` }, rule.span)
   }
+  if (group.bound.length > 1) {
+    const reason = 'which of several servers on one address takes a connection is not modelled'
+    addGap(state, 'opaque-action', directive, reason)
+    return draft.close({ kind: 'opaque', text: group.bound.map((one) => wordsOf(one.server)).join(' '), reason })
+  }
+  for (const rule of named(childrenOf(directive), 'set')) {
+    draft.add('set', always, { kind: 'set-variable', name: argument(rule, 0).replace(/^\$/, '').toLowerCase(), value: templateOf(argument(rule, 1), { server, draft, at: rule.span }) }, rule.span)
+  }
   const pass = new ScopeDraft(state, `${draft.id}/pass`, `stream server on ${group.address.text}`, server.at)
   pass.close(passOf(state, server.level, childrenOf(directive), pass, server))
   return draft.close({ kind: 'enter', scope: pass.id })
@@ -42,7 +50,7 @@ function passOf(state: CompileState, level: Level, children: readonly Directive[
   const fixed = constantText(target)
   if (fixed !== null) return { kind: 'forward', pool: (poolNamed(state, `stream ${fixed}`) ?? addressPool(state, fixed, 'tcp', pass)).name }
   const reason = 'names that no group has are looked up while connections are served'
-  const closed = !('resolver' in level) && target.parts.every((part) => typeof part === 'string' || part.transforms.some((one) => one.kind === 'map')) && inherited(level, 'resolver').length === 0 && !hasAddresses(state)
+  const closed = target.parts.every((part) => typeof part === 'string' || part.transforms.some((one) => one.kind === 'map')) && inherited(level, 'resolver').length === 0 && !hasAddresses(state)
   if (!closed) addGap(state, 'opaque-action', pass, reason)
   return { kind: 'dispatch', key: { parts: ['stream ', ...target.parts], text }, onMiss: closed ? { kind: 'close' } : { kind: 'opaque', text: wordsOf(pass), reason } }
 }

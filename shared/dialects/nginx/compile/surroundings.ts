@@ -3,7 +3,7 @@ import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import { flow } from './fail.ts'
 import { addSurrounding, type CompileState } from './state.ts'
-import { argument, childrenOf, nameOf, values, wordsOf } from './words.ts'
+import { argument, childrenOf, headWords, nameOf, values } from './words.ts'
 
 /** Directives whose meaning is in the rules, pools and listeners of the model. */
 const followed: ReadonlySet<string> = new Set([
@@ -33,7 +33,7 @@ function ownerOf(directive: Directive, around: string): string {
     const [listen] = childrenOf(directive).filter((one) => nameOf(one) === 'listen')
     return `server ${names[0] ?? ''}${listen === undefined ? '' : ` on ${argument(listen, 0)}`}`
   }
-  const own = wordsOf({ ...directive, block: null })
+  const own = headWords(directive)
   return around === '' || around === 'http' || around === 'stream' ? own : `${around} ${own}`
 }
 

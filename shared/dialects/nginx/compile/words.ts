@@ -3,8 +3,13 @@ import type { Directive } from '../tree.ts'
 
 /** The directive as its words say it, quotes and comments aside, with its block. */
 export function wordsOf(directive: Directive): string {
-  const line = [directive.name.value, ...directive.args.map(({ value }) => shownWord(value))].join(' ')
+  const line = headWords(directive)
   return directive.block === null ? line : `${line} { ${directive.block.directives.map(wordsOf).join('; ')} }`
+}
+
+/** The words in front of a block. */
+export function headWords({ name, args }: Directive): string {
+  return [name.value, ...args.map(({ value }) => shownWord(value))].join(' ')
 }
 
 function shownWord(value: string): string {
