@@ -38,7 +38,7 @@ function viewReads(view: View, found: Set<Touch>): void {
       found.add('*')
       break
     case 'scheme': case 'http-version': case 'sni': case 'alpn': case 'tls': case 'tls-hello-type': case 'listener-name':
-    case 'listener-id': case 'entry-name': case 'constant':
+    case 'listener-id': case 'entry-name': case 'constant': case 'normalised-path': case 'host-name':
       break
   }
   for (const transform of view.transforms) {

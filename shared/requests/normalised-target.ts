@@ -19,7 +19,6 @@ export interface NormalisedTarget {
 export type ParsedTarget = NormalisedTarget | { readonly ok: false; readonly reason: string }
 
 const absolute = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/((?:[A-Za-z0-9.-]*|\[[0-9A-Za-z:._~!$&'()*+,;=-]*\])(?::[0-9]*)?)(?=[/? ]|$)/
-// eslint-disable-next-line no-control-regex -- the bytes that are refused
 const control = /[\x00-\x20\x7f]/
 
 /** `target` as it stands on the request line. */
@@ -105,7 +104,6 @@ export function normalisedHost(host: string): string | null {
 }
 
 /** Bytes that nginx writes as percent sequences when it makes a target out of a decoded path; quotes and the like since 1.21.1. */
-// eslint-disable-next-line no-control-regex -- the bytes that are escaped
 const escaped = /[\x00-\x20"#%<>?\\^`{|}\x7f-\xff]/g
 
 /** A decoded path as it is sent on. */

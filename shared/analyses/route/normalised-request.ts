@@ -43,7 +43,6 @@ export function normalisedFault(request: RequestInput): Fault | null {
   const target = parseNormalisedTarget(toBytes(request.path))
   if (!target.ok) return refused(target.reason)
   for (const [name, value] of request.headers) {
-    // eslint-disable-next-line no-control-regex -- bytes that end a header
     if (name === '' || /[\x00-\x20\x7f]/.test(name) || /[\0\r\n]/.test(value)) return refused(`header ${name} has a character that is not allowed`)
   }
   const hosts = [...(request.host === null ? [] : [request.host]), ...request.headers.filter(([name]) => name.toLowerCase() === 'host').map(([, value]) => value)].map(host => trimmed(toBytes(host)))

@@ -67,7 +67,7 @@ export interface DecisionList {
 
 const maximumScopes = 1000
 /** Times that scopes are entered in one list. */
-const maximumRuns = 3000
+const maximumRuns = 1000
 /** Beyond these it is looked at whether any request gets into a scope. */
 const plainRuns = 100
 const nowhere: Span = { file: '', start: 0, end: 0 }

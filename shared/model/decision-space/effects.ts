@@ -55,7 +55,8 @@ function unsettled(reader: Reader, effect: Extract<Effect, { readonly kind: 'opa
   const unknown = (what: string): Term => terms.unknown(`${what} after ${key}`, effect.reason, at)
   const list = terms.unknownList(`headers after ${key}`, effect.reason, at)
   const headers: HeaderStep = { key: `any ${key}`, name: null, when: acts, matches: () => true, apply: () => list }
-  const variables = new Map([...state.variables].map(([name, value]) => [name, terms.choose(acts, unknown(`var(${name})`), value)] as const))
+  // Names with a blank are our own bookkeeping, which nothing in a product can touch.
+  const variables = new Map([...state.variables].map(([name, value]) => [name, name.includes(' ') ? value : terms.choose(acts, unknown(`var(${name})`), value)] as const))
   const change = { path: unknown('path'), query: unknown('query'), method: unknown('method'), form: unknown('form of the target'), authority: unknown('host of the target'), headers: [...state.headers, headers], variables, unsettled: [...state.unsettled, { when: acts, key, reason: effect.reason, at }] }
   return changed(terms, state, change, acts)
 }

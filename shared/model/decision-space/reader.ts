@@ -218,11 +218,12 @@ export class Reader {
     }
   }
 
-  /** Value of a variable; one that nothing set is absent, unless something unmodelled may have set it. */
+  /** Value of a variable; one that nothing set is absent, unless something unmodelled may have set it. Names with a blank are no variables of a product. */
   variable(name: string, state: State, at: Span): Term {
     const { terms } = this.space
     const known = state.variables.get(name)
     if (known !== undefined) return known
+    if (name.includes(' ')) return terms.absent
     if (name.startsWith('proc.')) return terms.unknown(`var(${name})`, 'process variables are set at run time', at)
     return state.unsettled.reduce<Term>((term, effect) => terms.choose(effect.when, terms.unknown(`var(${name}) after ${effect.key}`, effect.reason, effect.at), term), terms.absent)
   }

@@ -5,7 +5,7 @@ import type { Pool } from '#shared/model/pool.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import { prepareRouter } from '#shared/analyses/route/index.ts'
 import type { ComparedPair } from '#test/support/behaviour-pair.ts'
-import { coveredPools, portOf, verdictOf } from '#test/support/behaviour-verdict.ts'
+import { coveredPools, listenerCovers, listenerOf, portOf, verdictOf } from '#test/support/behaviour-verdict.ts'
 import type { ServerPorts } from '../haproxy/compare.ts'
 import { freePorts, openWorkshop, ownAddress, releasePorts, toWire } from '../haproxy/harness.ts'
 import { seededRandom, type Random } from '../haproxy/random.ts'
@@ -63,6 +63,11 @@ async function onePair(figures: BehaviourFigures, seed: number, count: number, s
     for (const input of generated.requests) {
       // Fragments and line ends are left out of the comparison, and that is said.
       if (/#|%0a/i.test(input.path)) continue
+      if (listenerOf(pair, { input, port: portOf(input) }) === null) {
+        const differs = JSON.stringify(pair.judge.before(input).outcome) !== JSON.stringify(pair.judge.after(input).outcome)
+        if (differs && !listenerCovers(pair, portOf(input))) figures.disagreements.push(account('reaches no listener on one side and the comparison does not say so', input))
+        continue
+      }
       const { differs, place } = verdictOf(pair, { input, port: portOf(input) }, covered)
       if (differs !== true) continue
       figures.differing += 1

@@ -7,7 +7,7 @@ import { addAnswer, addFailure, addIsArgs, flow, isSet, serverScopes } from './f
 import { setting, type Level } from './levels.ts'
 import { patternOf, type Pattern } from './patterns.ts'
 import { freshScopeId, ScopeDraft } from './state.ts'
-import { asView, hasVariables, isText, literal, not, opaqueView, templateOf, test, variable, view, type Reading } from './variables.ts'
+import { asView, hasVariables, isText, literal, not, templateOf, test, variable, view, type Reading } from './variables.ts'
 import { argument, childrenOf, headOf, headWords, nameOf, wordsOf } from './words.ts'
 
 /** Where a list of rewrite directives stands and where it leads. */
@@ -236,9 +236,6 @@ function addIf(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading:
   }
   addRewrites(place, draft, others, rest)
 }
-
-/** Value for what is not known about a request. */
-export const unknownTarget = (text: string, reason: string): View => opaqueView(text, reason)
 
 /** Scope to go on with when a list ended: a new search where a rewrite changed the URI. */
 export function addSearchAgain(server: ServerContext, draft: ScopeDraft): void {
