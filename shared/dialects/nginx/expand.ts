@@ -34,6 +34,8 @@ export interface Expansion {
   readonly includes: readonly Included[]
   /** Files that are loaded, each once, in the order of their first use. */
   readonly loaded: readonly FilePath[]
+  /** Those of them that have a `server` block at their top. */
+  readonly holdsServer: ReadonlySet<FilePath>
 }
 
 interface Entry {
@@ -85,6 +87,7 @@ export function expandIncludes(files: readonly Parsed<NginxTree>[]): Expansion {
   return {
     directives, context: main === null ? fragmentContext(directives) : 'main', start: roots[0]?.at ?? { file: '', start: 0, end: 0 }, diagnostics: expander.findings, includes: expander.includes,
     loaded: [...expander.loaded].map((entry) => entry.path),
+    holdsServer: new Set([...expander.loaded].filter((entry) => entry.directives.some((directive) => directive.name.value === 'server' && directive.block !== null)).map((entry) => entry.path)),
   }
 }
 
