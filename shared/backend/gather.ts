@@ -1,9 +1,10 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
-import { detectDialect } from '#shared/dialects/registry.ts'
+import { detectDialect, dialects } from '#shared/dialects/registry.ts'
 import type { ConfigInput } from '#shared/rpc/payloads.ts'
 import { configLimitBytes } from '#shared/rpc/limits.ts'
 import { fileCountLimit, tooLarge } from './limits.ts'
-import type { Ports } from './ports.ts'
+import { filesMatching, namesMatching } from './patterns.ts'
+import type { FolderEntry, Ports } from './ports.ts'
 
 /** A file as it was found. `diskPath`: absolute, or null when it did not come from this machine's disk as it stands now. */
 export interface FoundFile {
@@ -22,6 +23,8 @@ export interface Gathered {
   readonly readSide: (path: string, limitBytes: number) => Promise<Result<FoundFile>>
   /** Whether a file or folder of that name exists, for files that are never opened (certificates). */
   readonly sideExists: (path: string) => Promise<boolean>
+  /** Files that match a glob(3) pattern, as the config would write them, in byte order. */
+  readonly matching: (pattern: string) => Promise<readonly string[]>
   /** Folder or file that stands for the whole input on disk, to be watched; null when there is none. */
   readonly watched: string | null
 }
@@ -38,9 +41,17 @@ export async function gather(ports: Ports, input: ConfigInput, root: string | nu
   }
 }
 
-/** Files of a folder that HAProxy loads: names ending in `.cfg`, hidden ones skipped, in byte order. Source: HAProxy management guide, option `-f`. */
+const mainFiles: readonly string[] = dialects.flatMap((dialect) => dialect.mainFile ?? [])
+const mainFileHint = mainFiles.map((name) => ` and no ${name}`).join('')
+
+/**
+ * Files of a folder that are loaded: those HAProxy loads (names ending in `.cfg`, hidden ones skipped, in byte order), else the one
+ * file another product starts with. Source: HAProxy management guide, option `-f`.
+ */
 function configNames(entries: readonly { readonly name: string; readonly kind: string }[]): readonly string[] {
-  return entries.filter((entry) => entry.kind === 'file' && entry.name.endsWith('.cfg') && !entry.name.startsWith('.')).map((entry) => entry.name)
+  const files = entries.filter((entry) => entry.kind === 'file').map((entry) => entry.name)
+  const listed = files.filter((name) => name.endsWith('.cfg') && !name.startsWith('.'))
+  return listed.length > 0 ? listed : mainFiles.filter((name) => files.includes(name)).slice(0, 1)
 }
 
 async function gatherPath(ports: Ports, path: string, root: string | null): Promise<Result<Gathered>> {
@@ -54,7 +65,7 @@ async function gatherPath(ports: Ports, path: string, root: string | null): Prom
     const entries = await files.list(path)
     if (!entries.ok) return entries
     for (const name of configNames(entries.value)) names.push({ shown: files.join(path, name), disk: files.join(absolute, name) })
-    if (names.length === 0) return failed('not-found', `The folder ${path} holds no file ending in .cfg.`, path)
+    if (names.length === 0) return failed('not-found', `The folder ${path} holds no file ending in .cfg${mainFileHint}.`, path)
     if (names.length > fileCountLimit) return failed('too-large', `The folder ${path} holds ${names.length} config files; at most ${fileCountLimit} are read.`, path)
   } else {
     names.push({ shown: path, disk: absolute })
@@ -69,7 +80,7 @@ async function gatherPath(ports: Ports, path: string, root: string | null): Prom
 }
 
 /** Side files on disk: absolute ones under `root` first, relative ones beside the config and then in the working directory. */
-function onDisk(ports: Ports, folders: readonly string[], root: string | null): Pick<Gathered, 'readSide' | 'sideExists'> {
+function onDisk(ports: Ports, folders: readonly string[], root: string | null): Pick<Gathered, 'readSide' | 'sideExists' | 'matching'> {
   const { files } = ports
   const candidates = (path: string): readonly string[] =>
     files.isAbsolute(path) ? [...(root === null ? [] : [files.join(root, path)]), path] : folders.map((folder) => files.join(folder, path))
@@ -88,7 +99,17 @@ function onDisk(ports: Ports, folders: readonly string[], root: string | null): 
       for (const candidate of candidates(path)) if ((await files.kindOf(candidate)).ok) return true
       return false
     },
+    matching: (pattern) => filesMatching(pattern, async (folder) => firstListing(candidates(folder), files.list)),
   }
+}
+
+/** Entries of the first folder that can be listed; none if there is none. */
+async function firstListing(folders: readonly string[], list: (folder: string) => Promise<Result<readonly FolderEntry[] | null>>): Promise<readonly FolderEntry[]> {
+  for (const folder of folders) {
+    const listed = await list(folder)
+    if (listed.ok && listed.value !== null) return listed.value
+  }
+  return []
 }
 
 async function gatherGit(ports: Ports, ref: string, path: string, root: string | null): Promise<Result<Gathered>> {
@@ -96,7 +117,7 @@ async function gatherGit(ports: Ports, ref: string, path: string, root: string |
   const listed = await git.list(ref, path)
   if (!listed.ok) return listed
   const paths = listed.value === null ? [path] : configNames(listed.value).map((name) => files.join(path, name))
-  if (paths.length === 0) return failed('not-found', `The folder ${path} holds no file ending in .cfg at ${ref}.`, path)
+  if (paths.length === 0) return failed('not-found', `The folder ${path} holds no file ending in .cfg${mainFileHint} at ${ref}.`, path)
   const found: FoundFile[] = []
   for (const name of paths) {
     const read = await git.read(ref, name, configLimitBytes)
@@ -122,6 +143,7 @@ async function gatherGit(ports: Ports, ref: string, path: string, root: string |
       for (const candidate of candidates(side)) if ((await git.list(ref, candidate)).ok) return true
       return false
     },
+    matching: (pattern) => filesMatching(pattern, async (below) => firstListing(candidates(below), (candidate) => git.list(ref, candidate))),
   })
 }
 
@@ -147,7 +169,7 @@ async function gatherSnapshot(ports: Ports, snapshotId: string): Promise<Result<
   })
 }
 
-function amongFound(sides: ReadonlyMap<string, FoundFile>): Pick<Gathered, 'readSide' | 'sideExists'> {
+function amongFound(sides: ReadonlyMap<string, FoundFile>): Pick<Gathered, 'readSide' | 'sideExists' | 'matching'> {
   return {
     async readSide(path) {
       const file = sides.get(path)
@@ -155,6 +177,9 @@ function amongFound(sides: ReadonlyMap<string, FoundFile>): Pick<Gathered, 'read
     },
     async sideExists(path) {
       return sides.has(path)
+    },
+    async matching(pattern) {
+      return namesMatching(pattern, [...sides.keys()])
     },
   }
 }
@@ -184,6 +209,10 @@ async function gatherGiven(ports: Ports, title: string, given: readonly { readon
     },
     async sideExists(path) {
       return match(path) !== undefined || (root !== null && ports.files.isAbsolute(path) && (await disk.sideExists(path)))
+    },
+    async matching(pattern) {
+      const given = namesMatching(pattern, rest.map((file) => file.path))
+      return given.length > 0 || root === null || !ports.files.isAbsolute(pattern) ? given : disk.matching(pattern)
     },
   })
 }

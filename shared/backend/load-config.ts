@@ -4,6 +4,7 @@ import type { CompileOptions, Dialect, IncludeRef, Parsed } from '#shared/dialec
 import { detectDialect, dialectById, dialects } from '#shared/dialects/registry.ts'
 import { memberCount } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
+import { configLimitBytes } from '#shared/rpc/limits.ts'
 import type { CallContext } from '#shared/rpc/method.ts'
 import type { ConfigInput, ConfigSummary, LoadedFile, LoadOptions } from '#shared/rpc/payloads.ts'
 import { LineIndex } from '#shared/text/line-index.ts'
@@ -26,7 +27,7 @@ export interface ReadConfig {
   readonly input: ConfigInput
   readonly dialect: Dialect
   readonly options: CompileOptions
-  /** Config files in load order, then side files in the order they were named. */
+  /** Config files in load order, then the files they include, then side files, each in the order they were named. */
   readonly files: readonly KeptFile[]
   /** What watching this config means; null: nothing on disk. */
   readonly watched: string | null
@@ -72,6 +73,9 @@ export async function loadConfig(ports: Ports, input: ConfigInput, options: Load
     await ports.clock.breathe()
     if (context.cancelled()) return failed('cancelled', 'Loading was cancelled.')
   }
+  const included = await readIncluded(ports, gathered.value, dialect, configs, parsed, base)
+  diagnostics.push(...included.diagnostics)
+  if (context.cancelled()) return failed('cancelled', 'Loading was cancelled.')
   const sides = await readSideFiles(ports, gathered.value, dialect, parsed, base)
   diagnostics.push(...sides.diagnostics)
   if (context.cancelled()) return failed('cancelled', 'Loading was cancelled.')
@@ -79,7 +83,7 @@ export async function loadConfig(ports: Ports, input: ConfigInput, options: Load
   const compileOptions: CompileOptions = { ...base, sideFiles: new Map(sides.kept.map((file) => [file.source.path, file.source])) }
   const compiled = dialect.compile(parsed, compileOptions)
   diagnostics.push(...compiled.diagnostics)
-  const files = [...configs, ...sides.kept]
+  const files = [...configs, ...included.kept, ...sides.kept]
   const hash = ports.bytes.sha256(files.map((file) => file.bytes).flatMap((bytes) => [ports.bytes.fromText(`${bytes.length}\n`), bytes]))
   const identity = JSON.stringify([hash, gathered.value.source, gathered.value.title, files.map((file) => file.source.path), dialect.id, options.root, options.version, Object.entries(options.environment).sort()])
   const configId = ports.bytes.sha256([ports.bytes.fromText(identity)]).slice(0, 32)
@@ -93,7 +97,7 @@ export async function loadConfig(ports: Ports, input: ConfigInput, options: Load
 
 /** Parses and compiles again what was read before. */
 export function compileAgain(read: ReadConfig): LoadedConfig {
-  const parsed = read.files.filter((file) => file.source.role === 'config').map((file) => ({ file: file.source, tree: read.dialect.parse(file.source).tree }))
+  const parsed = read.files.filter((file) => file.source.role === 'config' || file.source.role === 'included').map((file) => ({ file: file.source, tree: read.dialect.parse(file.source).tree }))
   return { ...read, parsed, model: read.dialect.compile(parsed, read.options).model }
 }
 
@@ -143,13 +147,52 @@ interface SideFiles {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Reads every file that the config names. What is missing is left out: compile reports it at the line that names it. */
+/**
+ * Reads and parses the files that configs include, and those that they include in turn, until no new one is named; `parsed` grows
+ * by them. A file that is among the configs already is not read again. What is missing is left out: the dialect reports it.
+ */
+async function readIncluded(ports: Ports, gathered: Gathered, dialect: Dialect, configs: readonly KeptFile[], parsed: Parsed<unknown>[], base: Pick<CompileOptions, 'environment' | 'version'>): Promise<SideFiles> {
+  const kept: KeptFile[] = []
+  const diagnostics: Diagnostic[] = []
+  const asked = new Set<string>()
+  const known = new Set(configs.flatMap((file) => [file.source.path, ...(file.diskPath === null ? [] : [file.diskPath])]))
+  for (;;) {
+    const fresh = dialect.includes(parsed, base).filter((reference) => reference.role === 'included' && !asked.has(reference.path))
+    if (fresh.length === 0) return { kept, diagnostics }
+    for (const reference of fresh) {
+      asked.add(reference.path)
+      const paths = reference.pattern === true ? await gathered.matching(reference.path) : [reference.path]
+      for (const path of paths) {
+        if (known.has(path)) continue
+        if (kept.length >= fileCountLimit) {
+          diagnostics.push(sideProblem(reference, 'input/too-many-files', `The config includes more than ${fileCountLimit} files; ${path} and those after it are not read.`))
+          return { kept, diagnostics }
+        }
+        const read = await gathered.readSide(path, configLimitBytes)
+        if (!read.ok) {
+          if (read.failure.code !== 'not-found') diagnostics.push(sideProblem(reference, 'input/side-file-unreadable', read.failure.message))
+          continue
+        }
+        known.add(path)
+        if (read.value.diskPath !== null && known.has(read.value.diskPath)) continue
+        const file = keep(ports, { ...read.value, path }, 'included')
+        const result = dialect.parse(file.source)
+        kept.push(file)
+        parsed.push({ file: file.source, tree: result.tree })
+        diagnostics.push(...inputDiagnostics(file.source, file.bytes), ...result.diagnostics)
+      }
+      await ports.clock.breathe()
+    }
+  }
+}
+
+/** Reads every other file that the config names. What is missing is left out: compile reports it at the line that names it. */
 async function readSideFiles(ports: Ports, gathered: Gathered, dialect: Dialect, parsed: readonly Parsed<unknown>[], base: Pick<CompileOptions, 'environment' | 'version'>): Promise<SideFiles> {
   const kept: KeptFile[] = []
   const diagnostics: Diagnostic[] = []
   const seen = new Set<string>()
   for (const reference of dialect.includes(parsed, base)) {
-    if (seen.has(reference.path)) continue
+    if (seen.has(reference.path) || reference.role === 'included') continue
     seen.add(reference.path)
     if (seen.size > fileCountLimit) {
       diagnostics.push(sideProblem(reference, 'input/too-many-files', `The config names more than ${fileCountLimit} files; ${reference.path} and those after it are not read.`))

@@ -12,7 +12,7 @@ export type DialectId = string
 /** How sure a dialect is that a file is its own: 0 no, 1 certain. */
 export type Confidence = number
 
-/** Another file that a config names and that changes routing. `path` as written. */
+/** Another file that a config names and that changes routing. `path` as written. Files with the role `included` are parsed, and reach compile behind the config files. */
 export interface IncludeRef {
   readonly path: FilePath
   readonly role: FileRole
@@ -20,6 +20,8 @@ export interface IncludeRef {
   readonly required: boolean
   /** A folder whose entries count (certificate folders). */
   readonly folder: boolean
+  /** `path` is a glob(3) pattern; every file it matches counts, in byte order, and none is needed. Absent: it is a name. */
+  readonly pattern?: boolean
   readonly at: Span
 }
 
@@ -111,6 +113,8 @@ export interface LanguageDefinition {
 export interface Dialect<Tree = unknown> {
   readonly id: DialectId
   readonly product: string
+  /** Name of the file that the product starts with when it is given a folder; absent: every config file of the folder counts. */
+  readonly mainFile?: string
   /** Product versions run as oracle. */
   readonly verifiedOn: readonly string[]
   detect(file: SourceFile): Confidence
@@ -119,7 +123,7 @@ export interface Dialect<Tree = unknown> {
   /** Every token of the tree in order; joined they equal the text. */
   tokens(tree: Tree): Iterable<string>
   includes(files: readonly Parsed<Tree>[], options: Pick<CompileOptions, 'environment' | 'version'>): readonly IncludeRef[]
-  /** Files in load order. */
+  /** Files in load order, then those they include. */
   compile(files: readonly Parsed<Tree>[], options: CompileOptions): Compiled
   /** Name of the section and its opening line for each section, for outlines and folding. */
   outline(tree: Tree): readonly { readonly title: string; readonly kind: string; readonly span: Span }[]

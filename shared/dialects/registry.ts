@@ -1,10 +1,12 @@
 import type { SourceFile } from '#shared/text/source-file.ts'
 import type { Confidence, Dialect, DialectId } from './dialect.ts'
 import { haproxy } from './haproxy/index.ts'
+import { nginx } from './nginx/index.ts'
 
 /** Every balancer product this build knows. One line per dialect. */
 export const dialects: readonly Dialect[] = [
   haproxy as Dialect,
+  nginx as Dialect,
 ]
 
 export function dialectById(id: DialectId): Dialect | undefined {

@@ -15,6 +15,9 @@ function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
+/** What products call parts of the request that rules may change. */
+const productNames: Readonly<Record<string, string>> = { uri: 'path', args: 'query', host: 'host' }
+
 function fieldWords(field: Field): string {
   switch (field.kind) {
     case 'method': return 'method'
@@ -24,6 +27,8 @@ function fieldWords(field: Field): string {
     case 'path': return 'path'
     case 'query': return 'query'
     case 'path-and-query': return 'path with query'
+    case 'normalised-path': return 'path'
+    case 'host-name': return 'host'
     case 'base': return 'host followed by path'
     case 'header': return field.name === 'host' ? 'host' : `header ${field.name}`
     case 'header-count': return `number of ${field.name} headers`
@@ -40,7 +45,7 @@ function fieldWords(field: Field): string {
     case 'listener-name': return 'listener name'
     case 'listener-id': return 'listener id'
     case 'entry-name': return 'entry name'
-    case 'variable': return `variable ${field.name}`
+    case 'variable': return productNames[field.name] ?? `variable ${field.name}`
     case 'constant': return field.value === null ? 'nothing' : `"${field.value}"`
     case 'state': return field.text
     case 'opaque': return field.text
@@ -66,6 +71,9 @@ function transformWords(transform: Transform): string | null {
     case 'ip-mask': return `first ${transform.bits4} bits`
     case 'substring': return `bytes from ${transform.offset}`
     case 'trim': return 'trimmed'
+    case 'capture': return `group ${transform.group} of the pattern ${transform.pattern}`
+    case 'argument': return `query parameter ${transform.name}`
+    case 'escape-path': return 'percent-encoded'
     case 'opaque': return transform.text
   }
 }
@@ -180,6 +188,7 @@ function effectWords(effect: Effect): string {
     case 'set-path-and-query': return `set path and query to ${effect.value.text}`
     case 'set-query': return `set query to ${effect.value.text}`
     case 'set-target': return `set request target to ${effect.value.text}`
+    case 'send-target': return `send ${effect.value.text}`
     case 'replace': return `in the ${effect.part === 'path-and-query' ? 'path and query' : effect.part}, replace ${effect.pattern} by ${effect.replacement.text}`
     case 'set-header': return `set header ${effect.name} to ${isSecretHeader(effect.name) ? hidden : effect.value.text}`
     case 'add-header': return `add header ${effect.name}: ${isSecretHeader(effect.name) ? hidden : effect.value.text}`

@@ -13,6 +13,10 @@ export type Field =
   /** After `?`, without it. */
   | { readonly kind: 'query' }
   | { readonly kind: 'path-and-query' }
+  /** Path percent-decoded once, dot segments resolved, slashes merged (nginx `$uri` as the request arrives). */
+  | { readonly kind: 'normalised-path' }
+  /** Name of the target where it is a URL, else of the Host header: lower case, without port and one trailing dot (nginx `$host`). */
+  | { readonly kind: 'host-name' }
   /** Host followed by path (HAProxy `base`). */
   | { readonly kind: 'base' }
   /**
@@ -66,6 +70,12 @@ export type Transform =
   | { readonly kind: 'substring'; readonly offset: number; readonly length: number | null }
   | { readonly kind: 'trim'; readonly side: 'left' | 'right'; readonly characters: string }
   | { readonly kind: 'cast'; readonly to: ValueType }
+  /** Text of a group of the first match, empty where it took no part; absent without a match. */
+  | { readonly kind: 'capture'; readonly pattern: string; readonly ignoreCase: boolean; readonly group: number }
+  /** First value of `name=`, in any case, of a whole query (`&`, nginx `$arg_…`) or Cookie header (`;`, `$cookie_…`); absent: there is none. */
+  | { readonly kind: 'argument'; readonly name: string; readonly delimiter: '&' | ';' }
+  /** A decoded path as it is sent on: bytes that no target may hold as percent sequences. */
+  | { readonly kind: 'escape-path' }
   | { readonly kind: 'opaque'; readonly text: string; readonly reason: string }
 
 /**

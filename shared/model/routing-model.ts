@@ -1,6 +1,6 @@
 import type { Span } from '#shared/text/span.ts'
 import type { Pool } from './pool.ts'
-import type { Predicate, TableId, Template, View } from './predicate.ts'
+import type { Matcher, Predicate, TableId, Template, View } from './predicate.ts'
 
 /**
  * The neutral routing model: everything under every analysis, picture and host.
@@ -15,6 +15,11 @@ export interface RoutingModel {
   readonly product: string
   /** Version the model was compiled for, e.g. `2.6`. */
   readonly version: string
+  /**
+   * How requests are read. `as-sent`, also where it is left out: rules see targets and Host as they were sent (HAProxy).
+   * `normalised`: targets are decoded and resolved, Host becomes a name, and what cannot be is refused (nginx).
+   */
+  readonly requests?: 'as-sent' | 'normalised'
   /** In configuration order. */
   readonly listeners: readonly Listener[]
   readonly conflicts: readonly ListenerConflict[]
@@ -112,6 +117,8 @@ export type Effect =
   | { readonly kind: 'set-path-and-query'; readonly value: Template }
   | { readonly kind: 'set-query'; readonly value: Template }
   | { readonly kind: 'set-target'; readonly value: Template }
+  /** The target that the server gets, as it is; rules go on seeing the request. */
+  | { readonly kind: 'send-target'; readonly value: Template }
   /** Regex search and replace over the path, the path and query, or the whole target. `\1` … refer to groups. */
   | { readonly kind: 'replace'; readonly part: 'path' | 'path-and-query' | 'target'; readonly pattern: string; readonly replacement: Template }
   | { readonly kind: 'set-header' | 'add-header'; readonly name: string; readonly value: Template }
@@ -167,8 +174,8 @@ export interface LookupTable {
   readonly id: TableId
   /** As named in the config. */
   readonly path: string
-  readonly lookup: 'exact' | 'prefix' | 'suffix' | 'substring' | 'path-part' | 'domain-part' | 'regex' | 'network' | 'integer' | 'length'
-  /** In file order. Indexed lookups (exact, prefix, network) take the first of equal keys and the longest prefix; the rest take the first match in file order. */
+  readonly lookup: 'first-match' | 'exact' | 'prefix' | 'suffix' | 'substring' | 'path-part' | 'domain-part' | 'regex' | 'network' | 'integer' | 'length'
+  /** In file order. Indexed lookups (exact, prefix, network) take the first of equal keys and the longest prefix; the rest take the first match in file order; `first-match` asks each entry's own `match`. */
   readonly entries: readonly TableEntry[]
   readonly ignoreCase: boolean
   /** The file could not be read: every lookup is unknown. */
@@ -179,6 +186,8 @@ export interface LookupTable {
 export interface TableEntry {
   readonly key: string
   readonly value: string
+  /** What the key stands for, where the table says `first-match`. */
+  readonly match?: Matcher
   readonly origin: Span
 }
 

@@ -38,7 +38,7 @@ function viewReads(view: View, found: Set<Touch>): void {
       found.add('*')
       break
     case 'scheme': case 'http-version': case 'sni': case 'alpn': case 'tls': case 'tls-hello-type': case 'listener-name':
-    case 'listener-id': case 'entry-name': case 'constant':
+    case 'listener-id': case 'entry-name': case 'constant': case 'normalised-path': case 'host-name':
       break
   }
   for (const transform of view.transforms) {
@@ -72,6 +72,7 @@ function effectChanges(effect: Effect): readonly Touch[] {
   switch (effect.kind) {
     case 'set-path': case 'set-path-and-query': case 'set-query': case 'replace': case 'normalize-uri': return ['target']
     case 'set-target': return ['target', 'header:host']
+    case 'send-target': return ['target']
     case 'set-header': case 'add-header': case 'replace-header': return [`header:${effect.name.toLowerCase()}`]
     case 'delete-header': return [effect.match === 'exact' ? `header:${effect.name.toLowerCase()}` : 'header:*']
     case 'set-method': return ['method']

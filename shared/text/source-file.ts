@@ -1,7 +1,7 @@
 import type { FilePath } from './span.ts'
 
-/** What a file is to the config that names it. */
-export type FileRole = 'config' | 'map' | 'pattern-list' | 'crt-list' | 'certificate' | 'other'
+/** What a file is to the config that names it. `included`: text of the same product that a config puts in its own place. */
+export type FileRole = 'config' | 'included' | 'map' | 'pattern-list' | 'crt-list' | 'certificate' | 'other'
 
 /** How the bytes were turned into text. A lossy decoding is reported as a diagnostic by whoever loaded the file. */
 export type TextEncodingName = 'utf-8' | 'utf-8-bom' | 'utf-16le' | 'utf-16be' | 'latin-1'

@@ -27,6 +27,10 @@ export function applyEffect(effect: Effect, around: Surroundings): Applied {
     case 'note': return same
     case 'opaque-effect': return { ...same, depends: { text: effect.text, reason: effect.reason, at: around.at } }
     case 'set-path': case 'set-path-and-query': case 'set-query': case 'set-target': return withTarget(state, rewriteTarget(effect.kind, state, templateText(effect.value, around)), effect.kind === 'set-target')
+    case 'send-target': {
+      const target = templateText(effect.value, around)
+      return { ...same, state: { ...state, target, pseudoHeaders: false }, became: `the server gets ${shownText(target)}` }
+    }
     case 'replace': return replaceTarget(effect, around)
     case 'set-method': {
       const method = templateText(effect.value, around)

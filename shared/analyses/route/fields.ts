@@ -54,8 +54,12 @@ export function fieldSamples(field: Field, state: RequestState, at: Span): reado
       return state.headers.filter(header => header.name === 'cookie').flatMap((header): readonly Sample[] =>
         typeof header.value === 'string' ? headerElements(header.value).flatMap(element => cookieValues(element, toBytes(field.name))) : [header.value])
     }
+    case 'normalised-path': return state.normalised === null ? [] : [state.normalised.path]
+    case 'host-name': return state.normalised === null || state.normalised.host === null ? [] : [state.normalised.host]
     case 'target': case 'path': case 'query': case 'path-and-query': case 'base': case 'query-parameter': {
       if (!connection.readable) return []
+      if (state.normalised !== null && field.kind === 'query') return state.normalised.query === '' ? [] : [state.normalised.query]
+      if (state.normalised !== null && field.kind === 'path-and-query') return [state.normalised.sent]
       if (typeof state.target !== 'string') return [state.target]
       return targetSamples(field, state.target, state)
     }

@@ -38,6 +38,8 @@ export interface RequestState {
   readonly sourcePort: Sample
   readonly localIp: Sample | null
   readonly localPort: Sample
+  /** The request as products read it that normalise first; null: this one does not, or the request is refused. */
+  readonly normalised: { readonly sent: string; readonly path: string; readonly query: string; readonly host: string | null } | null
   /** Set when the target stands in HTTP/2 pseudo headers: servers get the origin form. */
   readonly pseudoHeaders: boolean
 }
@@ -65,6 +67,7 @@ export function initialState(request: RequestInput, listener: Listener, localIp:
     sourcePort: request.sourcePort,
     localIp,
     localPort,
+    normalised: null,
     pseudoHeaders,
   }
 }

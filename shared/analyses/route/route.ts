@@ -4,7 +4,9 @@ import type { RequestInput } from '#shared/model/request.ts'
 import type { Listener, RoutingModel } from '#shared/model/routing-model.ts'
 import { fromBytes } from '#shared/requests/bytes.ts'
 import type { RouteAnswer, RouteDependency } from './answer.ts'
+import type { Fault } from './faults.ts'
 import { arrivalOf, type Arrival, type ArrivalCache } from './listeners.ts'
+import { normalisedFault, normalisedState } from './normalised-request.ts'
 import { initialState, receivedTarget, requestFault } from './request-state.ts'
 import { shownText } from './templates.ts'
 import { walk, type ModelIndex, type Walk } from './walk.ts'
@@ -70,9 +72,10 @@ function routeWith(map: ModelIndex, arrivals: ArrivalCache, request: RequestInpu
 }
 
 function routeOn(map: ModelIndex, request: RequestInput, arrival: Arrival, listener: Listener, options: RouteOptions): RouteAnswer {
-  const state = initialState(request, listener, arrival.localIp, arrival.localPort)
-  if (listener.tls !== null && request.scheme === 'http') return simple(request, { action: 'close' }, [listener.id])
-  const fault = !state.connection.readable ? (listener.protocol === 'http' ? 'TLS bytes are no HTTP request' : null) : requestFault(request)
+  const normalises = map.model.requests === 'normalised'
+  const state = (normalises ? normalisedState : initialState)(request, listener, arrival.localIp, arrival.localPort)
+  if (listener.tls !== null && request.scheme === 'http') return simple(request, normalises ? { action: 'respond', status: 400 } : { action: 'close' }, [listener.id])
+  const fault = !state.connection.readable ? (listener.protocol === 'http' ? refused('TLS bytes are no HTTP request') : null) : normalises ? normalisedFault(request) : refused(requestFault(request))
   const main = walk(map, state, { forced: [], explain: options.explain, fault })
   const depends: RouteDependency[] = [...main.uncertain]
   let certain = main.uncertain.length === 0
@@ -100,7 +103,7 @@ function routeOn(map: ModelIndex, request: RequestInput, arrival: Arrival, liste
 }
 
 /** Takes each undecided condition the other way and compares outcomes. Spending the budget counts as "could change". */
-function alternatives(map: ModelIndex, state: Parameters<typeof walk>[1], main: Walk, fault: string | null): { readonly certain: boolean; readonly depends: readonly RouteDependency[] } {
+function alternatives(map: ModelIndex, state: Parameters<typeof walk>[1], main: Walk, fault: Fault | null): { readonly certain: boolean; readonly depends: readonly RouteDependency[] } {
   const depends: RouteDependency[] = []
   let certain = true
   let budget = maximumAlternatives
@@ -124,6 +127,10 @@ function alternatives(map: ModelIndex, state: Parameters<typeof walk>[1], main: 
   }
   explore(main, 0)
   return { certain, depends }
+}
+
+function refused(words: string | null): Fault | null {
+  return words === null ? null : { words, status: 400 }
 }
 
 function sameOutcome(one: Outcome, other: Outcome): boolean {

@@ -1,8 +1,10 @@
+import type { View } from '#shared/model/predicate.ts'
 import type { LookupTable } from '#shared/model/routing-model.ts'
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { containsPart, domainDelimiters, pathDelimiters } from '#shared/requests/http-values.ts'
 import { inNetwork, otherFamily, parseNetwork, type IpAddress, type IpNetwork } from '#shared/requests/ip.ts'
 import { compileRegex, type Regex } from '#shared/requests/regex.ts'
+import { matchSample } from './matchers.ts'
 import { isIp, sampleInteger, sampleIp, sampleText, type Known } from './sample.ts'
 
 /** What a lookup found: the value of an entry, nothing, or no answer because an entry cannot be modelled. `absent`: the key has no form that the table compares. */
@@ -34,6 +36,7 @@ function buildFinder(table: LookupTable): Finder {
     return found === undefined ? miss : hit(found.value)
   }
   switch (table.lookup) {
+    case 'first-match': return firstMatchFinder(table)
     case 'exact': {
       const index = new Map<string, string>()
       for (const entry of entries) if (!index.has(entry.key)) index.set(entry.key, entry.value)
@@ -67,6 +70,19 @@ function buildFinder(table: LookupTable): Finder {
     case 'regex': return regexFinder(table)
     case 'network': return networkFinder(entries)
     case 'integer': case 'length': return integerFinder(entries, table.lookup)
+  }
+}
+
+function firstMatchFinder(table: LookupTable): Finder {
+  const view: View = { field: { kind: 'constant', value: null }, transforms: [], type: 'string', pick: 'first', absentAs: 'empty' }
+  return key => {
+    for (const entry of table.entries) {
+      if (entry.match === undefined) continue
+      const match = matchSample(entry.match, view, key, '')
+      if (match.holds === null) return { kind: 'unknown', reason: match.reason }
+      if (match.holds) return { kind: 'hit', value: toBytes(entry.value) }
+    }
+    return miss
   }
 }
 

@@ -4,6 +4,7 @@ import type { Span } from '#shared/text/span.ts'
 import { asciiLower, asciiUpper, toBytes } from '#shared/requests/bytes.ts'
 import { fieldOf, hostOnly, portOnly, urlDecode, wordOf } from '#shared/requests/http-values.ts'
 import { maskBytes } from '#shared/requests/ip.ts'
+import { argumentValue, escapedPath } from '#shared/requests/normalised-target.ts'
 import { compileRegex, substitute } from '#shared/requests/regex.ts'
 import { fieldSamples } from './fields.ts'
 import type { RequestState } from './request-state.ts'
@@ -156,6 +157,16 @@ export function applyTransform(transform: Transform, value: Known, around: Surro
       return text.slice(start, end)
     }
     case 'cast': return convertSample(value, transform.to)
+    case 'capture': {
+      const compiled = compileRegex(toBytes(transform.pattern), { ignoreCase: transform.ignoreCase, dialect: 'pcre' })
+      if (!compiled.ok) return unknown(transform.pattern, `the pattern cannot be modelled: ${compiled.reason}`)
+      const text = sampleText(value)
+      if (!compiled.regex.decides(text) || !compiled.regex.capturesReliable) return unknown(transform.pattern, 'the engines may differ on what the pattern captures')
+      const match = compiled.regex.exec(text)
+      return match === null ? null : (match.groups[transform.group] ?? '')
+    }
+    case 'argument': return argumentValue(sampleText(value), toBytes(transform.name), transform.delimiter)
+    case 'escape-path': return escapedPath(sampleText(value))
     case 'opaque': return unknown(transform.text, transform.reason)
   }
 }

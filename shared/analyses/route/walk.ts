@@ -7,6 +7,7 @@ import type { Span } from '#shared/text/span.ts'
 import { fromBytes } from '#shared/requests/bytes.ts'
 import type { RouteDependency, RouteStep } from './answer.ts'
 import { applyEffect } from './effects.ts'
+import type { Fault } from './faults.ts'
 import { evaluate } from './predicates.ts'
 import { redirectLocation } from './redirect.ts'
 import { receivedTarget, type RequestState } from './request-state.ts'
@@ -44,7 +45,7 @@ export interface WalkOptions {
   readonly forced: readonly boolean[]
   readonly explain: boolean
   /** The product's refusal of a malformed request, in words; null: well formed. */
-  readonly fault: string | null
+  readonly fault: Fault | null
 }
 
 const maximumScopes = 1000
@@ -62,7 +63,7 @@ class Walker {
   private readonly options: WalkOptions
   private state: RequestState
   private stateAtChoice: RequestState
-  private fault: string | null
+  private fault: Fault | null
   private readonly steps: RouteStep[] = []
   private readonly visited: string[] = []
   private readonly decisions: Decision[] = []
@@ -223,7 +224,7 @@ class Walker {
     if (choice.by !== null && this.options.explain) {
       this.steps.push({ stepId: `${pool.id}/server`, scope: this.title, at: choice.by.origin, matched: true, decides: false, reason: choice.by.reason, became: null })
     }
-    if (choice.servers.length === 0) return { action: 'respond', status: 503 }
+    if (choice.servers.length === 0) return { action: 'respond', status: this.index.model.requests === 'normalised' ? 502 : 503 }
     return { action: 'forward', pool: pool.name, path: this.path(), servers: choice.servers }
   }
 
@@ -238,10 +239,11 @@ class Walker {
   private refuse(): Ending {
     const at = this.state.connection.listener.origin[0] ?? { file: '', start: 0, end: 0 }
     if (this.options.explain) {
-      this.steps.push({ stepId: `${this.state.connection.listener.id}/syntax`, scope: 'HTTP syntax', at, matched: true, decides: true, reason: this.fault ?? '', became: null })
+      this.steps.push({ stepId: `${this.state.connection.listener.id}/syntax`, scope: 'HTTP syntax', at, matched: true, decides: true, reason: this.fault?.words ?? '', became: null })
     }
+    const status = this.fault?.status ?? 400
     this.fault = null
-    return { kind: 'outcome', outcome: { action: 'respond', status: 400 }, rule: null }
+    return { kind: 'outcome', outcome: { action: 'respond', status }, rule: null }
   }
 
   private around(at: Span): Surroundings {

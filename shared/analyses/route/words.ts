@@ -64,6 +64,8 @@ export function fieldName(field: Field): string {
     case 'cookie': return `cookie ${field.name}`
     case 'query-parameter': return `query parameter ${field.name}`
     case 'path-and-query': return 'path and query'
+    case 'normalised-path': return 'path'
+    case 'host-name': return 'host'
     case 'source-ip': return 'source address'
     case 'source-port': return 'source port'
     case 'local-ip': return 'destination address'

@@ -1,5 +1,6 @@
 import { diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import { nearest } from '#shared/text/nearest.ts'
 import type { SourceFile } from '#shared/text/source-file.ts'
 import { hasConditions } from './conditionals.ts'
 import { lexHaproxy } from './lexer.ts'
@@ -9,7 +10,6 @@ import type { HaproxyTree, LineTable } from './tree.ts'
 import { lineWords } from './words.ts'
 import { contentEnd, keyword, lineSpan, rawWord, statementSpan, wordSpan } from './accessors.ts'
 import { isFirstWord } from './first-words.ts'
-import { nearest } from './nearest.ts'
 
 /** Words one line may have; the next one is refused. */
 const mostWords = 64

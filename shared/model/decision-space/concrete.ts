@@ -3,6 +3,7 @@ import { fieldOf, hostOnly, leadingInteger, portOnly, urlDecode, wordOf } from '
 import { formatIp } from '#shared/requests/ip.ts'
 import { wordAddress } from '#shared/requests/languages/addresses.ts'
 import { normalizeUri } from '#shared/requests/normalize-uri.ts'
+import { argumentValue, escapedPath } from '#shared/requests/normalised-target.ts'
 import { compileRegex, substitute } from '#shared/requests/regex.ts'
 import type { Model } from '#shared/requests/space/world.ts'
 import type { Value } from '#shared/requests/space/variable.ts'
@@ -81,6 +82,14 @@ export function transformText(transform: TermTransform, text: string): string | 
       const normalized = normalizeUri(text, transform.normalizer, transform.argument)
       return normalized.kind === 'ok' ? normalized.text : undefined
     }
+    case 'capture': {
+      const compiled = compileRegex(toBytes(transform.pattern), { ignoreCase: transform.ignoreCase, dialect: 'pcre' })
+      if (!compiled.ok || !compiled.regex.decides(text) || !compiled.regex.capturesReliable) return undefined
+      const match = compiled.regex.exec(text)
+      return match === null ? null : (match.groups[transform.group] ?? '')
+    }
+    case 'argument': return argumentValue(text, toBytes(transform.name), transform.delimiter)
+    case 'escape-path': return escapedPath(text)
     case 'arithmetic': case 'string-compare': case 'ip-mask': case 'map': case 'opaque': return undefined
   }
 }

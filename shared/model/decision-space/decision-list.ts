@@ -1,4 +1,5 @@
 import { toBytes } from '#shared/requests/bytes.ts'
+import { Solver } from '#shared/requests/space/solver.ts'
 import { always, never, type Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
 import { canonicalText } from '../canonical.ts'
@@ -65,6 +66,10 @@ export interface DecisionList {
 }
 
 const maximumScopes = 1000
+/** Times that scopes are entered in one list. */
+const maximumRuns = 1000
+/** Beyond these it is looked at whether any request gets into a scope. */
+const plainRuns = 100
 const nowhere: Span = { file: '', start: 0, end: 0 }
 
 /** Rules of one listener in the order in which the product decides, with everything folded in that happens on the way. */
@@ -81,6 +86,8 @@ class Builder {
   private readonly balanced = new Map<Pool, Destination>()
   private readonly rules: DecidingRule[] = []
   private readonly opaque: OpaqueEffect[] = []
+  private runs = 0
+  private solver: Solver | null = null
 
   constructor(reader: Reader, model: RoutingModel, start: State) {
     this.reader = reader
@@ -95,8 +102,9 @@ class Builder {
   }
 
   /** `chosen`: the pool whose own rules these are; its servers follow when none of them decides. */
-  private run(entry: ScopeId, start: State, guard: Condition, chosen: Chosen | null): void {
+  private run(entry: ScopeId, start: State, guard: Condition, chosen: Chosen | null, within = always): void {
     const { world } = this.reader.space
+    this.runs += 1
     let state = start
     let id: ScopeId | null = entry
     for (let count = 0; id !== null && count < maximumScopes; count += 1) {
@@ -113,9 +121,11 @@ class Builder {
         const at = step.origin[0] ?? null
         const condition = here.where(step.when, state)
         if (!isAction(step.does)) {
-          const when = condition.formula
-          if (when === never || step.does.kind === 'note') continue
-          if (step.does.kind === 'opaque-effect') this.opaque.push({ formula: when, text: step.does.text, reason: step.does.reason, at: at ?? nowhere, condition: step.when })
+          const holds = condition.formula
+          if (holds === never || step.does.kind === 'note') continue
+          // A scope that was entered has a state of its own, which only requests see that are in it.
+          const when = within === always ? holds : this.reader.formula(step.when, state)
+          if (step.does.kind === 'opaque-effect') this.opaque.push({ formula: holds, text: step.does.text, reason: step.does.reason, at: at ?? nowhere, condition: step.when })
           const applied = applyToTerms(this.reader, step.does, state, when, at ?? nowhere)
           if (applied.refuses !== never) this.emit(here.with(applied.refuses), this.answer(400), state, step, chosen)
           state = { ...applied.state, log: [...state.log, { key: `${when} ${canonicalText(step.does)}`, at: at ?? nowhere }] }
@@ -124,9 +134,14 @@ class Builder {
           // It lets requests pass the rules below, so it takes part in what they decide.
           state = { ...state, log: [...state.log, { key: `leave ${condition.formula}`, at: at ?? nowhere }] }
         } else if (step.does.kind === 'enter') {
-          this.run(step.does.scope, state, condition, chosen)
+          this.enter(step.does.scope, state, condition, chosen, step)
+          // Nobody gets past it.
+          if (step.when.kind === 'true') return
           here = here.with(world.not(this.reader.formula(step.when, state)))
-        } else this.act(step.does, condition, state, step, chosen)
+        } else {
+          this.act(step.does, condition, state, step, chosen)
+          if (within !== always && step.when.kind === 'true') return
+        }
       }
       if (scope.next === null) {
         this.end(scope, guard, state, chosen)
@@ -134,6 +149,20 @@ class Builder {
       }
       id = scope.next
     }
+  }
+
+  /** Scopes may be entered again and again; where nothing bounds that, the rest is not followed. */
+  private enter(scope: ScopeId, state: State, condition: Condition, chosen: Chosen | null, step: Step): void {
+    const holds = condition.formula
+    if (holds === never || (this.runs > plainRuns && this.isImpossible(holds))) return
+    if (this.runs < maximumRuns) this.run(scope, state, condition, chosen, holds)
+    // What is not followed is not the same on both sides for being called the same.
+    else this.push(condition, { kind: 'unmodelled', text: `internal redirects beyond ${maximumRuns} ways, ${this.reader.side}`, reason: 'there are too many ways through the rules to follow them all', at: step.origin[0] ?? nowhere }, state, step, chosen)
+  }
+
+  private isImpossible(holds: Formula): boolean {
+    this.solver ??= new Solver(this.reader.space.world)
+    return this.solver.solve([holds], { maxBranches: 200, spent: () => false }).kind === 'unsat'
   }
 
   /** Nothing decided: the servers of the pool, or what the product does by itself. */

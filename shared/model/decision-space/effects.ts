@@ -28,6 +28,7 @@ export function applyToTerms(reader: Reader, effect: Effect, state: State, when:
     case 'set-path': return done({ path: pathValue(reader, text(effect.value), state, at), ...withoutUrl(reader, state) })
     case 'set-query': return done({ query: queryValue(reader, text(effect.value), state) })
     case 'set-path-and-query': case 'set-target': return done(targetValue(reader, text(effect.value), effect.kind === 'set-target', state, when, at))
+    case 'send-target': return done({ path: text(effect.value), query: terms.absent, form: terms.text('origin') })
     case 'replace': return done(replaced(reader, effect, state, when, at))
     case 'set-method': return done({ method: text(effect.value) })
     case 'set-header': case 'add-header': case 'delete-header': case 'replace-header': return done(withHeaders(reader, state, headerStep(reader, effect, state, when, at)))
@@ -54,7 +55,8 @@ function unsettled(reader: Reader, effect: Extract<Effect, { readonly kind: 'opa
   const unknown = (what: string): Term => terms.unknown(`${what} after ${key}`, effect.reason, at)
   const list = terms.unknownList(`headers after ${key}`, effect.reason, at)
   const headers: HeaderStep = { key: `any ${key}`, name: null, when: acts, matches: () => true, apply: () => list }
-  const variables = new Map([...state.variables].map(([name, value]) => [name, terms.choose(acts, unknown(`var(${name})`), value)] as const))
+  // Names with a blank are our own bookkeeping, which nothing in a product can touch.
+  const variables = new Map([...state.variables].map(([name, value]) => [name, name.includes(' ') ? value : terms.choose(acts, unknown(`var(${name})`), value)] as const))
   const change = { path: unknown('path'), query: unknown('query'), method: unknown('method'), form: unknown('form of the target'), authority: unknown('host of the target'), headers: [...state.headers, headers], variables, unsettled: [...state.unsettled, { when: acts, key, reason: effect.reason, at }] }
   return changed(terms, state, change, acts)
 }

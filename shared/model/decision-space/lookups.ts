@@ -29,7 +29,7 @@ export function lookupOrder(table: LookupTable): readonly LookupEntry[] | null {
 
 function makeOrder(table: LookupTable): readonly LookupEntry[] {
   const entries = table.entries.flatMap((entry): LookupEntry[] => {
-    const matching = entryMatching(table, entry.key)
+    const matching = entry.match === undefined ? entryMatching(table, entry.key) : matchingOf(entry.match)
     return matching === null ? [] : [{ key: entry.key, value: entry.value, origin: entry.origin, matching }]
   })
   if (table.lookup !== 'network' && entries.length !== table.entries.length) return []
@@ -49,6 +49,7 @@ function bitsOf(text: string): number {
 function entryMatching(table: LookupTable, key: string): Matching | null {
   const { ignoreCase } = table
   switch (table.lookup) {
+    case 'first-match': return null
     case 'exact': case 'prefix': case 'suffix': case 'substring': case 'path-part': case 'domain-part': return matchingOf({ kind: table.lookup, values: [key], ignoreCase })
     case 'regex': return matchingOf({ kind: 'regex', patterns: [key], ignoreCase, dialect: 'pcre' })
     case 'network': return parseNetwork(key) === null ? null : matchingOf({ kind: 'network', networks: [key] })

@@ -2,6 +2,7 @@ import { toBytes } from '#shared/requests/bytes.ts'
 import { cookieValues, headerElements, queryParameterValues, splitTarget } from '#shared/requests/http-values.ts'
 import { parseIp } from '#shared/requests/ip.ts'
 import { addressWord } from '#shared/requests/languages/addresses.ts'
+import { argumentValue, normalisedHost, parseNormalisedTarget, type NormalisedTarget } from '#shared/requests/normalised-target.ts'
 import type { Value, Variable } from '#shared/requests/space/variable.ts'
 import { evaluateFormula, type Formula, type Model, type World } from '#shared/requests/space/world.ts'
 import type { RequestInput } from '../request.ts'
@@ -67,6 +68,11 @@ function sentAs(request: RequestInput): Sent {
   }
 }
 
+function normalised(target: string): NormalisedTarget | null {
+  const parsed = parseNormalisedTarget(target)
+  return parsed.ok ? parsed : null
+}
+
 function address(text: string | null): string | null {
   const ip = text === null ? null : parseIp(text)
   return ip === null ? null : addressWord(ip)
@@ -78,6 +84,12 @@ function valueFrom(request: RequestInput, { target, path, query, form, scheme, r
     switch (key) {
       case 'path': return path
       case 'query': return query
+      case 'normalised-path': return normalised(target)?.path ?? null
+      case 'host-name': {
+        const parsed = normalised(target)
+        const sent = parsed?.authority ?? (request.host === null ? null : toBytes(request.host).trim())
+        return sent === null ? null : normalisedHost(sent)
+      }
       case 'host': return request.host === null ? (lines('host')[0] ?? null) : toBytes(request.host).trim()
       case 'method': return toBytes(request.method)
       case 'form': return form
@@ -94,8 +106,14 @@ function valueFrom(request: RequestInput, { target, path, query, form, scheme, r
   }
   const name = key.slice(colon + 1)
   switch (key.slice(0, colon)) {
+    case 'spelling': {
+      const sent = name === 'path' ? path : request.host === null ? null : toBytes(request.host).trim()
+      const read = name === 'path' ? normalised(target)?.path : sent === null ? null : normalisedHost(sent)
+      return sent === read ? 'plain' : 'other'
+    }
     case 'header': return name.endsWith(' as lines') ? lines(name.slice(0, -9)) : lines(name).flatMap(headerElements)
     case 'cookie': return lines('cookie').flatMap(headerElements).flatMap((element) => cookieValues(element, toBytes(name)))
+    case 'argument': return argumentValue(query ?? '', name, '&')
     case 'parameter': return queryParameterValues(target, toBytes(name), '?')
     case 'local-port': return String(localPort)
     case 'alpn': return (listener.tls?.alpn ?? []).find((protocol) => request.alpn.includes(protocol)) ?? null

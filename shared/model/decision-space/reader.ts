@@ -31,12 +31,14 @@ export class Reader {
   /** Variables that something behind the rules reads. */
   readonly readLater: ReadonlySet<string>
 
-  private readonly side: 'before' | 'after'
+  readonly side: 'before' | 'after'
+  private readonly normalises: boolean
   private readonly definitions: readonly Definition[]
 
-  constructor(space: Space, model: Pick<RoutingModel, 'tables' | 'scopes' | 'pools' | 'listeners' | 'surroundings'>, side: 'before' | 'after' = 'after', outside: readonly Definition[] = []) {
+  constructor(space: Space, model: Pick<RoutingModel, 'tables' | 'scopes' | 'pools' | 'listeners' | 'surroundings' | 'requests'>, side: 'before' | 'after' = 'after', outside: readonly Definition[] = []) {
     this.space = space
     this.side = side
+    this.normalises = model.requests === 'normalised'
     this.tables = model.tables
     this.readLater = model.surroundings.readLater
     this.definitions = [...definitionsOf(model), ...outside]
@@ -216,11 +218,12 @@ export class Reader {
     }
   }
 
-  /** Value of a variable; one that nothing set is absent, unless something unmodelled may have set it. */
+  /** Value of a variable; one that nothing set is absent, unless something unmodelled may have set it. Names with a blank are no variables of a product. */
   variable(name: string, state: State, at: Span): Term {
     const { terms } = this.space
     const known = state.variables.get(name)
     if (known !== undefined) return known
+    if (name.includes(' ')) return terms.absent
     if (name.startsWith('proc.')) return terms.unknown(`var(${name})`, 'process variables are set at run time', at)
     return state.unsettled.reduce<Term>((term, effect) => terms.choose(effect.when, terms.unknown(`var(${name}) after ${effect.key}`, effect.reason, effect.at), term), terms.absent)
   }
@@ -233,6 +236,8 @@ export class Reader {
       case 'path': return state.path
       case 'query': return state.query
       case 'path-and-query': return this.pathAndQuery(state)
+      case 'normalised-path': return terms.read(variables.normalisedPath)
+      case 'host-name': return terms.read(variables.hostName)
       case 'target': return this.target(state)
       case 'base': return terms.choose(this.tests.present(this.first(this.headerList(state, 'host', 'comma'))), terms.concat([this.first(this.headerList(state, 'host', 'comma')), state.path]), state.path)
       case 'header': {
@@ -287,11 +292,30 @@ export class Reader {
     let list = state.lists.get(key)
     if (list === undefined) {
       const { terms, variables } = this.space
-      list = name === 'host' ? terms.items([terms.read(variables.host)]) : terms.base(split === 'comma' ? variables.header(name, 'comma') : this.lineVariable(name))
+      list = name === 'host' ? terms.items([this.normalises ? this.sentHost() : terms.read(variables.host)]) : terms.base(split === 'comma' ? variables.header(name, 'comma') : this.lineVariable(name))
       for (const step of state.headers) if (step.matches(name)) list = terms.chooseList(step.when, step.apply(list), list)
       state.lists.set(key, list)
     }
     return list
+  }
+
+  /** The path as it was sent: what it is read as where that is how it is spelled; of other spellings nothing is known. */
+  private sentPath(): Term {
+    const { terms, variables, world } = this.space
+    const path = terms.read(variables.normalisedPath)
+    const plain = world.and(this.isPlain('path'), this.tests.holds(path, plainPath, (negated) => `the path ${negated ? 'needs' : 'needs no'} percent sequences`))
+    return terms.choose(plain, path, terms.unknown('path as sent', 'it may be spelled in many ways', nowhere))
+  }
+
+  private sentHost(): Term {
+    const { terms, variables, world } = this.space
+    const name = terms.read(variables.hostName)
+    const plain = world.or(this.isPlain('host'), world.not(this.tests.present(name)))
+    return terms.choose(plain, name, terms.unknown('Host as sent', 'it may have a port, capitals or a dot at the end', nowhere))
+  }
+
+  private isPlain(part: 'path' | 'host'): Formula {
+    return this.tests.holds(this.space.terms.read(this.space.variables.spelling(part)), literalMatching('exact', ['plain'], false), (negated) => `the ${part} is ${negated ? 'not ' : ''}sent as it is read`)
   }
 
   private lineVariable(name: string): Variable {
@@ -337,10 +361,21 @@ export class Reader {
     let value = term
     for (const transform of transforms) {
       // An address read from an address is what it is.
+      // Parameters of the query that arrived vary by themselves.
+      if (transform.kind === 'argument' && transform.delimiter === '&' && this.isQuery(value)) {
+        value = terms.read(this.space.variables.argument(transform.name))
+        continue
+      }
       if (transform.kind === 'cast' && transform.to === 'ip' && value.kind === 'read' && value.variable.encoding === 'address') continue
       value = terms.apply(transform, value)
     }
     return value
+  }
+
+  private isQuery(term: Term): boolean {
+    const { terms, variables } = this.space
+    const query = terms.read(variables.query)
+    return term === query || term === terms.choose(this.tests.present(query), query, terms.empty)
   }
 
   /** The one value that counts when a view is used as a value. */
@@ -361,8 +396,9 @@ export class Reader {
   initialState(arrival: State['arrival'], localIp: string, localPorts: readonly string[]): State {
     const { terms, variables } = this.space
     const ip = parseIp(localIp)
+    const target = this.normalises ? { path: this.sentPath(), form: terms.text('origin'), authority: terms.empty } : { path: terms.read(variables.path), form: terms.read(variables.form), authority: terms.read(variables.host) }
     return {
-      arrival, path: terms.read(variables.path), query: terms.read(variables.query), method: terms.read(variables.method), form: terms.read(variables.form), authority: terms.read(variables.host), headers: [], variables: new Map(),
+      arrival, ...target, query: terms.read(variables.query), method: terms.read(variables.method), headers: [], variables: new Map(),
       sourceIp: terms.read(variables.sourceIp), sourcePort: terms.read(variables.sourcePort),
       localIp: ip === null ? terms.read(variables.localIp) : terms.read(variables.fixedIp(ip)),
       localPort: localPorts.length === 1 ? terms.text(localPorts[0] as string) : terms.read(variables.localPort(arrival.listener.id, localPorts)),
@@ -370,6 +406,9 @@ export class Reader {
     }
   }
 }
+
+/** Paths that are sent as they are read. */
+const plainPath = matchingOf({ kind: 'regex', patterns: ["^(?:[A-Za-z0-9/._~!$&'()*+,;=:@-]|\\[|\\])*$"], ignoreCase: false, dialect: 'pcre' })
 
 /** Names whose case nobody expects to count. */
 function isCaseless(field: Field): boolean {

@@ -2,6 +2,7 @@ import { defaultRequest, type RequestInput } from '../request.ts'
 import { fromBytes } from '#shared/requests/bytes.ts'
 import { formatIp } from '#shared/requests/ip.ts'
 import { wordAddress } from '#shared/requests/languages/addresses.ts'
+import { escapedPath } from '#shared/requests/normalised-target.ts'
 import type { Witness } from '#shared/requests/space/solver.ts'
 import type { Value } from '#shared/requests/space/variable.ts'
 import type { World } from '#shared/requests/space/world.ts'
@@ -21,8 +22,10 @@ export function requestOf(world: World, witness: Witness, arrival: Arrival): Req
   }
   const listed = (prefix: string): (readonly [name: string, values: readonly string[]])[] => !hasLists ? [] :
     [...values].flatMap(([key, value]) => (key.startsWith(prefix) && Array.isArray(value) ? [[key.slice(prefix.length), (value as readonly string[]).map(fromBytes)] as const] : []))
-  const host = single('host', 'any.example')
-  const httpVersion = single('http-version', '1.1') === '2.0' ? '2' : single('http-version', '1.1') === '1.0' ? '1.0' : '1.1'
+  const host = values.has('host-name') ? sentHost(values) : single('host', 'any.example')
+  // Without a name only HTTP/1.0 is answered where hosts are looked up by name.
+  const version = single('http-version', values.has('host-name') && host === null ? '1.0' : '1.1')
+  const httpVersion = version === '2.0' ? '2' : version === '1.0' ? '1.0' : '1.1'
   const headers: (readonly [string, string])[] = []
   for (const [name, lines] of listed('header:')) for (const line of lines) headers.push([name.replace(/ as lines$/, ''), line])
   const cookies = listed('cookie:').flatMap(([name, all]) => all.map((value) => `${name}=${value}`))
@@ -41,6 +44,18 @@ export function requestOf(world: World, witness: Witness, arrival: Arrival): Req
     destinationIp: addressText(local) ?? fixedIp(arrival),
     sni: tls ? single('sni', values.has('sni') ? null : name) : null, alpn,
   }
+}
+
+/** The name with a port where it has to be spelled otherwise than it is looked up. */
+function sentHost(values: ReadonlyMap<string, Value>): string | null {
+  const name = values.get('host-name')
+  return typeof name !== 'string' ? null : `${fromBytes(name)}${values.get('spelling:host') === 'other' ? ':8080' : ''}`
+}
+
+/** The path with percent sequences where it needs them; with a dot segment where it has to be spelled otherwise. */
+function sentPath(values: ReadonlyMap<string, Value>): string {
+  const path = values.get('normalised-path')
+  return `${values.get('spelling:path') === 'other' ? '/.' : ''}${escapedPath(typeof path === 'string' ? path : '/')}`
 }
 
 /** The address to send to, with the port that the request asks for; a listener without one by its id. */
@@ -68,9 +83,10 @@ function targetOf(values: ReadonlyMap<string, Value>, host: string | null, tls: 
     const value = values.get(key)
     return typeof value === 'string' ? fromBytes(value) : value === undefined ? undefined : null
   }
-  const path = text('path') === undefined ? '/' : text('path')
+  const path = values.has('normalised-path') ? sentPath(values) : text('path') === undefined ? '/' : text('path')
   const parameters = [...values].flatMap(([key, value]) => (key.startsWith('parameter:') && Array.isArray(value) ? (value as readonly string[]).map((one) => `${key.slice(10)}=${fromBytes(one)}`) : []))
-  const query = [text('query') ?? null, ...parameters].filter((part): part is string => part !== null)
+  const first = [...values].flatMap(([key, value]) => (key.startsWith('argument:') && typeof value === 'string' ? [`${key.slice(9)}=${fromBytes(value)}`] : []))
+  const query = [text('query') ?? null, ...first, ...parameters].filter((part): part is string => part !== null)
   const isUrl = values.get('form') === 'absolute' && httpVersion !== '2'
   const target = `${path ?? (isUrl ? '' : `*${text('target-rest') ?? ''}`)}${query.length === 0 ? '' : `?${query.join('&')}`}`
   return isUrl ? `${text('target-scheme') ?? (tls ? 'https' : 'http')}://${host ?? ''}${target}` : target

@@ -27,8 +27,13 @@ const restDomain = lazily(() => whole('[\\x21\\x22\\x24-\\x3e\\x40-\\x7e]*'))
 const schemeDomain = lazily(() => whole('[A-Za-z][A-Za-z0-9+.-]*'))
 const queryDomain = lazily(() => whole('[\\x21\\x22\\x24-\\x7e]*'))
 const parameterDomain = lazily(() => whole('[\\x21\\x22\\x24\\x25\\x27-\\x3a\\x3c-\\x3e\\x40-\\x7e]*'))
+const argumentDomain = lazily(() => whole('[\\x21\\x22\\x24\\x25\\x27-\\x7e]*'))
 /** One name or address with an optional port. Several names in one Host are assumed away, and said so. */
 const hostDomain = lazily(() => whole('[\\x21\\x23-\\x2b\\x2d-\\x7e\\x80-\\xff]*'))
+/** No upper case, port, or dot at the end; names with dots in a row are refused. */
+const hostNameDomain = lazily(() => intersection([whole('[\\x21-\\x2e\\x30-\\x39\\x3b-\\x40\\x5c\\x5e-\\x7e\\x80-\\xff]+|\\[[0-9a-f:.]*\\]'), complement(whole('(?s).*\\.\\..*|.*\\.|.+\\[.*'))]))
+/** Paths with a line end are left out, and that is said. */
+const normalisedPathDomain = lazily(() => intersection([whole('(?s)/[^\\x00\\n]*'), complement(whole('(?s).*//.*|(?:.*/)?\\.\\.?(?:/.*)?'))]))
 const methodDomain = lazily(() => whole("[!#$%&'*+.^_`|~0-9A-Za-z-]+"))
 const quoted = '"(?:[^\\x00\\r\\n"\\\\]|\\\\[^\\x00\\r\\n])*'
 const trimmed = lazily(() => whole('(?s)(?:[^ \\t](?:.*[^ \\t])?)?'))
@@ -69,6 +74,21 @@ export class RequestVariables {
     return this.world.variable('host', () => ({ shape: 'single', optional: true, encoding: 'text', domain: hostDomain(), preferred: [anyHost] }))
   }
 
+  /** Name of the target or the Host header as it is looked up; absent: there is none. */
+  get hostName(): Variable {
+    return this.world.variable('host-name', () => ({ shape: 'single', optional: true, encoding: 'text', domain: hostNameDomain(), preferred: [anyHost] }))
+  }
+
+  /** Path after decoding, with slashes merged and dot segments resolved. */
+  get normalisedPath(): Variable {
+    return this.world.variable('normalised-path', () => ({ shape: 'single', optional: false, encoding: 'text', domain: normalisedPathDomain(), preferred: ['/'] }))
+  }
+
+  /** Whether the path (`path`) or Host (`host`) was sent as it is read: `plain`, or in some other way: `other`. */
+  spelling(part: 'path' | 'host'): Variable {
+    return this.world.variable(`spelling:${part}`, () => ({ shape: 'single', optional: false, encoding: 'text', domain: literalLanguage('exact', ['plain', 'other'], false), preferred: ['plain', 'other'] }))
+  }
+
   get method(): Variable {
     return this.world.variable('method', () => ({ shape: 'single', optional: false, encoding: 'text', domain: methodDomain(), preferred: ['GET', 'POST'] }))
   }
@@ -102,6 +122,11 @@ export class RequestVariables {
 
   parameter(name: string): Variable {
     return this.world.variable(`parameter:${name}`, () => ({ shape: 'list', optional: true, encoding: 'text', domain: parameterDomain(), preferred: [] }))
+  }
+
+  /** First value of a parameter whose name is in lower case here and in any case there. */
+  argument(name: string): Variable {
+    return this.world.variable(`argument:${name}`, () => ({ shape: 'single', optional: true, encoding: 'text', domain: argumentDomain(), preferred: [] }))
   }
 
   get sourceIp(): Variable {

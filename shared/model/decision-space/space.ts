@@ -42,7 +42,7 @@ export class Space {
 
   /** Name of a table that is equal on both sides only where what it holds is. The first contents keep the name. */
   nameOf(table: LookupTable): string {
-    const contents = `${table.lookup} ${table.ignoreCase} ${table.missing} ${JSON.stringify(table.entries.map((entry) => [entry.key, entry.value]))}`
+    const contents = `${table.lookup} ${table.ignoreCase} ${table.missing} ${JSON.stringify(table.entries.map((entry) => (entry.match === undefined ? [entry.key, entry.value] : [entry.match, entry.value])))}`
     const known = this.tableNames.get(table.id) ?? []
     let at = known.indexOf(contents)
     if (at === -1) {

@@ -62,7 +62,7 @@ export function variableWords(key: string): string {
   switch (colon === -1 ? key : key.slice(0, colon)) {
     case 'header': return `header ${name.replace(/ as lines$/, '')}`
     case 'cookie': return `cookie ${name}`
-    case 'parameter': return `query parameter ${name}`
+    case 'parameter': case 'argument': return `query parameter ${name}`
     case 'sni': return 'TLS server name'
     case 'alpn': return 'TLS protocol'
     case 'local-port': return 'destination port'

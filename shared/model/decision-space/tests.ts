@@ -1,7 +1,8 @@
 import { toBytes } from '#shared/requests/bytes.ts'
+import { covers } from '#shared/requests/languages/covers.ts'
 import { contains, type Language } from '#shared/requests/languages/language.ts'
 import { literalLanguage } from '#shared/requests/languages/literals.ts'
-import { afterPrefix, beforeSuffix, complement, intersection, nothing, preimage, splitAt, suffixFrom, union } from '#shared/requests/languages/preimages.ts'
+import { always as everything, afterPrefix, beforeSuffix, complement, intersection, nothing, preimage, splitAt, suffixFrom, union } from '#shared/requests/languages/preimages.ts'
 import type { Facet } from '#shared/requests/space/variable.ts'
 import { always, evaluateFormula, never, type Formula, type Literals, type Model, type World } from '#shared/requests/space/world.ts'
 import type { LookupTable } from '../routing-model.ts'
@@ -180,6 +181,10 @@ export class Tests {
 
   /** In a text, an absent value is an empty one. */
   private orEmpty(term: Term, language: Language, key: string, words: Words): Formula {
+    // Whatever stands there is right, or nothing is.
+    const domain = term.kind === 'read' && term.variable.encoding === 'text' && !term.variable.optional ? term.variable.domain : everything
+    if (covers(language, domain)) return always
+    if (covers(complement(language), domain)) return never
     const matching: Matching = { key: `text ${key}`, language: () => language, ranges: null, networks: null, samples: () => [], literals: null }
     const holds = this.holds(term, matching, words)
     return contains(language, '') ? this.world.or(holds, this.world.not(this.present(term))) : holds

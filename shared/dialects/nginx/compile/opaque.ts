@@ -1,0 +1,39 @@
+import { always } from '#shared/model/predicate.ts'
+import { factsOf } from '../support.ts'
+import type { Directive } from '../tree.ts'
+import { allDirectives, type ServerContext } from './context.ts'
+import type { Level } from './levels.ts'
+import { addGap, type CompileState, type ScopeDraft } from './state.ts'
+import { argument, headOf, nameOf, wordsOf } from './words.ts'
+
+/** Directives of modules that may do anything to a request, and those that nobody knows. */
+function isOpaque(directive: Directive): boolean {
+  const known = factsOf(nameOf(directive))
+  return directive.opaque !== null || known.length === 0 || known.every(({ entry }) => entry.state === 'unsupported')
+}
+
+/** What is not modelled in one level and those around it, as effects that may change everything. */
+export function addUnmodelled(server: ServerContext, level: Level, draft: ScopeDraft): void {
+  for (let at: Level | null = level; at !== null; at = at.parent) {
+    for (const directive of at.directives) if (isOpaque(directive)) addOpaque(server, draft, directive, factsOf(nameOf(directive)).length === 0 ? 'nobody knows what this directive does' : 'what this does to a request is not modelled')
+  }
+}
+
+function addOpaque({ state }: ServerContext, draft: ScopeDraft, directive: Directive, reason: string): void {
+  if (!state.gaps.some(({ at }) => at.file === directive.span.file && at.start === directive.span.start)) addGap(state, 'opaque-effect', directive, reason)
+  draft.add(nameOf(directive), always, { kind: 'opaque-effect', text: `${wordsOf(directive)} ${directive.opaque?.raw ?? ''}`.trim(), reason }, headOf(directive))
+}
+
+/** Paths are read in another way on every server that shares an address with one that says so. */
+export function addOtherReading(server: ServerContext, draft: ScopeDraft): void {
+  for (const directive of server.state.readings) addOpaque(server, draft, directive, 'paths with several slashes in a row are not modelled then')
+}
+
+/** Keeps the directives that change how requests are read. */
+export function collectReadings(state: CompileState, http: readonly Directive[]): void {
+  for (const directive of allDirectives(http)) {
+    const name = nameOf(directive)
+    if (name === 'merge_slashes' && argument(directive, 0) === 'off') state.readings.push(directive)
+    else if ((name === 'underscores_in_headers' && argument(directive, 0) === 'on') || (name === 'ignore_invalid_headers' && argument(directive, 0) === 'off')) addGap(state, 'approximate', directive, 'Header names with unusual characters are taken as if they had not been sent.')
+  }
+}

@@ -1,0 +1,158 @@
+import { always, type Predicate, type Template, type View } from '#shared/model/predicate.ts'
+import type { Action } from '#shared/model/routing-model.ts'
+import type { Span } from '#shared/text/span.ts'
+import type { Directive } from '../tree.ts'
+import type { ServerContext } from './context.ts'
+import { addFailure, flow, hasErrorPage, isSet } from './fail.ts'
+import { applies, inherited, type Level } from './levels.ts'
+import { addressPool, poolNamed } from './pools.ts'
+import { addGap, type ScopeDraft } from './state.ts'
+import { asView, constantText, hasVariables, isText, literal, not, templateOf, test, variable, view, type Reading } from './variables.ts'
+import { argument, childrenOf, nameOf, wordsOf } from './words.ts'
+
+/** What a location that passes requests on is called, and how long its text is: the part of the URI that is replaced. */
+export interface PassPlace {
+  readonly server: ServerContext
+  readonly level: Level
+  /** Length of the text of a location that is a prefix or exact; 0 elsewhere. */
+  readonly replaces: number
+}
+
+interface Target {
+  readonly protocol: string
+  readonly host: string
+  /** Null: the target has no URI. */
+  readonly uri: string | null
+}
+
+/** Scheme, host and URI of a target; null: a variable hides where one ends. */
+function targetOf(text: string): Target | null {
+  const match = /^([a-z]+):\/\/(unix:[^:]*:?|\[[^\]]*\](?::\d+)?|(?:(?!\$request_uri|\$uri|\$document_uri)[^/?])*)([^]*)$/.exec(text)
+  if (match === null) return null
+  const rest = match[3] ?? ''
+  return { protocol: match[1] ?? 'http', host: match[2] ?? '', uri: rest === '' ? null : rest }
+}
+
+/** Steps of `proxy_pass`; ends `draft`. Source: reference section 8.1; N-PP-1 … N-PP-10. */
+export function addProxyPass(place: PassPlace, draft: ScopeDraft, directive: Directive): void {
+  const { server } = place
+  const text = argument(directive, 0)
+  const target = targetOf(text)
+  if (target === null) {
+    giveUp(server, draft, directive, 'the target is in a variable')
+    return
+  }
+  const dynamic = hasVariables(text)
+  const at = directive.span
+  const reading: Reading = { server, draft, at }
+  const host = templateOf(target.host, reading)
+  const fixedHost = constantText(host)
+  draft.add('protocol', always, { kind: 'set-variable', name: flow.protocol, value: literal(target.protocol) }, at)
+  addSentHeaders(place, draft, fixedHost === null ? host : literal(fixedHost), at)
+  if (target.uri !== null && dynamic) draft.add('send', always, { kind: 'send-target', value: templateOf(target.uri, reading) }, at)
+  else addSentTarget(place, draft, target.uri, at)
+  if (fixedHost !== null) {
+    const pool = poolNamed(server.state, fixedHost) ?? addressPool(server.state, fixedHost, target.protocol, directive)
+    draft.close({ kind: 'forward', pool: pool.name })
+    return
+  }
+  const [only] = host.parts
+  // A target without a host is an error of its own.
+  if (host.parts.length === 1 && typeof only === 'object') addFailure(server, place.level, draft, isText(only, '', at), 500, 'no host', 'respond', at)
+  draft.close(dispatchTo(place, host, directive))
+}
+
+function giveUp(server: ServerContext, draft: ScopeDraft, directive: Directive, reason: string): void {
+  addGap(server.state, 'opaque-action', directive, reason)
+  draft.close({ kind: 'opaque', text: wordsOf(directive), reason })
+}
+
+/** A destination that the request names: groups and addresses that stand in the config, else what names resolve to. */
+function dispatchTo(place: PassPlace, host: Template, directive: Directive): Action {
+  const { server } = place
+  const fixed = host.parts.every((part) => typeof part === 'string' || isClosed(server, part))
+  if (fixed) {
+    for (const value of possibleValues(server)) if (/^(?:\d+\.){3}\d+(?::\d+)?$/.test(value)) if (poolNamed(server.state, value) === null) addressPool(server.state, value, 'http', directive)
+  }
+  const key: Template = { parts: host.parts.map((part) => (typeof part === 'string' ? part.toLowerCase() : fixed && part.transforms.some((one) => one.kind === 'map') ? part : { ...part, transforms: [...part.transforms, { kind: 'lower' as const }] })), text: host.text }
+  const reason = 'names that no group has are looked up while requests are served'
+  const misses: Action = fixed && !applies(place.level, 'resolver') && !hasErrorPage(place.level, 502)
+    ? { kind: 'respond', status: 502, why: 'no group has that name' } : { kind: 'opaque', text: wordsOf(directive), reason }
+  if (misses.kind === 'opaque') addGap(server.state, 'opaque-action', directive, reason)
+  return { kind: 'dispatch', key, onMiss: misses }
+}
+
+/** Can the value only be something that the config itself holds? */
+function isClosed(server: ServerContext, seen: View): boolean {
+  if (seen.transforms.some((transform) => transform.kind === 'map')) return true
+  return seen.field.kind === 'variable' && server.setVariables.has(seen.field.name) && setValues(server, seen.field.name).every((value) => !hasVariables(value))
+}
+
+function setValues(server: ServerContext, name: string): readonly string[] {
+  const found: string[] = []
+  const visit = (directive: Directive): void => {
+    if (nameOf(directive) === 'set' && argument(directive, 0).slice(1).toLowerCase() === name) found.push(argument(directive, 1))
+    for (const child of childrenOf(directive)) visit(child)
+  }
+  visit(server.directive)
+  return found
+}
+
+function possibleValues(server: ServerContext): readonly string[] {
+  const tables = [...server.state.tables.values()].flatMap((table) => table.entries.map(({ value }) => value))
+  const defaults = [...server.state.lookups.values()].flatMap((lookup) => childrenOf(lookup).filter((one) => nameOf(one) === 'default').map((one) => argument(one, 0)))
+  return [...tables, ...defaults, ...[...server.setVariables].flatMap((name) => setValues(server, name))]
+}
+
+const percent = (at: Span): Predicate => ({ kind: 'or', of: [test(view({ kind: 'path-and-query' }), { kind: 'regex', patterns: ['^[^?#]*%'], ignoreCase: false, dialect: 'pcre' }, at), isSet(flow.internal, at)] })
+
+/** The target that a server gets where the argument has no variables: as sent, or the URI with its start replaced. */
+function addSentTarget(place: PassPlace, draft: ScopeDraft, uri: string | null, at: Span): void {
+  const path = variable('uri')
+  // Decoded parts are only escaped again where something was decoded, or a rule made the URI.
+  const send = (when: Predicate, start: readonly string[], rest: View, text: string): void => {
+    const parts = (seen: View): Template => ({ parts: [...start, seen, variable('is_args'), variable('args')], text })
+    draft.add('send', { kind: 'and', of: [when, percent(at)] }, { kind: 'send-target', value: parts({ ...rest, transforms: [...rest.transforms, { kind: 'escape-path' }] }) }, at)
+    draft.add('send', { kind: 'and', of: [when, not(percent(at))] }, { kind: 'send-target', value: parts(rest) }, at)
+  }
+  if (uri === null) send(isSet(flow.rewritten, at), [], path, '$uri$is_args$args')
+  else {
+    send(not(isSet(flow.broken, at)), [uri], { ...path, transforms: [{ kind: 'substring', offset: place.replaces, length: null }] }, `${uri}…`)
+    send(isSet(flow.broken, at), [], path, '$uri$is_args$args')
+  }
+}
+
+/** Headers as the server gets them: those of the nearest level that sets any, with defaults for Host and Connection. Source: N-PP-7, N-UP-16. */
+function addSentHeaders(place: PassPlace, draft: ScopeDraft, host: Template, at: Span): void {
+  const { server, level } = place
+  const lines = inherited(level, 'proxy_set_header')
+  const names = new Set(lines.map((line) => argument(line, 0).toLowerCase()))
+  if (!names.has('host')) draft.add('host', always, { kind: 'set-header', name: 'host', value: host }, at)
+  if (!names.has('connection')) draft.add('connection', always, { kind: 'set-header', name: 'connection', value: literal('close') }, at)
+  const proxyHost = lines.length === 0 ? '' : (constantText(host) ?? asView(host, '$proxy_host', { server, draft, at }))
+  const changes = lines.map((line, index) => {
+    const name = `header ${argument(line, 0).toLowerCase()}`
+    // All values are read before any header is changed.
+    draft.add('proxy_set_header', always, { kind: 'set-variable', name: `${name} ${index}`, value: templateOf(argument(line, 1), { server, draft, own: { proxy_host: proxyHost }, at: line.span }) }, line.span)
+    return { line, value: variable(`${name} ${index}`) }
+  })
+  for (const { line, value } of changes) {
+    const name = argument(line, 0).toLowerCase()
+    draft.add('proxy_set_header', always, { kind: 'set-header', name, value: { parts: [value], text: argument(line, 1) } }, line.span)
+    draft.add('proxy_set_header', isText(value, '', line.span), { kind: 'delete-header', name, match: 'exact' }, line.span)
+  }
+}
+
+/** `fastcgi_pass` and its like: the group has the same part in routing; what is sent is parameters, not a request. */
+export function addOtherPass(place: PassPlace, draft: ScopeDraft, directive: Directive): void {
+  const { server } = place
+  const text = argument(directive, 0).replace(/^(?:grpcs?|http|suwsgi|uwsgi):\/\//, '')
+  if (hasVariables(text)) {
+    giveUp(server, draft, directive, 'the target is in a variable')
+    return
+  }
+  const protocol = nameOf(directive).replace(/_pass$/, '')
+  draft.add('protocol', always, { kind: 'set-variable', name: flow.protocol, value: literal(argument(directive, 0).startsWith('grpcs') ? 'grpcs' : protocol) }, directive.span)
+  const pool = poolNamed(server.state, text) ?? addressPool(server.state, text, protocol, directive)
+  draft.close({ kind: 'forward', pool: pool.name })
+}

@@ -1,0 +1,144 @@
+import { always, type View } from '#shared/model/predicate.ts'
+import type { Listener } from '#shared/model/routing-model.ts'
+import type { Span } from '#shared/text/span.ts'
+import type { Directive } from '../tree.ts'
+import { serverContext, type ServerContext } from './context.ts'
+import { addIsArgs, flow, serverScopes } from './fail.ts'
+import { setting, type Level } from './levels.ts'
+import { defaultOf, listenGroups, listenerOf, type ListenGroup } from './listens.ts'
+import { locationsOf } from './location-order.ts'
+import { compileLocation, compileReturns, compileSearch, reserveLocations } from './locations.ts'
+import { addOtherReading, addUnmodelled } from './opaque.ts'
+import { patternOf } from './patterns.ts'
+import { addCaptures, addRewrites, matching, rewriteRules } from './rewrites.ts'
+import { freshScopeId, ScopeDraft, type CompileState } from './state.ts'
+import { literal, test, view } from './variables.ts'
+import { argument, childrenOf, headOf, named, values } from './words.ts'
+
+/** Names of a server block as written; none: the empty name. */
+function namesOf(server: Directive): readonly { readonly text: string; readonly at: Span }[] {
+  const lines = named(childrenOf(server), 'server_name')
+  return lines.length === 0 ? [{ text: '', at: headOf(server) }] : lines.flatMap((line) => values(line).map((text) => ({ text, at: line.span })))
+}
+
+/** Servers and listeners of http. */
+export function compileServers(state: CompileState, http: Level, servers: readonly Directive[]): { readonly listeners: readonly Listener[]; readonly contexts: readonly ServerContext[] } {
+  const contexts = new Map<Directive, ServerContext>()
+  for (const server of servers) contexts.set(server, compileServer(state, http, server, contexts))
+  const listeners = listenGroups(servers).map((group, index) => listenerOf(group, compileEntry(state, group, contexts), 'http', index + 1, 'server'))
+  return { listeners, contexts: [...contexts.values()] }
+}
+
+/** The name under which a server stands in ids: its first name, and its address where that is not enough. */
+function keyOf(server: Directive, others: ReadonlyMap<Directive, ServerContext>): string {
+  const taken = new Set([...others.values()].map(({ key }) => key))
+  const first = namesOf(server)[0]?.text ?? ''
+  const [listen] = named(childrenOf(server), 'listen')
+  const address = listen === undefined ? ':80' : argument(listen, 0)
+  const candidates = [`server ${first}`, `server ${first}@${address}`]
+  const found = candidates.slice(first === '' ? 1 : 0).find((key) => !taken.has(key))
+  if (found !== undefined) return found
+  for (let count = 2; ; count += 1) if (!taken.has(`server ${first}@${address}~${count}`)) return `server ${first}@${address}~${count}`
+}
+
+function compileServer(state: CompileState, http: Level, directive: Directive, others: ReadonlyMap<Directive, ServerContext>): ServerContext {
+  const key = keyOf(directive, others)
+  const server = serverContext(state, directive, http, key, plainName(namesOf(directive)[0]?.text ?? ''))
+  const locations = locationsOf(childrenOf(directive))
+  const ids = reserveLocations(server, locations)
+  const entry = new ScopeDraft(state, serverScopes.rewrites(server), key, server.at)
+  addStart(server, entry)
+  const rules = `${entry.id}/rules`
+  entry.close({ kind: 'enter', scope: rules })
+  const list = new ScopeDraft(state, rules, `rules of ${key}`, server.at)
+  addUnmodelled(server, server.level, list)
+  addOtherReading(server, list)
+  addRewrites({ server, level: server.level, kind: 'server', id: rules, title: `rules of ${key}`, after: serverScopes.locations(server), handlerOf: () => '' }, list,
+    rewriteRules(childrenOf(directive)), (end) => { end.close({ kind: 'enter', scope: serverScopes.locations(server) }) })
+  compileReturns(server)
+  for (const location of locations) compileLocation(server, location, server.level, ids)
+  compileSearch(server, locations, ids)
+  return server
+}
+
+/** What a request is before any rule: its variables as they arrive. */
+function addStart(server: ServerContext, draft: ScopeDraft): void {
+  const at = server.at
+  const arriving = (name: string, seen: View): void => { draft.add('arrives', always, { kind: 'set-variable', name, value: seen }) }
+  const host: View = { ...view({ kind: 'host-name' }), absentAs: 'nothing' }
+  arriving('uri', view({ kind: 'normalised-path' }))
+  arriving('args', view({ kind: 'query' }))
+  addIsArgs(draft, at)
+  draft.add('arrives', always, { kind: 'set-variable', name: 'host', value: literal(server.name) })
+  arriving('host', host)
+  if (setting(server.level, 'server_name_in_redirect') === 'on') draft.add('arrives', always, { kind: 'set-variable', name: flow.host, value: literal(server.name) })
+  else {
+    arriving(flow.host, view({ kind: 'local-ip' }))
+    arriving(flow.host, host)
+  }
+}
+
+/** What `$server_name` says. */
+function plainName(text: string): string {
+  return text.startsWith('~') ? text : text.toLowerCase().replace(/^\./, '')
+}
+
+interface Named {
+  readonly text: string
+  readonly at: Span
+  readonly server: ServerContext
+}
+
+const nowhere: Span = { file: '', start: 0, end: 0 }
+
+/** The search for a server by name on one address. Source: reference section 3.2; N-SRV-1 … N-SRV-11. */
+function compileEntry(state: CompileState, group: ListenGroup, contexts: ReadonlyMap<Directive, ServerContext>): string {
+  const id = `scope:listen ${group.address.text}`
+  const draft = new ScopeDraft(state, freshScopeId(state, id), `server names on ${group.address.text}`, group.bound[0]?.at ?? nowhere)
+  const tls = group.options.has('ssl')
+  const port = group.address.fromPort
+  draft.add('port', always, { kind: 'set-variable', name: flow.port, value: literal(port === (tls ? 443 : 80) || group.address.socket !== null ? '' : `:${port}`) })
+  const exact = new Map<string, Named>()
+  const leading = new Map<string, Named>()
+  const trailing = new Map<string, Named>()
+  const patterns: Named[] = []
+  for (const { server: directive } of group.bound) {
+    const server = contexts.get(directive) as ServerContext
+    for (const { text, at } of namesOf(directive)) {
+      const name = text.toLowerCase()
+      const add = (map: Map<string, Named>, key: string): void => { if (!map.has(key)) map.set(key, { text: key, at, server }) }
+      if (text.startsWith('~')) patterns.push({ text: text.slice(1), at, server })
+      else if (name.startsWith('*.')) add(leading, name.slice(1))
+      else if (name.startsWith('.')) {
+        add(exact, name.slice(1))
+        add(leading, name)
+      } else if (name.endsWith('.*')) add(trailing, name.slice(0, -1))
+      else add(exact, name)
+    }
+  }
+  const host = view({ kind: 'host-name' })
+  // A server that is alone takes everything; its patterns count where something reads what they capture.
+  if (group.bound.length === 1) for (const map of [exact, leading, trailing]) map.clear()
+  const enter = (server: ServerContext): { readonly kind: 'enter'; readonly scope: string } => ({ kind: 'enter', scope: serverScopes.rewrites(server) })
+  for (const server of new Set([...exact.values()].map((one) => one.server))) {
+    const own = [...exact.values()].filter((one) => one.server === server)
+    const [first] = own
+    if (first !== undefined) draft.add(server.key, test(host, { kind: 'exact', values: own.map(({ text }) => text), ignoreCase: false }, first.at), enter(server), ...new Set(own.map(({ at }) => at)))
+  }
+  const longestFirst = (map: ReadonlyMap<string, Named>): readonly Named[] => [...map.values()].sort((one, other) => other.text.length - one.text.length)
+  for (const { text, at, server } of longestFirst(leading)) draft.add(`*${text}`, test(host, { kind: 'suffix', values: [text], ignoreCase: false }, at), enter(server), at)
+  for (const { text, at, server } of longestFirst(trailing)) draft.add(`${text}*`, test(host, { kind: 'prefix', values: [text], ignoreCase: false }, at), enter(server), at)
+  for (const { text, at, server } of patterns) {
+    // A capital letter makes the pattern ignore case (N-SRV-11).
+    const pattern = patternOf(text, /[A-Z]/.test(text))
+    const scope = new ScopeDraft(state, freshScopeId(state, `${id}/~${text}`), `server_name ~${text}`, at)
+    addCaptures(server, scope, host, pattern, at)
+    scope.close(enter(server))
+    // Nothing is looked for without a name.
+    draft.add(`~${text}`, { kind: 'and', of: [{ kind: 'not', of: test(host, { kind: 'exact', values: [''], ignoreCase: false }, at) }, matching(host, pattern, at)] }, { kind: 'enter', scope: scope.id }, at)
+  }
+  const standard = contexts.get(defaultOf(group)) as ServerContext
+  const place = group.bound.find(({ server }) => server === standard.directive)?.at ?? standard.at
+  draft.add('default server', always, enter(standard), place)
+  return draft.close(enter(standard))
+}

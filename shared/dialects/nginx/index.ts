@@ -1,0 +1,25 @@
+import type { Dialect } from '#shared/dialects/dialect.ts'
+import { nginxTokens } from './accessors.ts'
+import { nginxChecks } from './checks/all.ts'
+import { compileNginx } from './compile/compile.ts'
+import { findIncludes } from './includes.ts'
+import { nginxLanguage } from './language.ts'
+import { detectNginx, outlineNginx } from './outline.ts'
+import { parseNginx } from './parser.ts'
+import { nginxSupport } from './support.ts'
+import type { NginxTree } from './tree.ts'
+
+export const nginx: Dialect<NginxTree> = {
+  id: 'nginx',
+  product: 'nginx',
+  verifiedOn: ['1.22'],
+  detect: detectNginx,
+  parse: parseNginx,
+  tokens: nginxTokens,
+  includes: findIncludes,
+  compile: compileNginx,
+  outline: outlineNginx,
+  support: nginxSupport,
+  checks: nginxChecks,
+  language: nginxLanguage,
+}

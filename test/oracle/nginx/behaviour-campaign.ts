@@ -1,0 +1,165 @@
+import { compareBehaviour } from '#shared/analyses/behaviour-diff/index.ts'
+import { diffTopology } from '#shared/analyses/topology-diff/index.ts'
+import { judgeOf } from '#shared/backend/behaviour.ts'
+import type { Pool } from '#shared/model/pool.ts'
+import type { RequestInput } from '#shared/model/request.ts'
+import { prepareRouter } from '#shared/analyses/route/index.ts'
+import type { ComparedPair } from '#test/support/behaviour-pair.ts'
+import { coveredPools, listenerCovers, listenerOf, portOf, verdictOf } from '#test/support/behaviour-verdict.ts'
+import type { ServerPorts } from '../haproxy/compare.ts'
+import { freePorts, openWorkshop, ownAddress, releasePorts, toWire } from '../haproxy/harness.ts'
+import { seededRandom, type Random } from '../haproxy/random.ts'
+import { exchange, startStubs, type Reply, type Stubs } from '../haproxy/stubs.ts'
+import { disagreement } from './compare.ts'
+import { generateConfig } from './generator.ts'
+import { compileConfig, startNginx } from './harness.ts'
+
+export interface BehaviourFigures {
+  pairs: number
+  /** Edits that the real server does not take. */
+  refused: number
+  classes: number
+  witnesses: number
+  identical: number
+  unknown: number
+  /** Requests for which the two simulators differ, and the comparison has to say so. */
+  differing: number
+  readonly disagreements: string[]
+}
+
+/** Random configs and edits of them: every request that is met differently is in a class or unknown, and real servers confirm the witnesses. */
+export async function runBehaviourCampaign(options: { readonly firstSeed: number; readonly pairs: number; readonly requests: number; readonly workers: number }): Promise<BehaviourFigures> {
+  const figures: BehaviourFigures = { pairs: 0, refused: 0, classes: 0, witnesses: 0, identical: 0, unknown: 0, differing: 0, disagreements: [] }
+  let seed = options.firstSeed
+  await Promise.all(Array.from({ length: options.workers }, async () => {
+    const stubs = await startStubs(12)
+    try {
+      while (figures.pairs < options.pairs && figures.disagreements.length < 3) {
+        seed += 1
+        await onePair(figures, seed, options.requests, stubs)
+      }
+    } finally {
+      await stubs.close()
+    }
+  }))
+  return figures
+}
+
+async function onePair(figures: BehaviourFigures, seed: number, count: number, stubs: Stubs): Promise<void> {
+  const ports = await freePorts(2)
+  const workshop = openWorkshop()
+  try {
+    const generated = generateConfig({ seed, requests: count, bindHost: ownAddress, bindPorts: ports, stubPorts: stubs.ports, count: () => undefined })
+    const random = seededRandom(seed * 31 + 7)
+    let edited = generated.config
+    for (let tries = 0; tries < 20 && edited === generated.config; tries += 1) edited = edit(random, generated.config)
+    const pair = comparedPair(generated.config, edited)
+    figures.pairs += 1
+    figures.classes += pair.result.diff.differs.length
+    if (pair.result.diff.unknown.length > 0) figures.unknown += 1
+    else if (pair.result.diff.differs.length === 0) figures.identical += 1
+    const account = (about: string, input: RequestInput): string => `seed ${seed} ${about}\n${toWire(input).trim()}\nto ${input.listener ?? ''}\n${changedLines(generated.config, edited)}\n${generated.config}`
+    const covered = coveredPools(pair)
+    for (const input of generated.requests) {
+      // Fragments and line ends are left out of the comparison, and that is said.
+      if (/#|%0a/i.test(input.path)) continue
+      if (listenerOf(pair, { input, port: portOf(input) }) === null) {
+        const differs = JSON.stringify(pair.judge.before(input).outcome) !== JSON.stringify(pair.judge.after(input).outcome)
+        if (differs && !listenerCovers(pair, portOf(input))) figures.disagreements.push(account('reaches no listener on one side and the comparison does not say so', input))
+        continue
+      }
+      const { differs, place } = verdictOf(pair, { input, port: portOf(input) }, covered)
+      if (differs !== true) continue
+      figures.differing += 1
+      const { pair: found, mayDiffer, byPool } = place()
+      if (found === null && !mayDiffer && !byPool && pair.result.diff.unknown.length === 0) figures.disagreements.push(account('is met differently and the comparison does not say so', input))
+    }
+    const witnesses = pair.result.diff.differs.flatMap((one) => one.members.map(({ witness }) => ({ summary: one.summary, input: { ...witness, sourceIp: '127.0.0.1' } })))
+    const replies = { before: await ask(generated.config, witnesses.map(({ input }) => input)), after: await ask(edited, witnesses.map(({ input }) => input)) }
+    if (replies.before === null || replies.after === null) {
+      figures.refused += 1
+      return
+    }
+    const sides = { before: prepareRouter(pair.before), after: prepareRouter(pair.after) }
+    for (const [index, { summary, input }] of witnesses.entries()) {
+      figures.witnesses += 1
+      for (const side of ['before', 'after'] as const) {
+        const answer = sides[side].route(input, { explain: false })
+        const wrong = answer.certain ? disagreement(answer, replies[side]?.[index] as Reply, serversOf(side === 'before' ? generated.config : edited, generated.servers)) : null
+        if (wrong !== null) figures.disagreements.push(account(`witness of "${summary}", ${side}: ${wrong}`, input))
+      }
+    }
+  } finally {
+    releasePorts(ports)
+    workshop.dispose()
+  }
+}
+
+/** Null: the real server does not take the config. */
+async function ask(config: string, inputs: readonly RequestInput[]): Promise<readonly Reply[] | null> {
+  const workshop = openWorkshop()
+  try {
+    const ports = [...new Set([...config.matchAll(/listen [\d.]+:(\d+)/g)].map((match) => Number(match[1])))]
+    const server = await startNginx(workshop, config, ports.map((port) => ({ host: ownAddress, port }))).catch(() => null)
+    if (server === null) return null
+    try {
+      return await Promise.all(inputs.map((input) => exchange({ port: portOf(input), host: ownAddress, localAddress: input.sourceIp, bytes: Buffer.from(toWire(input), 'utf8').toString('latin1'), timeoutMs: 4000 })))
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    workshop.dispose()
+  }
+}
+
+export function comparedPair(one: string, other: string): ComparedPair {
+  const [before, after] = [compileConfig(one).model, compileConfig(other).model]
+  const changes = diffTopology(before, after).pools
+  const both = changes.flatMap((change) => (change.before !== null && change.after !== null ? [{ before: change.before, after: change.after }] : []))
+  const poolNames = new Map(changes.flatMap((change): (readonly [string, string])[] => (change.kind === 'renamed' ? [[(change.after as Pool).name, (change.before as Pool).name]] : [])))
+  const judge = judgeOf(before, after)
+  const started = performance.now()
+  const result = compareBehaviour(before, after, { judge, changedPools: both, poolNames, budget: { maxBranches: 20_000, spent: () => performance.now() - started > 20_000 }, milliseconds: () => performance.now() })
+  return { before, after, judge, result, alias: (pool) => poolNames.get(pool) ?? pool, changedPools: new Set(both.map((pool) => pool.before.name)) }
+}
+
+function serversOf(config: string, servers: ServerPorts): ServerPorts {
+  const found = new Map(servers)
+  for (const [, group = '', body = ''] of config.matchAll(/^upstream (\S+) \{([^}]*)\}/gm)) for (const [, port = '0'] of body.matchAll(/127\.0\.0\.1:(\d+)/g)) found.set(Number(port), { pool: group.toLowerCase(), server: `127.0.0.1:${port}` })
+  return found
+}
+
+/** One to three edits of lines of servers, groups and maps. */
+export function edit(random: Random, config: string): string {
+  const lines = config.split('\n')
+  for (let count = 1 + random.int(3); count > 0; count -= 1) {
+    const places = lines.flatMap((line, index) => (/^(?:location|server_name|rewrite|if|upstream|map|error_page|set|proxy_set_header|listen)/.test(line) ? [index] : []))
+    const place = random.pick(places)
+    const change = (by: (line: string) => string): void => { lines[place] = by(lines[place] ?? '') }
+    switch (random.int(12)) {
+      case 0: if (!/^(?:upstream|map|listen)/.test(lines[place] ?? '')) lines.splice(place, 1)
+        break
+      case 1: {
+        const next = places[places.indexOf(place) + 1]
+        if (next !== undefined) [lines[place], lines[next]] = [lines[next] ?? '', lines[place] ?? '']
+        break
+      }
+      case 2: change((line) => line.replace('^~ ', '')); break
+      case 3: change((line) => line.replace('= "', '"')); break
+      case 4: change((line) => line.replace(/location ~ /, 'location ~* ')); break
+      case 5: change((line) => line.replace(/http:\/\/(?:app|Media|auth_1|static)/, () => `http://${random.pick(['app', 'Media', 'auth_1', 'static'])}`)); break
+      case 6: change((line) => line.replace(/(http:\/\/\w+)\/base\/?;/, '$1;')); break
+      case 7: change((line) => line.replace(/ last;/, ' break;')); break
+      case 8: change((line) => line.replace(/default \w+;/, '')); break
+      case 9: change((line) => line.replace(/(listen [\d.:]+);/, '$1 default_server;')); break
+      case 10: change((line) => line.replace(/weight=3|down|backup/, '')); break
+      default: change((line) => line.replace(/"(\/[a-z]+)\/?"/, '"$1"').replace(/return 40\d/, 'return 403').replace('a.test', 'aa.test'))
+    }
+  }
+  return lines.join('\n')
+}
+
+function changedLines(before: string, after: string): string {
+  const [one, other] = [before.split('\n'), after.split('\n')]
+  return [...one.filter((line) => !other.includes(line)).map((line) => `- ${line}`), ...other.filter((line) => !one.includes(line)).map((line) => `+ ${line}`)].join('\n')
+}
