@@ -1,5 +1,6 @@
 import type { Dialect } from '#shared/dialects/dialect.ts'
 import { nginxTokens } from './accessors.ts'
+import { nginxChecks } from './checks/all.ts'
 import { compileNginx } from './compile/compile.ts'
 import { findIncludes } from './includes.ts'
 import { nginxLanguage } from './language.ts'
@@ -11,6 +12,7 @@ import type { NginxTree } from './tree.ts'
 export const nginx: Dialect<NginxTree> = {
   id: 'nginx',
   product: 'nginx',
+  mainFile: 'nginx.conf',
   verifiedOn: ['1.22'],
   detect: detectNginx,
   parse: parseNginx,
@@ -19,6 +21,6 @@ export const nginx: Dialect<NginxTree> = {
   compile: compileNginx,
   outline: outlineNginx,
   support: nginxSupport,
-  checks: [],
+  checks: nginxChecks,
   language: nginxLanguage,
 }
