@@ -134,6 +134,7 @@ function uniqueIds(classes: readonly RequestClass[]): readonly RequestClass[] {
 
 function assumptionsOf({ before, after }: Comparison['models'], diffs: readonly ListenerDiff[], space: Space): readonly string[] {
   const assumptions = ['A request carries at most one Host, and it holds one name.']
+  if ([before, after].some(({ requests }) => requests === 'normalised')) assumptions.push('Targets have no fragment and no encoded line end, and those that are whole URLs name the host that the Host header names.')
   if (space.flags.size > 0) assumptions.push('Conditions on live state, time and chance, and other conditions that are not modelled, have the same answer on both sides where they are written alike.')
   if (diffs.some((diff) => diff.lists.after.opaque.length > 0)) assumptions.push('Actions that are not modelled do the same on both sides where they are written alike.')
   if (before.dialect !== after.dialect) assumptions.push('Settings, rules on answers and lines outside the rules are not compared between two products.')

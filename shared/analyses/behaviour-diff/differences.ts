@@ -6,6 +6,7 @@ import type { Space } from '#shared/model/decision-space/space.ts'
 import { expectedShares, usableMembers } from '#shared/model/expected-shares.ts'
 import type { Pool } from '#shared/model/pool.ts'
 import { choiceIn, choiceInList, decided, decidedList, lengthsDiffer } from '#shared/model/decision-space/choices.ts'
+import { stateKey } from '#shared/model/decision-space/state.ts'
 import type { Term, TermList } from '#shared/model/decision-space/term.ts'
 import { always, never, type Formula } from '#shared/requests/space/world.ts'
 
@@ -79,6 +80,8 @@ export function differencesOf(comparing: Comparing, before: DecidingRule, after:
     return [{ aspect: 'destination', when: always, name: null, exact: !sticks && !isHollow(comparing.pools.before, one) && !isHollow(comparing.pools.after, other) }]
   }
   if ('contents' in one && 'contents' in other) return termDifference(comparing, 'contents', one.contents, other.contents)
+  // What is not modelled may look at everything that the request has become.
+  if (one.kind === 'unmodelled' && stateKey(before.state) !== stateKey(after.state)) return [{ aspect: 'destination', when: always, name: null, exact: false }]
   if (one.kind !== 'forward' && one.kind !== 'serve' && one.kind !== 'split') return []
   const found = [
     ...termDifference(comparing, 'path', before.state.path, after.state.path), ...termDifference(comparing, 'path', before.state.query, after.state.query),

@@ -2,6 +2,7 @@ import type { Compiled, CompileOptions, Parsed } from '#shared/dialects/dialect.
 import { expandIncludes, type Expansion } from '../expand.ts'
 import type { Directive, NginxTree } from '../tree.ts'
 import { diagnoseNginx } from '../validate.ts'
+import { addLocationsBehind } from './behind.ts'
 import type { Level } from './levels.ts'
 import { conflictsOf } from './listens.ts'
 import { collectReadings } from './opaque.ts'
@@ -32,12 +33,13 @@ export function compileNginx(files: readonly Parsed<NginxTree>[], options: Compi
   collectReadings(state, http)
   for (const upstream of named(http, 'upstream')) compileUpstream(state, upstream, 'http')
   const level: Level = { directives: http, parent: { directives: main, parent: null } }
-  const { listeners } = compileServers(state, level, named(http, 'server'))
+  const { listeners, contexts } = compileServers(state, level, named(http, 'server'))
   const inStream = streamState(state)
   readLookups(inStream, stream)
   for (const upstream of named(stream, 'upstream')) compileUpstream(inStream, upstream, 'tcp')
   const streams = compileStream(inStream, { directives: stream, parent: null }, named(stream, 'server'), listeners.length + 1)
   readSurroundings(state, expansion.directives)
+  addLocationsBehind(state, http, contexts)
   const all = [...listeners, ...streams]
   return {
     model: {

@@ -154,7 +154,7 @@ function addStatic(server: ServerContext, level: Level, draft: ScopeDraft, direc
     const [index] = inherited(level, 'index')
     for (const file of index === undefined ? ['index.html'] : values(index)) {
       const at = index?.span ?? headOf(directive)
-      const there = { kind: 'opaque' as const, text: `${file} is in ${root}`, reason: 'which files there are is not known', dependsOn: 'state' as const, origin: at }
+      const there = { kind: 'opaque' as const, text: `${file} is in ${root}`, reason: 'which files there are is not known', dependsOn: 'request' as const, origin: at }
       const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${draft.id}/index ${file}`), `index of ${server.key}`, at)
       if (file.startsWith('/')) addTarget(scope, { server, draft: scope, at }, file)
       else scope.add('uri', always, { kind: 'set-variable', name: 'uri', value: { parts: [variable('uri'), file], text: `$uri${file}` } }, at)
@@ -164,9 +164,11 @@ function addStatic(server: ServerContext, level: Level, draft: ScopeDraft, direc
   }
   // Where there is an error page, what is not on disk is routed on.
   for (const status of [404, 403, 405]) {
-    const found = { kind: 'opaque' as const, text: `files in ${root} answer ${status}`, reason: 'which files there are is not known', dependsOn: 'state' as const, origin: headOf(directive) }
+    const found = { kind: 'opaque' as const, text: `files in ${root} answer ${status}`, reason: 'which files there are is not known', dependsOn: 'request' as const, origin: headOf(directive) }
     if (hasErrorPage(level, status)) addFailure(server, level, draft, found, status, `files answer ${status}`, 'respond', headOf(directive))
   }
+  // Which file it is is part of what the client gets.
+  draft.add('send', always, { kind: 'send-target', value: { parts: [variable('uri')], text: '$uri' } }, headOf(directive))
   draft.close({ kind: 'serve', root })
 }
 
@@ -177,7 +179,7 @@ function addTryFiles(server: ServerContext, level: Level, draft: ScopeDraft, fil
   const root = setting(level, 'root') ?? setting(level, 'alias') ?? 'html'
   const reason = 'which files there are is not known'
   addGap(server.state, 'opaque-condition', files, reason)
-  for (const word of words.slice(0, -1)) draft.add('try_files', { kind: 'opaque', text: `${word} is in ${root}`, reason, dependsOn: 'state', origin: at }, { kind: 'enter', scope: handler }, at)
+  for (const word of words.slice(0, -1)) draft.add('try_files', { kind: 'opaque', text: `${word} is in ${root}`, reason, dependsOn: 'request', origin: at }, { kind: 'enter', scope: handler }, at)
   const last = words[words.length - 1] ?? ''
   if (/^=\d+$/.test(last)) {
     addFailure(server, level, draft, always, Number(last.slice(1)), 'try_files', 'respond', at)

@@ -194,7 +194,7 @@ function conditionOf(rule: Directive, reading: Reading): { readonly when: Predic
   const [subject = '', operator, ...operands] = words.filter((word, index) => word !== '' || (index > 0 && index < last) || rule.args[index]?.quote !== null)
   const opaque = (reason: string): { readonly when: Predicate; readonly captures: null } => {
     reading.server.state.gaps.push({ kind: 'opaque-condition', text: headWords(rule), reason, at: headOf(rule) })
-    return { when: { kind: 'opaque', text: headWords(rule), reason, dependsOn: /^!?-/.test(subject) ? 'state' : 'request', origin: headOf(rule) }, captures: null }
+    return { when: { kind: 'opaque', text: headWords(rule), reason, dependsOn: 'request', origin: headOf(rule) }, captures: null }
   }
   if (/^!?-[fdex]$/.test(subject)) return opaque('whether a file is there is not known')
   if (!subject.startsWith('$')) return opaque('the condition is not modelled')

@@ -39,9 +39,8 @@ export function addGap(state: CompileState, kind: Gap['kind'], directive: Direct
 }
 
 /** A line that is compared as it is written and not followed. */
-export function addSurrounding(state: CompileState, owner: string, bears: string, directive: Directive): void {
-  const text = wordsOf(directive)
-  state.surroundings.push({ owner, text, shown: text, bears, at: directive.span })
+export function addSurrounding(state: CompileState, owner: string, bears: string, line: Pick<SurroundingLine, 'text' | 'shown' | 'at'>): void {
+  state.surroundings.push({ owner, bears, ...line })
 }
 
 /** Steps of one scope while they are put together. */

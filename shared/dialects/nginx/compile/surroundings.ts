@@ -3,7 +3,7 @@ import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import { flow } from './fail.ts'
 import { addSurrounding, type CompileState } from './state.ts'
-import { argument, childrenOf, headWords, nameOf, values } from './words.ts'
+import { argument, childrenOf, headWords, nameOf, values, wordsOf } from './words.ts'
 
 /** Directives whose meaning is in the rules, pools and listeners of the model. */
 const followed: ReadonlySet<string> = new Set([
@@ -48,7 +48,8 @@ export function readSurroundings(state: CompileState, directives: readonly Direc
     }
     if (followed.has(name) || handlers.test(name)) continue
     const shown = owner === '' || owner === 'http' || owner === 'stream' ? 'any request' : `requests for ${owner}`
-    addSurrounding(state, owner === '' ? 'main' : owner, shown, directive)
+    const text = wordsOf(directive)
+    addSurrounding(state, owner === '' ? 'main' : owner, shown, { text, shown: text, at: directive.span })
   }
 }
 

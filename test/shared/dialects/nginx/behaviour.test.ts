@@ -67,6 +67,8 @@ const open: readonly (readonly [name: string, before: string, after: string, say
   ['what an error page is for', `error_page 502 /sorry;\n${base}`, `error_page 504 /sorry;\n${base}`, 'error_page 504'],
   ['slashes that stay', base, `merge_slashes off;\n${base}`, 'merge_slashes off'],
   ['a location that another one asks', `${base}\nlocation /x { auth_request /q; proxy_pass http://api; } location = /q { internal; proxy_pass http://site; }`, `${base}\nlocation /x { auth_request /q; proxy_pass http://api; } location = /q { internal; proxy_pass http://img; }`, 'auth_request'],
+  ['where requests go when servers fail', `error_page 502 @sorry;\nlocation @sorry { proxy_pass http://img; }\n${base}`, `error_page 502 @sorry;\nlocation @sorry { proxy_pass http://site; }\n${base}`, '@sorry'],
+  ['servers that only a subrequest gets to', `upstream q { server 10.0.0.9; }\nserver { listen 80; location / { auth_request /q; return 200 x; } location = /q { internal; proxy_pass http://q; } }`, `upstream q { server 10.0.0.8; }\nserver { listen 80; location / { auth_request /q; return 200 x; } location = /q { internal; proxy_pass http://q; } }`, ''],
   ['passwords in another file', `auth_basic x; auth_basic_user_file a;\n${base}`, `auth_basic x; auth_basic_user_file b;\n${base}`, 'user'],
 ]
 
