@@ -118,13 +118,19 @@ export function isInclude(directive: Directive): boolean {
 function filesOf(expander: Expander, path: string): readonly Entry[] {
   const wanted = resolvePath(expander.prefix, path)
   if (!isGlob(path)) {
-    const found = expander.byPath.get(wanted) ?? expander.entries.find((entry) => tailMatches(entry.path, path))
+    const found = expander.byPath.get(wanted) ?? expander.entries.find((entry) => tailMatches(belowPrefix(expander, entry), path))
     return found === undefined ? [] : [found]
   }
   const found = new Map<Entry, string>()
   for (const [name, entry] of expander.byPath) if (pathMatches(name, wanted) && !found.has(entry)) found.set(entry, name)
-  if (found.size === 0) for (const entry of expander.entries) if (tailMatches(entry.path, path)) found.set(entry, entry.path)
+  if (found.size === 0) for (const entry of expander.entries) if (tailMatches(belowPrefix(expander, entry), path)) found.set(entry, entry.path)
   return [...found].sort((a, b) => compareBytes(a[1], b[1])).map(([entry]) => entry)
+}
+
+/** Path of a file as seen from the folder of the main file, for files that were copied elsewhere with their folder. */
+function belowPrefix({ prefix }: Expander, entry: Entry): string {
+  const path = normalPath(entry.path)
+  return prefix !== '' && path.startsWith(`${prefix}/`) ? path.slice(prefix.length + 1) : path
 }
 
 function expandFile(expander: Expander, entry: Entry): readonly Directive[] {

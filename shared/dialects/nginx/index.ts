@@ -12,6 +12,7 @@ import type { NginxTree } from './tree.ts'
 export const nginx: Dialect<NginxTree> = {
   id: 'nginx',
   product: 'nginx',
+  mainFile: 'nginx.conf',
   verifiedOn: ['1.22'],
   detect: detectNginx,
   parse: parseNginx,

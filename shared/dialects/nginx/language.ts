@@ -57,16 +57,22 @@ function finishOpen(line: string, state: LineState, tokens: LanguageToken[]): nu
   return state.luaDepth > 0 ? finishLua(line, 0, state, tokens) : 0
 }
 
-/** Lua is not coloured; only its braces are counted, outside strings and comments as far as one line shows them. */
+/**
+ * Reads Lua up to the `}` that ends it, which is no brace of a block of nginx; gives the column behind it. Lua is not coloured;
+ * only its braces are counted, outside strings and comments as far as one line shows them.
+ */
 function finishLua(line: string, from: number, state: LineState, tokens: LanguageToken[]): number {
-  if (from < line.length) tokens.push({ start: from, class: 'text' })
   const bare = line.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|--.*$/g, (part) => ' '.repeat(part.length))
   for (let at = from; at < line.length; at += 1) {
     const sign = bare.charAt(at)
     if (sign === '{') state.luaDepth += 1
     else if (sign === '}') state.luaDepth -= 1
-    if (state.luaDepth === 0) return at
+    if (state.luaDepth > 0) continue
+    if (at > from) tokens.push({ start: from, class: 'text' })
+    tokens.push({ start: at, class: 'operator' })
+    return at + 1
   }
+  if (from < line.length) tokens.push({ start: from, class: 'text' })
   return line.length
 }
 
@@ -94,11 +100,6 @@ function readLine(line: string, state: LineState): readonly LanguageToken[] {
         if (!lua) continue
         state.luaDepth = 1
         at = finishLua(line, start + 1, state, tokens)
-        // The `}` that ends the Lua is no brace of a block of nginx.
-        if (state.luaDepth === 0) {
-          tokens.push({ start: at, class: 'operator' })
-          at += 1
-        }
         break
       }
     }

@@ -55,7 +55,7 @@ export function parseNginx(file: SourceFile): { readonly tree: NginxTree; readon
     if (path !== null) parts.push({ path, directives: read })
     reader.levels = [topLevel()]
   }
-  const isDump = markerAt(reader, firstContent(reader)) !== null
+  const isDump = startsWithMarker(reader)
   for (let token = 0; token < tokens.count; token += 1) {
     const marker = isDump && tokens.kind[token] === tokenKinds.comment ? markerAt(reader, token) : null
     if (marker === null) token = readToken(reader, token)
@@ -77,11 +77,15 @@ function spanOf(reader: Reader, start: number, end: number): Span {
   return { file: reader.file.path, start, end }
 }
 
-function firstContent(reader: Reader): number {
-  const { tokens, file } = reader
-  let token = 0
-  while (token < tokens.count && (tokens.kind[token] === tokenKinds.blank || file.text.startsWith('nginx: ', tokens.start[token]))) token += 1
-  return token
+/** Whether a marker of a dump stands above every directive. */
+function startsWithMarker(reader: Reader): boolean {
+  const { tokens } = reader
+  for (let token = 0; token < tokens.count; token += 1) {
+    if (tokens.kind[token] === tokenKinds.blank) continue
+    if (tokens.kind[token] !== tokenKinds.comment) return false
+    if (markerAt(reader, token) !== null) return true
+  }
+  return false
 }
 
 /** Path in the marker of a dump that stands at `token`; null: there is none. */

@@ -46,7 +46,7 @@ http {
         const fixed = word.raw.replace(/\$\{?(?:document_)?uri\b\}?/gi, '$request_uri')
         found.push(finding(decodedPathSent, {
           at: word.span, names: [title(level), word.value],
-          message: `$${variable.name} in ${directive.name.value} of ${title(level)} is the decoded path: %20 and %0a are sent as a blank and a line end, and the query is lost. Use $request_uri.`,
+          message: `The variable $${variable.name} in ${directive.name.value} of ${title(level)} is the decoded path: %20 and %0a are sent as a blank and a line end, and the query is lost. Use $request_uri.`,
           fix: word.value.includes('$is_args') || word.value.includes('$args') ? null : { title: 'Use $request_uri', edits: [{ at: word.span, text: fixed }] },
         }))
       }

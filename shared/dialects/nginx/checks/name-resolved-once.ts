@@ -41,7 +41,7 @@ http {
     const report = (word: Word, host: string): void => {
       if (!host.includes('.') || host.includes('$') || parseIp(host) !== null || seen.has(host)) return
       seen.add(host)
-      found.push(finding(nameResolvedOnce, { at: word.span, names: [host], message: `${host} is looked up once, when nginx starts: if its address changes, requests go to the old one until a reload. Use a variable and a resolver, or 'resolve' (1.27.3) in an upstream with a zone.` }))
+      found.push(finding(nameResolvedOnce, { at: word.span, names: [host], message: `The name ${host} is looked up once, when nginx starts: if its address changes, requests go to the old one until a reload. Use a variable and a resolver, or 'resolve' (1.27.3) in an upstream with a zone.` }))
     }
     for (const level of config.levels) {
       const target = targetOf(own(level, 'proxy_pass')?.args[0])

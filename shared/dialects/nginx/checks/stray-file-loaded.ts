@@ -45,7 +45,7 @@ server {
       if (!isGlob(include.path)) continue
       for (const file of include.files) {
         if (!stray.test(file)) continue
-        found.push(finding(strayFileLoaded, { at: include.at, names: [include.path, file], message: `${file} is loaded as well, as 'include ${include.path}' takes every file. Include only names with a suffix, such as *.conf, or remove the file.` }))
+        found.push(finding(strayFileLoaded, { at: include.at, names: [include.path, file], message: `The file ${file} is loaded as well, as 'include ${include.path}' takes every file. Include only names with a suffix, such as *.conf, or remove the file.` }))
       }
     }
     return found

@@ -58,7 +58,7 @@ http {
           if (at === undefined || (listen !== null && hasOption(listen, option))) continue
           found.push(finding(tlsByOtherServer, {
             at, names: [key, serverTitle(server), option], related: [{ at: giver.listen.span, message: 'Sets it for the address' }],
-            message: `${serverTitle(server)} has '${option}' on ${key} although it does not say so: ${serverTitle(giver.server)} sets it for the whole address. Write it here, or use another address.`,
+            message: `The server ${serverTitle(server)} has '${option}' on ${key} although it does not say so: ${serverTitle(giver.server)} sets it for the whole address. Write it here, or use another address.`,
           }))
         }
       }

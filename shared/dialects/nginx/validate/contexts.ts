@@ -24,7 +24,7 @@ export function topContext(context: TopContext): Context {
 /** How people call a context. */
 export function contextName(context: Context): string {
   switch (context) {
-    case 'main': return 'the top level'
+    case 'main': return 'the main context'
     case 'if in server': return "an 'if' of a server"
     case 'if in location': return "an 'if' of a location"
     case 'upstream': case 'stream upstream': return 'an upstream'
