@@ -19,7 +19,7 @@ export function checkNames(levels: readonly Level[], findings: Diagnostic[]): vo
   known.http.formats.add('combined')
   for (const level of levels) {
     const module = moduleOf(level.context)
-    if (module === null) continue
+    if (module === null || isUpstream(level)) continue
     for (const { name, args } of level.directives) {
       if (zoneDirectives.has(name.value)) addZone(known[module].zones, args)
       else if (name.value.endsWith('_cache_path')) addKeysZone(known[module].caches, args)
@@ -32,8 +32,13 @@ export function checkNames(levels: readonly Level[], findings: Diagnostic[]): vo
   }
   for (const level of levels) {
     const module = moduleOf(level.context)
-    if (module !== null) checkUses(level, known[module], findings)
+    if (module !== null && !isUpstream(level)) checkUses(level, known[module], findings)
   }
+}
+
+/** Groups are many and name neither zones of limits nor formats. */
+function isUpstream({ context }: Level): boolean {
+  return context === 'upstream' || context === 'stream upstream'
 }
 
 function newUses(): Uses {

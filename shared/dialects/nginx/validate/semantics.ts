@@ -21,6 +21,7 @@ const upstreamFailures = 'error timeout invalid_header non_idempotent http_500 h
 
 /** What single directives insist on, beyond the number of their arguments. Source: `nginx -t` of 1.22.1 for each. */
 export function checkSemantics(level: Level, findings: Diagnostic[]): void {
+  if (level.context === 'upstream' || level.context === 'stream upstream') return
   const isStream = level.context.startsWith('stream')
   for (const directive of level.directives) {
     const name = directive.name.value

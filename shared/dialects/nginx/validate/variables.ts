@@ -52,8 +52,14 @@ function define(directive: Directive, module: Module, defined: Set<string>, find
     else if (isFixed(variable, module)) refuse(findings, { code: 'nginx/variable-fixed', why: `$${variable} is a variable of nginx itself, which ${name} cannot define`, at: word.span, names: [name, variable] })
     else defined.add(variable)
   } else if (name === 'valid_referers') defined.add('invalid_referer')
-  else if (factsOf(name).every((facts) => facts.contexts === null)) defineOther(directive, defined)
+  else if (definesAnything(directive)) defineOther(directive, defined)
   for (const pattern of patternsOf(directive)) for (const group of namedGroups(pattern)) defined.add(group)
+}
+
+/** Whether the directive names a variable and belongs to a module of others, which may well define it. */
+function definesAnything({ name, args, block }: Directive): boolean {
+  const names = args.some((word) => word.value.startsWith('$')) || (block?.directives.some((line) => line.name.value.startsWith('$')) ?? false)
+  return names && factsOf(name.value).every((facts) => facts.contexts === null)
 }
 
 /** Modules of others define variables by naming them. */
