@@ -1,7 +1,7 @@
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Word } from '../tree.ts'
 import type { Level } from './contexts.ts'
-import { moduleOf } from './contexts.ts'
+import { isUpstream, moduleOf } from './contexts.ts'
 import { refuse } from './report.ts'
 
 interface Uses {
@@ -34,11 +34,6 @@ export function checkNames(levels: readonly Level[], findings: Diagnostic[]): vo
     const module = moduleOf(level.context)
     if (module !== null && !isUpstream(level)) checkUses(level, known[module], findings)
   }
-}
-
-/** Groups are many and name neither zones of limits nor formats. */
-function isUpstream({ context }: Level): boolean {
-  return context === 'upstream' || context === 'stream upstream'
 }
 
 function newUses(): Uses {

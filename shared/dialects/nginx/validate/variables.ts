@@ -5,7 +5,7 @@ import { factsOf, nginxSupport } from '../support.ts'
 import { isBuiltInVariable } from '../support/variables.ts'
 import type { Directive, Word } from '../tree.ts'
 import { namedGroups, variablesIn } from '../variable-names.ts'
-import { moduleOf } from './contexts.ts'
+import { isUpstream, moduleOf } from './contexts.ts'
 import type { Level } from './contexts.ts'
 import { refuse } from './report.ts'
 
@@ -33,12 +33,13 @@ export function checkVariables(levels: readonly Level[], findings: Diagnostic[])
   const defined: Readonly<Record<Module, Set<string>>> = { http: new Set(), stream: new Set() }
   for (const level of levels) {
     const module = moduleOf(level.context)
-    if (module !== null) for (const directive of level.directives) define(directive, module, defined[module], findings)
+    if (module !== null && !isUpstream(level)) for (const directive of level.directives) define(directive, module, defined[module], findings)
   }
   for (const level of levels) {
     const module = moduleOf(level.context)
     if (module === null) continue
-    for (const directive of level.directives) for (const word of expandedWords(directive)) checkWord(word, module, defined[module], findings)
+    const isGroup = isUpstream(level)
+    for (const directive of level.directives) if (!isGroup || directive.name.value === 'hash') for (const word of expandedWords(directive)) checkWord(word, module, defined[module], findings)
   }
 }
 
