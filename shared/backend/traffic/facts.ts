@@ -76,7 +76,7 @@ function note({ field }: View, headers: Set<string>, read: { query: boolean; sou
     case 'header': case 'header-count':
       headers.add(field.name.toLowerCase())
       break
-    case 'base':
+    case 'base': case 'host-name':
       headers.add('host')
       break
     case 'cookie':
@@ -103,7 +103,7 @@ function note({ field }: View, headers: Set<string>, read: { query: boolean; sou
     case 'local-ip': case 'local-port': case 'listener-name': case 'listener-id':
       read.listener = true
       break
-    case 'method': case 'scheme': case 'path': case 'tls': case 'tls-hello-type': case 'entry-name': case 'variable': case 'constant': case 'state': case 'opaque':
+    case 'method': case 'scheme': case 'path': case 'normalised-path': case 'tls': case 'tls-hello-type': case 'entry-name': case 'variable': case 'constant': case 'state': case 'opaque':
       break
   }
 }
