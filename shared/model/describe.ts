@@ -16,7 +16,7 @@ function fileName(path: string): string {
 }
 
 /** What products call parts of the request that rules may change. */
-const productNames: Readonly<Record<string, string>> = { uri: 'path', args: 'query', host: 'host' }
+const productNames: Readonly<Record<string, string>> = { uri: 'path', args: 'query', host: 'host', method: 'method' }
 
 function fieldWords(field: Field): string {
   switch (field.kind) {

@@ -10,6 +10,7 @@ import type { Predicate, Template } from '../predicate.ts'
 import { isAction, type Action, type RedirectTarget, type RoutingModel, type Scope, type ScopeId, type Step } from '../routing-model.ts'
 import { ChosenRule, type Chosen } from './chosen-rule.ts'
 import { Condition } from './condition.ts'
+import { depthOf } from './capture-depth.ts'
 import { applyToTerms } from './effects.ts'
 import { ForwardRule, plainForwards } from './forward-rule.ts'
 import { lookupOrder } from './lookups.ts'
@@ -67,7 +68,9 @@ export interface DecisionList {
 
 const maximumScopes = 1000
 /** Times that scopes are entered in one list. */
-const maximumRuns = 1000
+const maximumRuns = 400
+/** How often a variable may be made of parts of itself; tests of such values grow with each time. */
+const maximumDepth = 3
 /** Beyond these it is looked at whether any request gets into a scope. */
 const plainRuns = 100
 const nowhere: Span = { file: '', start: 0, end: 0 }
@@ -88,6 +91,7 @@ class Builder {
   private readonly opaque: OpaqueEffect[] = []
   private runs = 0
   private solver: Solver | null = null
+  private digest: number | null = null
 
   constructor(reader: Reader, model: RoutingModel, start: State) {
     this.reader = reader
@@ -155,14 +159,21 @@ class Builder {
   private enter(scope: ScopeId, state: State, condition: Condition, chosen: Chosen | null, step: Step): void {
     const holds = condition.formula
     if (holds === never || (this.runs > plainRuns && this.isImpossible(holds))) return
-    if (this.runs < maximumRuns) this.run(scope, state, condition, chosen, holds)
-    // What is not followed is not the same on both sides for being called the same.
-    else this.push(condition, { kind: 'unmodelled', text: `internal redirects beyond ${maximumRuns} ways, ${this.reader.side}`, reason: 'there are too many ways through the rules to follow them all', at: step.origin[0] ?? nowhere }, state, step, chosen)
+    if (this.runs < maximumRuns && depthOf(state.variables) <= maximumDepth) this.run(scope, state, condition, chosen, holds)
+    // What is not followed is the same only where nothing at all differs in what may follow.
+    else this.push(condition, { kind: 'unmodelled', text: `further internal redirects (rules ${this.everything()})`, reason: 'there are too many ways through the rules to follow them all', at: step.origin[0] ?? nowhere }, state, step, chosen)
+  }
+
+  /** Number that is equal for models whose rules, tables and pools are. */
+  private everything(): number {
+    const { scopes, tables, pools } = this.model
+    this.digest ??= this.reader.space.numberOf(JSON.stringify([[...scopes], [...tables], pools], (key, value: unknown) => (key === 'origin' || key === 'at' ? undefined : value)))
+    return this.digest
   }
 
   private isImpossible(holds: Formula): boolean {
     this.solver ??= new Solver(this.reader.space.world)
-    return this.solver.solve([holds], { maxBranches: 200, spent: () => false }).kind === 'unsat'
+    return this.solver.solve([holds], { maxBranches: 40, spent: () => false }).kind === 'unsat'
   }
 
   /** Nothing decided: the servers of the pool, or what the product does by itself. */

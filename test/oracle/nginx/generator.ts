@@ -99,7 +99,7 @@ function server(context: Context, index: number, taken: Set<string>): readonly s
   const used = new Set<string>()
   const count2 = 1 + random.int(6)
   for (let number = 0; number < count2; number += 1) lines.push(...location(context, used, ''))
-  if (!used.has('/') && (lines.some((line) => line.startsWith('error_page')) || random.chance(0.9))) lines.push(`location / { ${pass(context, true, false)} }`)
+  if (!used.has('/') && (lines.some((line) => line.startsWith('error_page')) || random.chance(0.97))) lines.push(`location / { ${pass(context, true, false)} }`)
   if (context.named.length > 0) lines.push(`location @fb { ${pass(context, false, true)} }`)
   lines.push('}')
   return lines
@@ -178,7 +178,7 @@ function condition(context: Context): string {
 function handler(context: Context, kind: 'prefix' | 'regex'): string {
   const { random, count } = context
   if (random.chance(0.62)) return pass(context, kind === 'prefix', false)
-  const text = random.pick(['return 404;', 'return 200 "hello";', 'return 301 /a/moved;', 'return 302 https://$host$request_uri;', 'return 301 $scheme://z.test$uri;', 'return 403 no;', 'return 444;', 'return http://z.test/x$is_args$args;', 'return 307 $arg_k;', ...(random.chance(0.1) ? ['', 'try_files /nofile =404;'] : []), ...(context.named.length > 0 ? [...(random.chance(0.1) ? ['try_files /nofile @fb;'] : []), 'error_page 410 = @fb; return 410;'] : []), 'return 204;', 'return 405;'])
+  const text = random.pick(['return 404;', 'return 200 "hello";', 'return 301 /a/moved;', 'return 302 https://$host$request_uri;', 'return 301 $scheme://z.test$uri;', 'return 403 no;', 'return 444;', 'return http://z.test/x$is_args$args;', 'return 307 $arg_k;', ...(random.chance(0.04) ? ['', 'try_files /nofile =404;'] : []), ...(context.named.length > 0 ? [...(random.chance(0.04) ? ['try_files /nofile @fb;'] : []), 'error_page 410 = @fb; return 410;'] : []), 'return 204;', 'return 405;'])
   count(text === '' ? 'static' : `handler ${text.split(' ', 1)[0] ?? ''}`)
   return text
 }

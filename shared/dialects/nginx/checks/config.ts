@@ -29,13 +29,29 @@ export function configOf({ files }: TextContext): CheckedConfig {
   return config
 }
 
+const byName = new WeakMap<Level, ReadonlyMap<string, readonly Directive[]>>()
+
+/** Directives of a block by name; a server with thousands of locations is asked once for each of them. */
+function namesIn(level: Level): ReadonlyMap<string, readonly Directive[]> {
+  const made = byName.get(level)
+  if (made !== undefined) return made
+  const found = new Map<string, Directive[]>()
+  for (const directive of level.directives) {
+    const same = found.get(directive.name.value)
+    if (same === undefined) found.set(directive.name.value, [directive])
+    else same.push(directive)
+  }
+  byName.set(level, found)
+  return found
+}
+
 /** The first directive of that name in the block itself. */
 export function own(level: Level, name: string): Directive | null {
-  return level.directives.find((directive) => directive.name.value === name) ?? null
+  return namesIn(level).get(name)?.[0] ?? null
 }
 
 export function all(level: Level, name: string): readonly Directive[] {
-  return level.directives.filter((directive) => directive.name.value === name)
+  return namesIn(level).get(name) ?? []
 }
 
 /** The block itself or the nearest one around it that has the directive. */

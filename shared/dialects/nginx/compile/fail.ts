@@ -4,7 +4,7 @@ import type { Span } from '#shared/text/span.ts'
 import type { ServerContext } from './context.ts'
 import { inherited, setting, type Level } from './levels.ts'
 import { freshScopeId, ScopeDraft } from './state.ts'
-import { hasVariables, isText, literal, not, templateOf, test, variable, view } from './variables.ts'
+import { hasVariables, isText, literal, not, templateOf, test, variable } from './variables.ts'
 import { values } from './words.ts'
 
 /** Names of variables that keep what happened to a request; no name of the product has a blank. */
@@ -96,7 +96,9 @@ function errorScope(server: ServerContext, level: Level, page: ErrorPage, status
   const kept = page.status === null ? status : page.status
   draft.add('status', always, { kind: 'set-variable', name: flow.status, value: literal(kept === 0 ? '' : String(kept)) }, page.at)
   if (page.target.startsWith('@')) return draft.close({ kind: 'enter', scope: toNamed(server, page.target) })
-  draft.add('method', not(test(view({ kind: 'method' }), { kind: 'exact', values: ['HEAD'], ignoreCase: false }, page.at)), { kind: 'set-method', value: literal('GET') }, page.at)
+  const others = not(test(variable('method'), { kind: 'exact', values: ['HEAD'], ignoreCase: false }, page.at))
+  draft.add('method', others, { kind: 'set-method', value: literal('GET') }, page.at)
+  draft.add('method', others, { kind: 'set-variable', name: 'method', value: literal('GET') }, page.at)
   addTarget(draft, reading, page.target)
   return draft.close({ kind: 'enter', scope: redirectedScope(server) })
 }

@@ -9,7 +9,7 @@ import { addOtherPass, addProxyPass, type PassPlace } from './passes.ts'
 import { addCaptures, addRewrites, addSearchAgain, origin, rewriteRules } from './rewrites.ts'
 import { addUnmodelled } from './opaque.ts'
 import { addGap, freshScopeId, ScopeDraft } from './state.ts'
-import { isText, literal, not, templateOf, test, variable, view } from './variables.ts'
+import { isText, literal, not, templateOf, test, variable } from './variables.ts'
 import { argument, childrenOf, headOf, headWords, named, nameOf, values, wordsOf } from './words.ts'
 import { escapedPath } from '#shared/requests/normalised-target.ts'
 import { fromBytes, toBytes } from '#shared/requests/bytes.ts'
@@ -92,7 +92,7 @@ function addMethodLimit(server: ServerContext, level: Level, draft: ScopeDraft, 
   const methods = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed
   const inner: Level = { directives: childrenOf(limit), parent: level }
   const scope = contentScope(server, inner, `${id}/limit_except`, replaces, limit, false)
-  draft.add('limit_except', not(test(view({ kind: 'method' }), { kind: 'exact', values: methods, ignoreCase: false }, headOf(limit))), { kind: 'enter', scope }, headOf(limit))
+  draft.add('limit_except', not(test(variable('method'), { kind: 'exact', values: methods, ignoreCase: false }, headOf(limit))), { kind: 'enter', scope }, headOf(limit))
 }
 
 const handlers: ReadonlySet<string> = new Set(['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass', 'memcached_pass', 'stub_status', 'empty_gif', 'mp4', 'flv', 'dav_methods'])

@@ -68,6 +68,7 @@ function addStart(server: ServerContext, draft: ScopeDraft): void {
   const host: View = { ...view({ kind: 'host-name' }), absentAs: 'nothing' }
   arriving('uri', view({ kind: 'normalised-path' }))
   arriving('args', view({ kind: 'query' }))
+  arriving('method', view({ kind: 'method' }))
   addIsArgs(draft, at)
   draft.add('arrives', always, { kind: 'set-variable', name: 'host', value: literal(server.name) })
   arriving('host', host)

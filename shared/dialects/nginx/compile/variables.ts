@@ -34,13 +34,13 @@ export function literal(text: string): Template {
 }
 
 const fixed: Readonly<Record<string, Field>> = {
-  request_method: { kind: 'method' }, scheme: { kind: 'scheme' }, remote_addr: { kind: 'source-ip' }, remote_port: { kind: 'source-port' },
+  scheme: { kind: 'scheme' }, remote_addr: { kind: 'source-ip' }, remote_port: { kind: 'source-port' },
   server_addr: { kind: 'local-ip' }, server_port: { kind: 'local-port' }, ssl_server_name: { kind: 'sni', seen: 'terminated' },
   ssl_preread_server_name: { kind: 'sni', seen: 'peeked' }, request_uri: { kind: 'path-and-query' },
 }
 
 /** Variables of the request that rules change. */
-const changing: Readonly<Record<string, string>> = { uri: 'uri', document_uri: 'uri', args: 'args', query_string: 'args', is_args: 'is_args', host: 'host' }
+const changing: Readonly<Record<string, string>> = { uri: 'uri', document_uri: 'uri', args: 'args', query_string: 'args', is_args: 'is_args', host: 'host', request_method: 'method' }
 
 /** Values that only the moment decides. */
 const live: ReadonlySet<string> = new Set(['time_iso8601', 'time_local', 'msec', 'pid', 'connection', 'connection_requests', 'request_id', 'hostname', 'request_time', 'connection_time', 'upstream_addr', 'upstream_status', 'status', 'bytes_sent', 'body_bytes_sent', 'nginx_version', 'request_length'])

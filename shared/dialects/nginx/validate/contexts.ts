@@ -57,6 +57,11 @@ export function levelsOf(directives: readonly Directive[], context: Context): re
   return levels
 }
 
+/** Whether the block is a group of servers. There may be many, and they name no zones, formats or variables but the key of a hash. */
+export function isUpstream({ context }: Level): boolean {
+  return context === 'upstream' || context === 'stream upstream'
+}
+
 /** The module whose variables and groups count in a context; null: neither. */
 export function moduleOf(context: Context): 'http' | 'stream' | null {
   if (context === 'main' || context === 'events') return null

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Word } from '../tree.ts'
 import type { Level } from './contexts.ts'
-import { moduleOf } from './contexts.ts'
+import { isUpstream, moduleOf } from './contexts.ts'
 import { refuse } from './report.ts'
 
 interface Uses {
@@ -19,7 +19,7 @@ export function checkNames(levels: readonly Level[], findings: Diagnostic[]): vo
   known.http.formats.add('combined')
   for (const level of levels) {
     const module = moduleOf(level.context)
-    if (module === null) continue
+    if (module === null || isUpstream(level)) continue
     for (const { name, args } of level.directives) {
       if (zoneDirectives.has(name.value)) addZone(known[module].zones, args)
       else if (name.value.endsWith('_cache_path')) addKeysZone(known[module].caches, args)
@@ -32,7 +32,7 @@ export function checkNames(levels: readonly Level[], findings: Diagnostic[]): vo
   }
   for (const level of levels) {
     const module = moduleOf(level.context)
-    if (module !== null) checkUses(level, known[module], findings)
+    if (module !== null && !isUpstream(level)) checkUses(level, known[module], findings)
   }
 }
 

@@ -3,6 +3,7 @@ import { parseNetwork } from '#shared/requests/ip.ts'
 import { readCondition } from '../condition.ts'
 import { isRegex, locationHead } from '../location.ts'
 import type { Directive, Word } from '../tree.ts'
+import { isUpstream } from './contexts.ts'
 import type { Level } from './contexts.ts'
 import { patternFault } from './patterns.ts'
 import { refuse } from './report.ts'
@@ -21,6 +22,7 @@ const upstreamFailures = 'error timeout invalid_header non_idempotent http_500 h
 
 /** What single directives insist on, beyond the number of their arguments. Source: `nginx -t` of 1.22.1 for each. */
 export function checkSemantics(level: Level, findings: Diagnostic[]): void {
+  if (isUpstream(level)) return
   const isStream = level.context.startsWith('stream')
   for (const directive of level.directives) {
     const name = directive.name.value

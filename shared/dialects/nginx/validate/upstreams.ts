@@ -66,8 +66,10 @@ function optionFault(option: Word, method: string | null): string | null {
   const { value } = option
   if (value === 'down' || newerOptions.test(value)) return null
   if (value === 'backup') return method !== null && withoutBackup.has(method) ? `'backup' cannot be used with ${method}` : null
-  const [key = '', setting] = value.split(/=(.*)/s)
-  if (setting !== undefined) {
+  const equals = value.indexOf('=')
+  if (equals !== -1) {
+    const key = value.slice(0, equals)
+    const setting = value.slice(equals + 1)
     if (key === 'weight') return /^\d+$/.test(setting) && Number(setting) > 0 ? null : `'${value}' is no weight: it must be 1 or more`
     if (key === 'max_fails' || key === 'max_conns') return /^\d+$/.test(setting) ? null : `'${value}' must have a whole number`
     if (key === 'fail_timeout') return timeMs(setting) === null || setting.includes('ms') ? `'${value}' must have a time in seconds` : null

@@ -5,7 +5,7 @@ import { factsOf, nginxSupport } from '../support.ts'
 import { isBuiltInVariable } from '../support/variables.ts'
 import type { Directive, Word } from '../tree.ts'
 import { namedGroups, variablesIn } from '../variable-names.ts'
-import { moduleOf } from './contexts.ts'
+import { isUpstream, moduleOf } from './contexts.ts'
 import type { Level } from './contexts.ts'
 import { refuse } from './report.ts'
 
@@ -33,12 +33,13 @@ export function checkVariables(levels: readonly Level[], findings: Diagnostic[])
   const defined: Readonly<Record<Module, Set<string>>> = { http: new Set(), stream: new Set() }
   for (const level of levels) {
     const module = moduleOf(level.context)
-    if (module !== null) for (const directive of level.directives) define(directive, module, defined[module], findings)
+    if (module !== null && !isUpstream(level)) for (const directive of level.directives) define(directive, module, defined[module], findings)
   }
   for (const level of levels) {
     const module = moduleOf(level.context)
     if (module === null) continue
-    for (const directive of level.directives) for (const word of expandedWords(directive)) checkWord(word, module, defined[module], findings)
+    const isGroup = isUpstream(level)
+    for (const directive of level.directives) if (!isGroup || directive.name.value === 'hash') for (const word of expandedWords(directive)) checkWord(word, module, defined[module], findings)
   }
 }
 
@@ -52,8 +53,14 @@ function define(directive: Directive, module: Module, defined: Set<string>, find
     else if (isFixed(variable, module)) refuse(findings, { code: 'nginx/variable-fixed', why: `$${variable} is a variable of nginx itself, which ${name} cannot define`, at: word.span, names: [name, variable] })
     else defined.add(variable)
   } else if (name === 'valid_referers') defined.add('invalid_referer')
-  else if (factsOf(name).every((facts) => facts.contexts === null)) defineOther(directive, defined)
+  else if (definesAnything(directive)) defineOther(directive, defined)
   for (const pattern of patternsOf(directive)) for (const group of namedGroups(pattern)) defined.add(group)
+}
+
+/** Whether the directive names a variable and belongs to a module of others, which may well define it. */
+function definesAnything({ name, args, block }: Directive): boolean {
+  const names = args.some((word) => word.value.startsWith('$')) || (block?.directives.some((line) => line.name.value.startsWith('$')) ?? false)
+  return names && factsOf(name.value).every((facts) => facts.contexts === null)
 }
 
 /** Modules of others define variables by naming them. */
