@@ -67,8 +67,10 @@ export function searchOrder(locations: readonly Location[], allStartWithSlash = 
   for (const location of prefixes) {
     const inner = searchOrder(location.nested)
     // The longest prefix decides whose nested locations are searched before the patterns of this level.
-    const guard = isLongest(location, prefixes)
-    definite.push(...inner.definite.map((choice) => ({ ...choice, when: and(guard, choice.when) })))
+    if (inner.definite.length > 0) {
+      const guard = isLongest(location, prefixes)
+      definite.push(...inner.definite.map((choice) => ({ ...choice, when: and(guard, choice.when) })))
+    }
     const every = allStartWithSlash && location.text === '/'
     last.push(...inner.prefixes, { when: every ? { kind: 'true' } : startsWith([location.text], headOf(location.directive)), location, redirects: false })
   }

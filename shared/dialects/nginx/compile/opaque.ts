@@ -12,10 +12,21 @@ function isOpaque(directive: Directive): boolean {
   return directive.opaque !== null || known.length === 0 || known.every(({ entry }) => entry.state === 'unsupported')
 }
 
+const known = new WeakMap<readonly Directive[], readonly Directive[]>()
+
+function opaqueOf(directives: readonly Directive[]): readonly Directive[] {
+  let found = known.get(directives)
+  if (found === undefined) {
+    found = directives.filter(isOpaque)
+    known.set(directives, found)
+  }
+  return found
+}
+
 /** What is not modelled in one level and those around it, as effects that may change everything. */
 export function addUnmodelled(server: ServerContext, level: Level, draft: ScopeDraft): void {
   for (let at: Level | null = level; at !== null; at = at.parent) {
-    for (const directive of at.directives) if (isOpaque(directive)) addOpaque(server, draft, directive, factsOf(nameOf(directive)).length === 0 ? 'nobody knows what this directive does' : 'what this does to a request is not modelled')
+    for (const directive of opaqueOf(at.directives)) addOpaque(server, draft, directive, factsOf(nameOf(directive)).length === 0 ? 'nobody knows what this directive does' : 'what this does to a request is not modelled')
   }
 }
 
