@@ -40,7 +40,7 @@ export function decisionOrder(model: RoutingModel, entry: ScopeId | null): reado
     const scope = model.scopes.get(id)
     if (scope === undefined) return
     for (const step of scope.steps) {
-      placed.push({ scope, step, within, isOtherwise: false })
+      if (step.implied !== true) placed.push({ scope, step, within, isOtherwise: false })
       if (step.does.kind === 'enter') visit(step.does.scope, step.when.kind === 'true' ? within : [...within, step.when])
     }
     visit(scope.next, within)

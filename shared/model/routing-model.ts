@@ -109,6 +109,8 @@ export interface Step {
   readonly origin: readonly Span[]
   /** Text that means the same condition in every model of the same dialect and version; null or absent: other lines take part. */
   readonly wording?: string | null
+  /** The product does it by itself on the way: nobody wrote it as a rule, so lists, changes and findings about rules leave it out. */
+  readonly implied?: boolean
 }
 
 /** Changes the request and goes on. Later predicates see the changed request. */

@@ -50,7 +50,7 @@ function namedLines(model: RoutingModel): ReadonlyMap<string, Named> {
   const lines = new Map<string, Named>()
   const add = (step: Step, owner: string, kind: DeadRule['kind']): void => {
     const at = step.origin[0]
-    if (at === undefined || !isAction(step.does) || lines.has(placeKey(at))) return
+    if (at === undefined || step.implied === true || !isAction(step.does) || lines.has(placeKey(at))) return
     lines.set(placeKey(at), { owner, kind, does: describeAction(step.does), when: conditionWords(step), guard: isGuard(step.does) })
   }
   const visit = (entry: ScopeId, owner: string, kind: DeadRule['kind']): void => {

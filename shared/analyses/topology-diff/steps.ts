@@ -124,5 +124,6 @@ export function changedSteps(before: Scope | null, after: Scope | null, newPoolN
       })
     }
   }
-  return { before, after, steps: changes, pairs }
+  // What follows from rules by itself changes with them; the rules say it.
+  return { before, after, steps: changes.filter((change) => (change.after ?? change.before)?.implied !== true), pairs }
 }

@@ -43,7 +43,7 @@ export function isSet(name: string, at: Span): Predicate {
 export function addAnswer(server: ServerContext, draft: ScopeDraft, when: Predicate, action: Extract<Action, { readonly kind: 'respond' | 'deny' }>, name: string, ...origin: readonly Span[]): void {
   for (const status of server.keptStatuses) {
     if (status === action.status) continue
-    draft.add(`${name} as ${status}`, { kind: 'and', of: [when, isText(variable(flow.status), String(status), origin[0] ?? server.at)] }, { ...action, status }, ...origin)
+    draft.imply(`${name} as ${status}`, { kind: 'and', of: [when, isText(variable(flow.status), String(status), origin[0] ?? server.at)] }, { ...action, status }, ...origin)
   }
   draft.add(name, when, action, ...origin)
 }
@@ -71,6 +71,9 @@ export function hasErrorPage(level: Level, status: number): boolean {
   return errorPageOf(level, status) !== null
 }
 
+/** Failures that a directive asks for. */
+const written: ReadonlySet<string> = new Set(['return', 'deny'])
+
 /** Ends the request with an error of nginx itself: an error page where there is one, else the bare status. Source: N-ERR-1, N-ERR-2. */
 export function addFailure(server: ServerContext, level: Level, draft: ScopeDraft, when: Predicate, status: number, name: string, kind: 'respond' | 'deny', ...origin: readonly Span[]): void {
   const page = errorPageOf(level, status)
@@ -78,9 +81,11 @@ export function addFailure(server: ServerContext, level: Level, draft: ScopeDraf
   if (page !== null) {
     const recursive = setting(level, 'recursive_error_pages') === 'on'
     const guard: Predicate = recursive ? when : { kind: 'and', of: [when, not(isSet(flow.failing, at))] }
-    draft.add(`${name} page`, guard, { kind: 'enter', scope: errorScope(server, level, page, status) }, ...origin, page.at)
+    draft.imply(`${name} page`, guard, { kind: 'enter', scope: errorScope(server, level, page, status) }, ...origin, page.at)
   }
-  draft.add(name, when, { kind, status, why: `${name} answers ${status}` } as Extract<Action, { readonly kind: 'respond' | 'deny' }>, ...origin)
+  const answer = { kind, status, why: `${name} answers ${status}` } as Extract<Action, { readonly kind: 'respond' | 'deny' }>
+  if (written.has(name)) draft.add(name, when, answer, ...origin)
+  else draft.imply(name, when, answer, ...origin)
 }
 
 /** What happens on the way to an error page. */
@@ -92,13 +97,13 @@ function errorScope(server: ServerContext, level: Level, page: ErrorPage, status
     const code = page.status === null || page.status < 301 ? 302 : page.status
     return draft.close({ kind: 'redirect', status: code, to: { kind: 'location', value: templateOf(page.target, reading), ignoreEmpty: false } })
   }
-  if (setting(level, 'recursive_error_pages') !== 'on') draft.add('error page', always, { kind: 'set-variable', name: flow.failing, value: literal('1') }, page.at)
+  if (setting(level, 'recursive_error_pages') !== 'on') draft.imply('error page', always, { kind: 'set-variable', name: flow.failing, value: literal('1') }, page.at)
   const kept = page.status === null ? status : page.status
-  draft.add('status', always, { kind: 'set-variable', name: flow.status, value: literal(kept === 0 ? '' : String(kept)) }, page.at)
+  draft.imply('status', always, { kind: 'set-variable', name: flow.status, value: literal(kept === 0 ? '' : String(kept)) }, page.at)
   if (page.target.startsWith('@')) return draft.close({ kind: 'enter', scope: toNamed(server, page.target) })
   const others = not(test(variable('method'), { kind: 'exact', values: ['HEAD'], ignoreCase: false }, page.at))
-  draft.add('method', others, { kind: 'set-method', value: literal('GET') }, page.at)
-  draft.add('method', others, { kind: 'set-variable', name: 'method', value: literal('GET') }, page.at)
+  draft.imply('method', others, { kind: 'set-method', value: literal('GET') }, page.at)
+  draft.imply('method', others, { kind: 'set-variable', name: 'method', value: literal('GET') }, page.at)
   addTarget(draft, reading, page.target)
   return draft.close({ kind: 'enter', scope: redirectedScope(server) })
 }
@@ -108,17 +113,17 @@ export function addTarget(draft: ScopeDraft, reading: Parameters<typeof template
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
   const query = mark === -1 ? '' : target.slice(mark + 1)
-  draft.add('uri', always, { kind: 'set-variable', name: 'new uri', value: templateOf(path, reading) }, reading.at)
+  draft.imply('uri', always, { kind: 'set-variable', name: 'new uri', value: templateOf(path, reading) }, reading.at)
   const args = templateOf(query, reading)
-  draft.add('arguments', always, { kind: 'set-variable', name: 'args', value: args }, reading.at)
-  draft.add('uri', always, { kind: 'set-variable', name: 'uri', value: { parts: [variable('new uri')], text: hasVariables(path) ? path : '' } }, reading.at)
+  draft.imply('arguments', always, { kind: 'set-variable', name: 'args', value: args }, reading.at)
+  draft.imply('uri', always, { kind: 'set-variable', name: 'uri', value: { parts: [variable('new uri')], text: hasVariables(path) ? path : '' } }, reading.at)
   addIsArgs(draft, reading.at)
 }
 
 /** `$is_args` follows `$args`. */
 export function addIsArgs(draft: ScopeDraft, at: Span): void {
-  draft.add('is_args', always, { kind: 'set-variable', name: 'is_args', value: literal('') }, at)
-  draft.add('is_args', not(isText(variable('args'), '', at)), { kind: 'set-variable', name: 'is_args', value: literal('?') }, at)
+  draft.imply('is_args', always, { kind: 'set-variable', name: 'is_args', value: literal('') }, at)
+  draft.imply('is_args', not(isText(variable('args'), '', at)), { kind: 'set-variable', name: 'is_args', value: literal('?') }, at)
 }
 
 /** Ids of the scopes that a server always has. */
@@ -139,16 +144,16 @@ export function toNamed(server: ServerContext, name: string): string {
   const target = server.namedScopes.get(name)
   if (server.state.scopes.has(id)) return id
   const draft = new ScopeDraft(server.state, id, `named location ${name} of ${server.key}`, server.at)
-  draft.add('internal', always, { kind: 'set-variable', name: flow.internal, value: literal('1') })
-  draft.add('handler', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
+  draft.imply('internal', always, { kind: 'set-variable', name: flow.internal, value: literal('1') })
+  draft.imply('handler', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
   addJump(draft, server.at)
-  draft.add('named', not(isJumpedOut(server.at)), target === undefined ? { kind: 'respond', status: 500, why: `there is no location ${name}` } : { kind: 'enter', scope: target })
+  draft.imply('named', not(isJumpedOut(server.at)), target === undefined ? { kind: 'respond', status: 500, why: `there is no location ${name}` } : { kind: 'enter', scope: target })
   return draft.close({ kind: 'respond', status: 500, why: 'more than ten internal redirects' })
 }
 
 /** One more change of location. */
 export function addJump(draft: ScopeDraft, at: Span): void {
-  draft.add('round', always, { kind: 'set-variable', name: flow.jumps, value: { parts: [variable(flow.jumps), 'x'], text: 'rounds' } }, at)
+  draft.imply('round', always, { kind: 'set-variable', name: flow.jumps, value: { parts: [variable(flow.jumps), 'x'], text: 'rounds' } }, at)
 }
 
 /** More than ten (N-RW-1). */

@@ -28,8 +28,8 @@ export function reserveLocations(server: ServerContext, locations: readonly Loca
 /** The scope in which the location of a request is looked for. */
 export function compileSearch(server: ServerContext, locations: readonly Location[], ids: ReadonlyMap<Location, string>): void {
   const draft = new ScopeDraft(server.state, serverScopes.locations(server), `locations of ${server.key}`, server.at)
-  draft.add('search', always, { kind: 'set-variable', name: flow.changed, value: literal('') })
-  draft.add('search', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
+  draft.imply('search', always, { kind: 'set-variable', name: flow.changed, value: literal('') })
+  draft.imply('search', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
   const { definite, prefixes } = searchOrder(locations, !makesOddPaths(server))
   for (const choice of [...definite, ...prefixes]) addChoice(server, draft, choice, ids)
   const content = contentScope(server, server.level, `scope:${server.key}/no location`, 0, server.directive, false)
@@ -57,7 +57,7 @@ function addChoice(server: ServerContext, draft: ScopeDraft, { when, location, r
   const relative = setting({ directives: childrenOf(location.directive), parent: server.level }, 'absolute_redirect') === 'off'
   const text = fromBytes(escapedPath(toBytes(location.text)))
   const start = relative ? [] : origin({ server, draft, at })
-  draft.add(`${name} with a slash`, when, { kind: 'redirect', status: 301, to: { kind: 'location', ignoreEmpty: false, value: { parts: [...start, text, variable('is_args'), variable('args')], text: `${location.text}$is_args$args` } } }, at)
+  draft.imply(`${name} with a slash`, when, { kind: 'redirect', status: 301, to: { kind: 'location', ignoreEmpty: false, value: { parts: [...start, text, variable('is_args'), variable('args')], text: `${location.text}$is_args$args` } } }, at)
 }
 
 /** Scopes of one location and those nested in it. */
@@ -111,7 +111,7 @@ function contentScope(server: ServerContext, level: Level, id: string, replaces:
     const inner: Level = { directives: childrenOf(block), parent: level }
     const name = blockName(level, block)
     const scope = handlerScope(server, inner, `${id}/${name}`, replaces, block, true)
-    draft.add(name, isText(variable(flow.handler), name, headOf(block)), { kind: 'enter', scope }, headOf(block))
+    draft.imply(name, isText(variable(flow.handler), name, headOf(block)), { kind: 'enter', scope }, headOf(block))
   }
   if (nameOf(directive) !== 'limit_except') addAccess(server, level, draft)
   const [files] = named(level.directives, 'try_files')
@@ -157,9 +157,9 @@ function addStatic(server: ServerContext, level: Level, draft: ScopeDraft, direc
       const there = { kind: 'opaque' as const, text: `${file} is in ${root}`, reason: 'which files there are is not known', dependsOn: 'request' as const, origin: at }
       const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${draft.id}/index ${file}`), `index of ${server.key}`, at)
       if (file.startsWith('/')) addTarget(scope, { server, draft: scope, at }, file)
-      else scope.add('uri', always, { kind: 'set-variable', name: 'uri', value: { parts: [variable('uri'), file], text: `$uri${file}` } }, at)
+      else scope.imply('uri', always, { kind: 'set-variable', name: 'uri', value: { parts: [variable('uri'), file], text: `$uri${file}` } }, at)
       scope.close({ kind: 'enter', scope: serverScopes.redirected(server) })
-      draft.add('index', { kind: 'and', of: [test(variable('uri'), { kind: 'suffix', values: ['/'], ignoreCase: false }, at), there] }, { kind: 'enter', scope: scope.id }, at)
+      draft.imply('index', { kind: 'and', of: [test(variable('uri'), { kind: 'suffix', values: ['/'], ignoreCase: false }, at), there] }, { kind: 'enter', scope: scope.id }, at)
     }
   }
   // Where there is an error page, what is not on disk is routed on.
@@ -168,7 +168,7 @@ function addStatic(server: ServerContext, level: Level, draft: ScopeDraft, direc
     if (hasErrorPage(level, status)) addFailure(server, level, draft, found, status, `files answer ${status}`, 'respond', headOf(directive))
   }
   // Which file it is is part of what the client gets.
-  draft.add('send', always, { kind: 'send-target', value: { parts: [variable('uri')], text: '$uri' } }, headOf(directive))
+  draft.imply('send', always, { kind: 'send-target', value: { parts: [variable('uri')], text: '$uri' } }, headOf(directive))
   draft.close({ kind: 'serve', root })
 }
 
@@ -179,7 +179,7 @@ function addTryFiles(server: ServerContext, level: Level, draft: ScopeDraft, fil
   const root = setting(level, 'root') ?? setting(level, 'alias') ?? 'html'
   const reason = 'which files there are is not known'
   addGap(server.state, 'opaque-condition', files, reason)
-  for (const word of words.slice(0, -1)) draft.add('try_files', { kind: 'opaque', text: `${word} is in ${root}`, reason, dependsOn: 'request', origin: at }, { kind: 'enter', scope: handler }, at)
+  for (const word of words.slice(0, -1)) draft.imply('try_files', { kind: 'opaque', text: `${word} is in ${root}`, reason, dependsOn: 'request', origin: at }, { kind: 'enter', scope: handler }, at)
   const last = words[words.length - 1] ?? ''
   if (/^=\d+$/.test(last)) {
     addFailure(server, level, draft, always, Number(last.slice(1)), 'try_files', 'respond', at)
@@ -187,7 +187,7 @@ function addTryFiles(server: ServerContext, level: Level, draft: ScopeDraft, fil
   } else if (last.startsWith('@')) draft.close({ kind: 'enter', scope: toNamed(server, last) })
   else {
     const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${draft.id}/try_files ${last}`), `try_files of ${server.key}`, at)
-    if (/^\$\w+\/?$/.test(last)) scope.add('uri', always, { kind: 'set-variable', name: 'uri', value: templateOf(last, { server, draft: scope, at }) }, at)
+    if (/^\$\w+\/?$/.test(last)) scope.imply('uri', always, { kind: 'set-variable', name: 'uri', value: templateOf(last, { server, draft: scope, at }) }, at)
     else addTarget(scope, { server, draft: scope, at }, last)
     scope.close({ kind: 'enter', scope: serverScopes.redirected(server) })
     draft.close({ kind: 'enter', scope: scope.id })
@@ -200,12 +200,12 @@ export function compileReturns(server: ServerContext): void {
   const tooMany = { kind: 'respond' as const, status: 500, why: 'more than ten changes of location' }
   const again = new ScopeDraft(server.state, serverScopes.again(server), `changed URI of ${server.key}`, at)
   addJump(again, at)
-  again.add('again', not(isJumpedOut(at)), { kind: 'enter', scope: serverScopes.locations(server) })
+  again.imply('again', not(isJumpedOut(at)), { kind: 'enter', scope: serverScopes.locations(server) })
   again.close(tooMany)
   const redirected = new ScopeDraft(server.state, serverScopes.redirected(server), `internal redirect of ${server.key}`, at)
   addJump(redirected, at)
-  for (const name of [flow.internal, flow.rewritten]) redirected.add('internal', always, { kind: 'set-variable', name, value: literal('1') })
-  redirected.add('internal', always, { kind: 'set-variable', name: flow.broken, value: literal('') })
-  redirected.add('again', not(isJumpedOut(at)), { kind: 'enter', scope: `${serverScopes.rewrites(server)}/rules` })
+  for (const name of [flow.internal, flow.rewritten]) redirected.imply('internal', always, { kind: 'set-variable', name, value: literal('1') })
+  redirected.imply('internal', always, { kind: 'set-variable', name: flow.broken, value: literal('') })
+  redirected.imply('again', not(isJumpedOut(at)), { kind: 'enter', scope: `${serverScopes.rewrites(server)}/rules` })
   redirected.close(tooMany)
 }

@@ -47,9 +47,9 @@ export function addProxyPass(place: PassPlace, draft: ScopeDraft, directive: Dir
   const reading: Reading = { server, draft, at }
   const host = templateOf(target.host, reading)
   const fixedHost = constantText(host)
-  draft.add('protocol', always, { kind: 'set-variable', name: flow.protocol, value: literal(target.protocol) }, at)
+  draft.imply('protocol', always, { kind: 'set-variable', name: flow.protocol, value: literal(target.protocol) }, at)
   addSentHeaders(place, draft, fixedHost === null ? host : literal(fixedHost), at)
-  if (target.uri !== null && dynamic) draft.add('send', always, { kind: 'send-target', value: templateOf(target.uri, reading) }, at)
+  if (target.uri !== null && dynamic) draft.imply('send', always, { kind: 'send-target', value: templateOf(target.uri, reading) }, at)
   else addSentTarget(place, draft, target.uri, at)
   if (fixedHost !== null) {
     const pool = poolNamed(server.state, fixedHost) ?? addressPool(server.state, fixedHost, target.protocol, directive)
@@ -112,8 +112,8 @@ function addSentTarget(place: PassPlace, draft: ScopeDraft, uri: string | null, 
   // Decoded parts are only escaped again where something was decoded, or a rule made the URI.
   const send = (when: Predicate, start: readonly string[], rest: View, text: string): void => {
     const parts = (seen: View): Template => ({ parts: [...start, seen, variable('is_args'), variable('args')], text })
-    draft.add('send', { kind: 'and', of: [when, percent(at)] }, { kind: 'send-target', value: parts({ ...rest, transforms: [...rest.transforms, { kind: 'escape-path' }] }) }, at)
-    draft.add('send', { kind: 'and', of: [when, not(percent(at))] }, { kind: 'send-target', value: parts(rest) }, at)
+    draft.imply('send', { kind: 'and', of: [when, percent(at)] }, { kind: 'send-target', value: parts({ ...rest, transforms: [...rest.transforms, { kind: 'escape-path' }] }) }, at)
+    draft.imply('send', { kind: 'and', of: [when, not(percent(at))] }, { kind: 'send-target', value: parts(rest) }, at)
   }
   if (uri === null) send(isSet(flow.rewritten, at), [], path, '$uri$is_args$args')
   else {
@@ -127,19 +127,19 @@ function addSentHeaders(place: PassPlace, draft: ScopeDraft, host: Template, at:
   const { server, level } = place
   const lines = inherited(level, 'proxy_set_header')
   const names = new Set(lines.map((line) => argument(line, 0).toLowerCase()))
-  if (!names.has('host')) draft.add('host', always, { kind: 'set-header', name: 'host', value: host }, at)
-  if (!names.has('connection')) draft.add('connection', always, { kind: 'set-header', name: 'connection', value: literal('close') }, at)
+  if (!names.has('host')) draft.imply('host', always, { kind: 'set-header', name: 'host', value: host }, at)
+  if (!names.has('connection')) draft.imply('connection', always, { kind: 'set-header', name: 'connection', value: literal('close') }, at)
   const proxyHost = lines.length === 0 ? '' : (constantText(host) ?? asView(host, '$proxy_host', { server, draft, at }))
   const changes = lines.map((line, index) => {
     const name = `header ${argument(line, 0).toLowerCase()}`
     // All values are read before any header is changed.
-    draft.add('proxy_set_header', always, { kind: 'set-variable', name: `${name} ${index}`, value: templateOf(argument(line, 1), { server, draft, own: { proxy_host: proxyHost }, at: line.span }) }, line.span)
+    draft.imply('proxy_set_header', always, { kind: 'set-variable', name: `${name} ${index}`, value: templateOf(argument(line, 1), { server, draft, own: { proxy_host: proxyHost }, at: line.span }) }, line.span)
     return { line, value: variable(`${name} ${index}`) }
   })
   for (const { line, value } of changes) {
     const name = argument(line, 0).toLowerCase()
     draft.add('proxy_set_header', always, { kind: 'set-header', name, value: { parts: [value], text: argument(line, 1) } }, line.span)
-    draft.add('proxy_set_header', isText(value, '', line.span), { kind: 'delete-header', name, match: 'exact' }, line.span)
+    draft.imply('proxy_set_header', isText(value, '', line.span), { kind: 'delete-header', name, match: 'exact' }, line.span)
   }
 }
 
@@ -152,7 +152,7 @@ export function addOtherPass(place: PassPlace, draft: ScopeDraft, directive: Dir
     return
   }
   const protocol = nameOf(directive).replace(/_pass$/, '')
-  draft.add('protocol', always, { kind: 'set-variable', name: flow.protocol, value: literal(argument(directive, 0).startsWith('grpcs') ? 'grpcs' : protocol) }, directive.span)
+  draft.imply('protocol', always, { kind: 'set-variable', name: flow.protocol, value: literal(argument(directive, 0).startsWith('grpcs') ? 'grpcs' : protocol) }, directive.span)
   const pool = poolNamed(server.state, text) ?? addressPool(server.state, text, protocol, directive)
   draft.close({ kind: 'forward', pool: pool.name })
 }

@@ -45,8 +45,8 @@ export function addRewrites(place: RewritePlace, draft: ScopeDraft, rules: reado
     case 'set':
       draft.add('set', always, { kind: 'set-variable', name: argument(rule, 0).replace(/^\$/, '').toLowerCase(), value: templateOf(argument(rule, 1), reading) }, rule.span)
       if (['args', 'query_string'].includes(argument(rule, 0).slice(1).toLowerCase())) {
-        draft.add('set', always, { kind: 'set-variable', name: 'args', value: templateOf(argument(rule, 1), reading) }, rule.span)
-        draft.add('set', always, { kind: 'set-variable', name: flow.rewritten, value: literal('1') }, rule.span)
+        draft.imply('set', always, { kind: 'set-variable', name: 'args', value: templateOf(argument(rule, 1), reading) }, rule.span)
+        draft.imply('set', always, { kind: 'set-variable', name: flow.rewritten, value: literal('1') }, rule.span)
         addIsArgs(draft, rule.span)
       }
       onwards()
@@ -56,8 +56,8 @@ export function addRewrites(place: RewritePlace, draft: ScopeDraft, rules: reado
       draft.close({ kind: 'respond', status: 500, why: 'nothing is left after return' })
       break
     case 'break':
-      draft.add('break', isSet(flow.changed, rule.span), { kind: 'set-variable', name: flow.broken, value: literal('1') }, rule.span)
-      draft.add('break', always, { kind: 'set-variable', name: flow.changed, value: literal('') }, rule.span)
+      draft.imply('break', isSet(flow.changed, rule.span), { kind: 'set-variable', name: flow.broken, value: literal('1') }, rule.span)
+      draft.imply('break', always, { kind: 'set-variable', name: flow.changed, value: literal('') }, rule.span)
       draft.close({ kind: 'enter', scope: place.after })
       break
     case 'rewrite': addRewrite(place, draft, rule, reading, onwards, others, rest); break
@@ -105,8 +105,8 @@ function addRewrite(place: RewritePlace, draft: ScopeDraft, rule: Directive, rea
   if (redirects) {
     const args: readonly (string | View)[] = dropsArgs ? [] : [variable('redirect args')]
     if (!dropsArgs) {
-      scope.add('arguments', always, { kind: 'set-variable', name: 'redirect args', value: literal('') }, rule.span)
-      scope.add('arguments', not(isText(variable('args'), '', rule.span)), { kind: 'set-variable', name: 'redirect args', value: { parts: [query === null ? '?' : '&', variable('args')], text: '$args' } }, rule.span)
+      scope.imply('arguments', always, { kind: 'set-variable', name: 'redirect args', value: literal('') }, rule.span)
+      scope.imply('arguments', not(isText(variable('args'), '', rule.span)), { kind: 'set-variable', name: 'redirect args', value: { parts: [query === null ? '?' : '&', variable('args')], text: '$args' } }, rule.span)
     }
     const target = templateOf(text, inside)
     addRedirect(place, scope, flag === 'permanent' ? 301 : 302, { parts: [...target.parts, ...args], text: replacement }, inside)
@@ -114,17 +114,17 @@ function addRewrite(place: RewritePlace, draft: ScopeDraft, rule: Directive, rea
     onwards()
     return
   }
-  scope.add('uri', always, { kind: 'set-variable', name: 'new uri', value: templateOf(path, inside) }, rule.span)
+  scope.imply('uri', always, { kind: 'set-variable', name: 'new uri', value: templateOf(path, inside) }, rule.span)
   if (query !== null) {
-    scope.add('arguments', always, { kind: 'set-variable', name: 'new args', value: templateOf(query, inside) }, rule.span)
-    if (!dropsArgs) scope.add('arguments', not(isText(variable('args'), '', rule.span)), { kind: 'set-variable', name: 'new args', value: { parts: [variable('new args'), '&', variable('args')], text: '$args' } }, rule.span)
-    scope.add('arguments', always, { kind: 'set-variable', name: 'args', value: { parts: [variable('new args')], text: query } }, rule.span)
-  } else if (dropsArgs) scope.add('arguments', always, { kind: 'set-variable', name: 'args', value: literal('') }, rule.span)
+    scope.imply('arguments', always, { kind: 'set-variable', name: 'new args', value: templateOf(query, inside) }, rule.span)
+    if (!dropsArgs) scope.imply('arguments', not(isText(variable('args'), '', rule.span)), { kind: 'set-variable', name: 'new args', value: { parts: [variable('new args'), '&', variable('args')], text: '$args' } }, rule.span)
+    scope.imply('arguments', always, { kind: 'set-variable', name: 'args', value: { parts: [variable('new args')], text: query } }, rule.span)
+  } else if (dropsArgs) scope.imply('arguments', always, { kind: 'set-variable', name: 'args', value: literal('') }, rule.span)
   addIsArgs(scope, rule.span)
   scope.add('uri', always, { kind: 'set-variable', name: 'uri', value: { parts: [variable('new uri')], text: path } }, rule.span)
-  for (const name of [flow.rewritten, flow.internal]) scope.add('uri', always, { kind: 'set-variable', name, value: literal('1') }, rule.span)
-  scope.add('uri', always, { kind: 'set-variable', name: flow.changed, value: literal(flag === 'break' ? '' : '1') }, rule.span)
-  if (flag === 'break') scope.add('uri', always, { kind: 'set-variable', name: flow.broken, value: literal('1') }, rule.span)
+  for (const name of [flow.rewritten, flow.internal]) scope.imply('uri', always, { kind: 'set-variable', name, value: literal('1') }, rule.span)
+  scope.imply('uri', always, { kind: 'set-variable', name: flow.changed, value: literal(flag === 'break' ? '' : '1') }, rule.span)
+  if (flag === 'break') scope.imply('uri', always, { kind: 'set-variable', name: flow.broken, value: literal('1') }, rule.span)
   if (flag === 'last' || flag === 'break') {
     scope.close({ kind: 'enter', scope: place.after })
     onwards()
@@ -143,8 +143,8 @@ export function matching(seen: View, pattern: Pattern, at: Span): Predicate {
 export function addCaptures(server: ServerContext, draft: ScopeDraft, seen: View, pattern: Pattern, at: Span): void {
   const captured = (group: number): View => ({ ...seen, transforms: [...seen.transforms, { kind: 'capture', pattern: pattern.source, ignoreCase: pattern.ignoreCase, group }] })
   const count = groupCount(pattern.source)
-  for (const group of server.groups) draft.add('capture', always, { kind: 'set-variable', name: `capture ${group}`, value: group <= count ? captured(group) : literal('') }, at)
-  for (const [name, group] of pattern.names) draft.add('capture', always, { kind: 'set-variable', name: name.toLowerCase(), value: captured(group) }, at)
+  for (const group of server.groups) draft.imply('capture', always, { kind: 'set-variable', name: `capture ${group}`, value: group <= count ? captured(group) : literal('') }, at)
+  for (const [name, group] of pattern.names) draft.imply('capture', always, { kind: 'set-variable', name: name.toLowerCase(), value: captured(group) }, at)
 }
 
 function groupCount(source: string): number {
@@ -239,5 +239,5 @@ function addIf(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading:
 
 /** Scope to go on with when a list ended: a new search where a rewrite changed the URI. */
 export function addSearchAgain(server: ServerContext, draft: ScopeDraft): void {
-  draft.add('search again', isSet(flow.changed, server.at), { kind: 'enter', scope: serverScopes.again(server) })
+  draft.imply('search again', isSet(flow.changed, server.at), { kind: 'enter', scope: serverScopes.again(server) })
 }

@@ -64,15 +64,15 @@ function compileServer(state: CompileState, http: Level, directive: Directive, o
 /** What a request is before any rule: its variables as they arrive. */
 function addStart(server: ServerContext, draft: ScopeDraft): void {
   const at = server.at
-  const arriving = (name: string, seen: View): void => { draft.add('arrives', always, { kind: 'set-variable', name, value: seen }) }
+  const arriving = (name: string, seen: View): void => { draft.imply('arrives', always, { kind: 'set-variable', name, value: seen }) }
   const host: View = { ...view({ kind: 'host-name' }), absentAs: 'nothing' }
   arriving('uri', view({ kind: 'normalised-path' }))
   arriving('args', view({ kind: 'query' }))
   arriving('method', view({ kind: 'method' }))
   addIsArgs(draft, at)
-  draft.add('arrives', always, { kind: 'set-variable', name: 'host', value: literal(server.name) })
+  draft.imply('arrives', always, { kind: 'set-variable', name: 'host', value: literal(server.name) })
   arriving('host', host)
-  if (setting(server.level, 'server_name_in_redirect') === 'on') draft.add('arrives', always, { kind: 'set-variable', name: flow.host, value: literal(server.name) })
+  if (setting(server.level, 'server_name_in_redirect') === 'on') draft.imply('arrives', always, { kind: 'set-variable', name: flow.host, value: literal(server.name) })
   else {
     arriving(flow.host, view({ kind: 'local-ip' }))
     arriving(flow.host, host)
@@ -98,7 +98,7 @@ function compileEntry(state: CompileState, group: ListenGroup, contexts: Readonl
   const draft = new ScopeDraft(state, freshScopeId(state, id), `server names on ${group.address.text}`, group.bound[0]?.at ?? nowhere)
   const tls = group.options.has('ssl')
   const port = group.address.fromPort
-  draft.add('port', always, { kind: 'set-variable', name: flow.port, value: literal(port === (tls ? 443 : 80) || group.address.socket !== null ? '' : `:${port}`) })
+  draft.imply('port', always, { kind: 'set-variable', name: flow.port, value: literal(port === (tls ? 443 : 80) || group.address.socket !== null ? '' : `:${port}`) })
   const exact = new Map<string, Named>()
   const leading = new Map<string, Named>()
   const trailing = new Map<string, Named>()

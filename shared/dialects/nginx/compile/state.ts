@@ -66,6 +66,13 @@ export class ScopeDraft {
     this.#steps.push({ id: `${this.id}#${name}${count === 1 ? '' : `~${count}`}`, when, does, origin: origin.length === 0 ? [this.#at] : origin })
   }
 
+  /** As `add`, for what nginx does by itself on the way: nobody wrote it as a rule. */
+  imply(name: string, when: Predicate, does: Effect | Action, ...origin: readonly Span[]): void {
+    this.add(name, when, does, ...origin)
+    const last = this.#steps.length - 1
+    this.#steps[last] = { ...(this.#steps[last] as Step), implied: true }
+  }
+
   /** Ends the scope and makes it part of the model; `otherwise`: what happens when no step decided. */
   close(otherwise: Action): ScopeId {
     const next = otherwise.kind === 'enter' ? otherwise.scope : null

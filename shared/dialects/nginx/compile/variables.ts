@@ -95,7 +95,7 @@ function loaded(text: string, reading: Reading): View {
   if (template.parts.length === 1 && typeof only === 'object' && only.field.kind === 'variable' && only.transforms.every((transform) => transform.kind === 'map')) return only
   if (template.parts.length === 1 && typeof only === 'object' && only.field.kind === 'source-ip' && only.transforms.length === 0) return only
   const name = `value of ${text}`
-  reading.draft.add(`read ${text}`, always, { kind: 'set-variable', name, value: template }, reading.at)
+  reading.draft.imply(`read ${text}`, always, { kind: 'set-variable', name, value: template }, reading.at)
   return variable(name)
 }
 
@@ -135,6 +135,6 @@ export function constantText(template: Template): string | null {
 export function asView(template: Template, name: string, reading: Reading): View {
   const [only] = template.parts
   if (template.parts.length === 1 && typeof only === 'object') return only
-  reading.draft.add(`read ${name}`, always, { kind: 'set-variable', name: `value of ${name}`, value: template }, reading.at)
+  reading.draft.imply(`read ${name}`, always, { kind: 'set-variable', name: `value of ${name}`, value: template }, reading.at)
   return variable(`value of ${name}`)
 }
