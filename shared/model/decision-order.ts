@@ -24,7 +24,7 @@ export function otherwiseStep(scope: Scope): Step | null {
   if (scope.otherwise === null) return null
   let step = ends.get(scope)
   if (step === undefined) {
-    step = { id: `${scope.id}/otherwise`, when: { kind: 'true' }, does: scope.otherwise, origin: [] }
+    step = { id: `${scope.id}/otherwise`, when: { kind: 'true' }, does: scope.otherwise, origin: scope.otherwiseAt === undefined || scope.otherwiseAt === null ? [] : [scope.otherwiseAt] }
     ends.set(scope, step)
   }
   return step

@@ -99,6 +99,8 @@ export interface Scope {
   readonly next: ScopeId | null
   /** What the product does when nothing decided and there is no `next`; null only if `next` is set. */
   readonly otherwise: Action | null
+  /** Line that says so, where one does. */
+  readonly otherwiseAt?: Span | null
 }
 
 export interface Step {

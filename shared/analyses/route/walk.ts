@@ -164,7 +164,7 @@ class Walker {
   private onwards(scope: Scope): { readonly kind: 'go'; readonly scope: ScopeId | null } | { readonly kind: 'end'; readonly ending: Ending } {
     if (scope.next !== null || scope.otherwise === null) return { kind: 'go', scope: scope.next }
     const at = this.state.connection.listener.origin[0] ?? { file: '', start: 0, end: 0 }
-    const result = this.act(scope.otherwise, null, at)
+    const result = this.act(scope.otherwise, scope.otherwiseAt ?? null, at)
     if (result === 'leave' || result === 'skip') return { kind: 'go', scope: null }
     return result.kind === 'enter' ? { kind: 'go', scope: result.scope } : { kind: 'end', ending: result }
   }

@@ -4,7 +4,7 @@ import { always, never, type Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
 import { canonicalText } from '../canonical.ts'
 import { describeView } from '../describe.ts'
-import { poolsByReference } from '../decision-order.ts'
+import { otherwiseStep, poolsByReference } from '../decision-order.ts'
 import type { Pool, ServerSelector } from '../pool.ts'
 import type { Predicate, Template } from '../predicate.ts'
 import { isAction, type Action, type RedirectTarget, type RoutingModel, type Scope, type ScopeId, type Step } from '../routing-model.ts'
@@ -180,7 +180,7 @@ class Builder {
   private end(scope: Scope, guard: Condition, state: State, chosen: Chosen | null): void {
     if (chosen !== null) this.toServers(chosen, guard, state)
     else if (scope.otherwise === null || scope.otherwise.kind === 'leave') this.push(guard, this.answer(503), state, null, null)
-    else this.act(scope.otherwise, guard, state, null, chosen)
+    else this.act(scope.otherwise, guard, state, scope.otherwiseAt === undefined || scope.otherwiseAt === null ? null : otherwiseStep(scope), chosen)
   }
 
   private act(action: Action, when: Condition, state: State, step: Step | null, chosen: Chosen | null, entry: string | null = null): void {

@@ -139,7 +139,7 @@ function handlerScope(server: ServerContext, level: Level, id: string, replaces:
   else if (nameOf(handler).endsWith('_pass') && nameOf(handler) !== 'memcached_pass') addOtherPass(place, draft, handler)
   else {
     addGap(server.state, 'opaque-action', handler, 'what this handler answers is not modelled')
-    draft.close({ kind: 'opaque', text: wordsOf(handler), reason: 'what this handler answers is not modelled' })
+    draft.close({ kind: 'opaque', text: wordsOf(handler), reason: 'what this handler answers is not modelled' }, headOf(handler))
   }
   return draft.id
 }
@@ -169,7 +169,7 @@ function addStatic(server: ServerContext, level: Level, draft: ScopeDraft, direc
   }
   // Which file it is is part of what the client gets.
   draft.imply('send', always, { kind: 'send-target', value: { parts: [variable('uri')], text: '$uri' } }, headOf(directive))
-  draft.close({ kind: 'serve', root })
+  draft.close({ kind: 'serve', root }, headOf(directive))
 }
 
 /** Only the last word is a redirect; the others are files that the handler of this location serves (N-TRY-1). */
@@ -183,7 +183,7 @@ function addTryFiles(server: ServerContext, level: Level, draft: ScopeDraft, fil
   const last = words[words.length - 1] ?? ''
   if (/^=\d+$/.test(last)) {
     addFailure(server, level, draft, always, Number(last.slice(1)), 'try_files', 'respond', at)
-    draft.close({ kind: 'respond', status: Number(last.slice(1)), why: wordsOf(files) })
+    draft.close({ kind: 'respond', status: Number(last.slice(1)), why: wordsOf(files) }, at)
   } else if (last.startsWith('@')) draft.close({ kind: 'enter', scope: toNamed(server, last) })
   else {
     const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${draft.id}/try_files ${last}`), `try_files of ${server.key}`, at)

@@ -53,18 +53,18 @@ export function addProxyPass(place: PassPlace, draft: ScopeDraft, directive: Dir
   else addSentTarget(place, draft, target.uri, at)
   if (fixedHost !== null) {
     const pool = poolNamed(server.state, fixedHost) ?? addressPool(server.state, fixedHost, target.protocol, directive)
-    draft.close({ kind: 'forward', pool: pool.name })
+    draft.close({ kind: 'forward', pool: pool.name }, at)
     return
   }
   const [only] = host.parts
   // A target without a host is an error of its own.
   if (host.parts.length === 1 && typeof only === 'object') addFailure(server, place.level, draft, isText(only, '', at), 500, 'no host', 'respond', at)
-  draft.close(dispatchTo(place, host, directive))
+  draft.close(dispatchTo(place, host, directive), at)
 }
 
 function giveUp(server: ServerContext, draft: ScopeDraft, directive: Directive, reason: string): void {
   addGap(server.state, 'opaque-action', directive, reason)
-  draft.close({ kind: 'opaque', text: wordsOf(directive), reason })
+  draft.close({ kind: 'opaque', text: wordsOf(directive), reason }, directive.span)
 }
 
 /** A destination that the request names: groups and addresses that stand in the config, else what names resolve to. */
@@ -154,5 +154,5 @@ export function addOtherPass(place: PassPlace, draft: ScopeDraft, directive: Dir
   const protocol = nameOf(directive).replace(/_pass$/, '')
   draft.imply('protocol', always, { kind: 'set-variable', name: flow.protocol, value: literal(argument(directive, 0).startsWith('grpcs') ? 'grpcs' : protocol) }, directive.span)
   const pool = poolNamed(server.state, text) ?? addressPool(server.state, text, protocol, directive)
-  draft.close({ kind: 'forward', pool: pool.name })
+  draft.close({ kind: 'forward', pool: pool.name }, directive.span)
 }

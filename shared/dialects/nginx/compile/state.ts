@@ -73,10 +73,10 @@ export class ScopeDraft {
     this.#steps[last] = { ...(this.#steps[last] as Step), implied: true }
   }
 
-  /** Ends the scope and makes it part of the model; `otherwise`: what happens when no step decided. */
-  close(otherwise: Action): ScopeId {
+  /** Ends the scope and makes it part of the model; `otherwise`: what happens when no step decided; `at`: the line that says so. */
+  close(otherwise: Action, at: Span | null = null): ScopeId {
     const next = otherwise.kind === 'enter' ? otherwise.scope : null
-    this.#state.scopes.set(this.id, { id: this.id, title: this.title, steps: this.#steps, next, otherwise: next === null ? otherwise : null })
+    this.#state.scopes.set(this.id, { id: this.id, title: this.title, steps: this.#steps, next, otherwise: next === null ? otherwise : null, otherwiseAt: next === null ? at : null })
     return this.id
   }
 }

@@ -33,7 +33,7 @@ function compileEntry(state: CompileState, parent: Level, group: ListenGroup): s
     draft.add('set', always, { kind: 'set-variable', name: argument(rule, 0).replace(/^\$/, '').toLowerCase(), value: templateOf(argument(rule, 1), { server, draft, at: rule.span }) }, rule.span)
   }
   const pass = new ScopeDraft(state, `${draft.id}/pass`, `stream server on ${group.address.text}`, server.at)
-  pass.close(passOf(state, server.level, childrenOf(directive), pass, server))
+  pass.close(passOf(state, server.level, childrenOf(directive), pass, server), named(childrenOf(directive), 'proxy_pass')[0]?.span ?? null)
   return draft.close({ kind: 'enter', scope: pass.id })
 }
 
