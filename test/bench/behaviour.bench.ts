@@ -54,17 +54,23 @@ async function yardsticks(config: ConfigPair): Promise<{ readonly git: number; r
 }
 
 const text = (spent: Spent): string => `${figure(spent.wall)}/${figure(spent.cpu)}`
-const middle = (list: readonly Spent[]): Spent => ({ wall: median(list.map((one) => one.wall)), cpu: median(list.map((one) => one.cpu)) })
+/** Median and best of the wall times: what else runs on the machine stretches the one, hardly the other. */
+interface Times {
+  readonly median: number
+  readonly best: number
+}
+const times = (list: readonly Spent[]): Times => ({ median: median(list.map((one) => one.wall)), best: Math.min(...list.map((one) => one.wall)) })
+const timesText = (one: Times): string => `${figure(one.median)}/${figure(one.best)}`
 const row = (cells: readonly (string | number)[], widths: readonly number[]): string => cells.map((cell, index) => (index === 0 ? String(cell).padEnd(widths[0] as number) : String(cell).padStart(widths[index] ?? 8))).join(' ')
 
-/** Met by the clock, or at least by processor time, which other work on the machine does not stretch. */
-function met(spent: Spent, target: number | undefined): string {
-  return target === undefined ? '' : spent.wall <= target ? `≤${target} met` : spent.cpu <= target ? `≤${target} met by cpu` : `≤${target} NOT MET`
+/** Met by the median, or at least by the best repetition. */
+function met(spent: Times, target: number | undefined): string {
+  return target === undefined ? '' : spent.median <= target ? `≤${target} met` : spent.best <= target ? `≤${target} met at best` : `≤${target} NOT MET`
 }
 
 async function rules(): Promise<void> {
   const widths = [12, 6, 11, 11, 11, 11, 20, 11, 20, 7, 7, 14, 7, 6, 8, 8]
-  console.log(`rules by the mix of reference §7; wall/cpu in ms; ${load()}`)
+  console.log(`rules by the mix of reference §7, in ms; compile, topology, first: wall/cpu; cold, warm: wall, median/best of ${repetitions}; ${load()}`)
   console.log(row(['edit', 'rules', 'compile', 'topology', 'first', 'cold', 'target', 'warm', 'target', 'git', 'haproxy', 'RSS MB', 'classes', 'pairs', 'unknown', 'solver'], widths))
   const wanted = flags.text('edits', edits.join(',')).split(',')
   for (const size of flags.numbers('sizes', [1000, 10_000, 50_000])) {
@@ -80,10 +86,10 @@ async function rules(): Promise<void> {
       const { git, haproxy } = await yardsticks(pairFor('rules', String(size), edit))
       const target = targets[edit].find(([count]) => count === size)
       const memory = memoryTargets.find(([count]) => count === size)?.[1]
-      const warm = middle(result.warm)
-      const cold = result.cold.length === 0 ? result.first : middle(result.cold)
+      const warm = times(result.warm)
+      const cold = times(result.cold.length === 0 ? [result.first] : result.cold)
       console.log(row([
-        edit, size, text(result.compile), text(result.topology), text(result.first), text(cold), met(cold, target?.[1]), text(warm), met(warm, target?.[2]), figure(git), haproxy === null ? '–' : figure(haproxy),
+        edit, size, text(result.compile), text(result.topology), text(result.first), timesText(cold), met(cold, target?.[1]), timesText(warm), met(warm, target?.[2]), figure(git), haproxy === null ? '–' : figure(haproxy),
         `${figure(rss)}${memory === undefined ? '' : ` (≤${memory})`}`, result.classes, result.pairs, result.unknown, result.work.solverCalls,
       ], widths))
     }
