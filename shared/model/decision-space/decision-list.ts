@@ -167,7 +167,7 @@ class Builder {
   /** Number that is equal for models whose rules, tables and pools are. */
   private everything(): number {
     const { scopes, tables, pools } = this.model
-    this.digest ??= this.reader.space.numberOf(JSON.stringify([[...scopes], [...tables], pools], (key, value: unknown) => (key === 'origin' || key === 'at' ? undefined : value)))
+    this.digest ??= this.reader.space.numberOf(JSON.stringify([[...scopes], [...tables], pools], (key, value: unknown) => (key === 'origin' || key === 'at' || key === 'otherwiseAt' ? undefined : value)))
     return this.digest
   }
 

@@ -11,6 +11,7 @@ import { compileServers } from './servers.ts'
 import { createState, streamState, type CompileState } from './state.ts'
 import { compileStream } from './stream.ts'
 import { readSurroundings, surroundingsOf } from './surroundings.ts'
+import { addVariablesBehind } from './variables-behind.ts'
 import { argument, childrenOf, nameOf, named } from './words.ts'
 
 /** The version whose behaviour the model has; later ones differ as the README says. */
@@ -40,11 +41,12 @@ export function compileNginx(files: readonly Parsed<NginxTree>[], options: Compi
   const streams = compileStream(inStream, { directives: stream, parent: null }, named(stream, 'server'), listeners.length + 1)
   readSurroundings(state, expansion.directives)
   addLocationsBehind(state, http, contexts)
+  const readLater = addVariablesBehind(state, expansion.directives)
   const all = [...listeners, ...streams]
   return {
     model: {
       dialect: 'nginx', product: 'nginx', version: options.version ?? referenceVersion, requests: 'normalised', listeners: all, conflicts: conflictsOf(all), scopes: state.scopes, pools: [...state.pools.values()],
-      tables: state.tables, gaps: state.gaps, surroundings: surroundingsOf(state), environment: new Map(),
+      tables: state.tables, gaps: state.gaps, surroundings: surroundingsOf(state, readLater), environment: new Map(),
     },
     diagnostics: [...expansion.diagnostics, ...diagnoseNginx(expansion)],
   }
