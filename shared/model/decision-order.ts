@@ -190,15 +190,24 @@ function endsHere(action: Action, model: RoutingModel): boolean {
   return pool === undefined || pool.enabled
 }
 
-const poolIndexes = new WeakMap<RoutingModel, ReadonlyMap<string, RoutingModel['pools'][number]>>()
+type ModelPool = RoutingModel['pools'][number]
+
+/** Pools by what rules call them. */
+export interface PoolLookup {
+  get(reference: string): ModelPool | undefined
+}
+
+const poolIndexes = new WeakMap<RoutingModel, PoolLookup>()
 
 /** Pools by id and by name. */
-export function poolsByReference(model: RoutingModel): ReadonlyMap<string, RoutingModel['pools'][number]> {
+export function poolsByReference(model: RoutingModel): PoolLookup {
   let index = poolIndexes.get(model)
   if (index === undefined) {
-    const pools = new Map<string, RoutingModel['pools'][number]>()
-    for (const pool of model.pools) pools.set(pool.id, pool).set(pool.name, pool)
-    index = pools
+    const byName = new Map<string, ModelPool>()
+    for (const pool of model.pools) byName.set(pool.name, pool)
+    // Rules name pools; the ids are asked for where one is missing.
+    let byId: Map<string, ModelPool> | null = null
+    index = { get: (reference) => byName.get(reference) ?? (byId ??= new Map(model.pools.map((pool) => [pool.id, pool]))).get(reference) }
     poolIndexes.set(model, index)
   }
   return index

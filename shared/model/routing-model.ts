@@ -109,7 +109,7 @@ export interface Step {
   readonly does: Effect | Action
   /** Defining line first. */
   readonly origin: readonly Span[]
-  /** Text that means the same condition in every model of the same dialect and version; null or absent: other lines take part. */
+  /** Text that means the same condition, and does the same by name, in every model of the same dialect and version; null or absent: other lines, or chance, take part. */
   readonly wording?: string | null
   /** The product does it by itself on the way: nobody wrote it as a rule, so lists, changes and findings about rules leave it out. */
   readonly implied?: boolean

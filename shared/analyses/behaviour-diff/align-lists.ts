@@ -1,9 +1,11 @@
 import type { DecidingRule, DecisionList } from '#shared/model/decision-space/decision-list.ts'
+import { inStep, type InStep } from '#shared/model/in-step.ts'
 import { PairNumbers } from '#shared/model/decision-space/numbering.ts'
 import type { Reader } from '#shared/model/decision-space/reader.ts'
 import type { Space } from '#shared/model/decision-space/space.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
-import { alignRules, type Alignment } from './align.ts'
+import { ownName } from './pool-names.ts'
+import { aloneOf, alignRules, type Alignment } from './align.ts'
 import { destinationNumbers, isSameRule } from './same-rule.ts'
 
 type Sided<T> = { readonly before: T; readonly after: T }
@@ -15,8 +17,8 @@ interface Aligning {
   readonly models: Sided<RoutingModel>
 }
 
-/** Rules that are looked at ahead on either side to find where both lists go on alike. */
-const lookAhead = 12
+/** Of this many rules not more than one may be alone where the pairs that were found in step are to stay. */
+const aloneShare = 16
 
 /**
  * Pairs equal rules. First by what is written: equal words on an equal request need no working out. What is then left
@@ -25,87 +27,73 @@ const lookAhead = 12
  */
 export function alignLists({ space, readers, alias, models }: Aligning, lists: Sided<DecisionList>): Alignment {
   const destinations = { before: destinationNumbers(space, readers.before), after: destinationNumbers(space, readers.after, alias) }
-  const alike = inStep(lists.before.rules, lists.after.rules, isSameRule(readers, alias, destinations, models.before.dialect === models.after.dialect && models.before.version === models.after.version))
-  const pairs = new PairNumbers()
-  const written = (side: 'before' | 'after'): Float64Array => {
-    const { rules } = lists[side]
-    const numbers = new Float64Array(rules.length)
-    for (let index = 0; index < rules.length; index += 1) {
-      const found = alike[side][index] as number
-      // What was found alike on both sides needs no words to be told apart.
-      numbers[index] = found === 0 ? pairs.of((rules[index] as DecidingRule).condition.number, destinations[side](rules[index] as DecidingRule)) : -found
-    }
-    return numbers
+  const [before, after] = [lists.before.rules, lists.after.rules]
+  const same = isSameRule(readers, alias === ownName ? null : alias, destinations, models.before.dialect === models.after.dialect && models.before.version === models.after.version)
+  const steady = inStep(before.length, after.length, (one, other) => same(before[one] as DecidingRule, after[other] as DecidingRule))
+  if (steady.alone === 0) return { beforePartner: steady.before, afterPartner: steady.after, changed: 0 }
+  const written = new PairNumbers()
+  const worked = new PairNumbers()
+  const keys: Keys = {
+    written: (side, place) => { const rule = lists[side].rules[place] as DecidingRule; return written.of(rule.condition.number, destinations[side](rule)) },
+    worked: (side, place) => { const rule = lists[side].rules[place] as DecidingRule; return worked.of(rule.formula, destinations[side](rule)) },
   }
-  const texts = { before: written('before'), after: written('after') }
+  return steady.alone * aloneShare <= before.length + after.length ? betweenPairs(steady, keys) : anew(steady, keys)
+}
+
+/** Numbers that are equal for rules that are the same, by what is written or by what comes out. */
+interface Keys {
+  written(side: 'before' | 'after', place: number): number
+  worked(side: 'before' | 'after', place: number): number
+}
+
+/** Most rules go on in step: what is left pairs where it stands between the same two pairs. */
+function betweenPairs(steady: InStep, keys: Keys): Alignment {
+  const places = { before: aloneOf(steady.before), after: aloneOf(steady.after) }
+  // So many pairs stand before it, on either side.
+  const gap = (side: 'before' | 'after', index: number): number => (places[side][index] as number) - index
+  const found = inTwoSteps({ before: places.before.length, after: places.after.length }, {
+    written: (side, index) => keys.written(side, places[side][index] as number), worked: (side, index) => keys.worked(side, places[side][index] as number),
+  }, gap)
+  for (const [index, partner] of found.beforePartner.entries()) {
+    if (partner === -1) continue
+    const [one, other] = [places.before[index] as number, places.after[partner] as number]
+    steady.before[one] = other
+    steady.after[other] = one
+  }
+  return { beforePartner: steady.before, afterPartner: steady.after, changed: found.changed }
+}
+
+/** Many rules are left, so pairs found in step may stand in the way of more: the longest common run counts. */
+function anew({ before, after }: InStep, keys: Keys): Alignment {
+  // What was found the same needs no words to be told apart.
+  const pairOf = (side: 'before' | 'after', place: number): number => (side === 'before' ? (before[place] === -1 ? -1 : place) : (after[place] as number))
+  return inTwoSteps({ before: before.length, after: after.length }, {
+    written: (side, place) => { const pair = pairOf(side, place); return pair === -1 ? keys.written(side, place) : -1 - pair }, worked: keys.worked.bind(keys),
+  }, () => 0)
+}
+
+/** Pairs by what is written, then what is written on one side only by what comes out; only rules of one group. */
+function inTwoSteps(length: Sided<number>, keys: Keys, group: (side: 'before' | 'after', index: number) => number): Alignment {
+  const [numbers, worked] = [new PairNumbers(), new PairNumbers()]
+  const listed = (side: 'before' | 'after', key: (index: number) => number): Float64Array => {
+    const list = new Float64Array(length[side])
+    for (let index = 0; index < list.length; index += 1) list[index] = numbers.of(key(index), group(side, index))
+    return list
+  }
+  const texts = { before: listed('before', (index) => keys.written('before', index)), after: listed('after', (index) => keys.written('after', index)) }
   const first = alignRules(texts.before, texts.after)
   if (first.changed === 0) return first
   const left = { before: unpaired(texts.before, first.beforePartner), after: unpaired(texts.after, first.afterPartner) }
-  const worked = new PairNumbers()
   const numbered = (side: 'before' | 'after', other: 'before' | 'after', partners: Int32Array): Float64Array => {
-    const { rules } = lists[side]
-    const numbers = new Float64Array(rules.length)
-    for (let index = 0; index < rules.length; index += 1) {
+    const list = new Float64Array(length[side])
+    for (let index = 0; index < list.length; index += 1) {
       const partner = partners[index] as number
       const text = texts[side][index] as number
-      const rule = rules[index] as DecidingRule
-      numbers[index] = partner !== -1 ? 3 * (side === 'before' ? index : partner) : left[other].has(text) ? 3 * text + 1 : 3 * worked.of(rule.formula, destinations[side](rule)) + 2
+      list[index] = partner !== -1 ? 3 * (side === 'before' ? index : partner) : left[other].has(text) ? 3 * text + 1 : 3 * worked.of(keys.worked(side, index), group(side, index)) + 2
     }
-    return numbers
+    return list
   }
   return alignRules(numbered('before', 'after', first.beforePartner), numbered('after', 'before', first.afterPartner))
-}
-
-/**
- * Walks both lists side by side and gives rules that are the same the same number, from 1; 0: not found so. Where the
- * lists part, the nearest place where they go on alike is looked for, a few rules ahead. From the end first, so that one
- * change costs no search.
- */
-function inStep(before: readonly DecidingRule[], after: readonly DecidingRule[], isSame: (one: DecidingRule, other: DecidingRule) => boolean): Sided<Int32Array> {
-  const numbers = { before: new Int32Array(before.length), after: new Int32Array(after.length) }
-  let count = 0
-  const pair = (one: number, other: number): void => {
-    count += 1
-    numbers.before[one] = count
-    numbers.after[other] = count
-  }
-  const same = (one: number, other: number): boolean => isSame(before[one] as DecidingRule, after[other] as DecidingRule)
-  let one = 0
-  let other = 0
-  let [beforeEnd, afterEnd] = [before.length, after.length]
-  while (one < beforeEnd && other < afterEnd && same(one, other)) {
-    pair(one, other)
-    one += 1
-    other += 1
-  }
-  while (one < beforeEnd && other < afterEnd && same(beforeEnd - 1, afterEnd - 1)) {
-    beforeEnd -= 1
-    afterEnd -= 1
-    pair(beforeEnd, afterEnd)
-  }
-  while (one < beforeEnd && other < afterEnd) {
-    if (!same(one, other)) {
-      const step = nextStep(same, one, other, beforeEnd, afterEnd)
-      one += step.before
-      other += step.after
-      if (step.parts) continue
-    }
-    pair(one, other)
-    one += 1
-    other += 1
-  }
-  return numbers
-}
-
-/** How far to go on in both lists to where they are alike; `parts`: they are not, as far as one looks. */
-function nextStep(same: (one: number, other: number) => boolean, one: number, other: number, beforeEnd: number, afterEnd: number): { readonly before: number; readonly after: number; readonly parts: boolean } {
-  for (let distance = 1; distance <= lookAhead; distance += 1) {
-    for (let before = distance; before >= 0; before -= 1) {
-      const after = distance - before
-      if (one + before < beforeEnd && other + after < afterEnd && same(one + before, other + after)) return { before, after, parts: false }
-    }
-  }
-  return { before: 1, after: 1, parts: true }
 }
 
 function unpaired(texts: Float64Array, partners: Int32Array): ReadonlySet<number> {

@@ -56,6 +56,13 @@ export function alignRules(before: ArrayLike<number>, after: ArrayLike<number>):
   return { beforePartner, afterPartner, changed: countOf(beforePartner) + countOf(afterPartner) }
 }
 
+/** Places without a partner, rising. */
+export function aloneOf(partners: Int32Array): readonly number[] {
+  const alone: number[] = []
+  for (let place = 0; place < partners.length; place += 1) if (partners[place] === -1) alone.push(place)
+  return alone
+}
+
 function countOf(partners: Int32Array): number {
   let missing = 0
   for (const partner of partners) if (partner === -1) missing += 1

@@ -3,6 +3,7 @@ import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts
 import type { Predicate } from '#shared/model/predicate.ts'
 import { isWrittenAlike } from '#shared/model/written-alike.ts'
 import { lineLimit, type RequestClass } from './answer.ts'
+import { aloneOf } from './align.ts'
 import type { ListenerDiff } from './listener-diff.ts'
 import type { Span } from '#shared/text/span.ts'
 
@@ -230,14 +231,14 @@ export function changedLinesOf(diffs: readonly ListenerDiff[]): RequestClass['li
     for (const [side, partners] of [['before', alignment.beforePartner], ['after', alignment.afterPartner]] as const) {
       const states = new Set<DecidingRule['state']>()
       const { rules } = lists[side]
-      for (let index = 0; index < rules.length; index += 1) {
-        if (partners[index] !== -1 && index < rules.length - 1) continue
+      for (const index of aloneOf(partners)) {
         const rule = rules[index] as DecidingRule
         states.add(rule.state)
-        if (partners[index] !== -1) continue
         if (found[side].length > 4 * lineLimit) return null
         found[side].push(...rule.spans, ...placesOfTests(rule))
       }
+      const last = rules[rules.length - 1]
+      if (last !== undefined) states.add(last.state)
       for (const state of states) for (const entry of state.log) logs[side].set(entry.key, entry.at)
     }
     for (const [key, at] of logs.before) if (!logs.after.has(key)) found.before.push(at)

@@ -4,10 +4,12 @@ import { Reader } from '#shared/model/decision-space/reader.ts'
 import { Space } from '#shared/model/decision-space/space.ts'
 import type { Arrival } from '#shared/model/decision-space/state.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
+import { pairScopes } from '#shared/model/scope-twins.ts'
 import { Solver, type Budget } from '#shared/requests/space/solver.ts'
 import type { BehaviourDiff, ListenerChange, RequestClass, UnknownRegion } from './answer.ts'
 import { listenerChanges, pairListeners, sameKind } from './arrivals.ts'
 import { changedLinesOf } from './cause.ts'
+import { ownName } from './pool-names.ts'
 import { joinChance, withoutTold } from './chance.ts'
 import { classesOf } from './classes.ts'
 import type { Judge } from './judge.ts'
@@ -58,7 +60,8 @@ export function compareBehaviour(before: RoutingModel, after: RoutingModel, opti
 export function* behaviourSteps(before: RoutingModel, after: RoutingModel, options: BehaviourOptions): Generator<void, BehaviourComparison> {
   const started = options.milliseconds()
   const space = new Space()
-  const alias = options.poolNames.size === 0 ? (pool: string): string => pool : (pool: string): string => options.poolNames.get(pool) ?? pool
+  pairScopes(before, after)
+  const alias = options.poolNames.size === 0 ? ownName : (pool: string): string => options.poolNames.get(pool) ?? pool
   const outside = changedOutside(before, after)
   const comparison: Comparison = {
     space, solver: new Solver(space.world), readers: { before: new Reader(space, before, 'before'), after: new Reader(space, after, 'after', outside) },
@@ -109,6 +112,19 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
   return { diff, comparison, listeners: diffs }
 }
 
+function hasErrorFiles({ listeners, pools }: RoutingModel): boolean {
+  // Very many pools share one object of settings.
+  const seen = new Set<Readonly<Record<string, string>>>()
+  for (const list of [listeners, pools]) {
+    for (const { settings } of list) {
+      if (seen.has(settings)) continue
+      seen.add(settings)
+      if (Object.keys(settings).some((name) => name.startsWith('errorfile'))) return true
+    }
+  }
+  return false
+}
+
 function distinctRegions(regions: readonly UnknownRegion[]): readonly UnknownRegion[] {
   const groups = new Map<string, UnknownRegion[]>()
   for (const region of regions) {
@@ -139,6 +155,6 @@ function assumptionsOf({ before, after }: Comparison['models'], diffs: readonly 
   if (diffs.some((diff) => diff.lists.after.opaque.length > 0)) assumptions.push('Actions that are not modelled do the same on both sides where they are written alike.')
   if (before.dialect !== after.dialect) assumptions.push('Settings, rules on answers and lines outside the rules are not compared between two products.')
   if (after.listeners.some((listener) => (listener.tls?.certificates.length ?? 0) > 0)) assumptions.push('Certificates, which are not read, are the same on both sides where they have the same name.')
-  if ([...after.listeners, ...after.pools].some(({ settings }) => Object.keys(settings).some((name) => name.startsWith('errorfile')))) assumptions.push('Error pages, which are not read, are the same on both sides where they have the same name.')
+  if (hasErrorFiles(after)) assumptions.push('Error pages, which are not read, are the same on both sides where they have the same name.')
   return assumptions
 }

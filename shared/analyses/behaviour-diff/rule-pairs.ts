@@ -1,7 +1,7 @@
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
 import type { Budget, Solver, Witness } from '#shared/requests/space/solver.ts'
 import { always, never, type Formula, type World } from '#shared/requests/space/world.ts'
-import type { Alignment } from './align.ts'
+import { aloneOf, type Alignment } from './align.ts'
 import type { Difference } from './differences.ts'
 import type { Space } from '#shared/model/decision-space/space.ts'
 import { anchorsOfRule, mergeAnchors, type Anchors } from '#shared/model/decision-space/anchors.ts'
@@ -70,8 +70,8 @@ export function* differingPairs(search: Search): Generator<void, Pairs> {
       result.release()
     } else open.push(result)
   }
-  for (let one = 0; one < before.rules.length && !stopped; one += 1) {
-    if (alignment.beforePartner[one] !== -1) continue
+  for (const one of aloneOf(alignment.beforePartner)) {
+    if (stopped) break
     const rule = before.rules[one] as DecidingRule
     for (const other of after.index.meeting(anchorsOfRule(search.space, rule))) {
       // The partner of a kept rule stands before this one, so it took those requests on this side, too.
@@ -86,8 +86,8 @@ export function* differingPairs(search: Search): Generator<void, Pairs> {
       if (covers(search.space.world, (after.rules[other] as DecidingRule).formula, rule.formula)) break
     }
   }
-  for (let other = 0; other < after.rules.length && !stopped; other += 1) {
-    if (alignment.afterPartner[other] !== -1) continue
+  for (const other of aloneOf(alignment.afterPartner)) {
+    if (stopped) break
     const rule = after.rules[other] as DecidingRule
     for (const one of before.index.meeting(anchorsOfRule(search.space, rule))) {
       const partner = alignment.beforePartner[one] as number

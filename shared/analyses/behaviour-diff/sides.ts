@@ -6,7 +6,7 @@ import { AnchorTable, RuleIndex, type RuleLookup } from '#shared/model/decision-
 import { sideOf, type Side } from '#shared/model/decision-space/rule-side.ts'
 import type { Arrival } from '#shared/model/decision-space/state.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
-import type { Alignment } from './align.ts'
+import { aloneOf, type Alignment } from './align.ts'
 
 type Sided<T> = { readonly before: T; readonly after: T }
 
@@ -44,8 +44,7 @@ class PartnerIndex implements RuleLookup {
     this.before = before
     this.alignment = alignment
     this.all = rules.length
-    const alone: number[] = []
-    for (let index = 0; index < rules.length; index += 1) if (alignment.afterPartner[index] === -1) alone.push(index)
+    const alone = aloneOf(alignment.afterPartner)
     this.alone = alone
     const own = alone.map((index) => rules[index] as DecidingRule)
     const table = new AnchorTable(own)

@@ -1,9 +1,10 @@
 import { canonicalText } from '#shared/model/canonical.ts'
 import type { Predicate, Test, View } from '#shared/model/predicate.ts'
 import type { Scope } from '#shared/model/routing-model.ts'
+import { twinOf, type ScopeTwin } from '#shared/model/scope-twins.ts'
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { isUnknown, sampleText } from './sample.ts'
-import { edgeOf, endsOf, scannedSteps } from './scope-scan.ts'
+import { edgeOf, endsOf, scannedAmong, scannedSteps } from './scope-scan.ts'
 import { viewSamples, type Surroundings } from './transforms.ts'
 
 /** Scopes shorter than this are walked step by step. */
@@ -42,6 +43,25 @@ const walks = new WeakMap<Scope, number>()
  */
 export function candidateSteps(scope: Scope, from: number, around: Surroundings): readonly number[] | null {
   if (scope.steps.length < worthIndexing) return null
+  const twin = indexes.has(scope) ? null : twinOf(scope)
+  const paired = twin === null ? null : candidatesBy(twin, scope, from, around)
+  return paired ?? ownCandidates(scope, from, around)
+}
+
+/** The steps of a scope by those of its twin, which has an index more often: of two configs, one mostly stays. */
+function candidatesBy({ scope: other, placeOf, alone }: ScopeTwin, scope: Scope, from: number, around: Surroundings): readonly number[] | null {
+  const theirs = ownCandidates(other, 0, around)
+  if (theirs === null) return null
+  const places: number[] = []
+  for (const step of theirs) {
+    const place = placeOf[step] as number
+    if (place !== -1) places.push(place)
+  }
+  const merged = merge(places, scannedAmong(scope, alone, around))
+  return from === 0 ? merged : merged.filter((step) => step >= from)
+}
+
+function ownCandidates(scope: Scope, from: number, around: Surroundings): readonly number[] | null {
   let index = indexes.get(scope)
   if (index === undefined) {
     const count = (walks.get(scope) ?? 0) + 1

@@ -1,5 +1,5 @@
 import type { Predicate, View } from '#shared/model/predicate.ts'
-import type { Scope } from '#shared/model/routing-model.ts'
+import type { Scope, Step } from '#shared/model/routing-model.ts'
 import { isUnknown, sampleText, type Sample } from './sample.ts'
 import { viewSamples, type Surroundings } from './transforms.ts'
 
@@ -11,11 +11,14 @@ import { viewSamples, type Surroundings } from './transforms.ts'
 export function scannedSteps({ steps }: Scope, from: number, around: Surroundings): readonly number[] {
   const samples = new Map<View, readonly Sample[]>()
   const found: number[] = []
-  for (let index = from; index < steps.length; index += 1) {
-    const step = steps[index]
-    if (step !== undefined && mayHold(step.when, around, samples)) found.push(index)
-  }
+  for (let index = from; index < steps.length; index += 1) if (mayHold((steps[index] as Step).when, around, samples)) found.push(index)
   return found
+}
+
+/** The same, of some steps only. */
+export function scannedAmong({ steps }: Scope, places: readonly number[], around: Surroundings): readonly number[] {
+  const samples = new Map<View, readonly Sample[]>()
+  return places.filter((place) => mayHold((steps[place] as Step).when, around, samples))
 }
 
 function mayHold(predicate: Predicate, around: Surroundings, samples: Map<View, readonly Sample[]>): boolean {

@@ -4,7 +4,7 @@ import { always, never, type Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
 import { canonicalText } from '../canonical.ts'
 import { describeView } from '../describe.ts'
-import { otherwiseStep, poolsByReference } from '../decision-order.ts'
+import { otherwiseStep, poolsByReference, type PoolLookup } from '../decision-order.ts'
 import type { Pool, ServerSelector } from '../pool.ts'
 import type { Predicate, Template } from '../predicate.ts'
 import { isAction, type Action, type RedirectTarget, type RoutingModel, type Scope, type ScopeId, type Step } from '../routing-model.ts'
@@ -85,7 +85,7 @@ class Builder {
   private readonly reader: Reader
   private readonly model: RoutingModel
   private readonly start: State
-  private readonly pools: ReadonlyMap<string, Pool>
+  private readonly pools: PoolLookup
   private readonly balanced = new Map<Pool, Destination>()
   private readonly rules: DecidingRule[] = []
   private readonly opaque: OpaqueEffect[] = []
@@ -116,12 +116,13 @@ class Builder {
       if (scope === undefined) return
       let here = guard
       const forwards = plainForwards(this.model, scope)
-      for (const [index, step] of scope.steps.entries()) {
+      for (let index = 0; index < scope.steps.length; index += 1) {
         const forward = forwards[index]
         if (forward !== null && forward !== undefined) {
-          this.rules.push(new ForwardRule(here, step, state, forward))
+          this.rules.push(new ForwardRule(here, scope, index, state, forward))
           continue
         }
+        const step = scope.steps[index] as Step
         const at = step.origin[0] ?? null
         const condition = here.where(step.when, state)
         if (!isAction(step.does)) {

@@ -18,7 +18,21 @@ const kinds: readonly { readonly readBy: RegExp; readonly settings: RegExp; read
   { readBy: /body/, settings: /^option http-buffer-request/, notes: /^http-request wait-for-body/ },
 ]
 
-export function definitionsOf({ scopes, pools, listeners }: Pick<RoutingModel, 'scopes' | 'pools' | 'listeners'>): readonly Definition[] {
+type Defining = Pick<RoutingModel, 'scopes' | 'pools' | 'listeners'>
+
+const known = new WeakMap<Defining, readonly Definition[]>()
+
+/** Kept with the config: each comparison reads both, and one of them mostly stays. */
+export function definitionsOf(model: Defining): readonly Definition[] {
+  let definitions = known.get(model)
+  if (definitions === undefined) {
+    definitions = freshDefinitions(model)
+    known.set(model, definitions)
+  }
+  return definitions
+}
+
+function freshDefinitions({ scopes, pools, listeners }: Defining): readonly Definition[] {
   const found: string[][] = kinds.map(() => [])
   // Very many pools share one object of settings.
   const defining = new Map<Readonly<Record<string, string>>, readonly (readonly [kind: number, text: string])[]>()

@@ -3,38 +3,80 @@ import type { Span } from '#shared/text/span.ts'
 import type { Predicate } from '../predicate.ts'
 import { poolsByReference } from '../decision-order.ts'
 import type { RoutingModel, Scope, Step } from '../routing-model.ts'
+import { twinOf } from '../scope-twins.ts'
 import { drawsChance, type Condition } from './condition.ts'
 import type { DecidingRule, Destination } from './decision-list.ts'
 import type { State } from './state.ts'
 
 export type Forward = Extract<Destination, { readonly kind: 'forward' }>
 
-const forwards = new WeakMap<RoutingModel, Map<Scope, readonly (Forward | null)[]>>()
+interface Forwards {
+  /** For each step where it leads. */
+  readonly steps: readonly (Forward | null)[]
+  /** For each step the number of the pool that it names, from 0, or -1. */
+  readonly numbers: Int32Array
+  readonly pools: number
+}
+
+const known = new WeakMap<RoutingModel, Map<Scope, Forwards>>()
+/** By scope alone, for the twin of a scope, which belongs to another config. */
+const latest = new WeakMap<Scope, Forwards>()
 
 /**
  * For each step of a scope where it leads, if that is all there is to it; null: it does something else, its pool decides
  * more, or chance takes part. Kept with the config, since one side of a comparison mostly stays.
  */
 export function plainForwards(model: RoutingModel, scope: Scope): readonly (Forward | null)[] {
-  const known = forwards.get(model) ?? new Map<Scope, readonly (Forward | null)[]>()
-  forwards.set(model, known)
-  let found = known.get(scope)
+  const scopes = known.get(model) ?? new Map<Scope, Forwards>()
+  known.set(model, scopes)
+  let found = scopes.get(scope)
   if (found === undefined) {
-    const pools = poolsByReference(model)
-    const byName = new Map<string, Forward | null>()
-    found = scope.steps.map(({ does, when }) => {
-      if (does.kind !== 'forward') return null
-      let forward = byName.get(does.pool)
-      if (forward === undefined) {
-        const pool = pools.get(does.pool)
-        forward = pool === undefined || !pool.enabled || pool.entry !== null || pool.selectors.length > 0 ? null : { kind: 'forward', pool: pool.name, server: null }
-        byName.set(does.pool, forward)
-      }
-      return forward === null || (when.kind !== 'test' && drawsChance(when)) ? null : forward
-    })
-    known.set(scope, found)
+    found = freshForwards(model, scope)
+    scopes.set(scope, found)
+    latest.set(scope, found)
   }
-  return found
+  return found.steps
+}
+
+function freshForwards(model: RoutingModel, scope: Scope): Forwards {
+  const named = poolsByReference(model)
+  const byName = new Map<string, number>()
+  const pools: (Forward | null)[] = []
+  const numberOf = (name: string): number => {
+    let number = byName.get(name)
+    if (number === undefined) {
+      const pool = named.get(name)
+      number = pools.push(pool === undefined || !pool.enabled || pool.entry !== null || pool.selectors.length > 0 ? null : { kind: 'forward', pool: pool.name, server: null }) - 1
+      byName.set(name, number)
+    }
+    return number
+  }
+  const twin = twinOf(scope)
+  const theirs = twin === null ? undefined : latest.get(twin.scope)
+  // Numbers here by the numbers there, as far as they are known.
+  const likeTheirs = new Int32Array(theirs?.pools ?? 0).fill(-1)
+  const steps: (Forward | null)[] = []
+  const numbers = new Int32Array(scope.steps.length)
+  for (let place = 0; place < numbers.length; place += 1) {
+    const partner = twin?.partnerOf[place] ?? -1
+    const their = partner === -1 || theirs === undefined ? -1 : (theirs.numbers[partner] as number)
+    // A step like it leads there by name, so the step itself need not be read.
+    let number = their === -1 ? -1 : (likeTheirs[their] as number)
+    if (number === -1) {
+      number = forwardNumber(scope.steps[place] as Step, numberOf)
+      if (their !== -1) likeTheirs[their] = number
+    }
+    numbers[place] = number
+    steps.push(number === -1 ? null : (pools[number] as Forward | null))
+  }
+  return { steps, numbers, pools: pools.length }
+}
+
+/** Number of the pool that a step leads to, if it draws no chance; else -1. */
+function forwardNumber({ does, when, wording }: Step, numberOf: (name: string) => number): number {
+  // What says by itself what it means draws none.
+  const draws = typeof wording !== 'string' && when.kind !== 'test' && drawsChance(when)
+  return does.kind !== 'forward' || draws ? -1 : numberOf(does.pool)
 }
 
 /**
@@ -43,16 +85,23 @@ export function plainForwards(model: RoutingModel, scope: Scope): readonly (Forw
  */
 export class ForwardRule implements DecidingRule {
   readonly guard: Condition
-  readonly step: Step
   readonly state: State
   readonly destination: Forward
+  readonly scope: Scope
+  /** Place of the step in the scope. */
+  readonly place: number
   private made: Condition | null = null
 
-  constructor(guard: Condition, step: Step, state: State, destination: Forward) {
+  constructor(guard: Condition, scope: Scope, place: number, state: State, destination: Forward) {
     this.guard = guard
-    this.step = step
+    this.scope = scope
+    this.place = place
     this.state = state
     this.destination = destination
+  }
+
+  get step(): Step {
+    return this.scope.steps[this.place] as Step
   }
 
   get condition(): Condition {

@@ -1,9 +1,11 @@
 import type { World } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
+import type { Step } from '../routing-model.ts'
 import { AnchorBucket } from './anchor-bucket.ts'
 import { scanRules } from './anchor-scan.ts'
 import { anchorsOfRule, areDisjoint, bestAnchor, bestOf, valueLimit, type Anchors, type Best } from './anchors.ts'
 import type { DecidingRule } from './decision-list.ts'
+import { ForwardRule } from './forward-rule.ts'
 import type { Space } from './space.ts'
 
 /** Finds the rules of one list that a set of requests can meet. */
@@ -19,13 +21,13 @@ const scansFirst = 12
 export class AnchorTable {
   private readonly buckets = new Map<string, AnchorBucket>()
   private readonly rest: number[] = []
-  /** Where each rule stands: the same places in the same order are the same rules of one config. */
-  private readonly places: readonly (Span | null)[]
+  /** What each rule was made from: the same in the same order are the same rules of one config. */
+  private readonly places: readonly (Step | Span | null)[]
   private filled = false
   private scans = 0
 
   constructor(rules: readonly DecidingRule[]) {
-    this.places = rules.map((rule) => rule.at)
+    this.places = rules.map(placeOf)
   }
 
   /** So many questions will come that looking at the rules one by one is not worth a start. */
@@ -34,7 +36,9 @@ export class AnchorTable {
   }
 
   fits(rules: readonly DecidingRule[]): boolean {
-    return rules.length === this.places.length && rules.every((rule, index) => rule.at === this.places[index])
+    if (rules.length !== this.places.length) return false
+    for (let index = 0; index < rules.length; index += 1) if (placeOf(rules[index] as DecidingRule) !== this.places[index]) return false
+    return true
   }
 
   /** Null: so few questions were asked that the rules had better be looked at one by one. */
@@ -76,6 +80,10 @@ export class AnchorTable {
     }
     bucket.add(index, best.anchor)
   }
+}
+
+function placeOf(rule: DecidingRule): Step | Span | null {
+  return rule instanceof ForwardRule ? rule.step : rule.at
 }
 
 export class RuleIndex implements RuleLookup {

@@ -1,28 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { routeRequest } from '#shared/analyses/route/index.ts'
-import { defaultRequest, type RequestInput } from '#shared/model/request.ts'
-import { generateRules } from '#test/bench/generate-rules.ts'
+import { plainForwards } from '#shared/model/decision-space/forward-rule.ts'
+import { defaultRequest } from '#shared/model/request.ts'
+import type { RoutingModel, Scope } from '#shared/model/routing-model.ts'
+import { pairScopes, twinOf } from '#shared/model/scope-twins.ts'
+import { edits, generateRules } from '#test/bench/generate-rules.ts'
 import { adversarial } from '#test/bench/generate-adversarial.ts'
 import { compileConfig } from '#test/oracle/haproxy/harness.ts'
-import { seededRandom, type Random } from '#test/oracle/haproxy/random.ts'
-
-/** A text that a value or pattern of these configs takes, or nearly. */
-function textLike(random: Random, value: string): string {
-  const plain = value.replace(/^\./, 'www.').replace('[a-z0-9-]+', 'any').replace('[0-9]+(/|$)', '7/').replaceAll('.+', 'x').replaceAll('.*', random.pick(['', 'y'])).replace(/\(([a-z0-9]+)\|.*\)/, '$1').replaceAll(/[\^$\\]/g, '')
-  const spelled = random.chance(0.2) ? plain.toUpperCase() : plain
-  return random.chance(0.2) ? `${spelled}${random.pick(['/', 'x', '/tail.png', '7'])}` : spelled
-}
-
-/** A request that one rule takes, or nearly; a rule in front may. */
-function requestNear(random: Random, lines: readonly string[]): RequestInput {
-  const line = random.pick(lines)
-  const host = /\{ hdr\w*\(host\) -i (\S+)/.exec(line)?.[1] ?? 'other.example'
-  const path = /(?:^|[^!])\{ path\w* (\S+)/.exec(line)?.[1] ?? '/'
-  const headers = [...line.matchAll(/\{ hdr\((x-[a-z0-9-]+)\) (\S+)/g)].map((match): readonly [string, string] => [match[1] as string, match[2] as string])
-  const target = textLike(random, path)
-  return { ...defaultRequest, host: textLike(random, host), path: target.startsWith('/') ? target : `/${target}`, headers: random.chance(0.1) ? [] : headers, method: random.pick(['GET', 'POST']) }
-}
+import { seededRandom } from '#test/oracle/haproxy/random.ts'
+import { requestNear } from '#test/support/near-requests.ts'
 
 const rulesOf = (name: string): string => {
   const found = adversarial.find((one) => one.name === name)
@@ -67,6 +54,33 @@ for (const [name, text] of configs) {
       const request = requestNear(random, lines)
       const quick = routeRequest(model, request, { explain: false })
       const whole = routeRequest(model, request, { explain: true })
+      assert.deepEqual([quick.outcome, quick.rule, quick.certain, quick.received], [whole.outcome, whole.rule, whole.certain, whole.received], JSON.stringify(request))
+      rules.add(quick.rule?.start ?? -1)
+    }
+    assert.ok(rules.size > 40, `only ${rules.size} rules decided`)
+  })
+}
+
+for (const edit of edits) {
+  test(`a list of rules that was paired with one of another config decides as if it stood alone: ${edit}`, () => {
+    const pair = generateRules(900, edit)
+    const [before, after, alone] = [pair.before, pair.after, pair.after].map((text) => compileConfig(text, new Map(), {}).model) as [RoutingModel, RoutingModel, RoutingModel]
+    const longest = (model: RoutingModel): Scope => [...model.scopes.values()].reduce((best, scope) => (scope.steps.length > best.steps.length ? scope : best))
+    pairScopes(before, after)
+    const twin = twinOf(longest(after))
+    // Where everything changes, or changes places, there is little to pair.
+    assert.equal(twin === null, edit === 'all' || edit === 'reordered')
+    assert.equal(twinOf(longest(alone)), null)
+    assert.ok(twin === null || [...twin.placeOf].every((place, index) => place === -1 || longest(after).steps[place]?.wording === longest(before).steps[index]?.wording))
+    plainForwards(before, longest(before))
+    assert.deepEqual(plainForwards(after, longest(after)), plainForwards(alone, longest(alone)))
+    const random = seededRandom(5)
+    const lines = `${pair.before}\n${pair.after}`.split('\n').filter((line) => line.includes('use_backend'))
+    const rules = new Set<number>()
+    for (let count = 0; count < 300; count += 1) {
+      const request = requestNear(random, lines)
+      const quick = routeRequest(after, request, { explain: false })
+      const whole = routeRequest(alone, request, { explain: true })
       assert.deepEqual([quick.outcome, quick.rule, quick.certain, quick.received], [whole.outcome, whole.rule, whole.certain, whole.received], JSON.stringify(request))
       rules.add(quick.rule?.start ?? -1)
     }

@@ -6,7 +6,8 @@ import { generateRules } from '#test/bench/generate-rules.ts'
 import { compileConfig } from '#test/oracle/haproxy/harness.ts'
 
 function stepsOf(rules: readonly string[], others: readonly string[] = []): readonly Step[] {
-  const text = ['frontend web', '  mode http', '  bind :80', ...others.map((line) => `  ${line}`), ...rules.map((line) => `  use_backend ${line}`), 'backend a', '  mode http', '  server s 127.0.0.1:8001', ''].join('\n')
+  const pools = [...new Set(rules.map((rule) => rule.split(' ', 1)[0] as string))]
+  const text = ['frontend web', '  mode http', '  bind :80', ...others.map((line) => `  ${line}`), ...rules.map((line) => `  use_backend ${line}`), ...pools.flatMap((pool) => [`backend ${pool}`, '  mode http', '  server s 127.0.0.1:8001']), ''].join('\n')
   return compileConfig(text, new Map([['list.txt', '/x\n']]), {}).model.scopes.get('scope:web/switching')?.steps ?? []
 }
 
@@ -25,14 +26,14 @@ test('a rule that hangs on other lines, files, variables or quotes is not', () =
   }
 })
 
-test('equal texts are equal conditions, also where lines around them differ', () => {
-  const rules = generateRules(400, 'none').before.split('\n').filter((line) => line.includes('use_backend')).map((line) => line.trim().replace(/^use_backend \S+/, 'a'))
+test('equal texts are equal rules, also where lines around them differ', () => {
+  const rules = generateRules(400, 'none').before.split('\n').filter((line) => line.includes('use_backend')).map((line) => line.trim().replace(/^use_backend /, ''))
   const [one, other] = [stepsOf(rules), stepsOf([...rules].reverse(), ['acl path hdr(host) x', 'http-request set-header x-y z'])]
-  const meanings = new Map(one.flatMap((step) => (step.wording === null || step.wording === undefined ? [] : [[step.wording, canonicalText(step.when)] as const])))
+  const meanings = new Map(one.flatMap((step) => (step.wording === null || step.wording === undefined ? [] : [[step.wording, [canonicalText(step.when), step.does]] as const])))
   let compared = 0
-  for (const { wording, when } of other) {
+  for (const { wording, when, does } of other) {
     if (wording === null || wording === undefined) continue
-    assert.equal(canonicalText(when), meanings.get(wording), wording)
+    assert.deepEqual([canonicalText(when), does], meanings.get(wording), wording)
     compared += 1
   }
   assert.ok(compared > 300, String(compared))
