@@ -1,10 +1,10 @@
 import { canonicalText } from '#shared/model/canonical.ts'
 import type { Predicate, Test, View } from '#shared/model/predicate.ts'
-import type { Scope } from '#shared/model/routing-model.ts'
+import type { Scope, Step } from '#shared/model/routing-model.ts'
 import { twinOf, type ScopeTwin } from '#shared/model/scope-twins.ts'
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { isUnknown, sampleText } from './sample.ts'
-import { edgeOf, endsOf, scannedAmong, scannedSteps } from './scope-scan.ts'
+import { edgeOf, endsOf, scannedSteps } from './scope-scan.ts'
 import { viewSamples, type Surroundings } from './transforms.ts'
 
 /** Scopes shorter than this are walked step by step. */
@@ -33,8 +33,51 @@ interface ScopeIndex {
 /** Walks of a scope before it is worth an index. */
 const worthWalks = 3
 
-const indexes = new WeakMap<Scope, ScopeIndex | null>()
-const walks = new WeakMap<Scope, number>()
+/** Finds steps of one scope: the first times by looking at each, later by an index. */
+class StepLookup {
+  private readonly scope: Scope
+  /** The steps that it finds, rising; null: all. */
+  private readonly places: readonly number[] | null
+  private walks = 0
+  private index: ScopeIndex | null = null
+
+  constructor(scope: Scope, places: readonly number[] | null) {
+    this.scope = scope
+    this.places = places
+  }
+
+  get isIndexed(): boolean {
+    return this.index !== null
+  }
+
+  /** From `from` on, rising; null: any of them. */
+  candidates(from: number, around: Surroundings): readonly number[] | null {
+    this.walks += 1
+    if (this.walks < worthWalks) return scannedSteps(this.scope, this.places, from, around)
+    if (this.walks === worthWalks) this.index = buildIndex(this.scope, this.places)
+    if (this.index === null) return null
+    const found: number[] = []
+    if (!collectAll(this.index.paths, around, found)) return null
+    for (const { name } of around.state.headers) {
+      const groups = this.index.headers.get(name)
+      if (groups !== undefined && !collectAll(groups, around, found)) return null
+    }
+    const merged = found.length === 0 ? this.index.rest : merge([...new Set(found)].sort((a, b) => a - b), this.index.rest)
+    return from === 0 ? merged : merged.filter((step) => step >= from)
+  }
+}
+
+const lookups = new WeakMap<Scope | readonly number[], StepLookup>()
+
+function lookupOf(scope: Scope, alone: readonly number[] | null): StepLookup {
+  const key = alone ?? scope
+  let lookup = lookups.get(key)
+  if (lookup === undefined) {
+    lookup = new StepLookup(scope, alone)
+    lookups.set(key, lookup)
+  }
+  return lookup
+}
 
 /**
  * Indexes of the steps of a long scope that can hold for this version of the request, rising, from `from` on; null: all
@@ -43,41 +86,22 @@ const walks = new WeakMap<Scope, number>()
  */
 export function candidateSteps(scope: Scope, from: number, around: Surroundings): readonly number[] | null {
   if (scope.steps.length < worthIndexing) return null
-  const twin = indexes.has(scope) ? null : twinOf(scope)
+  const own = lookupOf(scope, null)
+  const twin = own.isIndexed ? null : twinOf(scope)
   const paired = twin === null ? null : candidatesBy(twin, scope, from, around)
-  return paired ?? ownCandidates(scope, from, around)
+  return paired ?? own.candidates(from, around)
 }
 
 /** The steps of a scope by those of its twin, which has an index more often: of two configs, one mostly stays. */
 function candidatesBy({ scope: other, placeOf, alone }: ScopeTwin, scope: Scope, from: number, around: Surroundings): readonly number[] | null {
-  const theirs = ownCandidates(other, 0, around)
+  const theirs = lookupOf(other, null).candidates(0, around)
   if (theirs === null) return null
   const places: number[] = []
   for (const step of theirs) {
     const place = placeOf[step] as number
     if (place !== -1) places.push(place)
   }
-  const merged = merge(places, scannedAmong(scope, alone, around))
-  return from === 0 ? merged : merged.filter((step) => step >= from)
-}
-
-function ownCandidates(scope: Scope, from: number, around: Surroundings): readonly number[] | null {
-  let index = indexes.get(scope)
-  if (index === undefined) {
-    const count = (walks.get(scope) ?? 0) + 1
-    walks.set(scope, count)
-    if (count < worthWalks) return scannedSteps(scope, from, around)
-    index = buildIndex(scope)
-    indexes.set(scope, index)
-  }
-  if (index === null) return null
-  const found: number[] = []
-  if (!collectAll(index.paths, around, found)) return null
-  for (const { name } of around.state.headers) {
-    const groups = index.headers.get(name)
-    if (groups !== undefined && !collectAll(groups, around, found)) return null
-  }
-  const merged = found.length === 0 ? index.rest : merge([...new Set(found)].sort((a, b) => a - b), index.rest)
+  const merged = merge(places, lookupOf(scope, alone).candidates(0, around) ?? alone)
   return from === 0 ? merged : merged.filter((step) => step >= from)
 }
 
@@ -119,7 +143,7 @@ function partOf({ field }: View): string {
   return field.kind === 'header' ? field.name.toLowerCase() : ''
 }
 
-function buildIndex(scope: Scope): ScopeIndex | null {
+function buildIndex({ steps }: Scope, places: readonly number[] | null): ScopeIndex | null {
   const groups = new Map<string, Group>()
   const byPart = new Map<string, Group[]>()
   const rest: number[] = []
@@ -145,13 +169,15 @@ function buildIndex(scope: Scope): ScopeIndex | null {
     byPart.set(part, [...known, group])
     return group
   }
-  for (const [index, step] of scope.steps.entries()) {
-    const tests = neededTexts(step.when)
-    const places = tests === null ? [null] : tests.map(groupFor)
-    if (tests === null || places.includes(null)) rest.push(index)
-    else for (const [at, { values }] of tests.entries()) addTo(places[at] as Group, values, index)
+  const count = places === null ? steps.length : places.length
+  for (let at = 0; at < count; at += 1) {
+    const index = places === null ? at : (places[at] as number)
+    const tests = neededTexts((steps[index] as Step).when)
+    const into = tests === null ? [null] : tests.map(groupFor)
+    if (tests === null || into.includes(null)) rest.push(index)
+    else for (const [number, { values }] of tests.entries()) addTo(into[number] as Group, values, index)
   }
-  if (rest.length * 2 > scope.steps.length) return null
+  if (rest.length * 2 > count) return null
   const paths = byPart.get('') ?? []
   byPart.delete('')
   return { paths, headers: byPart, rest }

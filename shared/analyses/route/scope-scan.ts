@@ -4,21 +4,17 @@ import { isUnknown, sampleText, type Sample } from './sample.ts'
 import { viewSamples, type Surroundings } from './transforms.ts'
 
 /**
- * Indexes of the steps of a scope, from `from` on, that can hold for this version of the request, rising. A step is left
+ * Indexes of the steps of a scope (`places`: of some of them), from `from` on, that can hold for this version of the request, rising. A step is left
  * out only where a test that it needs compares header or path with texts, and the first bytes that differ show at once
  * that it fails: for a scope that is walked once or twice, this is less work than an index.
  */
-export function scannedSteps({ steps }: Scope, from: number, around: Surroundings): readonly number[] {
+export function scannedSteps({ steps }: Scope, places: readonly number[] | null, from: number, around: Surroundings): readonly number[] {
   const samples = new Map<View, readonly Sample[]>()
+  const holds = (index: number): boolean => mayHold((steps[index] as Step).when, around, samples)
+  if (places !== null) return places.filter((place) => place >= from && holds(place))
   const found: number[] = []
-  for (let index = from; index < steps.length; index += 1) if (mayHold((steps[index] as Step).when, around, samples)) found.push(index)
+  for (let index = from; index < steps.length; index += 1) if (holds(index)) found.push(index)
   return found
-}
-
-/** The same, of some steps only. */
-export function scannedAmong({ steps }: Scope, places: readonly number[], around: Surroundings): readonly number[] {
-  const samples = new Map<View, readonly Sample[]>()
-  return places.filter((place) => mayHold((steps[place] as Step).when, around, samples))
 }
 
 function mayHold(predicate: Predicate, around: Surroundings, samples: Map<View, readonly Sample[]>): boolean {
