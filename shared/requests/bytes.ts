@@ -47,6 +47,15 @@ export function asciiLower(text: string): string {
   return onlyAscii.test(text) ? text.toLowerCase() : text.replace(/[A-Z]+/g, part => part.toLowerCase())
 }
 
+/** Bytes of `text`, ASCII letters in lower case; most texts of configs are that already. */
+export function lowerBytes(text: string): string {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code > 127 || (code >= 65 && code <= 90)) return asciiLower(toBytes(text))
+  }
+  return text
+}
+
 /** ASCII letters to upper case; other bytes stay. */
 export function asciiUpper(text: string): string {
   return onlyAscii.test(text) ? text.toUpperCase() : text.replace(/[a-z]+/g, part => part.toUpperCase())

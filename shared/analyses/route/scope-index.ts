@@ -2,7 +2,7 @@ import { canonicalText } from '#shared/model/canonical.ts'
 import type { Predicate, Test, View } from '#shared/model/predicate.ts'
 import type { Scope, Step } from '#shared/model/routing-model.ts'
 import { twinOf, type ScopeTwin } from '#shared/model/scope-twins.ts'
-import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
+import { asciiLower, lowerBytes } from '#shared/requests/bytes.ts'
 import { isUnknown, sampleText } from './sample.ts'
 import { edgeOf, endsOf, scannedSteps } from './scope-scan.ts'
 import { viewSamples, type Surroundings } from './transforms.ts'
@@ -192,7 +192,7 @@ interface NeededText {
 function addTo({ byValue, lengths }: Group, values: readonly string[], index: number): void {
   for (const value of values) {
     // Lower case on both sides: an index may find too much, never too little.
-    const text = asciiLower(toBytes(value))
+    const text = lowerBytes(value)
     const steps = byValue.get(text)
     lengths.add(text.length)
     if (steps === undefined) byValue.set(text, [index])

@@ -1,4 +1,4 @@
-import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
+import { asciiLower, lowerBytes, toBytes } from '#shared/requests/bytes.ts'
 import type { Formula, Literals, World } from '#shared/requests/space/world.ts'
 import type { VariableId } from '#shared/requests/space/variable.ts'
 import { regexEnds } from '#shared/requests/languages/regex-ends.ts'
@@ -121,7 +121,7 @@ function literalsOf(matcher: Matcher): Anchor | null {
   switch (matcher.kind) {
     case 'exact': case 'prefix': case 'suffix': {
       const { kind, values } = matcher
-      return values.length === 0 || values.length > valueLimit || (kind !== 'exact' && values.includes('')) ? null : { kind, values: values.map((value) => asciiLower(toBytes(value))) }
+      return values.length === 0 || values.length > valueLimit || (kind !== 'exact' && values.includes('')) ? null : { kind, values: values.map(lowerBytes) }
     }
     case 'regex': return patternLiterals(matcher)
     default: return null

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fromBytes, toBytes } from '#shared/requests/bytes.ts'
+import { asciiLower, fromBytes, lowerBytes, toBytes } from '#shared/requests/bytes.ts'
 import {
   containsPart, cookieValues, domainDelimiters, fieldOf, headerElements, hostOnly, leadingInteger, pathDelimiters, portOnly, queryParameterValues, splitTarget, urlDecode, wordOf,
 } from '#shared/requests/http-values.ts'
@@ -96,6 +96,7 @@ test('addresses compare as networks across families', () => {
 
 test('byte strings keep every text', () => {
   for (const text of ['', 'abc', 'é', '日本', '😀x']) assert.equal(fromBytes(toBytes(text)), text)
+  for (const text of ['', 'abc', 'aBc', 'É', '日本', '😀X', '\ud800', 'a\x7f\x80Z']) assert.equal(lowerBytes(text), asciiLower(toBytes(text)))
   assert.equal(toBytes('é').length, 2)
   assert.equal(fromBytes('\xff'), '\xff')
 })
