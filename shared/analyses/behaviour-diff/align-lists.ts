@@ -18,7 +18,7 @@ interface Aligning {
 }
 
 /** Of this many rules not more than one may be alone where the pairs that were found in step are to stay. */
-const aloneShare = 16
+const aloneShare = 6
 
 /**
  * Pairs equal rules. First by what is written: equal words on an equal request need no working out. What is then left

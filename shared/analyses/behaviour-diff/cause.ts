@@ -163,8 +163,9 @@ function testsByKey(rules: readonly DecidingRule[]): ReadonlyMap<string, readonl
         seen.add(predicate)
         break
       case 'test': case 'opaque': case 'chance': {
-        const known = found.get(keyOf(predicate))
-        if (known === undefined) found.set(keyOf(predicate), [predicate])
+        const key = keyOf(predicate)
+        const known = found.get(key)
+        if (known === undefined) found.set(key, [predicate])
         // Long lists say the same again and again; a few of each are told apart.
         else if (known.length >= alikeLimit || !known.some((other) => isWrittenAlike(other, predicate))) known.push(predicate)
         break

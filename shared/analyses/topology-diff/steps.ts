@@ -2,6 +2,7 @@ import { canonicalText } from '#shared/model/canonical.ts'
 import { describeAction, describePredicate, referenceText } from '#shared/model/describe.ts'
 import { otherwiseStep } from '#shared/model/decision-order.ts'
 import type { Scope, Step } from '#shared/model/routing-model.ts'
+import { isWrittenAlike } from '#shared/model/written-alike.ts'
 import type { ElementChange, ScopeChange, SettingChange } from './answer.ts'
 import { longestIncreasing } from './order.ts'
 
@@ -12,6 +13,14 @@ function actionText(step: Step, newPoolName: ReadonlyMap<string, string>): strin
   if (does.kind === 'forward') return canonicalText({ kind: 'forward', pool: newPoolName.get(does.pool) ?? does.pool })
   if (does.kind === 'split') return canonicalText({ ...does, shares: does.shares.map((part) => ({ ...part, pool: newPoolName.get(part.pool) ?? part.pool })) })
   return canonicalText(does)
+}
+
+/** Equal actions, pools of `before` under their new names; makes no text for the plain rules of long lists. */
+function isSameAction(before: Step, after: Step, newPoolName: ReadonlyMap<string, string>): boolean {
+  const [one, other] = [before.does, after.does]
+  if (one.kind !== other.kind) return false
+  if (one.kind === 'forward' && other.kind === 'forward') return (newPoolName.get(one.pool) ?? one.pool) === other.pool
+  return actionText(before, newPoolName) === canonicalText(other)
 }
 
 const noNames: ReadonlyMap<string, string> = new Map()
@@ -35,7 +44,7 @@ function pairSteps(before: readonly Step[], after: readonly Step[], newPoolName:
   const same = (index: number, at: number): boolean => {
     const one = before[index] as Step
     const other = after[at] as Step
-    return actionText(one, newPoolName) === canonicalText(other.does) && canonicalText(one.when) === canonicalText(other.when)
+    return isSameAction(one, other, newPoolName) && isWrittenAlike(one.when, other.when)
   }
   const pair = (index: number, at: number): void => {
     partner[at] = index
@@ -81,10 +90,10 @@ function pairSteps(before: readonly Step[], after: readonly Step[], newPoolName:
 
 function stepSettings(before: Step, after: Step, newPoolName: ReadonlyMap<string, string>): readonly SettingChange[] {
   const changes: SettingChange[] = []
-  if (canonicalText(before.when) !== canonicalText(after.when)) {
+  if (!isWrittenAlike(before.when, after.when)) {
     changes.push({ setting: 'condition', before: describePredicate(before.when), after: describePredicate(after.when) })
   }
-  if (actionText(before, newPoolName) !== canonicalText(after.does)) {
+  if (!isSameAction(before, after, newPoolName)) {
     changes.push({ setting: 'action', before: describeAction(before.does), after: describeAction(after.does) })
   }
   return changes
