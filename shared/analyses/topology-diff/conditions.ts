@@ -2,6 +2,7 @@ import { canonicalText } from '#shared/model/canonical.ts'
 import { describePredicate } from '#shared/model/describe.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
 import type { Scope, Step } from '#shared/model/routing-model.ts'
+import { isWrittenAlike } from '#shared/model/written-alike.ts'
 import type { ConditionChange } from './answer.ts'
 
 /** Named conditions that a predicate uses, outermost first. */
@@ -28,7 +29,8 @@ export function changedConditions(owner: string, before: Scope, after: Scope, pa
   for (const [beforeIndex, afterIndex] of pairs) {
     const beforeStep = before.steps[beforeIndex] as Step
     const afterStep = after.steps[afterIndex] as Step
-    if (canonicalText(beforeStep.when) === canonicalText(afterStep.when)) continue
+    // What stands by itself names no conditions.
+    if (typeof afterStep.wording === 'string' || isWrittenAlike(beforeStep.when, afterStep.when)) continue
     const old = namedConditions(beforeStep.when)
     for (const [name, meaning] of namedConditions(afterStep.when)) {
       const former = old.get(name)

@@ -1,6 +1,7 @@
 import { canonicalText } from '#shared/model/canonical.ts'
 import { describeAction, describePredicate, referenceText } from '#shared/model/describe.ts'
 import { otherwiseStep } from '#shared/model/decision-order.ts'
+import { inStep } from '#shared/model/in-step.ts'
 import type { Scope, Step } from '#shared/model/routing-model.ts'
 import { isWrittenAlike } from '#shared/model/written-alike.ts'
 import type { ElementChange, ScopeChange, SettingChange } from './answer.ts'
@@ -38,26 +39,14 @@ const passes: readonly { readonly key: Key; readonly onlyUnique: boolean }[] = [
 ]
 
 function pairSteps(before: readonly Step[], after: readonly Step[], newPoolName: ReadonlyMap<string, string>): Int32Array {
-  const partner = new Int32Array(after.length).fill(-1)
-  const taken = new Uint8Array(before.length)
-  // Most rules stand where they stood: pair equal ends first, so that only what lies between is looked up.
-  const same = (index: number, at: number): boolean => {
-    const one = before[index] as Step
-    const other = after[at] as Step
+  // Most rules stand where they stood: what goes on in step is paired first, so that only what lies between is looked up.
+  const steady = inStep(before.length, after.length, (index, at) => {
+    const [one, other] = [before[index] as Step, after[at] as Step]
     return isSameAction(one, other, newPoolName) && isWrittenAlike(one.when, other.when)
-  }
-  const pair = (index: number, at: number): void => {
-    partner[at] = index
-    taken[index] = 1
-  }
-  const shorter = Math.min(before.length, after.length)
-  let head = 0
-  while (head < shorter && same(head, head)) {
-    pair(head, head)
-    head += 1
-  }
-  for (let tail = 1; tail <= shorter - head && same(before.length - tail, after.length - tail); tail += 1) pair(before.length - tail, after.length - tail)
-  if (head === before.length && head === after.length) return partner
+  })
+  const partner = steady.after
+  if (steady.alone === 0) return partner
+  const taken = steady.before.map((at) => (at === -1 ? 0 : 1))
   for (const { key, onlyUnique } of passes) {
     const waiting = new Map<string, number[]>()
     before.forEach((step, index) => {
