@@ -6,6 +6,7 @@ import { findIncludes } from './includes.ts'
 import { nginxLanguage } from './language.ts'
 import { detectNginx, outlineNginx } from './outline.ts'
 import { parseNginx } from './parser.ts'
+import { nginxProof } from './prove/recipe.ts'
 import { nginxSupport } from './support.ts'
 import type { NginxTree } from './tree.ts'
 
@@ -23,4 +24,5 @@ export const nginx: Dialect<NginxTree> = {
   support: nginxSupport,
   checks: nginxChecks,
   language: nginxLanguage,
+  proof: nginxProof,
 }
