@@ -9,6 +9,7 @@ import { parseNginx } from './parser.ts'
 import { nginxProof } from './prove/recipe.ts'
 import { nginxSupport } from './support.ts'
 import type { NginxTree } from './tree.ts'
+import { nginxValidator } from './validator/validator.ts'
 
 export const nginx: Dialect<NginxTree> = {
   id: 'nginx',
@@ -25,4 +26,5 @@ export const nginx: Dialect<NginxTree> = {
   checks: nginxChecks,
   language: nginxLanguage,
   proof: nginxProof,
+  validator: nginxValidator,
 }

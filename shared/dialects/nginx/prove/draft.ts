@@ -1,6 +1,7 @@
 import type { CompileOptions } from '#shared/dialects/dialect.ts'
 import type { PreparedConfig, ProofListener, ProofServer } from '#shared/dialects/proof.ts'
 import { headOf } from '../compile/words.ts'
+import { quoted } from '../quoted.ts'
 import type { Directive } from '../tree.ts'
 
 /** Name of the certificate that stands for every certificate of a config. */
@@ -37,14 +38,6 @@ export function refuse(draft: Draft, directive: Directive, reason: string): void
 
 export function note(draft: Draft, sentence: string): void {
   draft.replaced.add(sentence)
-}
-
-const plainWord = /^[A-Za-z0-9_\-.:/@,+=%~^!*?|&()[\]<>]+$/
-const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '"': '\\"', '\\': '\\\\' }
-
-/** A value written so that nginx reads it back unchanged: bare, or in double quotes. Source: `ngx_conf_read_token`. */
-export function quoted(value: string): string {
-  return plainWord.test(value) ? value : `"${value.replace(/[\n\r\t"\\]/g, (character) => escapes[character] as string)}"`
 }
 
 /** A line of words that ends in `;`. */

@@ -1,7 +1,8 @@
 import { listenAddress, listenGroups, type ListenGroup } from '../compile/listens.ts'
 import { argument, childrenOf, named, values } from '../compile/words.ts'
+import { quoted } from '../quoted.ts'
 import type { Directive } from '../tree.ts'
-import { note, quoted, refuse, type Draft } from './draft.ts'
+import { note, refuse, type Draft } from './draft.ts'
 
 const keptFlags = new Set(['default_server', 'default', 'ssl', 'http2', 'proxy_protocol'])
 const droppedFlags = new Set(['bind', 'deferred', 'reuseport', 'spdy'])

@@ -1,10 +1,11 @@
 import { targetOf } from '../compile/passes.ts'
 import { hasVariables } from '../compile/variables.ts'
 import { argument, childrenOf, nameOf } from '../compile/words.ts'
+import { quoted } from '../quoted.ts'
 import type { Directive } from '../tree.ts'
 import { variablesIn } from '../variable-names.ts'
 import { factsOf } from '../support.ts'
-import { lineOf, note, quoted, refuse, socketOf, type Draft } from './draft.ts'
+import { lineOf, note, refuse, socketOf, type Draft } from './draft.ts'
 import { keptInUpstream } from './keywords.ts'
 import { expandedValue, keptArguments } from './values.ts'
 
