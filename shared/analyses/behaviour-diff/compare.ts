@@ -19,6 +19,7 @@ import { reachability } from './reachability.ts'
 import { compareSeverity } from './severity.ts'
 import { settingSense } from './setting-changes.ts'
 import { handshakeRegions, listenerClass, settingClasses, uncomparedRegion } from './listener-settings.ts'
+import { betweenProducts } from './two-products.ts'
 import { stateRegions, surroundingRegions, unmodelledRegions } from './unmodelled.ts'
 
 export interface BehaviourOptions {
@@ -57,7 +58,7 @@ export function compareBehaviour(before: RoutingModel, after: RoutingModel, opti
 /** `compareBehaviour` in small steps, for a caller that does other things in between. */
 export function* behaviourSteps(before: RoutingModel, after: RoutingModel, options: BehaviourOptions): Generator<void, BehaviourComparison> {
   const started = options.milliseconds()
-  const space = new Space()
+  const space = new Space((before.requests ?? 'as-sent') !== (after.requests ?? 'as-sent'))
   const alias = options.poolNames.size === 0 ? (pool: string): string => pool : (pool: string): string => options.poolNames.get(pool) ?? pool
   const outside = changedOutside(before, after)
   const comparison: Comparison = {
@@ -137,7 +138,7 @@ function assumptionsOf({ before, after }: Comparison['models'], diffs: readonly 
   if ([before, after].some(({ requests }) => requests === 'normalised')) assumptions.push('Targets have no fragment and no encoded line end, and those that are whole URLs name the host that the Host header names.')
   if (space.flags.size > 0) assumptions.push('Conditions on live state, time and chance, and other conditions that are not modelled, have the same answer on both sides where they are written alike.')
   if (diffs.some((diff) => diff.lists.after.opaque.length > 0)) assumptions.push('Actions that are not modelled do the same on both sides where they are written alike.')
-  if (before.dialect !== after.dialect) assumptions.push('Settings, rules on answers and lines outside the rules are not compared between two products.')
+  if (before.dialect !== after.dialect) assumptions.push(...betweenProducts)
   if (after.listeners.some((listener) => (listener.tls?.certificates.length ?? 0) > 0)) assumptions.push('Certificates, which are not read, are the same on both sides where they have the same name.')
   if ([...after.listeners, ...after.pools].some(({ settings }) => Object.keys(settings).some((name) => name.startsWith('errorfile')))) assumptions.push('Error pages, which are not read, are the same on both sides where they have the same name.')
   return assumptions

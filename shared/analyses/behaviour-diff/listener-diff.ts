@@ -9,6 +9,7 @@ import { requestOf } from '#shared/model/decision-space/request-of.ts'
 import { anyHost } from '#shared/model/decision-space/request-variables.ts'
 import { poolsByReference } from '#shared/model/decision-order.ts'
 import type { Arrival } from '#shared/model/decision-space/state.ts'
+import type { Pool } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { Budget, Solver, Witness } from '#shared/requests/space/solver.ts'
 import { never, type Formula } from '#shared/requests/space/world.ts'
@@ -23,6 +24,7 @@ import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
 import { ProvedPair } from './proved-pair.ts'
 import { differingPairs, type FoundPair } from './rule-pairs.ts'
 import { sidesOf } from './sides.ts'
+import { areTwoProducts, asCompared } from './two-products.ts'
 import type { RequestClass, UnknownRegion } from './answer.ts'
 import { chanceClass, joinChance, onlyChance } from './chance.ts'
 import { formulaWords } from './words.ts'
@@ -69,7 +71,16 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
   const alignment = alignLists(comparison, lists)
   const sides = sidesOf(space, models.before, arrivals.before, lists, alignment)
   const named = { before: poolsByReference(models.before), after: poolsByReference(models.after) }
-  const comparing = { space, before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: (name: string) => named.after.get(name) } }
+  const areTwo = areTwoProducts(models.before, models.after)
+  const poolAfter = (name: string): Pool | undefined => {
+    const [pool, twin] = [named.after.get(name), areTwo ? named.before.get(alias(name)) : undefined]
+    return pool === undefined || twin === undefined ? pool : asCompared(twin, pool)
+  }
+  const whenEmpty = ({ requests }: RoutingModel): number => (requests === 'normalised' ? 502 : 503)
+  const comparing = {
+    space, before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: poolAfter },
+    products: { areTwo, speaksTls: (side: 'before' | 'after', name: string) => named[side].get(name)?.members.some((member) => member.options.tls) === true, whenEmpty: areTwo ? { before: whenEmpty(models.before), after: whenEmpty(models.after) } : { before: 503, after: 503 } },
+  }
   const diffed = { arrival: arrivals.after, lists, sides, alignment }
   const proved: Proved[] = []
   const unproved: UnknownRegion[] = []
@@ -128,7 +139,7 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     const request = requestOf(world, witness, diff.arrival)
     const judged = { before: whatCounts(comparison.judge.before(request)), after: whatCounts(comparison.judge.after(request)) }
     // Variables that are not independent (a query and its parameters) can give a request of another pair.
-    if ((onlyContents || differ(judged.before, judged.after, comparison.alias)) && mayLieIn(world, pair.required, request, diff.arrival)) {
+    if ((onlyContents || differ(judged.before, judged.after, comparison.alias, areTwoProducts(comparison.models.before, comparison.models.after))) && mayLieIn(world, pair.required, request, diff.arrival)) {
       const changed = { before: diff.alignment.beforePartner[pair.before] === -1, after: diff.alignment.afterPartner[pair.after] === -1 }
       const elsewhere = elsewhereOf(diff, (side, rule) => `${rule.formula} ${ruleKey(comparison.readers[side], rule, side === 'after' ? comparison.alias : undefined)}`, changed.before ? before : null, changed.after ? after : null)
       return new ProvedPair({ arrival: diff.arrival, before, after, changed, elsewhere, both, request, judged, depends: dependsOf(space, witness) }, pair, () => exceptionsOf(comparison, diff, pair, both))

@@ -237,7 +237,7 @@ export class Reader {
       case 'query': return state.query
       case 'path-and-query': return this.pathAndQuery(state)
       case 'normalised-path': return terms.read(variables.normalisedPath)
-      case 'host-name': return terms.read(variables.hostName)
+      case 'host-name': return this.lookedUpHost()
       case 'target': return this.target(state)
       case 'base': return terms.choose(this.tests.present(this.first(this.headerList(state, 'host', 'comma'))), terms.concat([this.first(this.headerList(state, 'host', 'comma')), state.path]), state.path)
       case 'header': {
@@ -292,30 +292,47 @@ export class Reader {
     let list = state.lists.get(key)
     if (list === undefined) {
       const { terms, variables } = this.space
-      list = name === 'host' ? terms.items([this.normalises ? this.sentHost() : terms.read(variables.host)]) : terms.base(split === 'comma' ? variables.header(name, 'comma') : this.lineVariable(name))
+      list = name === 'host' ? terms.items([this.normalises || this.space.readsTwice ? this.sentHost() : terms.read(variables.host)]) : terms.base(split === 'comma' ? variables.header(name, 'comma') : this.lineVariable(name))
       for (const step of state.headers) if (step.matches(name)) list = terms.chooseList(step.when, step.apply(list), list)
       state.lists.set(key, list)
     }
     return list
   }
 
-  /** The path as it was sent: what it is read as where that is how it is spelled; of other spellings nothing is known. */
+  /** The path as it was sent: what it is read as where that is how it is spelled; of other spellings nothing is known, unless the other side looks at them. */
   private sentPath(): Term {
-    const { terms, variables, world } = this.space
-    const path = terms.read(variables.normalisedPath)
-    const plain = world.and(this.isPlain('path'), this.tests.holds(path, plainPath, (negated) => `the path ${negated ? 'needs' : 'needs no'} percent sequences`))
-    return terms.choose(plain, path, terms.unknown('path as sent', 'it may be spelled in many ways', nowhere))
+    const { terms, variables, readsTwice } = this.space
+    return terms.choose(this.plainPath(), terms.read(variables.normalisedPath), readsTwice ? terms.read(variables.otherPath) : terms.unknown('path as sent', 'it may be spelled in many ways', nowhere))
   }
 
-  private sentHost(): Term {
+  /** The path is sent as it is read. */
+  plainPath(): Formula {
     const { terms, variables, world } = this.space
+    return world.and(this.isSent('path', 'plain'), this.tests.holds(terms.read(variables.normalisedPath), plainPath, (negated) => `the path ${negated ? 'needs' : 'needs no'} percent sequences`))
+  }
+
+  sentHost(): Term {
+    const { terms, variables, readsTwice } = this.space
+    const other = readsTwice ? terms.choose(this.isSent('host', 'other'), terms.read(variables.otherHost), terms.read(variables.strangeHost)) : terms.unknown('Host as sent', 'it may have a port, capitals or a dot at the end', nowhere)
+    return terms.choose(this.plainHost(), terms.read(variables.hostName), other)
+  }
+
+  /** The name that is looked up: without capitals and port; what strange ones are read as is not worked out. */
+  private lookedUpHost(): Term {
+    const { terms, variables, readsTwice } = this.space
     const name = terms.read(variables.hostName)
-    const plain = world.or(this.isPlain('host'), world.not(this.tests.present(name)))
-    return terms.choose(plain, name, terms.unknown('Host as sent', 'it may have a port, capitals or a dot at the end', nowhere))
+    if (!readsTwice) return name
+    return terms.choose(this.plainHost(), name, terms.choose(this.isSent('host', 'other'), this.applyAll([{ kind: 'host-only' }, { kind: 'lower' }], terms.read(variables.otherHost)), name))
   }
 
-  private isPlain(part: 'path' | 'host'): Formula {
-    return this.tests.holds(this.space.terms.read(this.space.variables.spelling(part)), literalMatching('exact', ['plain'], false), (negated) => `the ${part} is ${negated ? 'not ' : ''}sent as it is read`)
+  private plainHost(): Formula {
+    const { terms, variables, world } = this.space
+    return world.or(this.isSent('host', 'plain'), world.not(this.tests.present(terms.read(variables.hostName))))
+  }
+
+  private isSent(part: 'path' | 'host', how: 'plain' | 'other'): Formula {
+    const words: Words = (negated) => (how === 'plain' ? `the ${part} is ${negated ? 'not ' : ''}sent as it is read` : `the ${part} has ${negated ? 'no ' : ''}capitals or a port`)
+    return this.tests.holds(this.space.terms.read(this.space.variables.spelling(part)), literalMatching('exact', [how], false), words)
   }
 
   private lineVariable(name: string): Variable {
@@ -396,7 +413,9 @@ export class Reader {
   initialState(arrival: State['arrival'], localIp: string, localPorts: readonly string[]): State {
     const { terms, variables } = this.space
     const ip = parseIp(localIp)
-    const target = this.normalises ? { path: this.sentPath(), form: terms.text('origin'), authority: terms.empty } : { path: terms.read(variables.path), form: terms.read(variables.form), authority: terms.read(variables.host) }
+    const target = this.normalises ? { path: this.sentPath(), form: terms.text('origin'), authority: terms.empty }
+      : this.space.readsTwice ? { path: this.sentPath(), form: terms.text('origin'), authority: terms.empty }
+        : { path: terms.read(variables.path), form: terms.read(variables.form), authority: terms.read(variables.host) }
     return {
       arrival, ...target, query: terms.read(variables.query), method: terms.read(variables.method), headers: [], variables: new Map(),
       sourceIp: terms.read(variables.sourceIp), sourcePort: terms.read(variables.sourcePort),
