@@ -27,6 +27,7 @@ import { sidesOf } from './sides.ts'
 import { areTwoProducts, asCompared } from './two-products.ts'
 import type { RequestClass, UnknownRegion } from './answer.ts'
 import { chanceClass, joinChance, onlyChance } from './chance.ts'
+import { plainly } from './plainly.ts'
 import { formulaWords } from './words.ts'
 
 /** Everything that the comparison of one listener needs and leaves behind. */
@@ -95,7 +96,7 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
     : yield* differingPairs({ space, solver, ...sides, alignment, differences: (before, after) => differencesOf(comparing, before, after), budget, onFound })
   const unknown: UnknownRegion[] = pairs.open.map((open) => {
     const rules = [lists.before.rules[open.before], lists.after.rules[open.after]] as const
-    return { listener: arrivals.after.listener.group, when: formulaWords(space.world, space.world.and(rules[0]?.formula ?? never, rules[1]?.formula ?? never)), because: `It cannot be told whether they differ: ${open.reason}.`, side: 'after', at: rules[1]?.at ?? rules[0]?.at ?? nowhere }
+    return { listener: arrivals.after.listener.group, when: formulaWords(space.world, plainly(space.world, space.world.and(rules[0]?.formula ?? never, rules[1]?.formula ?? never))), because: `It cannot be told whether they differ: ${open.reason}.`, side: 'after', at: rules[1]?.at ?? rules[0]?.at ?? nowhere }
   })
   if (pairs.stopped) {
     unknown.push({ listener: arrivals.after.listener.group, when: 'any request', because: 'The time for this comparison is used up; classes found so far are listed.', side: 'after', at: arrivals.after.listener.origin[0] ?? nowhere })
@@ -113,7 +114,7 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
   const after = diff.lists.after.rules[pair.after] as DecidingRule
   const both = world.and(before.formula, after.formula)
   const region = (because: string, place: { readonly at: Span; readonly side: 'before' | 'after' } | null): UnknownRegion => ({
-    listener: diff.arrival.listener.group, when: formulaWords(world, both), because,
+    listener: diff.arrival.listener.group, when: formulaWords(world, plainly(world, both)), because,
     ...(place === null ? (after.at === null && before.at !== null ? { side: 'before', at: before.at } : { side: 'after', at: after.at ?? nowhere }) : { side: place.side, at: place.at }),
   })
   let witness: Witness = pair.witness

@@ -1,7 +1,7 @@
 import { toBytes } from '#shared/requests/bytes.ts'
 import { queryParameterValues } from '#shared/requests/http-values.ts'
 import type { Variable } from '#shared/requests/space/variable.ts'
-import { always, never, type Formula } from '#shared/requests/space/world.ts'
+import { always, never, type Atom, type Formula } from '#shared/requests/space/world.ts'
 import { parseIp } from '#shared/requests/ip.ts'
 import type { Span } from '#shared/text/span.ts'
 import { definitionsOf, type Definition } from './definitions.ts'
@@ -116,7 +116,7 @@ export class Reader {
   private test(test: Test, state: State): Formula {
     const { view, matcher } = test
     const ignoresCase = 'ignoreCase' in matcher && matcher.ignoreCase
-    const rewritten = isRewritten(view.field, state) ? ' after rewriting' : ''
+    const rewritten = isRewritten(view.field, state, this.space.readsTwice ? this.sentPath() : null) ? ' after rewriting' : ''
     const words: Words = (negated, detailed = false) =>
       `${describePredicate(negated ? { kind: 'not', of: test } : test)}${ignoresCase && (detailed || !isCaseless(view.field)) ? ' (in any case)' : detailed && 'ignoreCase' in matcher && !view.transforms.some((one) => one.kind === 'lower') ? ' (in this case only)' : ''}${rewritten}`
     if (view.type === 'method' && view.field.kind === 'method' && matcher.kind === 'exact' && view.transforms.length === 0) return this.methodTest(matcher, state, words)
@@ -326,8 +326,10 @@ export class Reader {
   }
 
   private plainHost(): Formula {
-    const { terms, variables, world } = this.space
-    return world.or(this.isSent('host', 'plain'), world.not(this.tests.present(terms.read(variables.hostName))))
+    const { terms, variables, world, readsTwice } = this.space
+    const plain = this.isSent('host', 'plain')
+    // A Host that is no name is strange, and not missing.
+    return readsTwice ? plain : world.or(plain, world.not(this.tests.present(terms.read(variables.hostName))))
   }
 
   private isSent(part: 'path' | 'host', how: 'plain' | 'other'): Formula {
@@ -429,15 +431,20 @@ export class Reader {
 /** Paths that are sent as they are read. */
 const plainPath = matchingOf({ kind: 'regex', patterns: ["^(?:[A-Za-z0-9/._~!$&'()*+,;=:@-]|\\[|\\])*$"], ignoreCase: false, dialect: 'pcre' })
 
+/** Does a test ask whether a path is sent as it is read? */
+export function isPlainPathAtom(atom: Pick<Extract<Atom, { readonly kind: 'variable' }>, 'key' | 'variable'>): boolean {
+  return atom.variable.key === 'normalised-path' && atom.key.endsWith(plainPath.key)
+}
+
 /** Names whose case nobody expects to count. */
 function isCaseless(field: Field): boolean {
   return (field.kind === 'header' && field.name === 'host') || field.kind === 'sni' || field.kind === 'method'
 }
 
-/** Whether a rule in front may have changed what the field holds. */
-function isRewritten(field: Field, state: State): boolean {
+/** Whether a rule in front may have changed what the field holds. `sent`: the path that arrived; null: it is one variable. */
+function isRewritten(field: Field, state: State, sent: Term | null): boolean {
   switch (field.kind) {
-    case 'path': case 'path-and-query': case 'target': case 'base': return state.path.kind !== 'read'
+    case 'path': case 'path-and-query': case 'target': case 'base': return sent === null ? state.path.kind !== 'read' : state.path !== sent
     case 'query': case 'query-parameter': return state.query.kind !== 'read'
     case 'header': case 'header-count': return state.headers.some((step) => step.matches(field.name.toLowerCase()))
     case 'cookie': return state.headers.some((step) => step.matches('cookie'))

@@ -53,7 +53,7 @@ function sentHost(values: ReadonlyMap<string, Value>): string | null {
   const name = values.has('host-name') ? values.get('host-name') : anyHost
   const spelling = values.get('spelling:host')
   const spelled = spelling === 'other' || spelling === 'strange' ? values.get(`${spelling}-host`) : undefined
-  if (typeof name === 'string' && typeof spelled === 'string') return fromBytes(spelled)
+  if (typeof spelled === 'string') return fromBytes(spelled)
   return typeof name !== 'string' ? null : `${fromBytes(name)}${values.get('spelling:host') === 'other' ? ':8080' : ''}`
 }
 
