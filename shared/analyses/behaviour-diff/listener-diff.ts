@@ -149,7 +149,8 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     if (next === null) break
     witness = next
   }
-  return region('The rules differ, but no request was found that shows a difference.', null)
+  const unseen = pair.differences.filter(({ aspect }) => aspect === 'connection' || aspect === 'later')
+  return region(unseen.length > 0 ? unfollowed(unseen) : 'The rules differ, but no request was found that shows a difference.', null)
 }
 
 /** Why a difference that no outcome shows is not followed. */

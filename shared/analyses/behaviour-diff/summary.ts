@@ -7,6 +7,7 @@ import type { ClassKind } from './answer.ts'
 import type { Proved } from './classes.ts'
 import { percent, shortened } from './phrases.ts'
 import { plainly } from './plainly.ts'
+import { namesInCommon } from './severity.ts'
 import { formulaWords, insteadWords, outcomeWords, subjectOf } from './words.ts'
 
 export interface Described {
@@ -160,8 +161,9 @@ function termWords(term: Term): string {
 /** Same pool, other servers: the one whose part changes most. */
 function serverWords(before: Outcome, after: Outcome): string {
   if (before.action !== 'forward' || after.action !== 'forward') return 'get other servers.'
-  const was = new Map(before.servers.map((server) => [server.name, server.share]))
-  const changed = after.servers.map((server) => ({ name: server.name, was: was.get(server.name) ?? 0, is: server.share })).sort((a, b) => Math.abs(b.is - b.was) - Math.abs(a.is - a.was))[0]
+  const [old, now] = namesInCommon(before.servers, after.servers)
+  const was = new Map(old.map((server) => [server.name, server.share]))
+  const changed = now.map((server) => ({ name: server.name, was: was.get(server.name) ?? 0, is: server.share })).sort((a, b) => Math.abs(b.is - b.was) - Math.abs(a.is - a.was))[0]
   if (changed === undefined || changed.is === changed.was) return `stay in pool ${after.pool} and get other servers.`
   return `stay in pool ${after.pool}, and server ${changed.name} gets ${percent(changed.is)} of them instead of ${percent(changed.was)}.`
 }
@@ -187,8 +189,10 @@ function rewriteWords(alias: (pool: string) => string, pairs: readonly Proved[],
   const where = pools.size === 1 ? `pool ${[...pools][0] as string}` : `${pools.size} pools`
   const aspects = first.differences.map((difference) => difference.aspect)
   if ('path' in before && 'path' in after && before.path !== after.path) return `reach ${where} as ${after.path} instead of ${before.path} (for the example).`
-  if (aspects.includes('host')) return `reach ${where} with Host ${first.judged.after.received.host ?? 'missing'} instead of ${first.judged.before.received.host ?? 'missing'} (for the example).`
+  const { received: was } = first.judged.before
+  const { received: is } = first.judged.after
+  if (aspects.includes('host') && was.host !== is.host) return `reach ${where} with Host ${is.host ?? 'missing'} instead of ${was.host ?? 'missing'} (for the example).`
   if (aspects.includes('method')) return `reach ${where} with method ${first.judged.after.received.method} instead of ${first.judged.before.received.method}.`
-  const names = [...new Set(first.differences.flatMap((difference) => (difference.name === null ? [] : [difference.name])))]
+  const names = [...new Set(first.differences.flatMap((difference) => (difference.name === null || (difference.name === 'host' && was.host === is.host) ? [] : [difference.name])))]
   return `reach ${where} with ${names.length === 0 ? 'other headers' : `another header ${names.slice(0, 3).join(', ')}`}.`
 }

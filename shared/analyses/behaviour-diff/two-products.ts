@@ -6,7 +6,7 @@ export const betweenProducts: readonly string[] = [
   'Settings, rules on answers and lines outside the rules are not compared between two products, nor are health checks, limits and the pages that a product brings along.',
   'Headers that hold for one connection only (Connection, Upgrade, TE and the like) are not compared between two products, nor headers with names that one of them drops.',
   'Targets that are whole URLs, as clients send them to proxies, and HTTP/2 without TLS are left out between two products.',
-  'Requests that no HTTP client may send (other than printable ASCII in targets or methods, several Host headers) are left out between two products, and so are TRACE and CONNECT for paths that lead up with dots.',
+  'Requests that no HTTP client may send (other than printable ASCII in targets or methods, several Host headers) are left out between two products, and so are CONNECT, and TRACE for paths that lead up with dots.',
 ]
 
 /** Headers that hold for one connection only. Source: RFC 9110, section 7.6.1. */

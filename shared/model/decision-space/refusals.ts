@@ -16,8 +16,8 @@ const noName = pattern('^(?::.*)?$|^\\.(?::.*)?$|\\.\\.|/')
 
 /**
  * Requests that a product which decodes targets answers itself before any rule sees them, in the order in which it
- * looks; needed only where it is compared with one that sends targets on as they are. Which of two refusals TRACE and
- * CONNECT get for a path that climbs above the root is left out, and that is said.
+ * looks; needed only where it is compared with one that sends targets on as they are. Which of two refusals TRACE
+ * gets for a path that climbs above the root is left out, as is CONNECT, and that is said.
  *
  * Shape: the requests and the status. Whether a path climbs above the root is known where it does so at once, and else an
  * opaque condition. What no HTTP request may hold is left out, and that is said.
@@ -38,7 +38,7 @@ export function refusals(reader: Reader, { arrival }: State): readonly { readonl
     [other(tests.holds(path, brokenPercent, (negated) => `a percent sequence is ${negated ? 'not ' : ''}broken`)), 400],
     [world.and(world.not(old), world.not(tests.present(reader.sentHost()))), 400],
     [tests.holds(reader.sentHost(), noName, (negated) => `the Host is ${negated ? '' : 'not '}a name`), 400],
-    [tests.holds(method, exactly(['TRACE', 'CONNECT']), (negated) => `the method is ${negated ? 'not ' : ''}TRACE or CONNECT`), 405],
+    [tests.holds(method, exactly(['TRACE']), (negated) => `the method is ${negated ? 'not ' : ''}TRACE`), 405],
     [other(tests.holds(path, climbsAtOnce, (negated) => `the path ${negated ? 'does not climb' : 'climbs'} above the root at once`)), 400],
     [other(world.and(tests.holds(path, climbs, (negated) => `the path ${negated ? 'has no' : 'has'} segments of two dots`), above)), 400],
   ]

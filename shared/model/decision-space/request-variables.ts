@@ -118,7 +118,8 @@ export class RequestVariables {
   }
 
   get method(): Variable {
-    return this.world.variable('method', () => ({ shape: 'single', optional: false, encoding: 'text', domain: methodDomain(), preferred: ['GET', 'POST'] }))
+    const domain = (): Language => (this.readsTwice ? intersection([methodDomain(), complement(literalLanguage('exact', ['CONNECT'], false))]) : methodDomain())
+    return this.world.variable('method', () => ({ shape: 'single', optional: false, encoding: 'text', domain: domain(), preferred: ['GET', 'POST'] }))
   }
 
   /** How the target is written: `origin` (`/x`) or `absolute` (`http://host/x`). */
