@@ -23,7 +23,7 @@ export const command: Command = {
     { name: 'fail-on', value: 'SEVERITY', help: 'lowest severity that makes the exit code 1 (default error)' },
     { name: 'native', value: null, help: "also ask the balancer's own validator, if it is installed" },
   ],
-  remarks: ["--native runs the balancer's own check mode. It reads the config and may resolve the host names in it; it opens no connection to a server."],
+  remarks: ["--native runs the balancer's own check mode. haproxy -c reads the config and may resolve the host names in it; nginx -t gets a copy that names sockets and files of its own. Neither opens a connection to a server."],
   async run(args, io) {
     const [argument] = expectPositionals(args, 1, 1, 'one CONFIG') as [string]
     const format = choiceOf(args, 'format', formats, 'text')

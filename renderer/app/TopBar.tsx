@@ -102,6 +102,7 @@ function SideChip({ side, config }: { readonly side: Side; readonly config: Remo
       entries: [
         entry('swap', 'Swap sides', () => run('swap-sides'), { keys: 'S', disabled: config.value === null || other === null }),
         entry('sample', 'Sample incident', () => run('open-sample')),
+        entry('sample-nginx', 'Sample incident on nginx', () => run('open-sample-nginx')),
         ...(side === 'before' ? [entry('none', 'No baseline', () => actions.removeBaseline(), { disabled: config.value === null })] : []),
       ],
     },

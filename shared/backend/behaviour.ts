@@ -1,4 +1,4 @@
-import { behaviourSteps, compareBehaviour, type BehaviourComparison, type BehaviourOptions, type Judge, type Judged } from '#shared/analyses/behaviour-diff/index.ts'
+import { areTwoProducts, behaviourSteps, comparedPools, compareBehaviour, type BehaviourComparison, type BehaviourOptions, type Judge, type Judged } from '#shared/analyses/behaviour-diff/index.ts'
 import { prepareRouter } from '#shared/analyses/route/index.ts'
 import { failed, ok } from '#shared/diagnostics/failure.ts'
 import type { Pool } from '#shared/model/pool.ts'
@@ -78,6 +78,12 @@ export function judgeOf(before: RoutingModel, after: RoutingModel): Judge {
 function optionsOf(ports: Ports, pair: Pair): BehaviourOptions {
   const before = pair.before ?? pair.after
   const started = ports.clock.milliseconds()
+  if (areTwoProducts(before.model, pair.after.model)) {
+    return {
+      judge: judgeOf(before.model, pair.after.model), poolNames: pair.poolNames, changedPools: [...comparedPools(before.model, pair.after.model, pair.poolNames).values()],
+      budget: { maxBranches, spent: () => ports.clock.milliseconds() - started > deadlineMs }, milliseconds: () => ports.clock.milliseconds(),
+    }
+  }
   const changes = pair.difference()?.pools ?? []
   const renamed = changes.flatMap((change): (readonly [string, string])[] => (change.kind === 'renamed' ? [[(change.after as Pool).name, (change.before as Pool).name]] : []))
   return {
@@ -93,7 +99,7 @@ function remember(ports: Ports, pair: Pair, comparison: BehaviourComparison): Kn
   const { diff } = comparison
   const difference = pair.difference()
   const topology = comparePair(ports, pair)
-  const others = difference !== null && (difference.pools.length > 0 || difference.listeners.length > 0)
+  const others = difference !== null && !areTwoProducts(before.model, after.model) && (difference.pools.length > 0 || difference.listeners.length > 0)
   const verdict: Verdict = diff.differs.length > 0 || topology.distribution.length > 0 ? 'changed' : !diff.complete ? 'may-differ' : others ? 'changed' : 'identical'
   const view = diff.differs.length === 0 ? null : pair.view()
   const lit = (side: 'before' | 'after', model: RoutingModel, request: RequestInput): readonly string[] =>

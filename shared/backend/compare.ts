@@ -1,4 +1,6 @@
+import { areTwoProducts, comparedPools } from '#shared/analyses/behaviour-diff/index.ts'
 import { expectedShares } from '#shared/analyses/distribution/index.ts'
+import type { PoolPairs } from '#shared/analyses/equivalence/index.ts'
 import type { TopologyDifference } from '#shared/analyses/topology-diff/index.ts'
 import { failed, ok } from '#shared/diagnostics/failure.ts'
 import type { Pool } from '#shared/model/pool.ts'
@@ -42,12 +44,14 @@ export function comparePair(ports: Ports, pair: Pair): Comparison {
   const { after } = pair
   const before = pair.before ?? after
   const files = pairFiles(before, after)
-  const difference = pair.difference()
+  const areTwo = areTwoProducts(before.model, after.model)
+  // Between two products every setting has another name; what they mean for requests is what is compared.
+  const difference = areTwo ? null : pair.difference()
   const comparison: Comparison = {
     files, text: files.reduce((sum, file) => ({ added: sum.added + file.added, removed: sum.removed + file.removed }), { added: 0, removed: 0 }),
     sentences: difference === null ? [] : toSentences(before.model, after.model, pair.sketch(), difference),
-    distribution: distributionOf(difference),
-    pools: poolsOf(difference),
+    distribution: areTwo ? distributionBetween(before, after, pair.poolNames) : distributionOf(difference),
+    pools: areTwo ? poolsBetween(before, after, pair.poolNames) : poolsOf(difference),
     checks: pair.before === null ? { introduced: [], resolved: [] } : { introduced: onlyIn(allFindings(after, ports.clock), allFindings(before, ports.clock)), resolved: onlyIn(allFindings(before, ports.clock), allFindings(after, ports.clock)) },
     notModelled: notModelled(before, after),
     milliseconds: ports.clock.milliseconds() - started,
@@ -106,6 +110,26 @@ function distributionOf(difference: TopologyDifference | null): readonly Distrib
     for (const [server, share] of was) if (!is.has(server)) rows.push({ pool: (change.before as Pool).name, server, before: share, after: null })
   }
   return rows
+}
+
+/** The same between two products, with servers told by their addresses. */
+function distributionBetween(before: LoadedConfig, after: LoadedConfig, names: PoolPairs): readonly DistributionRow[] {
+  return [...comparedPools(before.model, after.model, names)].flatMap(([pool, sides]) => {
+    const [was, is] = [sharesOf(sides.before), sharesOf(sides.after)]
+    return [...new Set([...was.keys(), ...is.keys()])].flatMap((server): readonly DistributionRow[] => {
+      const [old, now] = [was.get(server) ?? null, is.get(server) ?? null]
+      return old !== null && now !== null && Math.abs(old - now) <= shareTolerance ? [] : [{ pool, server, before: old, after: now }]
+    })
+  })
+}
+
+function poolsBetween(before: LoadedConfig, after: LoadedConfig, names: PoolPairs): Comparison['pools'] {
+  const compared = comparedPools(before.model, after.model, names)
+  const taken = new Set([...compared.values()].map((sides) => sides.before.name))
+  return {
+    added: after.model.pools.flatMap((pool) => (compared.has(pool.name) ? [] : [pool.name])), removed: before.model.pools.flatMap((pool) => (taken.has(pool.name) ? [] : [pool.name])), changed: [],
+    renamed: [...compared].flatMap(([name, sides]) => (sides.before.name === name ? [] : [{ before: sides.before.name, after: name }])),
+  }
 }
 
 function sharesOf(pool: Pool | null): ReadonlyMap<string, number> {

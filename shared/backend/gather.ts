@@ -37,7 +37,7 @@ export async function gather(ports: Ports, input: ConfigInput, root: string | nu
     case 'known-good': return gatherKnownGood(ports, input.source)
     case 'snapshot': return gatherSnapshot(ports, input.snapshotId)
     case 'files': return gatherGiven(ports, input.title, input.files, root)
-    case 'sample': return gatherSample(ports, input.side)
+    case 'sample': return gatherSample(ports, input.side, input.product ?? 'haproxy')
   }
 }
 
@@ -217,13 +217,16 @@ async function gatherGiven(ports: Ports, title: string, given: readonly { readon
   })
 }
 
-async function gatherSample(ports: Ports, side: 'before' | 'after'): Promise<Result<Gathered>> {
+const sampleFiles = { haproxy: 'haproxy.cfg', nginx: 'nginx.conf' } as const
+
+async function gatherSample(ports: Ports, side: 'before' | 'after', product: keyof typeof sampleFiles): Promise<Result<Gathered>> {
+  const name = sampleFiles[product]
   const folder = ports.files.join(ports.host.sampleFolder, side)
-  const read = await ports.files.read(ports.files.join(folder, 'haproxy.cfg'), configLimitBytes)
+  const read = await ports.files.read(ports.files.join(folder, name), configLimitBytes)
   if (!read.ok) return read
   return ok({
     title: `sample incident, ${side}`, source: 'sample incident', watched: null,
-    files: [{ path: 'haproxy.cfg', bytes: read.value.bytes, diskPath: null }],
+    files: [{ path: name, bytes: read.value.bytes, diskPath: null }],
     ...onDisk(ports, [folder], folder),
   })
 }

@@ -173,8 +173,9 @@ async function readIncluded(ports: Ports, gathered: Gathered, dialect: Dialect, 
           if (read.failure.code !== 'not-found') diagnostics.push(sideProblem(reference, 'input/side-file-unreadable', read.failure.message))
           continue
         }
+        const isLoaded = read.value.diskPath !== null && known.has(read.value.diskPath)
         known.add(path)
-        if (read.value.diskPath !== null && known.has(read.value.diskPath)) continue
+        if (isLoaded) continue
         const file = keep(ports, { ...read.value, path }, 'included')
         const result = dialect.parse(file.source)
         kept.push(file)

@@ -1,4 +1,4 @@
-import type { ProofServer } from '#shared/dialects/proof.ts'
+import type { ProofListener, ProofServer } from '#shared/dialects/proof.ts'
 import type { Outcome } from '#shared/model/outcome.ts'
 import { fromBytes } from '#shared/requests/bytes.ts'
 import type { ReplayOutcome } from './ports.ts'
@@ -17,9 +17,9 @@ export interface Judgement {
  *
  * A forward agrees when the pool is the same, the server is one of those with a share, and the server got the same path;
  * an answer when the status (and for redirects the Location, byte for byte) is the same; a close when the connection
- * ended, or was left open, without an answer.
+ * ended, or was left open, without an answer. `redirects`: what the listener says of redirects that the product completes itself.
  */
-export function judge(expected: Outcome, outcome: ReplayOutcome | null, servers: readonly ProofServer[]): Judgement {
+export function judge(expected: Outcome, outcome: ReplayOutcome | null, servers: readonly ProofServer[], redirects: NonNullable<ProofListener['redirects']> = 'whole'): Judgement {
   if (outcome === null) return { observed: null, agrees: null, note: 'The time was over before this witness was sent.' }
   if (outcome.kind === 'not-sent') return { observed: null, agrees: null, note: `It was not sent: ${outcome.reason}.` }
   const server = outcome.kind === 'server' ? (servers.find((one) => one.socket === outcome.socket)?.is ?? null) : null
@@ -32,12 +32,22 @@ export function judge(expected: Outcome, outcome: ReplayOutcome | null, servers:
       return said(server !== null && server.pool === expected.pool && path === expected.path && able.some((one) => one.name === server.server))
     }
     case 'split': return said(server !== null && path === expected.path && expected.pools.some((one) => one.share > 0 && one.pool === server.pool))
-    case 'redirect': return said(outcome.kind === 'status' && outcome.status === expected.status && fromBytes(outcome.location ?? '') === expected.location)
+    case 'redirect': return said(outcome.kind === 'status' && outcome.status === expected.status && leadsThere(fromBytes(outcome.location ?? ''), expected.location, redirects))
     case 'respond': case 'deny': return said(outcome.kind === 'status' && outcome.status === expected.status)
     case 'close': return said(outcome.kind === 'closed' || outcome.kind === 'silent')
     case 'serve': return { observed, agrees: null, note: 'Files that the balancer serves itself are not replayed.' }
     case 'unmodelled': return { observed, agrees: null, note: `What was computed is not known: ${expected.reason}.` }
   }
+}
+
+/** A socket has no address: where the product names its own, the path behind it is what can be compared. */
+function leadsThere(observed: string, location: string, redirects: NonNullable<ProofListener['redirects']>): boolean {
+  if (observed === location) return true
+  const ofSocket = /^(https?:\/\/)unix:[a-z0-9]+(?=\/|$)/.exec(observed)
+  if (ofSocket === null && (redirects === 'whole' || !observed.startsWith('/'))) return false
+  const scheme = ofSocket?.[1] ?? ''
+  const path = ofSocket === null ? observed : observed.slice(ofSocket[0].length)
+  return location.startsWith(scheme) && location.replace(/^https?:\/\/[^/]*/, '') === path
 }
 
 function inWords(outcome: ReplayOutcome, server: { readonly pool: string; readonly server: string } | null, path: string): string {

@@ -1,5 +1,5 @@
 import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
-import type { PreparedConfig, ProofRecipe } from '#shared/dialects/proof.ts'
+import type { PreparedConfig, ProofListener, ProofRecipe } from '#shared/dialects/proof.ts'
 import type { Outcome } from '#shared/model/outcome.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import type { Span } from '#shared/text/span.ts'
@@ -56,12 +56,14 @@ const nowhere: Judgement = { observed: null, agrees: null, note: null }
 export async function replaySide(ports: Ports, side: Side, asked: readonly Asked[], limitMs: number, cancelled: () => boolean): Promise<Result<SideAnswer>> {
   const arrivals = asked.map(({ request }) => arrivalOf(side.config.model, request))
   const requests: ReplayRequest[] = []
+  const redirects: ProofListener['redirects'][] = []
   const turn = arrivals.map(({ arrival }, index): number | Judgement => {
     if (arrival === null) return nowhere
     const { listener, address } = arrival
     const origin = listener.origin[0]
     const socket = side.prepared.listeners.find((one) => origin !== undefined && one.at.file === origin.file && one.at.start === origin.start && one.address === address)
     if (socket === undefined) return { observed: null, agrees: null, note: `The listener ${listener.group} is not replayed.` }
+    redirects.push(socket.redirects)
     requests.push({
       socket: socket.socket, proxyHeader: socket.takesProxyHeader, destinationIp: arrival.destinationIp, destinationPort: arrival.destinationPort, speaksHttp: listener.protocol === 'http', endsTls: listener.tls !== null,
       request: (asked[index] as Asked).request,
@@ -81,7 +83,7 @@ export async function replaySide(ports: Ports, side: Side, asked: readonly Asked
   const judgements = turn.map((one, index) => {
     const { expected } = asked[index] as Asked
     if (typeof one !== 'number') return one === nowhere ? atNoListener(expected) : one
-    return doubted(judge(expected, replayed.value.outcomes[one] ?? null, side.prepared.servers), arrivals[index]?.depends[0]?.reason ?? null)
+    return doubted(judge(expected, replayed.value.outcomes[one] ?? null, side.prepared.servers, redirects[one]), arrivals[index]?.depends[0]?.reason ?? null)
   })
   return ok({ judgements, isolated: replayed.value.isolated, failure: null })
 }

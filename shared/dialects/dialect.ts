@@ -6,6 +6,7 @@ import type { TrafficCounter } from '#shared/requests/access-log/traffic-counter
 import type { FileRole, SourceFile } from '#shared/text/source-file.ts'
 import type { FilePath, Span } from '#shared/text/span.ts'
 import type { ProofRecipe } from './proof.ts'
+import type { Validator } from './validator.ts'
 
 export type DialectId = string
 
@@ -132,6 +133,8 @@ export interface Dialect<Tree = unknown> {
   readonly language: LanguageDefinition
   /** How the installed product is started on a config to replay requests; absent: it cannot be asked. */
   readonly proof?: ProofRecipe<Tree>
+  /** How the installed product checks a config itself; absent: it has no such mode that is known here. */
+  readonly validator?: Validator<Tree>
   /** Readers of the log formats the product has a name for, most telling first. What lines hold may depend on the config that wrote them. */
   readonly readAccessLog?: (files: readonly Parsed<Tree>[]) => readonly AccessLogReader[]
   /** Requests per entry and pool from the product's Prometheus page. */

@@ -12,6 +12,8 @@ export interface ProofListener {
   readonly address: number
   /** The product expects a PROXY header there, which says where a connection comes from and where it went. */
   readonly takesProxyHeader: boolean
+  /** What redirects hold that the product completes with an address and port of its own. `by-path`: the path alone, since a socket has neither. Absent: `whole`. */
+  readonly redirects?: 'whole' | 'by-path'
 }
 
 /** One socket that stands for a server. */

@@ -11,7 +11,7 @@ const configInput = union(
   object({ kind: literal('known-good'), source: string }),
   object({ kind: literal('snapshot'), snapshotId: string }),
   object({ kind: literal('files'), title: string, files: array(object({ path: string, base64: string })) }),
-  object({ kind: literal('sample'), side: literal('before', 'after') }),
+  object({ kind: literal('sample'), side: literal('before', 'after'), product: optional(literal('haproxy', 'nginx')) }),
 )
 const loadOptions = object({ dialect: nullable(string), root: nullable(string), environment: record(string), version: nullable(string) })
 const topologyOptions = object({

@@ -16,7 +16,8 @@ export type ConfigInput =
   | { readonly kind: 'snapshot'; readonly snapshotId: string }
   /** Dropped or pasted: contents travel as base64, so that odd encodings reach the decoder untouched. */
   | { readonly kind: 'files'; readonly title: string; readonly files: readonly { readonly path: string; readonly base64: string }[] }
-  | { readonly kind: 'sample'; readonly side: 'before' | 'after' }
+  /** `product`: whose config the incident is shown on; absent: HAProxy. */
+  | { readonly kind: 'sample'; readonly side: 'before' | 'after'; readonly product?: 'haproxy' | 'nginx' | undefined }
 
 export interface LoadOptions {
   readonly dialect: string | null

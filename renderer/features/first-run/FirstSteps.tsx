@@ -6,9 +6,9 @@ import { Button } from '#renderer/ui/primitives.tsx'
 export function FirstSteps() {
   const { actions, run } = useApp()
   const dismissed = useAppState((state) => state.settings.hintDismissed)
-  const sample = useAppState((state) => state.after.value?.input.kind === 'sample')
+  const input = useAppState((state) => state.after.value?.input)
   const picked = useAppState((state) => state.selection.sentenceId !== null || state.selection.ids.length > 0)
-  if (dismissed || !sample) return null
+  if (dismissed || input?.kind !== 'sample') return null
   const dismiss = (): void => void actions.saveSettings({ hintDismissed: true })
   return (
     <section className="first-steps" aria-label="First steps">
@@ -23,6 +23,7 @@ export function FirstSteps() {
       </ol>
       <div className="row">
         <Button look="primary" onClick={() => run('open')}>Open your own config…</Button>
+        <Button onClick={() => run(input.product === 'nginx' ? 'open-sample' : 'open-sample-nginx')}>{input.product === 'nginx' ? 'See it on HAProxy' : 'See it on nginx'}</Button>
         <Button onClick={dismiss}>Look around</Button>
       </div>
     </section>

@@ -12,7 +12,8 @@ import { toTypedInput } from './typed-input.ts'
 export interface ConfigActions {
   /** First thing after the start: what the host was asked to open, the last pair, or the sample incident. */
   openFirst(): Promise<void>
-  openSample(): Promise<void>
+  /** `product`: the config it is shown on; absent: HAProxy. */
+  openSample(product?: 'nginx'): Promise<void>
   /** As candidate, against the known good version of the same source if there is one. */
   openOne(input: ConfigInput): Promise<void>
   openPair(before: ConfigInput | null, after: ConfigInput): Promise<void>
@@ -145,7 +146,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
       }
     },
 
-    openSample: () => actions.openPair({ kind: 'sample', side: 'before' }, { kind: 'sample', side: 'after' }),
+    openSample: (product) => actions.openPair({ kind: 'sample', side: 'before', ...(product === undefined ? {} : { product }) }, { kind: 'sample', side: 'after', ...(product === undefined ? {} : { product }) }),
 
     async openOne(input) {
       const loaded = await fetchConfig('after', input)

@@ -30,6 +30,7 @@ export function ReviewWorkspace() {
           <div className="row">
             <Button look="primary" onClick={() => run('open')}>Open a config…</Button>
             <Button onClick={() => run('open-sample')}>Open the sample incident</Button>
+            <Button onClick={() => run('open-sample-nginx')}>The same on nginx</Button>
           </div>
         )}
       </div>

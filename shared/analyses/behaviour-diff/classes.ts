@@ -9,6 +9,7 @@ import { identify } from './identify.ts'
 import type { Judged } from './judge.ts'
 import { kindOf, severityOf } from './severity.ts'
 import { describeClass, type Described } from './summary.ts'
+import { plainly } from './plainly.ts'
 import { formulaWords, narrownessOf } from './words.ts'
 
 /** A rule pair whose witness was replayed by the simulator. */
@@ -98,7 +99,7 @@ function toClass(merging: Merging, pairs: readonly Proved[], causes: readonly Ca
   const aspects = new Set(pairs.flatMap((pair) => pair.differences.map((difference) => difference.aspect)))
   const described: Described = describeClass(world, alias, kind, pairs)
   const members: ClassMember[] = pairs.slice(0, memberLimit).map((pair) => ({
-    when: pair === first && pairs.length === 1 ? described.when : formulaWords(world, pair.both), witness: pair.request,
+    when: pair === first && pairs.length === 1 ? described.when : formulaWords(world, plainly(world, pair.both)), witness: pair.request,
     before: { outcome: pair.judged.before.outcome, rule: pair.judged.before.rule }, after: { outcome: pair.judged.after.outcome, rule: pair.judged.after.rule },
   }))
   const listener = first.arrival.listener.group

@@ -21,6 +21,7 @@ import { reachability } from './reachability.ts'
 import { compareSeverity } from './severity.ts'
 import { settingSense } from './setting-changes.ts'
 import { handshakeRegions, listenerClass, settingClasses, uncomparedRegion } from './listener-settings.ts'
+import { betweenProducts } from './two-products.ts'
 import { stateRegions, surroundingRegions, unmodelledRegions } from './unmodelled.ts'
 
 export interface BehaviourOptions {
@@ -59,7 +60,7 @@ export function compareBehaviour(before: RoutingModel, after: RoutingModel, opti
 /** `compareBehaviour` in small steps, for a caller that does other things in between. */
 export function* behaviourSteps(before: RoutingModel, after: RoutingModel, options: BehaviourOptions): Generator<void, BehaviourComparison> {
   const started = options.milliseconds()
-  const space = new Space()
+  const space = new Space((before.requests ?? 'as-sent') !== (after.requests ?? 'as-sent'))
   pairScopes(before, after)
   const alias = options.poolNames.size === 0 ? ownName : (pool: string): string => options.poolNames.get(pool) ?? pool
   const outside = changedOutside(before, after)
@@ -153,7 +154,7 @@ function assumptionsOf({ before, after }: Comparison['models'], diffs: readonly 
   if ([before, after].some(({ requests }) => requests === 'normalised')) assumptions.push('Targets have no fragment and no encoded line end, and those that are whole URLs name the host that the Host header names.')
   if (space.flags.size > 0) assumptions.push('Conditions on live state, time and chance, and other conditions that are not modelled, have the same answer on both sides where they are written alike.')
   if (diffs.some((diff) => diff.lists.after.opaque.length > 0)) assumptions.push('Actions that are not modelled do the same on both sides where they are written alike.')
-  if (before.dialect !== after.dialect) assumptions.push('Settings, rules on answers and lines outside the rules are not compared between two products.')
+  if (before.dialect !== after.dialect) assumptions.push(...betweenProducts)
   if (after.listeners.some((listener) => (listener.tls?.certificates.length ?? 0) > 0)) assumptions.push('Certificates, which are not read, are the same on both sides where they have the same name.')
   if (hasErrorFiles(after)) assumptions.push('Error pages, which are not read, are the same on both sides where they have the same name.')
   return assumptions

@@ -6,6 +6,7 @@ import type { Space } from '#shared/model/decision-space/space.ts'
 import { expectedShares, usableMembers } from '#shared/model/expected-shares.ts'
 import type { Pool } from '#shared/model/pool.ts'
 import { choiceIn, choiceInList, decided, decidedList, lengthsDiffer } from '#shared/model/decision-space/choices.ts'
+import { hopByHop } from './two-products.ts'
 import { stateKey } from '#shared/model/decision-space/state.ts'
 import type { Term, TermList } from '#shared/model/decision-space/term.ts'
 import { always, never, type Formula } from '#shared/requests/space/world.ts'
@@ -29,25 +30,34 @@ interface Comparing {
   readonly after: Reader
   readonly alias: (pool: string) => string
   readonly pools: { readonly before: (name: string) => Pool | undefined; readonly after: (name: string) => Pool | undefined }
+  readonly products: Products
+}
+
+/** What both sides are products of: status of pools without servers, and whether they are two. */
+interface Products {
+  readonly areTwo: boolean
+  readonly whenEmpty: { readonly before: number; readonly after: number }
+  /** Do servers of that pool speak TLS, as their config says? */
+  readonly speaksTls: (side: 'before' | 'after', pool: string) => boolean
 }
 
 const settledOnes = new WeakMap<Destination, Destination>()
 
-function settled(pools: (name: string) => Pool | undefined, destination: Destination, space: Space): Destination {
+function settled({ space, pools, products }: Comparing, side: 'before' | 'after', destination: Destination): Destination {
   let known = settledOnes.get(destination)
   if (known === undefined) {
-    known = settle(pools, destination, space)
+    known = settle(pools[side], destination, space, products.whenEmpty[side])
     settledOnes.set(destination, known)
   }
   return known
 }
 
-/** A pool without any server that takes requests answers 503 by itself, unless a rule or a cookie names a server. */
-function settle(pools: (name: string) => Pool | undefined, destination: Destination, { terms }: Space): Destination {
+/** A pool without any server that takes requests answers by itself (`status`), unless a rule or a cookie names a server. */
+function settle(pools: (name: string) => Pool | undefined, destination: Destination, { terms }: Space, status: number): Destination {
   if (destination.kind !== 'forward' || destination.server !== null) return destination
   const pool = pools(destination.pool)
   if (pool === undefined || pool.persistence.length > 0 || (pool.settings['option persist'] ?? 'no') !== 'no' || usableMembers(pool).members.length > 0) return destination
-  return { kind: 'respond', status: 503, contents: terms.empty }
+  return { kind: 'respond', status, contents: terms.empty }
 }
 
 /** No server of the pool takes requests that do not stick to one. */
@@ -65,10 +75,15 @@ function named(pools: (name: string) => Pool | undefined, destination: Destinati
   return only === undefined || taking.length > 1 ? destination : { ...destination, server: only.name }
 }
 
+/** Clients do not see whether an answer is a refusal; between two products only the status is left of the difference. */
+function asAnswered({ products }: Comparing, destination: Destination): Destination {
+  return products.areTwo && destination.kind === 'deny' ? { ...destination, kind: 'respond' } : destination
+}
+
 /** Ways in which the outcomes of two rules differ for a request that both decide; empty: never. */
 export function differencesOf(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
-  let one = settled(comparing.pools.before, before.destination, comparing.space)
-  let other = settled(comparing.pools.after, after.destination, comparing.space)
+  let one = asAnswered(comparing, settled(comparing, 'before', before.destination))
+  let other = asAnswered(comparing, settled(comparing, 'after', after.destination))
   if (one.kind === 'forward' && other.kind === 'forward' && one.pool === comparing.alias(other.pool) && (one.server === null) !== (other.server === null)) {
     one = named(comparing.pools.before, one)
     other = named(comparing.pools.after, other)
@@ -87,7 +102,7 @@ export function differencesOf(comparing: Comparing, before: DecidingRule, after:
     ...termDifference(comparing, 'path', before.state.path, after.state.path), ...termDifference(comparing, 'path', before.state.query, after.state.query),
     ...termDifference(comparing, 'method', before.state.method, after.state.method), ...formDifference(comparing, before, after),
   ]
-  const names = [...new Set([...touchedHeaders(before.state), ...touchedHeaders(after.state)])].sort()
+  const names = [...new Set([...touchedHeaders(before.state), ...touchedHeaders(after.state)])].filter((name) => !comparing.products.areTwo || !hopByHop.has(name)).sort()
   for (const name of names) {
     const lists = [comparing.before.headerList(before.state, name, 'comma'), comparing.after.headerList(after.state, name, 'comma')] as const
     const difference = listDifference(comparing, lists[0], lists[1])
@@ -105,6 +120,7 @@ export function differencesOf(comparing: Comparing, before: DecidingRule, after:
 /** What no outcome shows: addresses as rules set them, and variables that something behind the rules reads. */
 function behindRules(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
   const found: Difference[] = before.state.connection === after.state.connection ? [] : [{ aspect: 'connection', when: always, name: null, exact: false }]
+  if (comparing.products.areTwo) return [...found, ...otherProtocol(comparing, before, after)]
   const [one, other] = [new Map(laterVariables(comparing.before, before.state)), new Map(laterVariables(comparing.after, after.state))]
   const { absent } = comparing.space.terms
   for (const name of new Set([...one.keys(), ...other.keys()])) {
@@ -112,6 +128,17 @@ function behindRules(comparing: Comparing, before: DecidingRule, after: Deciding
     if (when !== never) found.push({ aspect: 'later', when, name, exact: false })
   }
   return found
+}
+
+/** In what protocol servers are spoken to: one product says it at the server, the other where requests are passed on. */
+function otherProtocol(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
+  const protocolOf = (rule: DecidingRule, side: 'before' | 'after'): string => {
+    const said = rule.state.variables.get('upstream protocol')
+    if (said !== undefined) return said.kind === 'text' ? said.text : 'unknown'
+    return rule.destination.kind === 'forward' && comparing.products.speaksTls(side, rule.destination.pool) ? 'https' : 'http'
+  }
+  const [one, other] = [protocolOf(before, 'before'), protocolOf(after, 'after')]
+  return one === other && one === 'http' ? [] : [{ aspect: 'later', when: always, name: 'upstream protocol', exact: false }]
 }
 
 /** Another host in the whole URL that a server gets, where the Host header does not tell: it was taken away afterwards. */

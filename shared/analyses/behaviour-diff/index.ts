@@ -1,4 +1,5 @@
 export type { BehaviourDiff, RequestClass, UnknownRegion } from './answer.ts'
 export { behaviourSteps, compareBehaviour, type BehaviourOptions, type BehaviourComparison } from './compare.ts'
 export type { Judge, Judged } from './judge.ts'
+export { areTwoProducts, comparedPools } from './two-products.ts'
 export { countWords, presentBehaviour, shownLine } from './present.ts'

@@ -9,6 +9,7 @@ import { requestOf } from '#shared/model/decision-space/request-of.ts'
 import { anyHost } from '#shared/model/decision-space/request-variables.ts'
 import { poolsByReference } from '#shared/model/decision-order.ts'
 import type { Arrival } from '#shared/model/decision-space/state.ts'
+import type { Pool } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { Budget, Solver, Witness } from '#shared/requests/space/solver.ts'
 import { never, type Formula } from '#shared/requests/space/world.ts'
@@ -23,8 +24,10 @@ import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
 import { ProvedPair } from './proved-pair.ts'
 import { differingPairs, type FoundPair } from './rule-pairs.ts'
 import { sidesOf } from './sides.ts'
+import { areTwoProducts, asCompared } from './two-products.ts'
 import type { RequestClass, UnknownRegion } from './answer.ts'
 import { chanceClass, joinChance, onlyChance } from './chance.ts'
+import { plainly } from './plainly.ts'
 import { formulaWords } from './words.ts'
 
 /** Everything that the comparison of one listener needs and leaves behind. */
@@ -69,7 +72,16 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
   const alignment = alignLists(comparison, lists)
   const sides = sidesOf(space, models.before, arrivals.before, lists, alignment)
   const named = { before: poolsByReference(models.before), after: poolsByReference(models.after) }
-  const comparing = { space, before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: (name: string) => named.after.get(name) } }
+  const areTwo = areTwoProducts(models.before, models.after)
+  const poolAfter = (name: string): Pool | undefined => {
+    const [pool, twin] = [named.after.get(name), areTwo ? named.before.get(alias(name)) : undefined]
+    return pool === undefined || twin === undefined ? pool : asCompared(twin, pool)
+  }
+  const whenEmpty = ({ requests }: RoutingModel): number => (requests === 'normalised' ? 502 : 503)
+  const comparing = {
+    space, before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: poolAfter },
+    products: { areTwo, speaksTls: (side: 'before' | 'after', name: string) => named[side].get(name)?.members.some((member) => member.options.tls) === true, whenEmpty: areTwo ? { before: whenEmpty(models.before), after: whenEmpty(models.after) } : { before: 503, after: 503 } },
+  }
   const diffed = { arrival: arrivals.after, lists, sides, alignment }
   const proved: Proved[] = []
   const unproved: UnknownRegion[] = []
@@ -84,7 +96,7 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
     : yield* differingPairs({ space, solver, ...sides, alignment, differences: (before, after) => differencesOf(comparing, before, after), budget, onFound })
   const unknown: UnknownRegion[] = pairs.open.map((open) => {
     const rules = [lists.before.rules[open.before], lists.after.rules[open.after]] as const
-    return { listener: arrivals.after.listener.group, when: formulaWords(space.world, space.world.and(rules[0]?.formula ?? never, rules[1]?.formula ?? never)), because: `It cannot be told whether they differ: ${open.reason}.`, side: 'after', at: rules[1]?.at ?? rules[0]?.at ?? nowhere }
+    return { listener: arrivals.after.listener.group, when: formulaWords(space.world, plainly(space.world, space.world.and(rules[0]?.formula ?? never, rules[1]?.formula ?? never))), because: `It cannot be told whether they differ: ${open.reason}.`, side: 'after', at: rules[1]?.at ?? rules[0]?.at ?? nowhere }
   })
   if (pairs.stopped) {
     unknown.push({ listener: arrivals.after.listener.group, when: 'any request', because: 'The time for this comparison is used up; classes found so far are listed.', side: 'after', at: arrivals.after.listener.origin[0] ?? nowhere })
@@ -102,7 +114,7 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
   const after = diff.lists.after.rules[pair.after] as DecidingRule
   const both = world.and(before.formula, after.formula)
   const region = (because: string, place: { readonly at: Span; readonly side: 'before' | 'after' } | null): UnknownRegion => ({
-    listener: diff.arrival.listener.group, when: formulaWords(world, both), because,
+    listener: diff.arrival.listener.group, when: formulaWords(world, plainly(world, both)), because,
     ...(place === null ? (after.at === null && before.at !== null ? { side: 'before', at: before.at } : { side: 'after', at: after.at ?? nowhere }) : { side: place.side, at: place.at }),
   })
   let witness: Witness = pair.witness
@@ -128,7 +140,7 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     const request = requestOf(world, witness, diff.arrival)
     const judged = { before: whatCounts(comparison.judge.before(request)), after: whatCounts(comparison.judge.after(request)) }
     // Variables that are not independent (a query and its parameters) can give a request of another pair.
-    if ((onlyContents || differ(judged.before, judged.after, comparison.alias)) && mayLieIn(world, pair.required, request, diff.arrival)) {
+    if ((onlyContents || differ(judged.before, judged.after, comparison.alias, areTwoProducts(comparison.models.before, comparison.models.after))) && mayLieIn(world, pair.required, request, diff.arrival)) {
       const changed = { before: diff.alignment.beforePartner[pair.before] === -1, after: diff.alignment.afterPartner[pair.after] === -1 }
       const elsewhere = elsewhereOf(diff, (side, rule) => `${rule.formula} ${ruleKey(comparison.readers[side], rule, side === 'after' ? comparison.alias : undefined)}`, changed.before ? before : null, changed.after ? after : null)
       return new ProvedPair({ arrival: diff.arrival, before, after, changed, elsewhere, both, request, judged, depends: dependsOf(space, witness) }, pair, () => exceptionsOf(comparison, diff, pair, both))
@@ -137,7 +149,8 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     if (next === null) break
     witness = next
   }
-  return region('The rules differ, but no request was found that shows a difference.', null)
+  const unseen = pair.differences.filter(({ aspect }) => aspect === 'connection' || aspect === 'later')
+  return region(unseen.length > 0 ? unfollowed(unseen) : 'The rules differ, but no request was found that shows a difference.', null)
 }
 
 /** Why a difference that no outcome shows is not followed. */

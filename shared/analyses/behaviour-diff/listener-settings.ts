@@ -11,6 +11,7 @@ import { sameKind, type PairedListener } from './arrivals.ts'
 import { distinct, listed } from './cause.ts'
 import { identify } from './identify.ts'
 import { differ } from './judge.ts'
+import { areTwoProducts } from './two-products.ts'
 import type { Comparison } from './listener-diff.ts'
 import { listedNames } from './phrases.ts'
 import type { SettingSense } from './pool-changes.ts'
@@ -45,7 +46,7 @@ export function listenerClass(comparison: Comparison, { address, before, after }
   const plain = requestOf(comparison.space.world, { values: new Map(), flags: new Map(), valueOf: () => null }, arrival)
   // Where any address is meant, the other side may listen on some of them.
   const requests = [plain, ...(plain.destinationIp === null ? [] : ['192.0.2.1', '198.51.100.1', '203.0.113.1'].map((destinationIp) => ({ ...plain, destinationIp })))]
-  const request = requests.find((one) => differ(comparison.judge.before(one), comparison.judge.after(one), comparison.alias))
+  const request = requests.find((one) => differ(comparison.judge.before(one), comparison.judge.after(one), comparison.alias, areTwoProducts(comparison.models.before, comparison.models.after)))
   if (request === undefined) return []
   const judged = { before: comparison.judge.before(request), after: comparison.judge.after(request) }
   const shown = address.text

@@ -1,4 +1,4 @@
-import type { Outcome } from '#shared/model/outcome.ts'
+import type { Outcome, ServerShare } from '#shared/model/outcome.ts'
 import type { ClassKind, Severity } from './answer.ts'
 import type { Aspect } from './differences.ts'
 
@@ -20,7 +20,7 @@ const sameName = (pool: string): string => pool
 export function kindOf(before: Outcome, after: Outcome, alias: (pool: string) => string): ClassKind {
   if (reaches(before) && reaches(after)) {
     if (before.action !== after.action || poolsOf(before, sameName) !== poolsOf(after, alias)) return 'misroute'
-    return 'path' in before && 'path' in after && before.path === after.path && JSON.stringify(serversOf(before)) !== JSON.stringify(serversOf(after)) ? 'policy' : 'rewrite'
+    return 'path' in before && 'path' in after && before.path === after.path && !haveSameServers(before, after) ? 'policy' : 'rewrite'
   }
   // The same answer with other contents.
   if (!reaches(before) && !reaches(after) && JSON.stringify(before) === JSON.stringify(after)) return 'policy'
@@ -29,8 +29,19 @@ export function kindOf(before: Outcome, after: Outcome, alias: (pool: string) =>
   return reaches(after) ? 'newly-reachable' : 'status'
 }
 
-function serversOf(outcome: Outcome): unknown {
-  return outcome.action === 'forward' ? outcome.servers : null
+function haveSameServers(before: Outcome, after: Outcome): boolean {
+  if (before.action !== 'forward' || after.action !== 'forward') return true
+  const [one, other] = namesInCommon(before.servers, after.servers)
+  const inOrder = (servers: readonly ServerShare[]): string => JSON.stringify(servers.map(({ name, address, share }) => [name, address, share]).sort())
+  return one === before.servers ? JSON.stringify(one) === JSON.stringify(other) : inOrder(one) === inOrder(other)
+}
+
+/** Servers of two products, of which one has no names of its own and calls each by its address, both called by that. */
+export function namesInCommon(before: readonly ServerShare[], after: readonly ServerShare[]): readonly [readonly ServerShare[], readonly ServerShare[]] {
+  const isNameless = (servers: readonly ServerShare[]): boolean => servers.every(({ name, address }) => name === address || name.startsWith(`${address}#`))
+  if (isNameless(before) === isNameless(after)) return [before, after]
+  const called = (servers: readonly ServerShare[]): readonly ServerShare[] => servers.filter(({ share }) => share > 0).map((server) => ({ ...server, name: server.address }))
+  return [called(before), called(after)]
 }
 
 /**

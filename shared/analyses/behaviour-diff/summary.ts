@@ -2,10 +2,12 @@ import { describePredicate } from '#shared/model/describe.ts'
 import type { Outcome } from '#shared/model/outcome.ts'
 import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
 import type { Term } from '#shared/model/decision-space/term.ts'
-import { always, type Formula, type World } from '#shared/requests/space/world.ts'
+import { always, never, type Formula, type World } from '#shared/requests/space/world.ts'
 import type { ClassKind } from './answer.ts'
 import type { Proved } from './classes.ts'
 import { percent, shortened } from './phrases.ts'
+import { plainly } from './plainly.ts'
+import { namesInCommon } from './severity.ts'
 import { formulaWords, insteadWords, outcomeWords, subjectOf } from './words.ts'
 
 export interface Described {
@@ -19,7 +21,8 @@ const listedExceptions = 3
 /** Which requests, and what happens to them, in one sentence each. */
 export function describeClass(world: World, alias: (pool: string) => string, kind: ClassKind, pairs: readonly Proved[]): Described {
   const first = pairs[0] as Proved
-  const region = commonRegion(world, pairs)
+  const common = commonRegion(world, pairs)
+  const region = common === null ? null : plainly(world, common)
   const written = region === null ? null : writtenWords(world, pairs)
   const told = (detailed: boolean): string =>
     region === null ? severalWhen(world, pairs) : `${clearer(formulaWords(world, region, null, detailed), written)}${pairs.length === 1 ? exceptionWords(world, first, detailed) : sharedExceptions(world, pairs, detailed)}`
@@ -39,6 +42,8 @@ export function describeClass(world: World, alias: (pool: string) => string, kin
 function commonRegion(world: World, pairs: readonly Proved[]): Formula | null {
   const first = pairs[0] as Proved
   if (pairs.length === 1 || pairs.every((pair) => pair.both === first.both)) return narrowed(world, first)
+  // What a product answers by itself has as many reasons as pairs.
+  if (pairs.every((pair) => pair.after.at === null) || pairs.every((pair) => pair.before.at === null)) return null
   for (const side of ['after', 'before'] as const) {
     if (first.changed[side] && pairs.every((pair) => pair[side].formula === first[side].formula)) return first[side].formula
   }
@@ -52,7 +57,7 @@ function narrowed(world: World, pair: Proved): Formula {
 }
 
 function severalWhen(world: World, pairs: readonly Proved[]): string {
-  const texts = [...new Set(pairs.slice(0, 20).map((pair) => formulaWords(world, pair.both)))]
+  const texts = [...new Set(pairs.slice(0, 20).map((pair) => formulaWords(world, plainly(world, pair.both))))]
   const shown = texts.slice(0, 3).join('; or ')
   return pairs.length > 3 ? `${shown}; or ${pairs.length - Math.min(3, texts.length)} more of this kind` : shown
 }
@@ -65,14 +70,16 @@ function repeatsItself(text: string): boolean {
 function exceptionWords(world: World, pair: Proved, detailed: boolean): string {
   const exceptions = pair.exceptions()
   if (exceptions.length === 0) return ''
-  const own = new Set(world.partsOf(pair.both))
-  const texts = exceptions.map((formula) => {
+  const both = plainly(world, pair.both)
+  const own = new Set(world.partsOf(both))
+  const told = [...new Set(exceptions.map((formula) => plainly(world, formula)))].filter((formula) => world.and(formula, both) !== never)
+  const texts = told.map((formula) => {
     // What the exception shares with the class goes without saying.
-    const parts = (formula & 1) === 0 && world.atomOf(formula) === null ? world.partsOf(formula).filter((part) => !own.has(part) && part !== pair.both) : [formula]
+    const parts = (formula & 1) === 0 && world.atomOf(formula) === null ? world.partsOf(formula).filter((part) => !own.has(part) && part !== both) : [formula]
     return formulaWords(world, world.all(parts), 'or', detailed)
   })
   // What takes nearly the same requests tells most.
-  const said = new Set(formulaWords(world, pair.both, null, detailed).replaceAll(' (in any case)', '').split(' and '))
+  const said = new Set(formulaWords(world, both, null, detailed).replaceAll(' (in any case)', '').split(' and '))
   const closest = (text: string): number => (said.has(text.replace(' (in this case only)', '').replaceAll(' (in any case)', '')) ? 0 : 1)
   const listed = [...new Set(texts)].sort((a, b) => closest(a) - closest(b)).slice(0, listedExceptions)
   const more = texts.length - listed.length
@@ -154,8 +161,9 @@ function termWords(term: Term): string {
 /** Same pool, other servers: the one whose part changes most. */
 function serverWords(before: Outcome, after: Outcome): string {
   if (before.action !== 'forward' || after.action !== 'forward') return 'get other servers.'
-  const was = new Map(before.servers.map((server) => [server.name, server.share]))
-  const changed = after.servers.map((server) => ({ name: server.name, was: was.get(server.name) ?? 0, is: server.share })).sort((a, b) => Math.abs(b.is - b.was) - Math.abs(a.is - a.was))[0]
+  const [old, now] = namesInCommon(before.servers, after.servers)
+  const was = new Map(old.map((server) => [server.name, server.share]))
+  const changed = now.map((server) => ({ name: server.name, was: was.get(server.name) ?? 0, is: server.share })).sort((a, b) => Math.abs(b.is - b.was) - Math.abs(a.is - a.was))[0]
   if (changed === undefined || changed.is === changed.was) return `stay in pool ${after.pool} and get other servers.`
   return `stay in pool ${after.pool}, and server ${changed.name} gets ${percent(changed.is)} of them instead of ${percent(changed.was)}.`
 }
@@ -181,8 +189,10 @@ function rewriteWords(alias: (pool: string) => string, pairs: readonly Proved[],
   const where = pools.size === 1 ? `pool ${[...pools][0] as string}` : `${pools.size} pools`
   const aspects = first.differences.map((difference) => difference.aspect)
   if ('path' in before && 'path' in after && before.path !== after.path) return `reach ${where} as ${after.path} instead of ${before.path} (for the example).`
-  if (aspects.includes('host')) return `reach ${where} with Host ${first.judged.after.received.host ?? 'missing'} instead of ${first.judged.before.received.host ?? 'missing'} (for the example).`
+  const { received: was } = first.judged.before
+  const { received: is } = first.judged.after
+  if (aspects.includes('host') && was.host !== is.host) return `reach ${where} with Host ${is.host ?? 'missing'} instead of ${was.host ?? 'missing'} (for the example).`
   if (aspects.includes('method')) return `reach ${where} with method ${first.judged.after.received.method} instead of ${first.judged.before.received.method}.`
-  const names = [...new Set(first.differences.flatMap((difference) => (difference.name === null ? [] : [difference.name])))]
+  const names = [...new Set(first.differences.flatMap((difference) => (difference.name === null || (difference.name === 'host' && was.host === is.host) ? [] : [difference.name])))]
   return `reach ${where} with ${names.length === 0 ? 'other headers' : `another header ${names.slice(0, 3).join(', ')}`}.`
 }

@@ -121,8 +121,8 @@ export function subjectOf(world: World, formula: Formula): { readonly text: stri
     const found = (part & 1) === 1 ? null : literalsOf(world.atomOf(part))
     const { key } = found?.atom.variable ?? { key: '' }
     if (found === null || found.literals.values.length > 3) whole = false
-    else if (key === 'host' && hosts === null) hosts = found.literals.values
-    else if (key === 'path' && paths === null) paths = found.literals.values.map((value) => (found.literals.kind === 'prefix' ? `${value}…` : value))
+    else if ((key === 'host' || key === 'host-name') && hosts === null) hosts = found.literals.values
+    else if ((key === 'path' || key === 'normalised-path') && paths === null) paths = found.literals.values.map((value) => (found.literals.kind === 'prefix' ? `${value}…` : value))
     else whole = false
   }
   if (hosts === null && paths === null) return null

@@ -48,7 +48,7 @@ export function normalisedFault(request: RequestInput): Fault | null {
   const hosts = [...(request.host === null ? [] : [request.host]), ...request.headers.filter(([name]) => name.toLowerCase() === 'host').map(([, value]) => value)].map(host => trimmed(toBytes(host)))
   if (hosts.length > 1) return refused('there is more than one Host header')
   if (target.authority !== null && normalisedHost(target.authority) === null) return refused('the target names no host')
-  if (hosts[0] === undefined && request.httpVersion === '1.1') return refused('there is no Host header')
+  if (hosts[0] === undefined && request.httpVersion !== '1.0') return refused('there is no Host header')
   if (hosts[0] !== undefined && normalisedHost(hosts[0]) === null) return refused('the Host header holds no name')
   return request.method === 'TRACE' || request.method === 'CONNECT' ? refused(`method ${request.method} is not served`, 405) : null
 }

@@ -11,6 +11,7 @@ import { parseHaproxy } from './parser.ts'
 import { haproxyProof } from './prove/recipe.ts'
 import { haproxySupport } from './support.ts'
 import type { HaproxyTree } from './tree.ts'
+import { haproxyValidator } from './validator.ts'
 
 export const haproxy: Dialect<HaproxyTree> = {
   id: 'haproxy',
@@ -28,4 +29,5 @@ export const haproxy: Dialect<HaproxyTree> = {
   readAccessLog: haproxyAccessLogs,
   readCounters: haproxyCounters,
   proof: haproxyProof,
+  validator: haproxyValidator,
 }

@@ -6,8 +6,10 @@ import { findIncludes } from './includes.ts'
 import { nginxLanguage } from './language.ts'
 import { detectNginx, outlineNginx } from './outline.ts'
 import { parseNginx } from './parser.ts'
+import { nginxProof } from './prove/recipe.ts'
 import { nginxSupport } from './support.ts'
 import type { NginxTree } from './tree.ts'
+import { nginxValidator } from './validator/validator.ts'
 
 export const nginx: Dialect<NginxTree> = {
   id: 'nginx',
@@ -23,4 +25,6 @@ export const nginx: Dialect<NginxTree> = {
   support: nginxSupport,
   checks: nginxChecks,
   language: nginxLanguage,
+  proof: nginxProof,
+  validator: nginxValidator,
 }

@@ -16,6 +16,7 @@ import { ForwardRule, plainForwards } from './forward-rule.ts'
 import { lookupOrder } from './lookups.ts'
 import { exactly, matchingOf } from './matching.ts'
 import type { Reader } from './reader.ts'
+import { refusals } from './refusals.ts'
 import type { State } from './state.ts'
 import type { Term } from './term.ts'
 
@@ -101,7 +102,11 @@ class Builder {
   }
 
   build(): DecisionList {
-    this.run(this.start.arrival.listener.entry, this.start, new Condition(this.reader, null, null, null, always), null)
+    const anything = new Condition(this.reader, null, null, null, always)
+    if (this.reader.space.readsTwice && this.model.requests === 'normalised') {
+      for (const { when, status } of refusals(this.reader, this.start)) this.push(anything.with(when), this.answer(status), this.start, null, null)
+    }
+    this.run(this.start.arrival.listener.entry, this.start, anything, null)
     return { rules: this.rules, opaque: this.opaque }
   }
 

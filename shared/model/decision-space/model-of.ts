@@ -73,6 +73,9 @@ function normalised(target: string): NormalisedTarget | null {
   return parsed.ok ? parsed : null
 }
 
+/** A name with capitals or a port. */
+const namedHost = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?::[0-9]+)?$/
+
 function address(text: string | null): string | null {
   const ip = text === null ? null : parseIp(text)
   return ip === null ? null : addressWord(ip)
@@ -90,6 +93,8 @@ function valueFrom(request: RequestInput, { target, path, query, form, scheme, r
         const sent = parsed?.authority ?? (request.host === null ? null : toBytes(request.host).trim())
         return sent === null ? null : normalisedHost(sent)
       }
+      case 'other-path': return path
+      case 'other-host': case 'strange-host': return request.host === null ? null : toBytes(request.host).trim()
       case 'host': return request.host === null ? (lines('host')[0] ?? null) : toBytes(request.host).trim()
       case 'method': return toBytes(request.method)
       case 'form': return form
@@ -109,7 +114,7 @@ function valueFrom(request: RequestInput, { target, path, query, form, scheme, r
     case 'spelling': {
       const sent = name === 'path' ? path : request.host === null ? null : toBytes(request.host).trim()
       const read = name === 'path' ? normalised(target)?.path : sent === null ? null : normalisedHost(sent)
-      return sent === read ? 'plain' : 'other'
+      return sent === read ? 'plain' : name === 'host' && sent !== null && !namedHost.test(sent) ? 'strange' : 'other'
     }
     case 'header': return name.endsWith(' as lines') ? lines(name.slice(0, -9)) : lines(name).flatMap(headerElements)
     case 'cookie': return lines('cookie').flatMap(headerElements).flatMap((element) => cookieValues(element, toBytes(name)))

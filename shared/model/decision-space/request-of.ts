@@ -1,4 +1,5 @@
 import { defaultRequest, type RequestInput } from '../request.ts'
+import { anyHost } from './request-variables.ts'
 import { fromBytes } from '#shared/requests/bytes.ts'
 import { formatIp } from '#shared/requests/ip.ts'
 import { wordAddress } from '#shared/requests/languages/addresses.ts'
@@ -22,9 +23,10 @@ export function requestOf(world: World, witness: Witness, arrival: Arrival): Req
   }
   const listed = (prefix: string): (readonly [name: string, values: readonly string[]])[] => !hasLists ? [] :
     [...values].flatMap(([key, value]) => (key.startsWith(prefix) && Array.isArray(value) ? [[key.slice(prefix.length), (value as readonly string[]).map(fromBytes)] as const] : []))
-  const host = values.has('host-name') ? sentHost(values) : single('host', 'any.example')
+  const readsHost = ['host-name', 'other-host', 'strange-host', 'spelling:host'].some((key) => values.has(key))
+  const host = readsHost ? sentHost(values) : single('host', 'any.example')
   // Without a name only HTTP/1.0 is answered where hosts are looked up by name.
-  const version = single('http-version', values.has('host-name') && host === null ? '1.0' : '1.1')
+  const version = single('http-version', readsHost && host === null ? '1.0' : '1.1')
   const httpVersion = version === '2.0' ? '2' : version === '1.0' ? '1.0' : '1.1'
   const headers: (readonly [string, string])[] = []
   for (const [name, lines] of listed('header:')) for (const line of lines) headers.push([name.replace(/ as lines$/, ''), line])
@@ -48,8 +50,18 @@ export function requestOf(world: World, witness: Witness, arrival: Arrival): Req
 
 /** The name with a port where it has to be spelled otherwise than it is looked up. */
 function sentHost(values: ReadonlyMap<string, Value>): string | null {
-  const name = values.get('host-name')
+  const name = values.has('host-name') ? values.get('host-name') : anyHost
+  const spelling = values.get('spelling:host')
+  const spelled = spelling === 'other' || spelling === 'strange' ? values.get(`${spelling}-host`) : undefined
+  if (typeof spelled === 'string') return fromBytes(spelled)
   return typeof name !== 'string' ? null : `${fromBytes(name)}${values.get('spelling:host') === 'other' ? ':8080' : ''}`
+}
+
+/** The path is one that is sent otherwise than it is read, and it is known how. */
+function isOtherPath(values: ReadonlyMap<string, Value>): boolean {
+  if (!values.has('other-path')) return false
+  const path = values.get('normalised-path')
+  return values.get('spelling:path') === 'other' || (typeof path === 'string' && escapedPath(path) !== path)
 }
 
 /** The path with percent sequences where it needs them; with a dot segment where it has to be spelled otherwise. */
@@ -83,7 +95,7 @@ function targetOf(values: ReadonlyMap<string, Value>, host: string | null, tls: 
     const value = values.get(key)
     return typeof value === 'string' ? fromBytes(value) : value === undefined ? undefined : null
   }
-  const path = values.has('normalised-path') ? sentPath(values) : text('path') === undefined ? '/' : text('path')
+  const path = isOtherPath(values) ? text('other-path') : values.has('normalised-path') || values.has('spelling:path') ? sentPath(values) : text('path') === undefined ? '/' : text('path')
   const parameters = [...values].flatMap(([key, value]) => (key.startsWith('parameter:') && Array.isArray(value) ? (value as readonly string[]).map((one) => `${key.slice(10)}=${fromBytes(one)}`) : []))
   const first = [...values].flatMap(([key, value]) => (key.startsWith('argument:') && typeof value === 'string' ? [`${key.slice(9)}=${fromBytes(value)}`] : []))
   const query = [text('query') ?? null, ...first, ...parameters].filter((part): part is string => part !== null)

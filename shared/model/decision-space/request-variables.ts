@@ -34,6 +34,12 @@ const hostDomain = lazily(() => whole('[\\x21\\x23-\\x2b\\x2d-\\x7e\\x80-\\xff]*
 const hostNameDomain = lazily(() => intersection([whole('[\\x21-\\x2e\\x30-\\x39\\x3b-\\x40\\x5c\\x5e-\\x7e\\x80-\\xff]+|\\[[0-9a-f:.]*\\]'), complement(whole('(?s).*\\.\\..*|.*\\.|.+\\[.*'))]))
 /** Paths with a line end are left out, and that is said. */
 const normalisedPathDomain = lazily(() => intersection([whole('(?s)/[^\\x00\\n]*'), complement(whole('(?s).*//.*|(?:.*/)?\\.\\.?(?:/.*)?'))]))
+/** Paths that are sent as they are read, by a product that decodes and resolves them. */
+const plainPathDomain = lazily(() => intersection([normalisedPathDomain(), whole("/[A-Za-z0-9/._~!$&'()*+,;=:@\\[\\]-]*")]))
+const otherPathDomain = lazily(() => intersection([pathDomain(), complement(plainPathDomain())]))
+/** Names with capitals or a port: without them they are the name that is looked up. */
+const otherHostDomain = lazily(() => intersection([whole('[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*(?::[0-9]+)?'), complement(hostNameDomain())]))
+const strangeHostDomain = lazily(() => intersection([hostDomain(), complement(hostNameDomain()), complement(otherHostDomain())]))
 const methodDomain = lazily(() => whole("[!#$%&'*+.^_`|~0-9A-Za-z-]+"))
 const quoted = '"(?:[^\\x00\\r\\n"\\\\]|\\\\[^\\x00\\r\\n])*'
 const trimmed = lazily(() => whole('(?s)(?:[^ \\t](?:.*[^ \\t])?)?'))
@@ -55,9 +61,12 @@ export const anyHost = 'any.example'
 
 export class RequestVariables {
   private readonly world: World
+  private readonly readsTwice: boolean
 
-  constructor(world: World) {
+  /** `readsTwice`: one side looks at targets as they are sent, the other as it reads them. */
+  constructor(world: World, readsTwice: boolean) {
     this.world = world
+    this.readsTwice = readsTwice
   }
 
   /** Absent: the target starts with `*`, or is a URL without a path. */
@@ -84,13 +93,33 @@ export class RequestVariables {
     return this.world.variable('normalised-path', () => ({ shape: 'single', optional: false, encoding: 'text', domain: normalisedPathDomain(), preferred: ['/'] }))
   }
 
-  /** Whether the path (`path`) or Host (`host`) was sent as it is read: `plain`, or in some other way: `other`. */
+  /**
+   * Whether the path (`path`) or Host (`host`) was sent as it is read: `plain`, or in some other way: `other`. Where both
+   * ways of reading are compared, a Host is `other` with capitals or a port and else `strange`.
+   */
   spelling(part: 'path' | 'host'): Variable {
-    return this.world.variable(`spelling:${part}`, () => ({ shape: 'single', optional: false, encoding: 'text', domain: literalLanguage('exact', ['plain', 'other'], false), preferred: ['plain', 'other'] }))
+    const ways = part === 'host' && this.readsTwice ? ['plain', 'other', 'strange'] : ['plain', 'other']
+    return this.world.variable(`spelling:${part}`, () => ({ shape: 'single', optional: false, encoding: 'text', domain: literalLanguage('exact', ways, false), preferred: ways }))
+  }
+
+  /** The path as it was sent, where it is not sent as it is read; absent: the target starts with `*`. */
+  get otherPath(): Variable {
+    return this.world.variable('other-path', () => ({ shape: 'single', optional: true, encoding: 'text', domain: otherPathDomain(), preferred: ['//', '/./'] }))
+  }
+
+  /** The Host as it was sent, where it has capitals or a port. */
+  get otherHost(): Variable {
+    return this.world.variable('other-host', () => ({ shape: 'single', optional: false, encoding: 'text', domain: otherHostDomain(), preferred: [`${anyHost}:8080`] }))
+  }
+
+  /** The Host as it was sent, where it is spelled in any other way. */
+  get strangeHost(): Variable {
+    return this.world.variable('strange-host', () => ({ shape: 'single', optional: false, encoding: 'text', domain: strangeHostDomain(), preferred: [`${anyHost}.`] }))
   }
 
   get method(): Variable {
-    return this.world.variable('method', () => ({ shape: 'single', optional: false, encoding: 'text', domain: methodDomain(), preferred: ['GET', 'POST'] }))
+    const domain = (): Language => (this.readsTwice ? intersection([methodDomain(), complement(literalLanguage('exact', ['CONNECT'], false))]) : methodDomain())
+    return this.world.variable('method', () => ({ shape: 'single', optional: false, encoding: 'text', domain: domain(), preferred: ['GET', 'POST'] }))
   }
 
   /** How the target is written: `origin` (`/x`) or `absolute` (`http://host/x`). */

@@ -19,11 +19,18 @@ export interface Flag {
 export class Space {
   readonly world = new World()
   readonly terms = new Terms()
-  readonly variables = new RequestVariables(this.world)
+  readonly variables: RequestVariables
+  /** One side looks at targets and hosts as they are sent, the other as it reads them. */
+  readonly readsTwice: boolean
   readonly stateNumbers = new Map<string, number>()
   readonly conditionNumbers = new PairNumbers()
   readonly destinationNumbers = new PairNumbers()
   private readonly numbers = new Map<string, number>()
+
+  constructor(readsTwice = false) {
+    this.readsTwice = readsTwice
+    this.variables = new RequestVariables(this.world, readsTwice)
+  }
 
   /** Number that is equal for equal texts. */
   numberOf(text: string): number {

@@ -40,6 +40,15 @@ test('absolute includes are looked up below the root', async () => {
   rmSync(main)
 })
 
+test('absolute includes lead to the files of this machine', async () => {
+  const main = path.join(folder, 'absolute.conf')
+  writeFileSync(main, readFileSync(path.join(folder, 'nginx.conf'), 'utf8').replaceAll(/include (?=mime|conf\.d|sites)/g, `include ${folder}/`))
+  const config = await load({ kind: 'path', path: main })
+  assert.deepEqual(pathsOf(config).slice(0, 3), ['mime.types', 'conf.d/10-upstreams.conf', 'conf.d/9-maps.conf'].map((name) => path.join(folder, name)))
+  assert.ok(config.model.pools.some((pool) => pool.name === 'app'))
+  rmSync(main)
+})
+
 test('dropped files find each other by folder and name', async () => {
   const file = (name: string): { readonly path: string; readonly base64: string } => ({ path: `nginx/${name}`, base64: readFileSync(path.join(folder, name)).toString('base64') })
   const config = await load({ kind: 'files', title: 'dropped', files: ['nginx.conf', ...included].map(file) })

@@ -18,7 +18,7 @@ export interface PassPlace {
   readonly replaces: number
 }
 
-interface Target {
+export interface Target {
   readonly protocol: string
   readonly host: string
   /** Null: the target has no URI. */
@@ -26,7 +26,7 @@ interface Target {
 }
 
 /** Scheme, host and URI of a target; null: a variable hides where one ends. */
-function targetOf(text: string): Target | null {
+export function targetOf(text: string): Target | null {
   const match = /^([a-z]+):\/\/(unix:[^:]*:?|\[[^\]]*\](?::\d+)?|(?:(?!\$request_uri|\$uri|\$document_uri)[^/?])*)([^]*)$/.exec(text)
   if (match === null) return null
   const rest = match[3] ?? ''
