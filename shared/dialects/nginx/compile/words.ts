@@ -9,7 +9,9 @@ export function wordsOf(directive: Directive): string {
 
 /** The words in front of a block. */
 export function headWords({ name, args }: Directive): string {
-  return [name.value, ...args.map(({ value }) => shownWord(value))].join(' ')
+  let line = name.value
+  for (const { value } of args) line += ` ${shownWord(value)}`
+  return line
 }
 
 function shownWord(value: string): string {
@@ -18,8 +20,9 @@ function shownWord(value: string): string {
 
 /** The directive without its block: what people look at. */
 export function headOf({ name, args, block, span }: Directive): Span {
+  if (block === null) return span
   const last = args[args.length - 1] ?? name
-  return block === null ? span : { file: span.file, start: span.start, end: last.span.end }
+  return { file: span.file, start: span.start, end: last.span.end }
 }
 
 export function nameOf(directive: Directive): string {

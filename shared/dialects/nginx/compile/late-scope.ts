@@ -1,0 +1,45 @@
+import type { Action, Scope, ScopeId, Step } from '#shared/model/routing-model.ts'
+import type { Span } from '#shared/text/span.ts'
+
+const stepsProperty: PropertyDescriptor & ThisType<LateScope> = {
+  enumerable: true,
+  configurable: true,
+  get() {
+    return LateScope.stepsOf(this)
+  },
+}
+
+/**
+ * A scope whose steps are made when first asked for: what a plain `proxy_pass` does are a dozen steps, the same for each of many
+ * thousand locations but for their places.
+ *
+ * `steps` is an own property, so that copies and JSON have it; see `PoolModel`.
+ */
+export class LateScope implements Scope {
+  readonly id: ScopeId
+  readonly title: string
+  declare readonly steps: readonly Step[]
+  readonly next = null
+  readonly otherwise: Action
+  readonly otherwiseAt: Span
+  #make: (() => readonly Step[]) | null
+  #steps: readonly Step[] = []
+
+  /** `make` is called once. */
+  constructor(id: ScopeId, title: string, otherwise: Action, otherwiseAt: Span, make: () => readonly Step[]) {
+    this.id = id
+    this.title = title
+    this.otherwise = otherwise
+    this.otherwiseAt = otherwiseAt
+    this.#make = make
+    Object.defineProperty(this, 'steps', stepsProperty)
+  }
+
+  static stepsOf(scope: LateScope): readonly Step[] {
+    if (scope.#make !== null) {
+      scope.#steps = scope.#make()
+      scope.#make = null
+    }
+    return scope.#steps
+  }
+}
