@@ -1,7 +1,7 @@
 import { always } from '#shared/model/predicate.ts'
 import { factsOf } from '../support.ts'
 import type { Directive } from '../tree.ts'
-import { allDirectives, type ServerContext } from './context.ts'
+import type { ServerContext } from './context.ts'
 import type { Level } from './levels.ts'
 import { addGap, hasGap, type CompileState, type ScopeDraft } from './state.ts'
 import { argument, headOf, nameOf, wordsOf } from './words.ts'
@@ -44,9 +44,10 @@ export function addOtherReading(server: ServerContext, draft: ScopeDraft): void 
 
 /** Keeps the directives that change how requests are read. */
 export function collectReadings(state: CompileState, http: readonly Directive[]): void {
-  for (const directive of allDirectives(http)) {
+  for (const directive of http) {
     const name = nameOf(directive)
     if (name === 'merge_slashes' && argument(directive, 0) === 'off') state.readings.push(directive)
     else if ((name === 'underscores_in_headers' && argument(directive, 0) === 'on') || (name === 'ignore_invalid_headers' && argument(directive, 0) === 'off')) addGap(state, 'approximate', directive, 'Header names with unusual characters are taken as if they had not been sent.')
+    if (directive.block !== null) collectReadings(state, directive.block.directives)
   }
 }

@@ -1,5 +1,6 @@
 import type { Directive } from '../tree.ts'
 import { variablesIn } from '../variable-names.ts'
+import { textOf } from '../words.ts'
 import { allDirectives } from './context.ts'
 import { addSurrounding, type CompileState } from './state.ts'
 import { isInert } from './surroundings.ts'
@@ -34,6 +35,11 @@ export function addVariablesBehind(state: CompileState, directives: readonly Dir
   return [...names].map((name) => (/^[1-9]$/.test(name) ? `capture ${name}` : name))
 }
 
+/** A block without blocks inside and without a variable. */
+function isPlain(lines: readonly Directive[], owner: Directive): boolean {
+  return textOf(owner)?.includes('$') === false && lines.every((line) => line.block === null)
+}
+
 /** Reads every word of the lines that are not followed; lookups are put aside, with those in them. */
 function readLines(directives: readonly Directive[], tables: Directive[], read: (word: string) => void): void {
   for (const directive of directives) {
@@ -46,6 +52,7 @@ function readLines(directives: readonly Directive[], tables: Directive[], read: 
       for (const { value } of directive.args) read(value)
       if (directive.opaque !== null) read(directive.opaque.raw)
     }
-    if (directive.block !== null) readLines(directive.block.directives, tables, read)
+    // Groups with tens of thousands of servers name no variable.
+    if (directive.block !== null && !isPlain(directive.block.directives, directive)) readLines(directive.block.directives, tables, read)
   }
 }
