@@ -7,6 +7,7 @@ import { fragmentContext, isMainFile } from './fragments.ts'
 import type { TopContext } from './fragments.ts'
 import { folderOf, normalPath, pathMatches, resolvePath, tailMatches } from './paths.ts'
 import type { Directive, NginxTree } from './tree.ts'
+import { argCount } from './words.ts'
 
 /** One `include` and the files it brought, in the order in which nginx reads them. */
 export interface Included {
@@ -112,7 +113,7 @@ function rootsOf(expander: Expander): readonly Entry[] {
 }
 
 export function isInclude(directive: Directive): boolean {
-  return directive.args.length === 1 && directive.block === null && directive.opaque === null && directive.name.value === 'include'
+  return directive.name.value === 'include' && directive.block === null && directive.opaque === null && argCount(directive) === 1
 }
 
 function filesOf(expander: Expander, path: string): readonly Entry[] {
@@ -144,7 +145,8 @@ function expandFile(expander: Expander, entry: Entry): readonly Directive[] {
 /** The list with its includes replaced; the same list if there are none. */
 function expandList(expander: Expander, directives: readonly Directive[]): readonly Directive[] {
   let changed: Directive[] | null = null
-  for (const [index, directive] of directives.entries()) {
+  for (let index = 0; index < directives.length; index += 1) {
+    const directive = directives[index] as Directive
     if (isInclude(directive)) {
       changed ??= directives.slice(0, index)
       for (const brought of expandInclude(expander, directive)) changed.push(brought)

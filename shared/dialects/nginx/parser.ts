@@ -196,7 +196,7 @@ function closeLevel(reader: Reader, level: Level, close: Span | null, end: numbe
   reader.words = level.words
   reader.first = level.first
   reader.start = level.start
-  finishDirective(reader, { directives: tooDeep ? [] : level.directives, open: spanOf(reader, level.open, level.open + 1), close }, end)
+  finishDirective(reader, { directives: tooDeep ? [] : level.directives.slice(), open: spanOf(reader, level.open, level.open + 1), close }, end)
 }
 
 /** Ends what is still open where the text, or a part of a dump, ends. */

@@ -76,7 +76,7 @@ export class DirectiveNode implements Directive {
   }
 
   get args(): readonly Word[] {
-    this.#args ??= this.#words < 2 ? noWords : wordsFrom(this.#source, this.#first, this.#words).slice(1)
+    this.#args ??= this.#words < 2 ? noWords : wordsFrom(this.#source, this.#first + 1, this.#words - 1)
     return this.#args
   }
 
@@ -105,11 +105,15 @@ export function argCount(directive: Directive): number {
 
 const noWords: readonly Word[] = []
 
-/** `count` words from the token `first` on. */
+/** The next `count` words from the token `first` on. */
 export function wordsFrom({ file, tokens }: TokenSource, first: number, count: number): readonly Word[] {
-  const words: Word[] = []
-  for (let token = first; words.length < count; token += 1) {
-    if (tokens.kind[token] === tokenKinds.word) words.push(new WordNode(file, tokens.start[token] as number, tokens.start[token + 1] as number))
+  // Of its final size from the start: a list that grows makes room for sixteen more.
+  const words = new Array<Word>(count)
+  let found = 0
+  for (let token = first; found < count; token += 1) {
+    if (tokens.kind[token] !== tokenKinds.word) continue
+    words[found] = new WordNode(file, tokens.start[token] as number, tokens.start[token + 1] as number)
+    found += 1
   }
   return words
 }

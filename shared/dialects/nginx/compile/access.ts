@@ -7,8 +7,12 @@ import { addGap, type ScopeDraft } from './state.ts'
 import { not, opaqueView, test, view } from './variables.ts'
 import { argument, nameOf, named, wordsOf } from './words.ts'
 
+const doors = ['allow', 'deny', 'auth_basic', 'auth_request']
+
 /** Who may come in: allow and deny, passwords, and the opinion of another location. Source: N-ACC-1, N-AUTH-1. */
 export function addAccess(server: ServerContext, level: Level, draft: ScopeDraft): void {
+  // Most servers let everybody in, and each of their locations asks.
+  if (!doors.some((name) => server.uses.has(name))) return
   const rules = inherited(level, 'allow', 'deny')
   const refused = refusedBy(server, rules)
   const credentials = credentialsOf(server, level)

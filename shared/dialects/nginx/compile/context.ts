@@ -26,6 +26,8 @@ export interface ServerContext {
   readonly hidesSource: boolean
   /** Some rule changes the URI or its arguments. */
   readonly rewrites: boolean
+  /** Names of directives in the server and of those around it without a block. */
+  readonly uses: ReadonlySet<string>
   /** Scopes of named locations by name with `@`. */
   readonly namedScopes: Map<string, string>
   readonly at: Span
@@ -53,9 +55,11 @@ export function serverContext(state: CompileState, directive: Directive, parent:
   const groupNames = new Set<string>()
   const groups = new Set(groupsOfLookups(state))
   const keptStatuses = new Set<number>()
+  const uses = new Set<string>()
   let hidesSource = false
   let rewrites = false
   for (const one of all) {
+    uses.add(nameOf(one))
     for (const { value } of one.args) if (value.includes('(?') && /\(\?P?[<']/.test(value)) for (const [group] of patternOf(value, false).names) groupNames.add(group.toLowerCase())
     addGroups(one, groups)
     switch (nameOf(one)) {
@@ -70,6 +74,7 @@ export function serverContext(state: CompileState, directive: Directive, parent:
     }
   }
   for (const one of outside) {
+    uses.add(nameOf(one))
     addGroups(one, groups)
     if (nameOf(one) === 'set_real_ip_from') hidesSource = true
     if (nameOf(one) !== 'error_page') continue
@@ -77,7 +82,7 @@ export function serverContext(state: CompileState, directive: Directive, parent:
     for (const status of statusesOf(one)) keptStatuses.add(status)
   }
   return {
-    state, level, directive, key, name, at: headOf(directive), setVariables, groupNames, hidesSource, rewrites,
+    state, level, directive, key, name, at: headOf(directive), setVariables, groupNames, hidesSource, rewrites, uses,
     groups: [...groups].sort((a, b) => a - b), keptStatuses: [...keptStatuses].sort((a, b) => a - b), namedScopes: new Map(),
   }
 }

@@ -11,7 +11,7 @@ const stepsProperty: PropertyDescriptor & ThisType<LateScope> = {
 
 /**
  * A scope whose steps are made when first asked for: what a plain `proxy_pass` does are a dozen steps, the same for each of many
- * thousand locations but for their places.
+ * thousand locations but for their places; and the search among those has a step for each.
  *
  * `steps` is an own property, so that copies and JSON have it; see `PoolModel`.
  */
@@ -19,16 +19,17 @@ export class LateScope implements Scope {
   readonly id: ScopeId
   readonly title: string
   declare readonly steps: readonly Step[]
-  readonly next = null
-  readonly otherwise: Action
-  readonly otherwiseAt: Span
+  readonly next: ScopeId | null
+  readonly otherwise: Action | null
+  readonly otherwiseAt: Span | null
   #make: (() => readonly Step[]) | null
   #steps: readonly Step[] = []
 
   /** `make` is called once. */
-  constructor(id: ScopeId, title: string, otherwise: Action, otherwiseAt: Span, make: () => readonly Step[]) {
+  constructor(id: ScopeId, title: string, next: ScopeId | null, otherwise: Action | null, otherwiseAt: Span | null, make: () => readonly Step[]) {
     this.id = id
     this.title = title
+    this.next = next
     this.otherwise = otherwise
     this.otherwiseAt = otherwiseAt
     this.#make = make

@@ -25,16 +25,20 @@ export interface Choice {
   readonly redirects: boolean
 }
 
+const none: readonly Location[] = []
+
 /** Longest first. */
 const glued: readonly string[] = ['=', '^~', '~*', '~']
 
 /** Modifier and text of a location; modifiers may be glued to the text. */
 export function locationsOf(directives: readonly Directive[], inInternal = false): readonly Location[] {
-  return named(directives, 'location').map((directive): Location => {
+  const found = named(directives, 'location')
+  if (found.length === 0) return none
+  return found.map((directive): Location => {
     const first = argument(directive, 0)
     const modifier = directive.args.length > 1 ? first : (glued.find((sign) => first.startsWith(sign)) ?? '')
     const text = directive.args.length > 1 ? argument(directive, 1) : first.slice(modifier.length)
-    const isInternal = inInternal || named(childrenOf(directive), 'internal').length > 0
+    const isInternal = inInternal || childrenOf(directive).some((one) => nameOf(one) === 'internal')
     const nested = locationsOf(childrenOf(directive), isInternal)
     const base = { text, stops: modifier === '^~', pattern: null, isInternal, directive, nested }
     if (modifier === '=') return { ...base, kind: 'exact' }
@@ -53,6 +57,8 @@ const and = (...of: readonly Predicate[]): Predicate => {
 const isExactly = (text: string, at: Span): Predicate => test(path, { kind: 'exact', values: [text], ignoreCase: false }, at)
 const startsWith = (texts: readonly string[], at: Span): Predicate => test(path, { kind: 'prefix', values: texts, ignoreCase: false }, at)
 
+const nothing: { readonly definite: readonly Choice[]; readonly prefixes: readonly Choice[] } = { definite: [], prefixes: [] }
+
 /**
  * Every outcome of the location search of one level, in an order in which the first that holds is right.
  *
@@ -60,6 +66,7 @@ const startsWith = (texts: readonly string[], at: Span): Predicate => test(path,
  * used when nothing around ends it. `allStartWithSlash`: no rule makes a URI that does not. Source: reference section 6; N-LOC-1 … N-LOC-11.
  */
 export function searchOrder(locations: readonly Location[], allStartWithSlash = false): { readonly definite: readonly Choice[]; readonly prefixes: readonly Choice[] } {
+  if (locations.length === 0) return nothing
   const exact = locations.filter((location) => location.kind === 'exact')
   const patterns = locations.filter((location) => location.kind === 'regex')
   const prefixes = locations.filter((location) => location.kind === 'prefix').sort((one, other) => other.text.length - one.text.length)

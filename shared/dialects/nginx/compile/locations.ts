@@ -28,12 +28,14 @@ export function reserveLocations(server: ServerContext, locations: readonly Loca
 /** The scope in which the location of a request is looked for. */
 export function compileSearch(server: ServerContext, locations: readonly Location[], ids: ReadonlyMap<Location, string>): void {
   const draft = new ScopeDraft(server.state, serverScopes.locations(server), `locations of ${server.key}`, server.at)
-  draft.imply('search', always, { kind: 'set-variable', name: flow.changed, value: literal('') })
-  draft.imply('search', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
-  const { definite, prefixes } = searchOrder(locations, !makesOddPaths(server))
-  for (const choice of [...definite, ...prefixes]) addChoice(server, draft, choice, ids)
   const content = contentScope(server, server.level, `scope:${server.key}/no location`, 0, server.directive, false)
-  draft.close({ kind: 'enter', scope: content })
+  draft.closeLater({ kind: 'enter', scope: content }, null, (later) => {
+    later.imply('search', always, { kind: 'set-variable', name: flow.changed, value: literal('') })
+    later.imply('search', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
+    const { definite, prefixes } = searchOrder(locations, !makesOddPaths(server))
+    for (const choice of definite) addChoice(server, later, choice, ids)
+    for (const choice of prefixes) addChoice(server, later, choice, ids)
+  })
 }
 
 /** Can a rule make a URI without a slash in front? */
@@ -70,7 +72,7 @@ export function compileLocation(server: ServerContext, location: Location, paren
   const draft = new ScopeDraft(server.state, id, `${name} of ${server.key}`, at)
   const replaces = location.kind === 'prefix' || location.kind === 'exact' ? toBytes(location.text).length : 0
   if (location.pattern !== null) addCaptures(server, draft, variable('uri'), location.pattern, at)
-  const [internal] = inherited(level, 'internal')
+  const [internal] = server.uses.has('internal') ? inherited(level, 'internal') : []
   if (internal !== undefined) addFailure(server, level, draft, not(isSet(flow.internal, internal.span)), 404, 'internal', 'respond', internal.span)
   addMethodLimit(server, level, draft, id, replaces)
   addUnmodelled(server, level, draft)
@@ -86,6 +88,7 @@ export function compileLocation(server: ServerContext, location: Location, paren
 
 /** Other methods get a configuration of their own, in which not even rewrites of the location count (N-METH-1). */
 function addMethodLimit(server: ServerContext, level: Level, draft: ScopeDraft, id: string, replaces: number): void {
+  if (!server.uses.has('limit_except')) return
   const [limit] = named(level.directives, 'limit_except')
   if (limit === undefined) return
   const allowed = values(limit).map((method) => method.toUpperCase())

@@ -62,13 +62,16 @@ export function addSurrounding(state: CompileState, owner: string, bears: string
   state.surroundings.push({ owner, bears, ...line })
 }
 
+const none: readonly Step[] = []
+
 /** Steps of one scope while they are put together. */
 export class ScopeDraft {
   readonly id: ScopeId
   readonly title: string
   readonly #state: CompileState
   readonly #at: Span
-  readonly #steps: Step[] = []
+  #steps: Step[] | null = null
+  #first = ''
   #counts: Map<string, number> | null = null
 
   constructor(state: CompileState, id: ScopeId, title: string, at: Span) {
@@ -80,45 +83,47 @@ export class ScopeDraft {
 
   /** `origin`: the place of the scope where none is given. `name`: what the step is called among the steps of its scope, such as its directive. */
   add(name: string, when: Predicate, does: Effect | Action, ...origin: readonly Span[]): void {
-    this.#steps.push({ id: this.#stepId(name), when, does, origin: origin.length === 0 ? [this.#at] : origin })
+    this.#push({ id: this.#stepId(name), when, does, origin: origin.length === 0 ? [this.#at] : origin })
   }
 
   /** As `add`, for what nginx does by itself on the way: nobody wrote it as a rule. */
   imply(name: string, when: Predicate, does: Effect | Action, ...origin: readonly Span[]): void {
-    this.#steps.push({ id: this.#stepId(name), when, does, origin: origin.length === 0 ? [this.#at] : origin, implied: true })
+    this.#push({ id: this.#stepId(name), when, does, origin: origin.length === 0 ? [this.#at] : origin, implied: true })
+  }
+
+  #push(step: Step): void {
+    if (this.#steps === null) this.#steps = [step]
+    else this.#steps.push(step)
   }
 
   #stepId(name: string): string {
-    this.#counts ??= new Map()
-    const count = (this.#counts.get(name) ?? 0) + 1
-    this.#counts.set(name, count)
+    // Most scopes have one step or none.
+    if (this.#steps === null) this.#first = name
+    else this.#counts ??= new Map([[this.#first, 1]])
+    const count = (this.#counts?.get(name) ?? 0) + 1
+    this.#counts?.set(name, count)
     return count === 1 ? `${this.id}#${name}` : `${this.id}#${name}~${count}`
-  }
-
-  /** The steps so far. */
-  get steps(): readonly Step[] {
-    return this.#steps
   }
 
   /** Ends the scope and makes it part of the model; `otherwise`: what happens when no step decided; `at`: the line that says so. */
   close(otherwise: Action, at: Span | null = null): ScopeId {
     const next = otherwise.kind === 'enter' ? otherwise.scope : null
-    this.#state.scopes.set(this.id, { id: this.id, title: this.title, steps: this.#steps, next, otherwise: next === null ? otherwise : null, otherwiseAt: next === null ? at : null })
+    this.#state.scopes.set(this.id, { id: this.id, title: this.title, steps: this.#steps ?? none, next, otherwise: next === null ? otherwise : null, otherwiseAt: next === null ? at : null })
     return this.id
   }
 
   /** As `close`, for a scope without steps so far: `add` makes them when they are first asked for, and touches nothing else. */
-  closeLater(otherwise: Action, at: Span, add: (draft: ScopeDraft) => void): ScopeId {
-    const later = new ScopeDraft(this.#state, this.id, this.title, this.#at)
-    this.#state.scopes.set(this.id, new LateScope(this.id, this.title, otherwise, at, () => {
-      add(later)
-      return later.steps
+  closeLater(otherwise: Action, at: Span | null, add: (draft: ScopeDraft) => void): ScopeId {
+    const next = otherwise.kind === 'enter' ? otherwise.scope : null
+    this.#state.scopes.set(this.id, new LateScope(this.id, this.title, next, next === null ? otherwise : null, next === null ? at : null, () => {
+      add(this)
+      return this.#steps ?? none
     }))
     return this.id
   }
 
   get isEmpty(): boolean {
-    return this.#steps.length === 0
+    return this.#steps === null
   }
 }
 

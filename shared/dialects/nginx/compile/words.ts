@@ -38,10 +38,18 @@ export function values(directive: Directive): readonly string[] {
   return directive.args.map(({ value }) => value)
 }
 
+const none: readonly Directive[] = []
+
 export function childrenOf(directive: Directive): readonly Directive[] {
-  return directive.block?.directives ?? []
+  return directive.block?.directives ?? none
 }
 
 export function named(directives: readonly Directive[], name: string): readonly Directive[] {
-  return directives.filter((directive) => directive.name.value === name)
+  let found: Directive[] | null = null
+  for (const directive of directives) {
+    if (directive.name.value !== name) continue
+    if (found === null) found = [directive]
+    else found.push(directive)
+  }
+  return found ?? none
 }
