@@ -6,6 +6,7 @@ import type { FilePath, Span } from '#shared/text/span.ts'
 import { fragmentContext, isMainFile } from './fragments.ts'
 import type { TopContext } from './fragments.ts'
 import { folderOf, normalPath, pathMatches, resolvePath, tailMatches } from './paths.ts'
+import { tellingOf } from './server-block.ts'
 import type { Directive, NginxTree } from './tree.ts'
 import { argCount } from './words.ts'
 
@@ -104,7 +105,7 @@ function rootsOf(expander: Expander): readonly Entry[] {
   const visit = (owner: Entry, directives: readonly Directive[]): void => {
     for (const directive of directives) {
       if (isInclude(directive)) for (const entry of filesOf(expander, directive.args[0]?.value ?? '')) if (entry !== owner) named.add(entry)
-      if (directive.block !== null) visit(owner, directive.block.directives)
+      if (directive.block !== null) visit(owner, tellingOf(directive.block))
     }
   }
   for (const entry of expander.entries) visit(entry, entry.directives)
@@ -162,8 +163,9 @@ function expandList(expander: Expander, directives: readonly Directive[]): reado
 function expandBlock(expander: Expander, directive: Directive): Directive {
   const { block } = directive
   if (block === null || withoutIncludes.has(directive.name.value)) return directive
-  const inner = expandList(expander, block.directives)
-  if (inner === block.directives) return directive
+  const own = tellingOf(block)
+  const inner = expandList(expander, own)
+  if (inner === own) return directive
   return { kind: 'directive', name: directive.name, args: directive.args, block: { directives: inner, open: block.open, close: block.close }, opaque: null, span: directive.span }
 }
 

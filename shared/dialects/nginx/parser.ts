@@ -5,6 +5,7 @@ import type { Span } from '#shared/text/span.ts'
 import { markerPath, preambleEnd } from './dump.ts'
 import { lexNginx } from './lexer.ts'
 import type { LexProblem } from './lexer.ts'
+import { ServerBlock } from './server-block.ts'
 import { tokenKinds } from './tree.ts'
 import type { Block, Directive, DumpPart, NginxTree, TokenTable, Word } from './tree.ts'
 import { DirectiveNode, WordNode, wordsFrom, wordValue } from './words.ts'
@@ -41,6 +42,7 @@ interface Reader {
   end: number
   /** Names of directives so far, as written: each is kept once, so that they are compared and looked up at a glance. */
   readonly names: Map<string, string>
+  isDump: boolean
 }
 
 /**
@@ -53,7 +55,7 @@ interface Reader {
  */
 export function parseNginx(file: SourceFile): { readonly tree: NginxTree; readonly diagnostics: readonly Diagnostic[] } {
   const { tokens, problems } = lexNginx(file.text, preambleEnd(file.text))
-  const reader: Reader = { file, tokens, source: { file, tokens }, findings: [], levels: [topLevel()], first: -1, words: 0, start: 0, end: 0, names: new Map() }
+  const reader: Reader = { file, tokens, source: { file, tokens }, findings: [], levels: [topLevel()], first: -1, words: 0, start: 0, end: 0, names: new Map(), isDump: false }
   for (const problem of problems) reader.findings.push(lexFinding(reader, problem))
   const parts: DumpPart[] = []
   let path: string | null = null
@@ -66,6 +68,7 @@ export function parseNginx(file: SourceFile): { readonly tree: NginxTree; readon
     reader.levels = [topLevel()]
   }
   const isDump = startsWithMarker(reader)
+  reader.isDump = isDump
   for (let token = 0; token < tokens.count; token += 1) {
     const marker = isDump && tokens.kind[token] === tokenKinds.comment ? markerAt(reader, token) : null
     if (marker === null) token = readToken(reader, token)
@@ -169,10 +172,21 @@ function openBlock(reader: Reader, token: number): number {
     finishDirective(reader, body, tokens.start[closed ? last + 2 : last + 1] as number)
     return closed ? last + 1 : last
   }
+  // What is wrong with a group that lies too deep is said elsewhere.
+  const group = reader.words === 2 && reader.levels.length < mostLevels && isUpstream(reader) ? ServerBlock.read(reader.source, token, (comment) => reader.isDump && markerAt(reader, comment) !== null) : null
+  if (group !== null) {
+    finishDirective(reader, group, tokens.start[group.last + 1] as number)
+    return group.last
+  }
   reader.levels.push({ first: reader.first, words: reader.words, start: reader.start, open: start, directives: [] })
   reader.words = 0
   reader.first = -1
   return token
+}
+
+function isUpstream({ file, tokens, first }: Reader): boolean {
+  const start = tokens.start[first] as number
+  return tokens.start[first + 1] === start + 8 && file.text.startsWith('upstream', start)
 }
 
 function closeBlock(reader: Reader, at: number): void {

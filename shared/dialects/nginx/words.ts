@@ -84,18 +84,9 @@ export class DirectiveNode implements Directive {
     return { file: this.#source.file.path, start: this.#start, end: this.#end }
   }
 
-  static textOf(directive: Directive): string | null {
-    return #source in directive ? directive.#source.file.text.slice(directive.#start, directive.#end) : null
-  }
-
   static argCountOf(directive: Directive): number {
     return #source in directive ? Math.max(0, directive.#words - 1) : directive.args.length
   }
-}
-
-/** The directive with its block as it is written, up to `;` or `}`; null: includes were replaced in it. */
-export function textOf(directive: Directive): string | null {
-  return DirectiveNode.textOf(directive)
 }
 
 /** Number of words behind the name, without making them. */

@@ -173,8 +173,9 @@ const serverTexts = new WeakMap<ServerContext, ServerText>()
 function mayLeadElsewhere(server: ServerContext, level: Level): boolean {
   let known = serverTexts.get(server)
   if (known === undefined) {
-    const text = wordsOf(server.directive)
-    known = { text, hasPatterns: /location (?:~|"?~)/.test(text), names: new Map() }
+    const hasPatterns = childrenOf(server.directive).some((one) => nameOf(one) === 'location' && argument(one, 0).startsWith('~'))
+    const text = hasPatterns ? '' : wordsOf(server.directive)
+    known = { text, hasPatterns: hasPatterns || /location (?:~|"?~)/.test(text), names: new Map() }
     serverTexts.set(server, known)
   }
   if (known.hasPatterns) return true

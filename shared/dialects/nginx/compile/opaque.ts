@@ -1,5 +1,6 @@
 import { always } from '#shared/model/predicate.ts'
 import { factsOf } from '../support.ts'
+import { tellingOf } from '../server-block.ts'
 import type { Directive } from '../tree.ts'
 import type { ServerContext } from './context.ts'
 import type { Level } from './levels.ts'
@@ -48,6 +49,6 @@ export function collectReadings(state: CompileState, http: readonly Directive[])
     const name = nameOf(directive)
     if (name === 'merge_slashes' && argument(directive, 0) === 'off') state.readings.push(directive)
     else if ((name === 'underscores_in_headers' && argument(directive, 0) === 'on') || (name === 'ignore_invalid_headers' && argument(directive, 0) === 'off')) addGap(state, 'approximate', directive, 'Header names with unusual characters are taken as if they had not been sent.')
-    if (directive.block !== null) collectReadings(state, directive.block.directives)
+    if (directive.block !== null) collectReadings(state, tellingOf(directive.block))
   }
 }

@@ -1,6 +1,6 @@
 import type { Member, MemberOptions, Pool } from '#shared/model/pool.ts'
 import type { Directive, Word } from '../tree.ts'
-import { argument } from './words.ts'
+import { argument, childrenOf, named } from './words.ts'
 
 const membersProperty: PropertyDescriptor & ThisType<PoolModel> = {
   enumerable: true,
@@ -34,12 +34,13 @@ export class PoolModel implements Pool {
   readonly timeoutsMs: Pool['timeoutsMs'] = nothing
   readonly settings: Pool['settings']
   readonly origin: Pool['origin']
-  readonly #servers: readonly Directive[]
+  readonly #upstream: Directive
+  readonly #count: number
   readonly #options: Map<string, MemberOptions>
   #members: readonly Member[] | null = null
 
-  /** `servers`: the lines of the members; `options`: what pools share, by the words that say so. */
-  constructor(parts: Pick<Pool, 'id' | 'name' | 'kind' | 'protocol' | 'algorithm' | 'settings' | 'origin'>, servers: readonly Directive[], options: Map<string, MemberOptions>) {
+  /** `count`: how many servers the block `upstream` has; `options`: what pools share, by the words that say so. */
+  constructor(parts: Pick<Pool, 'id' | 'name' | 'kind' | 'protocol' | 'algorithm' | 'settings' | 'origin'>, upstream: Directive, count: number, options: Map<string, MemberOptions>) {
     this.id = parts.id
     this.name = parts.name
     this.kind = parts.kind
@@ -47,17 +48,18 @@ export class PoolModel implements Pool {
     this.algorithm = parts.algorithm
     this.settings = parts.settings
     this.origin = parts.origin
-    this.#servers = servers
+    this.#upstream = upstream
+    this.#count = count
     this.#options = options
     Object.defineProperty(this, 'members', membersProperty)
   }
 
   get memberCount(): number {
-    return this.#servers.length
+    return this.#count
   }
 
   static membersOf(pool: PoolModel): readonly Member[] {
-    pool.#members ??= membersOf(pool.id, pool.#servers, pool.#options)
+    pool.#members ??= membersOf(pool.id, named(childrenOf(pool.#upstream), 'server'), pool.#options)
     return pool.#members
   }
 }

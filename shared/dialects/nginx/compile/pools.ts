@@ -1,8 +1,9 @@
 import type { Algorithm, AlgorithmName, Member, Pool } from '#shared/model/pool.ts'
+import { ServerBlock, tellingOf } from '../server-block.ts'
 import type { Directive } from '../tree.ts'
 import { hostAndPort, plainMember, PoolModel } from './pool-model.ts'
 import type { CompileState } from './state.ts'
-import { argument, childrenOf, nameOf, values, wordsOf } from './words.ts'
+import { argument, nameOf, values, wordsOf } from './words.ts'
 
 /** The group of that name; names are compared in any case (N-UP-22). */
 export function poolNamed(state: CompileState, name: string): Pool | null {
@@ -18,11 +19,12 @@ export function compileUpstream(state: CompileState, directive: Directive, proto
   const key = protocol === 'http' ? name : `stream ${name}`
   if (state.pools.has(key)) return
   const settings: Record<string, string> = {}
-  const servers: Directive[] = []
+  const { block } = directive
+  let servers = block instanceof ServerBlock ? block.servers : 0
   let method: Directive | null = null
-  for (const child of childrenOf(directive)) {
+  for (const child of block === null ? [] : tellingOf(block)) {
     const keyword = nameOf(child)
-    if (keyword === 'server') servers.push(child)
+    if (keyword === 'server') servers += 1
     // The method that is named last counts (N-UP-9b).
     else if (Object.hasOwn(methods, keyword)) method = child
     else {
@@ -31,7 +33,7 @@ export function compileUpstream(state: CompileState, directive: Directive, proto
       state.places.set(`pool ${key} ${setting}`, child.span)
     }
   }
-  state.pools.set(key, new PoolModel({ id: `pool:${key}`, name: key, kind: 'upstream', protocol, algorithm: method === null ? byRotation : algorithmOf(method), settings, origin: [directive.span] }, servers, state.memberOptions))
+  state.pools.set(key, new PoolModel({ id: `pool:${key}`, name: key, kind: 'upstream', protocol, algorithm: method === null ? byRotation : algorithmOf(method), settings, origin: [directive.span] }, directive, servers, state.memberOptions))
 }
 
 const emptyPool: Omit<Pool, 'id' | 'name' | 'kind' | 'protocol' | 'origin'> = {

@@ -1,6 +1,6 @@
+import { tellingOf } from '../server-block.ts'
 import type { Directive } from '../tree.ts'
 import { variablesIn } from '../variable-names.ts'
-import { textOf } from '../words.ts'
 import { allDirectives } from './context.ts'
 import { addSurrounding, type CompileState } from './state.ts'
 import { isInert } from './surroundings.ts'
@@ -35,11 +35,6 @@ export function addVariablesBehind(state: CompileState, directives: readonly Dir
   return [...names].map((name) => (/^[1-9]$/.test(name) ? `capture ${name}` : name))
 }
 
-/** A block without blocks inside and without a variable. */
-function isPlain(lines: readonly Directive[], owner: Directive): boolean {
-  return textOf(owner)?.includes('$') === false && lines.every((line) => line.block === null)
-}
-
 /** Reads every word of the lines that are not followed; lookups are put aside, with those in them. */
 function readLines(directives: readonly Directive[], tables: Directive[], read: (word: string) => void): void {
   for (const directive of directives) {
@@ -52,7 +47,6 @@ function readLines(directives: readonly Directive[], tables: Directive[], read: 
       for (const { value } of directive.args) read(value)
       if (directive.opaque !== null) read(directive.opaque.raw)
     }
-    // Groups with tens of thousands of servers name no variable.
-    if (directive.block !== null && !isPlain(directive.block.directives, directive)) readLines(directive.block.directives, tables, read)
+    if (directive.block !== null) readLines(tellingOf(directive.block), tables, read)
   }
 }

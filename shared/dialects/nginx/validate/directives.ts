@@ -19,7 +19,7 @@ import { isValue, valueHint } from './values.ts'
  */
 export function checkLevel(level: Level, hasForeignModule: boolean, findings: Diagnostic[]): void {
   let first: Map<string, Directive> | null = null
-  for (const directive of level.directives) {
+  for (const directive of level.telling) {
     const name = directive.name.value
     const known = factsOf(name)
     if (known.length === 0) {

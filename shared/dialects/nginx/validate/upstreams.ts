@@ -1,6 +1,7 @@
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import { ServerBlock } from '../server-block.ts'
 import type { Directive, Word } from '../tree.ts'
-import { argCount, textOf } from '../words.ts'
+import { argCount } from '../words.ts'
 import { moduleOf } from './contexts.ts'
 import type { Level } from './contexts.ts'
 import { refuse } from './report.ts'
@@ -36,6 +37,8 @@ function headSpan(owner: Directive): Directive['span'] {
 }
 
 function checkServers(level: Level, owner: Directive, name: string, findings: Diagnostic[]): void {
+  // Nothing is wrong with plain servers.
+  if (owner.block instanceof ServerBlock && owner.block.servers > 0) return
   let method: string | null = null
   let servers = 0
   let primaries = 0
@@ -44,10 +47,6 @@ function checkServers(level: Level, owner: Directive, name: string, findings: Di
     if (methodNames.has(keyword)) method = keyword
     if (keyword !== 'server' || argCount(directive) === 0) continue
     servers += 1
-    if (isPlainServer(directive)) {
-      primaries += 1
-      continue
-    }
     if (!directive.args.some((word) => word.value === 'backup')) primaries += 1
     if (level.context === 'stream upstream') checkPort(directive, findings)
     for (const option of directive.args.slice(1)) {
@@ -58,14 +57,6 @@ function checkServers(level: Level, owner: Directive, name: string, findings: Di
   const elsewhere = level.directives.some((directive) => directive.name.value === 'state' || directive.name.value.startsWith('balancer_by_lua'))
   if (servers > 0 && primaries === 0) refuse(findings, { code: 'nginx/upstream-empty', why: `every server of upstream '${name}' is a backup`, at: headSpan(owner), names: [name] })
   if (servers === 0 && !elsewhere) refuse(findings, { code: 'nginx/upstream-empty', why: `upstream '${name}' has no server`, at: headSpan(owner), names: [name] })
-}
-
-/** An IPv4 address with a port, and options that nginx takes whatever the method is. Most lines of big groups are like that. */
-const plainServer = /^server[ \t]+[0-9.]+:[0-9]+(?:[ \t]+(?:weight=[1-9][0-9]*|max_fails=[0-9]+|max_conns=[0-9]+|fail_timeout=[0-9]+s?))*[ \t]*;$/
-
-function isPlainServer(directive: Directive): boolean {
-  const text = textOf(directive)
-  return text !== null && plainServer.test(text)
 }
 
 /** TCP and UDP have no usual port. */

@@ -39,7 +39,7 @@ export function checkVariables(levels: readonly Level[], findings: Diagnostic[])
     const module = moduleOf(level.context)
     if (module === null) continue
     const isGroup = isUpstream(level)
-    for (const directive of level.directives) if ((!isGroup || directive.name.value === 'hash') && interestOf(directive.name.value).expands) for (const word of expandedWords(directive)) checkWord(word, module, defined[module], findings)
+    for (const directive of level.telling) if ((!isGroup || directive.name.value === 'hash') && interestOf(directive.name.value).expands) for (const word of expandedWords(directive)) checkWord(word, module, defined[module], findings)
   }
 }
 
