@@ -29,6 +29,8 @@ interface Target {
 
 /** Scheme, host and URI of a target; null: a variable hides where one ends. */
 function targetOf(text: string): Target | null {
+  const plain = text.includes('$') ? null : /^(http|https):\/\/([^/?[:]*(?::\d+)?)(\/[^]*)?$/.exec(text)
+  if (plain !== null) return { protocol: plain[1] ?? '', host: plain[2] ?? '', uri: plain[3] ?? null }
   const match = /^([a-z]+):\/\/(unix:[^:]*:?|\[[^\]]*\](?::\d+)?|(?:(?!\$request_uri|\$uri|\$document_uri)[^/?])*)([^]*)$/.exec(text)
   if (match === null) return null
   const rest = match[3] ?? ''

@@ -1,4 +1,5 @@
 import type { Algorithm, AlgorithmName, Member, Pool } from '#shared/model/pool.ts'
+import type { Span } from '#shared/text/span.ts'
 import { ServerBlock, tellingOf } from '../server-block.ts'
 import type { Directive } from '../tree.ts'
 import { hostAndPort, plainMember, PoolModel } from './pool-model.ts'
@@ -27,13 +28,24 @@ export function compileUpstream(state: CompileState, directive: Directive, proto
     if (keyword === 'server') servers += 1
     // The method that is named last counts (N-UP-9b).
     else if (Object.hasOwn(methods, keyword)) method = child
-    else {
-      const setting = settings[keyword] === undefined ? keyword : wordsOf(child)
-      settings[setting] = values(child).join(' ')
-      state.places.set(`pool ${key} ${setting}`, child.span)
-    }
+    else settings[settings[keyword] === undefined ? keyword : wordsOf(child)] = values(child).join(' ')
   }
+  state.upstreams.set(key, directive)
   state.pools.set(key, new PoolModel({ id: `pool:${key}`, name: key, kind: 'upstream', protocol, algorithm: method === null ? byRotation : algorithmOf(method), settings, origin: [directive.span] }, directive, servers, state.memberOptions))
+}
+
+/** Place of the line that sets something of a group; null: no line does. */
+export function placeOfSetting(state: CompileState, pool: string, setting: string): Span | null {
+  const block = state.upstreams.get(pool)?.block ?? null
+  const seen = new Set<string>()
+  let place: Span | null = null
+  for (const child of block === null ? [] : tellingOf(block)) {
+    const keyword = nameOf(child)
+    if (keyword === 'server' || Object.hasOwn(methods, keyword)) continue
+    if ((seen.has(keyword) ? wordsOf(child) : keyword) === setting) place = child.span
+    seen.add(keyword)
+  }
+  return place
 }
 
 const emptyPool: Omit<Pool, 'id' | 'name' | 'kind' | 'protocol' | 'origin'> = {

@@ -22,8 +22,8 @@ export interface CompileState {
   readonly lookups: Map<string, Directive>
   /** Directives that change how the paths of all requests are read. */
   readonly readings: Directive[]
-  /** Lines that set something of a pool: `pool name` and the setting → place. */
-  readonly places: Map<string, Span>
+  /** Blocks of the groups, by the name of the pool. */
+  readonly upstreams: Map<string, Directive>
   /** What options of servers say, by their words. */
   readonly memberOptions: Map<string, MemberOptions>
   /** Ids of scopes that are given away, with the number that the last one of that name got. */
@@ -31,7 +31,7 @@ export interface CompileState {
 }
 
 export function createState(options: CompileOptions): CompileState {
-  return { options, section: 'http', gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], lookups: new Map(), readings: [], places: new Map(), memberOptions: new Map(), reserved: new Map() }
+  return { options, section: 'http', gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], lookups: new Map(), readings: [], upstreams: new Map(), memberOptions: new Map(), reserved: new Map() }
 }
 
 /** The same compilation, for what stands in `stream`. */
