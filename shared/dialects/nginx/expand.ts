@@ -6,7 +6,9 @@ import type { FilePath, Span } from '#shared/text/span.ts'
 import { fragmentContext, isMainFile } from './fragments.ts'
 import type { TopContext } from './fragments.ts'
 import { folderOf, normalPath, pathMatches, resolvePath, tailMatches } from './paths.ts'
+import { tellingOf } from './server-block.ts'
 import type { Directive, NginxTree } from './tree.ts'
+import { argCount } from './words.ts'
 
 /** One `include` and the files it brought, in the order in which nginx reads them. */
 export interface Included {
@@ -103,7 +105,7 @@ function rootsOf(expander: Expander): readonly Entry[] {
   const visit = (owner: Entry, directives: readonly Directive[]): void => {
     for (const directive of directives) {
       if (isInclude(directive)) for (const entry of filesOf(expander, directive.args[0]?.value ?? '')) if (entry !== owner) named.add(entry)
-      if (directive.block !== null) visit(owner, directive.block.directives)
+      if (directive.block !== null) visit(owner, tellingOf(directive.block))
     }
   }
   for (const entry of expander.entries) visit(entry, entry.directives)
@@ -112,7 +114,7 @@ function rootsOf(expander: Expander): readonly Entry[] {
 }
 
 export function isInclude(directive: Directive): boolean {
-  return directive.args.length === 1 && directive.block === null && directive.opaque === null && directive.name.value === 'include'
+  return directive.name.value === 'include' && directive.block === null && directive.opaque === null && argCount(directive) === 1
 }
 
 function filesOf(expander: Expander, path: string): readonly Entry[] {
@@ -144,7 +146,8 @@ function expandFile(expander: Expander, entry: Entry): readonly Directive[] {
 /** The list with its includes replaced; the same list if there are none. */
 function expandList(expander: Expander, directives: readonly Directive[]): readonly Directive[] {
   let changed: Directive[] | null = null
-  for (const [index, directive] of directives.entries()) {
+  for (let index = 0; index < directives.length; index += 1) {
+    const directive = directives[index] as Directive
     if (isInclude(directive)) {
       changed ??= directives.slice(0, index)
       for (const brought of expandInclude(expander, directive)) changed.push(brought)
@@ -160,8 +163,9 @@ function expandList(expander: Expander, directives: readonly Directive[]): reado
 function expandBlock(expander: Expander, directive: Directive): Directive {
   const { block } = directive
   if (block === null || withoutIncludes.has(directive.name.value)) return directive
-  const inner = expandList(expander, block.directives)
-  if (inner === block.directives) return directive
+  const own = tellingOf(block)
+  const inner = expandList(expander, own)
+  if (inner === own) return directive
   return { kind: 'directive', name: directive.name, args: directive.args, block: { directives: inner, open: block.open, close: block.close }, opaque: null, span: directive.span }
 }
 

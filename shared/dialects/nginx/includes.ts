@@ -1,6 +1,7 @@
 import type { IncludeRef, Parsed } from '#shared/dialects/dialect.ts'
 import { isGlob } from '#shared/text/file-glob.ts'
 import { isInclude } from './expand.ts'
+import { tellingOf } from './server-block.ts'
 import type { Directive, NginxTree } from './tree.ts'
 
 /**
@@ -14,7 +15,7 @@ export function findIncludes(files: readonly Parsed<NginxTree>[]): readonly Incl
   const found = new Map<string, IncludeRef>()
   const visit = (directives: readonly Directive[]): void => {
     for (const directive of directives) {
-      if (directive.block !== null) visit(directive.block.directives)
+      if (directive.block !== null) visit(tellingOf(directive.block))
       const path = isInclude(directive) ? (directive.args[0]?.value ?? '') : ''
       if (path === '' || found.has(path)) continue
       const pattern = isGlob(path)

@@ -49,7 +49,7 @@ export function lexNginx(text: string, from = 0): Lexed {
     add(draft, tokenKinds.blank, 0)
     at = 1
   }
-  while (at < text.length) at = lexToken(draft, at)
+  while (at < text.length) at = lexRun(draft, at)
   const { count } = draft
   const start = draft.start.slice(0, count + 1)
   if (start.length === count) throw new Error('the table always has room for one more token')
@@ -69,6 +69,40 @@ function add(draft: Draft, kind: number, at: number): void {
   draft.start[draft.count] = at
   draft.kind[draft.count] = kind
   draft.count += 1
+}
+
+/** Signs of ASCII: 1 blank, 2 one that a word goes on with, 0 all others. */
+const classes = new Uint8Array(128).fill(2)
+for (const code of [9, 10, 13, 32]) classes[code] = 1
+for (const sign of '#;{}"\'$\\') classes[sign.charCodeAt(0)] = 0
+
+/** Reads blanks and plain words for as long as there is nothing else, and then one token of another kind; gives the offset behind. */
+function lexRun(draft: Draft, from: number): number {
+  const { text } = draft
+  const { length } = text
+  let at = from
+  while (at < length) {
+    const code = text.charCodeAt(at)
+    const sign = code < 128 ? (classes[code] as number) : 0
+    if (sign === 0) return lexToken(draft, at)
+    let end = at + 1
+    if (sign === 1) {
+      while (end < length && isBlank(text.charCodeAt(end))) end += 1
+      add(draft, tokenKinds.blank, at)
+    } else {
+      let next = 59
+      while (end < length) {
+        next = text.charCodeAt(end)
+        if (next >= 128 || classes[next] !== 2) break
+        end += 1
+      }
+      if (end < length && !isBlank(next) && next !== 59) return lexPlain(draft, at)
+      measure(draft, at, end)
+      addWord(draft, at)
+    }
+    at = end
+  }
+  return at
 }
 
 function isBlank(code: number): boolean {

@@ -2,6 +2,7 @@ import type { Confidence } from '#shared/dialects/dialect.ts'
 import type { SourceFile } from '#shared/text/source-file.ts'
 import type { Span } from '#shared/text/span.ts'
 import { preambleEnd } from './dump.ts'
+import { tellingOf } from './server-block.ts'
 import type { Directive, NginxTree } from './tree.ts'
 
 interface OutlineEntry {
@@ -26,7 +27,7 @@ function addEntries(directives: readonly Directive[], entries: OutlineEntry[]): 
     const kind = directive.name.value
     if (containers.has(kind) || shown.has(kind)) {
       entries.push({ title: titleOf(directive), kind, span: directive.span })
-      addEntries(directive.block.directives, entries)
+      addEntries(tellingOf(directive.block), entries)
     }
   }
 }

@@ -5,14 +5,19 @@ import type { Span } from '#shared/text/span.ts'
 import { markerPath, preambleEnd } from './dump.ts'
 import { lexNginx } from './lexer.ts'
 import type { LexProblem } from './lexer.ts'
+import { ServerBlock } from './server-block.ts'
 import { tokenKinds } from './tree.ts'
 import type { Block, Directive, DumpPart, NginxTree, TokenTable, Word } from './tree.ts'
-import { DirectiveNode, WordNode } from './words.ts'
+import { DirectiveNode, WordNode, wordsFrom, wordValue } from './words.ts'
+import type { TokenSource } from './words.ts'
+
+const mostNames = 2_000
 
 /** A block that is being read. */
 interface Level {
-  /** Words of the directive that opened it; empty for the top of the file. */
-  readonly words: Word[]
+  /** The words of the directive that opened it; none for the top of the file. */
+  readonly first: number
+  readonly words: number
   readonly start: number
   readonly open: number
   readonly directives: Directive[]
@@ -24,13 +29,20 @@ const mostLevels = 100
 interface Reader {
   readonly file: SourceFile
   readonly tokens: TokenTable
+  /** What directives keep: file and tokens, and nothing of the reading. */
+  readonly source: TokenSource
   readonly findings: Diagnostic[]
   /** Outermost first; never empty. */
   levels: Level[]
-  words: Word[]
+  /** Token of the first word of the directive that is being read, and how many there are. */
+  first: number
+  words: number
   /** Offsets of the directive that is being read. */
   start: number
   end: number
+  /** Names of directives so far, as written: each is kept once, so that they are compared and looked up at a glance. */
+  readonly names: Map<string, string>
+  isDump: boolean
 }
 
 /**
@@ -43,7 +55,7 @@ interface Reader {
  */
 export function parseNginx(file: SourceFile): { readonly tree: NginxTree; readonly diagnostics: readonly Diagnostic[] } {
   const { tokens, problems } = lexNginx(file.text, preambleEnd(file.text))
-  const reader: Reader = { file, tokens, findings: [], levels: [topLevel()], words: [], start: 0, end: 0 }
+  const reader: Reader = { file, tokens, source: { file, tokens }, findings: [], levels: [topLevel()], first: -1, words: 0, start: 0, end: 0, names: new Map(), isDump: false }
   for (const problem of problems) reader.findings.push(lexFinding(reader, problem))
   const parts: DumpPart[] = []
   let path: string | null = null
@@ -56,6 +68,7 @@ export function parseNginx(file: SourceFile): { readonly tree: NginxTree; readon
     reader.levels = [topLevel()]
   }
   const isDump = startsWithMarker(reader)
+  reader.isDump = isDump
   for (let token = 0; token < tokens.count; token += 1) {
     const marker = isDump && tokens.kind[token] === tokenKinds.comment ? markerAt(reader, token) : null
     if (marker === null) token = readToken(reader, token)
@@ -70,7 +83,7 @@ export function parseNginx(file: SourceFile): { readonly tree: NginxTree; readon
 }
 
 function topLevel(): Level {
-  return { words: [], start: 0, open: 0, directives: [] }
+  return { first: -1, words: 0, start: 0, open: 0, directives: [] }
 }
 
 function spanOf(reader: Reader, start: number, end: number): Span {
@@ -104,12 +117,15 @@ function readToken(reader: Reader, token: number): number {
   const end = tokens.start[token + 1] as number
   switch (tokens.kind[token]) {
     case tokenKinds.word:
-      if (reader.words.length === 0) reader.start = start
-      reader.words.push(new WordNode(reader.file, start, end))
+      if (reader.words === 0) {
+        reader.start = start
+        reader.first = token
+      }
+      reader.words += 1
       reader.end = end
       return token
     case tokenKinds.end:
-      if (reader.words.length === 0) reader.findings.push(unexpected(reader, start, ';', 'there is no directive before it'))
+      if (reader.words === 0) reader.findings.push(unexpected(reader, start, ';', 'there is no directive before it'))
       else finishDirective(reader, null, end)
       return token
     case tokenKinds.open: return openBlock(reader, token)
@@ -121,17 +137,34 @@ function readToken(reader: Reader, token: number): number {
 }
 
 function finishDirective(reader: Reader, body: Block | Word | null, end: number): void {
-  reader.levels.at(-1)?.directives.push(new DirectiveNode(reader.file, reader.words, body, reader.start, end))
-  reader.words = []
+  const level = reader.levels[reader.levels.length - 1]
+  level?.directives.push(new DirectiveNode(reader.source, nameWord(reader), reader.first, reader.words, body, reader.start, end))
+  reader.words = 0
+  reader.first = -1
+}
+
+function nameWord(reader: Reader): Word {
+  const { file, tokens, names, first } = reader
+  if (reader.words === 0) return new WordNode(file, reader.start, reader.start)
+  const start = tokens.start[first] as number
+  const end = tokens.start[first + 1] as number
+  const raw = file.text.slice(start, end)
+  let value = names.get(raw)
+  if (value === undefined) {
+    value = wordValue(raw)
+    // A file of nothing but different words has no names worth keeping.
+    if (names.size < mostNames) names.set(raw, value)
+  }
+  return new WordNode(file, start, end, value)
 }
 
 function openBlock(reader: Reader, token: number): number {
   const { tokens } = reader
   const start = tokens.start[token] as number
-  if (reader.words.length === 0) {
+  if (reader.words === 0) {
     reader.findings.push(unexpected(reader, start, '{', 'there is no directive before it'))
     reader.start = start
-  } else if ((reader.words[0] as Word).value.endsWith('_by_lua_block')) {
+  } else if (nameWord(reader).value.endsWith('_by_lua_block')) {
     const hasBody = tokens.kind[token + 1] === tokenKinds.opaque && token + 1 < tokens.count
     const body = hasBody ? new WordNode(reader.file, start + 1, tokens.start[token + 2] as number) : new WordNode(reader.file, start + 1, start + 1)
     const last = token + (hasBody ? 1 : 0)
@@ -139,13 +172,25 @@ function openBlock(reader: Reader, token: number): number {
     finishDirective(reader, body, tokens.start[closed ? last + 2 : last + 1] as number)
     return closed ? last + 1 : last
   }
-  reader.levels.push({ words: reader.words, start: reader.start, open: start, directives: [] })
-  reader.words = []
+  // What is wrong with a group that lies too deep is said elsewhere.
+  const group = reader.words === 2 && reader.levels.length < mostLevels && isUpstream(reader) ? ServerBlock.read(reader.source, token, (comment) => reader.isDump && markerAt(reader, comment) !== null) : null
+  if (group !== null) {
+    finishDirective(reader, group, tokens.start[group.last + 1] as number)
+    return group.last
+  }
+  reader.levels.push({ first: reader.first, words: reader.words, start: reader.start, open: start, directives: [] })
+  reader.words = 0
+  reader.first = -1
   return token
 }
 
+function isUpstream({ file, tokens, first }: Reader): boolean {
+  const start = tokens.start[first] as number
+  return tokens.start[first + 1] === start + 8 && file.text.startsWith('upstream', start)
+}
+
 function closeBlock(reader: Reader, at: number): void {
-  if (reader.words.length > 0) endWithoutSemicolon(reader, 'the block ends')
+  if (reader.words > 0) endWithoutSemicolon(reader, 'the block ends')
   if (reader.levels.length === 1) {
     reader.findings.push(unexpected(reader, at, '}', 'no block is open here'))
     return
@@ -163,16 +208,17 @@ function closeLevel(reader: Reader, level: Level, close: Span | null, end: numbe
     }))
   }
   reader.words = level.words
+  reader.first = level.first
   reader.start = level.start
-  finishDirective(reader, { directives: tooDeep ? [] : level.directives, open: spanOf(reader, level.open, level.open + 1), close }, end)
+  finishDirective(reader, { directives: tooDeep ? [] : level.directives.slice(), open: spanOf(reader, level.open, level.open + 1), close }, end)
 }
 
 /** Ends what is still open where the text, or a part of a dump, ends. */
 function finishText(reader: Reader): void {
-  if (reader.words.length > 0) endWithoutSemicolon(reader, 'the file ends')
+  if (reader.words > 0) endWithoutSemicolon(reader, 'the file ends')
   while (reader.levels.length > 1) {
     const level = reader.levels.pop() as Level
-    const name = level.words.map((word) => word.raw).join(' ')
+    const name = wordsFrom(reader.source, level.first, level.words).map((word) => word.raw).join(' ')
     const at = spanOf(reader, level.start, level.open + 1)
     reader.findings.push(diagnostic({
       code: 'nginx/unclosed-block', severity: 'error', at, source: 'N-LEX-7', names: [name],
@@ -184,7 +230,7 @@ function finishText(reader: Reader): void {
 }
 
 function endWithoutSemicolon(reader: Reader, what: string): void {
-  const name = reader.words[0]?.value ?? ''
+  const name = nameWord(reader).value
   const { end } = reader
   reader.findings.push(diagnostic({
     code: 'nginx/missing-semicolon', severity: 'error', at: spanOf(reader, reader.start, end), source: 'N-LEX-7', names: [name],

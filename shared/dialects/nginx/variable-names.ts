@@ -34,7 +34,10 @@ function readVariable(value: string, at: number): { readonly use: VariableUse; r
   return { use: { name, at, unclosed: false }, end: braced ? end + 1 : end }
 }
 
+const none: readonly string[] = []
+
 /** Names that the groups of a regular expression give to what they match. */
 export function namedGroups(pattern: string): readonly string[] {
+  if (!pattern.includes('(?')) return none
   return [...pattern.matchAll(/\(\?P?<([A-Za-z_][A-Za-z0-9_]*)>|\(\?'([A-Za-z_][A-Za-z0-9_]*)'/g)].map((match) => (match[1] ?? match[2] ?? '').toLowerCase())
 }

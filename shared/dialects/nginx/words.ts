@@ -1,18 +1,21 @@
 import type { SourceFile } from '#shared/text/source-file.ts'
 import type { Span } from '#shared/text/span.ts'
-import type { Block, Directive, Word } from './tree.ts'
+import { tokenKinds } from './tree.ts'
+import type { Block, Directive, TokenTable, Word } from './tree.ts'
 
 /** A word as offsets; big configs have hundreds of thousands, and few are ever looked at closely. */
 export class WordNode implements Word {
   readonly #file: SourceFile
   readonly #start: number
   readonly #end: number
-  #value: string | null = null
+  #value: string | null
 
-  constructor(file: SourceFile, start: number, end: number) {
+  /** `value`: where it is known already. */
+  constructor(file: SourceFile, start: number, end: number, value: string | null = null) {
     this.#file = file
     this.#start = start
     this.#end = end
+    this.#value = value
   }
 
   get raw(): string {
@@ -34,30 +37,76 @@ export class WordNode implements Word {
   }
 }
 
-/** A directive whose span is made on demand. */
+/** What the directives of one file share. */
+export interface TokenSource {
+  readonly file: SourceFile
+  readonly tokens: TokenTable
+}
+
+/**
+ * A directive as its tokens. Words behind the name, and the span, are made on demand: of the hundred thousand directives of a
+ * big config most are servers of groups, and few of those are ever looked at closely.
+ */
 export class DirectiveNode implements Directive {
-  readonly kind = 'directive'
   readonly name: Word
-  readonly args: readonly Word[]
   readonly block: Block | null
   readonly opaque: Word | null
-  readonly #file: SourceFile
+  readonly #source: TokenSource
+  /** Token of the name; -1: there is none. */
+  readonly #first: number
+  readonly #words: number
   readonly #start: number
   readonly #end: number
+  #args: readonly Word[] | null = null
 
-  constructor(file: SourceFile, words: readonly Word[], body: Block | Word | null, start: number, end: number) {
-    this.name = words[0] ?? new WordNode(file, start, start)
-    this.args = words.slice(1)
+  /** `first`: token of the first of `words` words; blanks and comments may stand between them. */
+  constructor(source: TokenSource, name: Word, first: number, words: number, body: Block | Word | null, start: number, end: number) {
+    this.name = name
     this.block = body !== null && 'directives' in body ? body : null
     this.opaque = body !== null && 'raw' in body ? body : null
-    this.#file = file
+    this.#source = source
+    this.#first = first
+    this.#words = words
     this.#start = start
     this.#end = end
   }
 
-  get span(): Span {
-    return { file: this.#file.path, start: this.#start, end: this.#end }
+  get kind(): 'directive' {
+    return 'directive'
   }
+
+  get args(): readonly Word[] {
+    this.#args ??= this.#words < 2 ? noWords : wordsFrom(this.#source, this.#first + 1, this.#words - 1)
+    return this.#args
+  }
+
+  get span(): Span {
+    return { file: this.#source.file.path, start: this.#start, end: this.#end }
+  }
+
+  static argCountOf(directive: Directive): number {
+    return #source in directive ? Math.max(0, directive.#words - 1) : directive.args.length
+  }
+}
+
+/** Number of words behind the name, without making them. */
+export function argCount(directive: Directive): number {
+  return DirectiveNode.argCountOf(directive)
+}
+
+const noWords: readonly Word[] = []
+
+/** The next `count` words from the token `first` on. */
+export function wordsFrom({ file, tokens }: TokenSource, first: number, count: number): readonly Word[] {
+  // Of its final size from the start: a list that grows makes room for sixteen more.
+  const words = new Array<Word>(count)
+  let found = 0
+  for (let token = first; found < count; token += 1) {
+    if (tokens.kind[token] !== tokenKinds.word) continue
+    words[found] = new WordNode(file, tokens.start[token] as number, tokens.start[token + 1] as number)
+    found += 1
+  }
+  return words
 }
 
 /**

@@ -7,8 +7,12 @@ import { addGap, type ScopeDraft } from './state.ts'
 import { not, opaqueView, test, view } from './variables.ts'
 import { argument, nameOf, named, wordsOf } from './words.ts'
 
+const doors = ['allow', 'deny', 'auth_basic', 'auth_request']
+
 /** Who may come in: allow and deny, passwords, and the opinion of another location. Source: N-ACC-1, N-AUTH-1. */
 export function addAccess(server: ServerContext, level: Level, draft: ScopeDraft): void {
+  // Most servers let everybody in, and each of their locations asks.
+  if (!doors.some((name) => server.uses.has(name))) return
   const rules = inherited(level, 'allow', 'deny')
   const refused = refusedBy(server, rules)
   const credentials = credentialsOf(server, level)
@@ -52,9 +56,22 @@ function askedOf(server: ServerContext, level: Level): { readonly refuses: Predi
   const [request] = inherited(level, 'auth_request')
   if (request === undefined || argument(request, 0) === 'off') return null
   const uri = argument(request, 0)
-  const own = named(allDirectives([server.directive]), 'location').filter((location) => location.args.some(({ value }) => value === uri))
-  const meaning = own.length === 1 ? wordsOf(own[0] as Directive) : wordsOf(server.directive)
+  const meaning = meaningOf(server, uri)
   const reason = 'whether the other location lets the request pass is not known'
   addGap(server.state, 'opaque-condition', request, reason)
   return { refuses: { kind: 'opaque', text: `auth_request ${uri} refuses: ${meaning}`, reason, dependsOn: 'request', origin: request.span }, at: request }
+}
+
+const meanings = new WeakMap<ServerContext, Map<string, string>>()
+
+/** Text of the only location with that word, else of the whole server. */
+function meaningOf(server: ServerContext, uri: string): string {
+  let known = meanings.get(server)
+  if (known === undefined) meanings.set(server, known = new Map<string, string>())
+  let meaning = known.get(uri)
+  if (meaning === undefined) {
+    const own = named(allDirectives([server.directive]), 'location').filter((location) => location.args.some(({ value }) => value === uri))
+    known.set(uri, meaning = own.length === 1 ? wordsOf(own[0] as Directive) : wordsOf(server.directive))
+  }
+  return meaning
 }

@@ -10,44 +10,103 @@ import { argument, childrenOf, headOf, nameOf, wordsOf } from './words.ts'
  * written, with everything that it depends on.
  */
 export function addLocationsBehind(state: CompileState, http: readonly Directive[], servers: readonly ServerContext[]): void {
-  const outside = http.filter((directive) => directive.block === null).map(wordsOf)
-  const definitions = http.flatMap((directive) => (['upstream', 'map', 'geo', 'split_clients'].includes(nameOf(directive)) ? [{ names: namesOf(directive), text: wordsOf(directive) }] : []))
+  let known: { readonly outside: readonly string[]; readonly definitions: Definitions } | null = null
   for (const server of servers) {
     const locations = withNested(locationsOf(childrenOf(server.directive))).filter((location) => location.kind === 'named' || location.isInternal)
     if (locations.length === 0) continue
+    // Most configs have no such location, and big ones have many groups.
+    known ??= { outside: http.filter((directive) => directive.block === null).map(wordsOf), definitions: definitionsOf(http) }
+    const { outside, definitions } = known
     const own = childrenOf(server.directive).filter((directive) => nameOf(directive) !== 'location').map(wordsOf)
+    // Written out for each of many locations, what they have in common would fill the memory; then it is a line of its own.
+    const common = [...own, ...outside]
+    const size = common.reduce((sum, text) => sum + text.length, 0) + definitions.size
+    const apart = locations.length * size > mostCommonText
+    const bears = 'requests that an error, another request or an answer of a server leads to'
+    if (apart) {
+      const text = [...common, ...definitionsIn(common.join('\n'), definitions)].join('\n')
+      addSurrounding(state, server.key, `${bears} internal and named locations of ${server.key}`, { text, shown: `internal and named locations of ${server.key} or what they depend on`, at: server.at })
+    }
     for (const location of locations) {
-      const around = [wordsOf(location.directive), ...own, ...outside]
-      const text = [...around, ...definitionsIn(around.join('\n'), definitions)].join('\n')
-      addSurrounding(state, server.key, `requests that an error, another request or an answer of a server leads to ${locationName(location)}`, { text, shown: `${locationName(location)} or what it depends on`, at: headOf(location.directive) })
+      const around = [wordsOf(location.directive), ...(apart ? [] : common)]
+      const text = [...around, ...definitionsIn(around.join('\n'), definitions, apart)].join('\n')
+      addSurrounding(state, server.key, `${bears} ${locationName(location)}`, { text, shown: `${locationName(location)} or what it depends on`, at: headOf(location.directive) })
     }
   }
 }
+
+/** Code units that may be repeated for the locations of one server. */
+const mostCommonText = 20_000_000
 
 function withNested(locations: readonly Location[]): readonly Location[] {
   return locations.flatMap((location) => [location, ...withNested(location.nested)])
 }
 
 interface Definition {
-  readonly names: readonly string[]
+  readonly place: number
   readonly text: string
+  /** Definitions that the text names; null: not looked for yet. */
+  inside: readonly Definition[] | null
 }
 
-/** What others call it: the name of a group, the variables of a lookup. */
-function namesOf(directive: Directive): readonly string[] {
-  const last = argument(directive, directive.args.length - 1)
-  return [nameOf(directive) === 'upstream' ? last : last.replace(/^\$/, '')]
+interface Definitions {
+  /** By name, lower case; several may share one. */
+  readonly byName: ReadonlyMap<string, readonly Definition[]>
+  readonly all: readonly Definition[]
+  readonly lengths: readonly number[]
+  /** Code units of all texts. */
+  readonly size: number
 }
 
-/** Definitions that a text names, and those that these name. */
-function definitionsIn(text: string, definitions: readonly Definition[], found = new Set<Definition>()): readonly string[] {
+/** Groups and lookups by what others call them: the name of a group, the variable of a lookup. */
+function definitionsOf(http: readonly Directive[]): Definitions {
+  const all: Definition[] = []
+  const byName = new Map<string, Definition[]>()
+  let size = 0
+  for (const directive of http) {
+    if (!['upstream', 'map', 'geo', 'split_clients'].includes(nameOf(directive))) continue
+    const last = argument(directive, directive.args.length - 1)
+    const name = (nameOf(directive) === 'upstream' ? last : last.replace(/^\$/, '')).toLowerCase()
+    const definition: Definition = { place: all.length, text: wordsOf(directive), inside: null }
+    size += definition.text.length
+    all.push(definition)
+    const known = byName.get(name)
+    if (known === undefined) byName.set(name, [definition])
+    else known.push(definition)
+  }
+  return { all, byName, lengths: [...new Set([...byName.keys()].map((name) => name.length))], size }
+}
+
+/** Definitions whose names stand anywhere in the text, as parts of words as well, in the order of the file. One look for each place and length of a name, however many names there are. */
+function namedIn(text: string, { byName, lengths }: Definitions): readonly Definition[] {
   const lower = text.toLowerCase()
-  // A variable may hold the name of any group.
-  const dynamic = /_pass [^;\n}]*\$/.test(text)
-  for (const definition of definitions) {
-    if (found.has(definition) || !(dynamic || definition.names.some((name) => lower.includes(name.toLowerCase())))) continue
-    found.add(definition)
-    definitionsIn(definition.text, definitions, found)
+  const found = new Set<Definition>()
+  for (const length of lengths) {
+    for (let at = 0; at + length <= lower.length; at += 1) for (const definition of byName.get(lower.slice(at, at + length)) ?? []) found.add(definition)
+  }
+  return [...found].sort((one, other) => one.place - other.place)
+}
+
+/** Texts of the definitions that a text names, and of those that these name. `onlyNamed`: variables may hold any name, and somebody else has looked at that. */
+function definitionsIn(text: string, definitions: Definitions, onlyNamed = false): readonly string[] {
+  const found = new Set<Definition>()
+  // A stack of its own, as definitions may name each other in long chains.
+  const open: { readonly list: readonly Definition[]; next: number }[] = []
+  const visit = (from: string, named: readonly Definition[]): void => { open.push({ list: !onlyNamed && readsAnyGroup(from) ? definitions.all : named, next: 0 }) }
+  visit(text, namedIn(text, definitions))
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const definition = top.list[top.next]
+    top.next += 1
+    if (definition === undefined) open.pop()
+    else if (!found.has(definition)) {
+      found.add(definition)
+      visit(definition.text, definition.inside ??= namedIn(definition.text, definitions))
+    }
   }
   return [...found].map((definition) => definition.text)
+}
+
+/** A variable may hold the name of any group. */
+function readsAnyGroup(text: string): boolean {
+  return /_pass [^;\n}]*\$/.test(text)
 }

@@ -2,7 +2,7 @@ import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import type { Level } from './levels.ts'
 import type { CompileState } from './state.ts'
-import { argument, childrenOf, headOf, nameOf, wordsOf } from './words.ts'
+import { argument, childrenOf, headOf, nameOf } from './words.ts'
 import { patternOf } from './patterns.ts'
 
 /** What all parts of one server share. */
@@ -26,6 +26,8 @@ export interface ServerContext {
   readonly hidesSource: boolean
   /** Some rule changes the URI or its arguments. */
   readonly rewrites: boolean
+  /** Names of directives in the server and of those around it without a block. */
+  readonly uses: ReadonlySet<string>
   /** Scopes of named locations by name with `@`. */
   readonly namedScopes: Map<string, string>
   readonly at: Span
@@ -33,25 +35,83 @@ export interface ServerContext {
 
 /** Every directive below, in order. */
 export function allDirectives(directives: readonly Directive[]): readonly Directive[] {
-  return directives.flatMap((directive) => [directive, ...allDirectives(childrenOf(directive))])
+  const found: Directive[] = []
+  addDirectives(directives, found)
+  return found
+}
+
+function addDirectives(directives: readonly Directive[], found: Directive[]): void {
+  for (const directive of directives) {
+    found.push(directive)
+    if (directive.block !== null) addDirectives(directive.block.directives, found)
+  }
 }
 
 export function serverContext(state: CompileState, directive: Directive, parent: Level, key: string, name: string): ServerContext {
   const all = allDirectives([directive])
   const level = { directives: childrenOf(directive), parent }
   const outside = outerDirectives(parent)
-  const text = [...all, ...outside, ...state.lookups.values()].map(wordsOf).join('\n')
-  const errorPages = [...all, ...outside].filter((one) => nameOf(one) === 'error_page')
-  return {
-    state, level, directive, key, name, at: headOf(directive),
-    setVariables: new Set(all.filter((one) => nameOf(one) === 'set').map((one) => argument(one, 0).replace(/^\$/, '').toLowerCase())),
-    groupNames: new Set(all.flatMap((one) => one.args.flatMap(({ value }) => (/\(\?P?[<']/.test(value) ? patternOf(value, false).names.map(([group]) => group.toLowerCase()) : [])))),
-    groups: [...new Set([...text.matchAll(/\$\{?([1-9])/g)].map((match) => Number(match[1])))].sort((a, b) => a - b),
-    keptStatuses: [...new Set(errorPages.flatMap(statusesOf))].sort((a, b) => a - b),
-    hidesSource: [...all, ...outside].some((one) => nameOf(one) === 'set_real_ip_from'),
-    rewrites: all.some((one) => ['rewrite', 'try_files', 'error_page', 'index'].includes(nameOf(one))) || outside.some((one) => nameOf(one) === 'error_page'),
-    namedScopes: new Map(),
+  const setVariables = new Set<string>()
+  const groupNames = new Set<string>()
+  const groups = new Set(groupsOfLookups(state))
+  const keptStatuses = new Set<number>()
+  const uses = new Set<string>()
+  let hidesSource = false
+  let rewrites = false
+  for (const one of all) {
+    uses.add(nameOf(one))
+    for (const { value } of one.args) if (value.includes('(?') && /\(\?P?[<']/.test(value)) for (const [group] of patternOf(value, false).names) groupNames.add(group.toLowerCase())
+    addGroups(one, groups)
+    switch (nameOf(one)) {
+      case 'set': setVariables.add(argument(one, 0).replace(/^\$/, '').toLowerCase()); break
+      case 'set_real_ip_from': hidesSource = true; break
+      case 'rewrite': case 'try_files': case 'index': rewrites = true; break
+      case 'error_page':
+        rewrites = true
+        for (const status of statusesOf(one)) keptStatuses.add(status)
+        break
+      default:
+    }
   }
+  for (const one of outside) {
+    uses.add(nameOf(one))
+    addGroups(one, groups)
+    if (nameOf(one) === 'set_real_ip_from') hidesSource = true
+    if (nameOf(one) !== 'error_page') continue
+    rewrites = true
+    for (const status of statusesOf(one)) keptStatuses.add(status)
+  }
+  return {
+    state, level, directive, key, name, at: headOf(directive), setVariables, groupNames, hidesSource, rewrites, uses,
+    groups: [...groups].sort((a, b) => a - b), keptStatuses: [...keptStatuses].sort((a, b) => a - b), namedScopes: new Map(),
+  }
+}
+
+/** Numbers of groups that the words of one directive read. */
+function addGroups({ name, args }: Directive, found: Set<number>): void {
+  addGroupsIn(name.value, found)
+  for (const { value } of args) addGroupsIn(value, found)
+}
+
+function addGroupsIn(text: string, found: Set<number>): void {
+  for (let at = text.indexOf('$'); at !== -1; at = text.indexOf('$', at + 1)) {
+    const digit = text.charCodeAt(at + 1) === 123 ? text.charCodeAt(at + 2) : text.charCodeAt(at + 1)
+    if (digit >= 49 && digit <= 57) found.add(digit - 48)
+  }
+}
+
+const groupsByLookups = new WeakMap<ReadonlyMap<string, Directive>, ReadonlySet<number>>()
+
+/** The same for all servers. */
+function groupsOfLookups({ lookups }: CompileState): ReadonlySet<number> {
+  let found = groupsByLookups.get(lookups)
+  if (found === undefined) {
+    const groups = new Set<number>()
+    for (const one of allDirectives([...lookups.values()])) addGroups(one, groups)
+    found = groups
+    groupsByLookups.set(lookups, found)
+  }
+  return found
 }
 
 /** Statuses that an error page can keep: those it stands for, or the one it sets. */
@@ -62,7 +122,16 @@ function statusesOf(errorPage: Directive): readonly number[] {
   return codes.map(Number).filter((status) => Number.isInteger(status) && status > 0)
 }
 
-/** Directives of the levels around, without the blocks that stand there. */
-function outerDirectives(level: Level | null): readonly Directive[] {
-  return level === null ? [] : [...level.directives.filter((one) => one.block === null), ...outerDirectives(level.parent)]
+const outer = new WeakMap<Level, readonly Directive[]>()
+
+/** Directives of the levels around, without the blocks that stand there; every server of http asks for the same. */
+function outerDirectives(level: Level): readonly Directive[] {
+  let found = outer.get(level)
+  if (found === undefined) {
+    const directives: Directive[] = []
+    for (let at: Level | null = level; at !== null; at = at.parent) for (const one of at.directives) if (one.block === null) directives.push(one)
+    found = directives
+    outer.set(level, found)
+  }
+  return found
 }

@@ -36,7 +36,8 @@ export function listenGroups(servers: readonly Directive[]): readonly ListenGrou
     const group = groups.get(key) ?? { address, bound: [], options: new Set<string>() }
     groups.set(key, group)
     for (const option of options) group.options.add(option)
-    if (group.bound.some((one) => one.server === server)) return
+    // Servers come one after the other, so one that is there already is the last.
+    if (group.bound[group.bound.length - 1]?.server === server) return
     group.bound.push({ server, isDefault: options.includes('default_server') || options.includes('default'), at })
   }
   for (const server of servers) {
@@ -75,10 +76,18 @@ function tlsOf({ bound }: ListenGroup, http2: boolean): ListenerTls {
 
 /** Addresses that cover each other: the narrower one takes its connections (N-SRV-4). */
 export function conflictsOf(listeners: readonly Listener[]): readonly ListenerConflict[] {
+  const byPort = new Map<number, Listener[]>()
+  for (const listener of listeners) {
+    for (const port of new Set(listener.addresses.filter((one) => one.socket === null && one.ip !== '' && !one.ip.includes(':')).map((one) => one.fromPort))) {
+      const known = byPort.get(port)
+      if (known === undefined) byPort.set(port, [listener])
+      else known.push(listener)
+    }
+  }
   return listeners.flatMap((wide) => {
     const [address] = wide.addresses
     if (address === undefined || address.ip !== '' || address.socket !== null) return []
-    const narrow = listeners.filter((other) => other !== wide && other.addresses.some((one) => one.socket === null && one.ip !== '' && !one.ip.includes(':') && one.fromPort === address.fromPort))
+    const narrow = (byPort.get(address.fromPort) ?? []).filter((other) => other !== wide)
     return narrow.length === 0 ? [] : [{ address: address.text, listeners: [...narrow, wide].map(({ id }) => id), decidedBy: 'specificity' as const }]
   })
 }

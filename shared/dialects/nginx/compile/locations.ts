@@ -28,12 +28,14 @@ export function reserveLocations(server: ServerContext, locations: readonly Loca
 /** The scope in which the location of a request is looked for. */
 export function compileSearch(server: ServerContext, locations: readonly Location[], ids: ReadonlyMap<Location, string>): void {
   const draft = new ScopeDraft(server.state, serverScopes.locations(server), `locations of ${server.key}`, server.at)
-  draft.imply('search', always, { kind: 'set-variable', name: flow.changed, value: literal('') })
-  draft.imply('search', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
-  const { definite, prefixes } = searchOrder(locations, !makesOddPaths(server))
-  for (const choice of [...definite, ...prefixes]) addChoice(server, draft, choice, ids)
   const content = contentScope(server, server.level, `scope:${server.key}/no location`, 0, server.directive, false)
-  draft.close({ kind: 'enter', scope: content })
+  draft.closeLater({ kind: 'enter', scope: content }, null, (later) => {
+    later.imply('search', always, { kind: 'set-variable', name: flow.changed, value: literal('') })
+    later.imply('search', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
+    const { definite, prefixes } = searchOrder(locations, !makesOddPaths(server))
+    for (const choice of definite) addChoice(server, later, choice, ids)
+    for (const choice of prefixes) addChoice(server, later, choice, ids)
+  })
 }
 
 /** Can a rule make a URI without a slash in front? */
@@ -70,7 +72,7 @@ export function compileLocation(server: ServerContext, location: Location, paren
   const draft = new ScopeDraft(server.state, id, `${name} of ${server.key}`, at)
   const replaces = location.kind === 'prefix' || location.kind === 'exact' ? toBytes(location.text).length : 0
   if (location.pattern !== null) addCaptures(server, draft, variable('uri'), location.pattern, at)
-  const [internal] = inherited(level, 'internal')
+  const [internal] = server.uses.has('internal') ? inherited(level, 'internal') : []
   if (internal !== undefined) addFailure(server, level, draft, not(isSet(flow.internal, internal.span)), 404, 'internal', 'respond', internal.span)
   addMethodLimit(server, level, draft, id, replaces)
   addUnmodelled(server, level, draft)
@@ -86,6 +88,7 @@ export function compileLocation(server: ServerContext, location: Location, paren
 
 /** Other methods get a configuration of their own, in which not even rewrites of the location count (N-METH-1). */
 function addMethodLimit(server: ServerContext, level: Level, draft: ScopeDraft, id: string, replaces: number): void {
+  if (!server.uses.has('limit_except')) return
   const [limit] = named(level.directives, 'limit_except')
   if (limit === undefined) return
   const allowed = values(limit).map((method) => method.toUpperCase())
@@ -104,7 +107,7 @@ function handlerOf(level: Level, inherits: boolean): Directive | null {
 
 /** What a location does with a request once no rule took it away: access, files, handler. Returns the id of the scope. */
 function contentScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, isLocation: boolean): string {
-  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `content of ${id.replace(/^scope:/, '')}`, headOf(directive))
+  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `content of ${id.slice('scope:'.length)}`, headOf(directive))
   // The last `if` that was true provides the handler (N-IF-1).
   const blocks = isLocation ? named(level.directives, 'if') : []
   for (const block of blocks) {
@@ -123,14 +126,27 @@ function contentScope(server: ServerContext, level: Level, id: string, replaces:
 
 /** The condition of a block, with a number where an earlier block has the same one. */
 function blockName(level: Level, block: Directive): string {
-  const words = headWords(block)
-  const alike = named(level.directives, 'if').filter((one) => headWords(one) === words)
-  const index = alike.findIndex((one) => one.span.start === block.span.start && one.span.file === block.span.file)
-  return index < 1 ? words : `${words}~${index + 1}`
+  let names = blockNames.get(level.directives)
+  if (names === undefined) {
+    const found = new Map<string, string>()
+    const counts = new Map<string, number>()
+    for (const one of named(level.directives, 'if')) {
+      const words = headWords(one)
+      const count = (counts.get(words) ?? 0) + 1
+      counts.set(words, count)
+      const place = `${one.span.file}:${one.span.start}`
+      if (!found.has(place)) found.set(place, count === 1 ? words : `${words}~${count}`)
+    }
+    names = found
+    blockNames.set(level.directives, names)
+  }
+  return names.get(`${block.span.file}:${block.span.start}`) ?? headWords(block)
 }
 
+const blockNames = new WeakMap<readonly Directive[], ReadonlyMap<string, string>>()
+
 function handlerScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, inherits: boolean): string {
-  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `handler of ${id.replace(/^scope:/, '').replace(/\/(?:content|handler)/g, '')}`, headOf(directive))
+  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `handler of ${id.slice('scope:'.length).replace(/\/(?:content|handler)/g, '')}`, headOf(directive))
   if (inherits) addAccess(server, level, draft)
   const handler = handlerOf(level, inherits)
   const place: PassPlace = { server, level, replaces }
@@ -144,13 +160,38 @@ function handlerScope(server: ServerContext, level: Level, id: string, replaces:
   return draft.id
 }
 
+interface ServerText {
+  readonly text: string
+  readonly hasPatterns: boolean
+  /** Whether the text has a word of `index`. */
+  readonly names: Map<string, boolean>
+}
+
+const serverTexts = new WeakMap<ServerContext, ServerText>()
+
+/** May an index file be for another location? Asked for each location, about the text of the whole server. */
+function mayLeadElsewhere(server: ServerContext, level: Level): boolean {
+  let known = serverTexts.get(server)
+  if (known === undefined) {
+    const hasPatterns = childrenOf(server.directive).some((one) => nameOf(one) === 'location' && argument(one, 0).startsWith('~'))
+    const text = hasPatterns ? '' : wordsOf(server.directive)
+    known = { text, hasPatterns: hasPatterns || /location (?:~|"?~)/.test(text), names: new Map() }
+    serverTexts.set(server, known)
+  }
+  if (known.hasPatterns) return true
+  const { text, names } = known
+  return inherited(level, 'index').some((index) => values(index).some((value) => {
+    let found = names.get(value)
+    if (found === undefined) names.set(value, found = text.includes(`/${value}`))
+    return found
+  }))
+}
+
 /** Files on disk. An index file is a request of its own, for which locations are searched anew (N-IDX-1). */
 function addStatic(server: ServerContext, level: Level, draft: ScopeDraft, directive: Directive): void {
   const [alias] = named(level.directives, 'alias')
   const root = alias === undefined ? (setting(level, 'root') ?? 'html') : `alias ${argument(alias, 0)}`
-  const text = wordsOf(server.directive)
-  const elsewhere = /location (?:~|"?~)/.test(text) || (inherited(level, 'index').some((index) => values(index).some((value) => text.includes(`/${value}`))))
-  if (elsewhere) {
+  if (mayLeadElsewhere(server, level)) {
     const [index] = inherited(level, 'index')
     for (const file of index === undefined ? ['index.html'] : values(index)) {
       const at = index?.span ?? headOf(directive)

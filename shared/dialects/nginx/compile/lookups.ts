@@ -3,7 +3,7 @@ import type { TableEntry } from '#shared/model/routing-model.ts'
 import type { Directive } from '../tree.ts'
 import type { ServerContext } from './context.ts'
 import { patternOf } from './patterns.ts'
-import { addGap, type CompileState } from './state.ts'
+import { addGap, hasGap, type CompileState } from './state.ts'
 import { argument, childrenOf, nameOf, values, wordsOf } from './words.ts'
 
 /** How a variable of a lookup is worked out from `source`, a text with variables. */
@@ -12,18 +12,58 @@ export type Lookup = { readonly source: string; readonly transform: Transform } 
 /** Variables whose values never change while a request is served. */
 const steady = /^\$?\{?(?:host|http_\w+|cookie_\w+|request_uri|request_method|remote_addr|scheme|server_port|server_addr|ssl_\w+|binary_remote_addr|server_name)\}?$/i
 
+const knownLookups = new WeakMap<ServerContext, Map<string, Lookup>>()
+
 /** Reads the `map`, `geo` or `split_clients` that sets `name`; its table becomes part of the model. */
 export function lookupTransforms(state: CompileState, name: string, server: ServerContext): Lookup {
+  let known = knownLookups.get(server)
+  if (known === undefined) knownLookups.set(server, known = new Map<string, Lookup>())
+  let lookup = known.get(name)
+  if (lookup === undefined) known.set(name, lookup = readLookup(state, name, server))
+  return lookup
+}
+
+function readLookup(state: CompileState, name: string, server: ServerContext): Lookup {
   const directive = state.lookups.get(name) as Directive
   const opaque = (reason: string): Lookup => {
-    if (!state.gaps.some((gap) => gap.at.start === directive.span.start && gap.at.file === directive.span.file)) addGap(state, 'opaque-condition', directive, reason)
-    return { opaque: wordsOf(directive), reason }
+    if (!hasGap(state, directive.span)) addGap(state, 'opaque-condition', directive, reason)
+    return { opaque: textOf(directive), reason }
   }
   switch (nameOf(directive)) {
     case 'map': return mapLookup(state, name, directive, server, opaque)
     case 'geo': return geoLookup(state, name, directive, opaque)
     default: return opaque('the share of clients is a matter of a hash')
   }
+}
+
+const texts = new WeakMap<Directive, string>()
+
+/** Words of a lookup with all its entries: long, and asked for by every server that reads it. */
+function textOf(lookup: Directive): string {
+  let text = texts.get(lookup)
+  if (text === undefined) texts.set(lookup, text = wordsOf(lookup))
+  return text
+}
+
+interface MapFacts {
+  readonly volatile: boolean
+  readonly hostnames: boolean
+  readonly fallback: Directive | null
+}
+
+const facts = new WeakMap<Directive, MapFacts>()
+
+function factsOf(map: Directive): MapFacts {
+  let found = facts.get(map)
+  if (found !== undefined) return found
+  const entries = childrenOf(map)
+  found = {
+    volatile: entries.some((entry) => nameOf(entry) === 'volatile'),
+    hostnames: entries.some((entry) => nameOf(entry) === 'hostnames' && entry.args.length === 0),
+    fallback: entries.find((one) => nameOf(one) === 'default' && one.args.length === 1) ?? null,
+  }
+  facts.set(map, found)
+  return found
 }
 
 /** A map is worked out once per request and kept, so what it reads must not change meanwhile. */
@@ -40,12 +80,11 @@ function isSteady(state: CompileState, source: string, server: ServerContext, de
 function mapLookup(state: CompileState, name: string, directive: Directive, server: ServerContext, opaque: (reason: string) => Lookup): Lookup {
   const source = argument(directive, 0)
   const entries = childrenOf(directive)
-  const volatile = entries.some((entry) => nameOf(entry) === 'volatile')
+  const { volatile, hostnames } = factsOf(directive)
   if (!volatile && !isSteady(state, source, server)) return opaque('the map is worked out once, when it is first read, and what it looks at changes')
   if (/\$\d|\$\{\d/.test(source)) return opaque('the map looks at what a pattern captured')
   const id = `${state.section} map:$${name}`
   if (state.tables.has(id)) return transformOf(state, id, source, directive)
-  const hostnames = entries.some((entry) => nameOf(entry) === 'hostnames' && entry.args.length === 0)
   const sorted = { exact: [] as TableEntry[], leading: [] as TableEntry[], trailing: [] as TableEntry[], patterns: [] as TableEntry[] }
   for (const entry of entries) {
     const key = nameOf(entry)
@@ -82,12 +121,12 @@ function isParameter(entry: Directive): boolean {
 }
 
 function transformOf(state: CompileState, id: string, source: string, directive: Directive): Lookup {
-  const entry = childrenOf(directive).find((one) => nameOf(one) === 'default' && one.args.length === 1)
-  const fallback = entry === undefined ? '' : argument(entry, 0)
+  const entry = factsOf(directive).fallback
+  const fallback = entry === null ? '' : argument(entry, 0)
   if (/\$/.test(fallback)) {
     const reason = 'the default of the map depends on the request'
-    if (!state.gaps.some((gap) => gap.reason === reason && gap.at.start === directive.span.start)) addGap(state, 'opaque-condition', directive, reason)
-    return { opaque: wordsOf(directive), reason }
+    if (!hasGap(state, directive.span, reason)) addGap(state, 'opaque-condition', directive, reason)
+    return { opaque: textOf(directive), reason }
   }
   return { source, transform: { kind: 'map', table: id, fallback } }
 }

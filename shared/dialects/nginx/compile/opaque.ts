@@ -1,9 +1,10 @@
 import { always } from '#shared/model/predicate.ts'
 import { factsOf } from '../support.ts'
+import { tellingOf } from '../server-block.ts'
 import type { Directive } from '../tree.ts'
-import { allDirectives, type ServerContext } from './context.ts'
+import type { ServerContext } from './context.ts'
 import type { Level } from './levels.ts'
-import { addGap, type CompileState, type ScopeDraft } from './state.ts'
+import { addGap, hasGap, type CompileState, type ScopeDraft } from './state.ts'
 import { argument, headOf, nameOf, wordsOf } from './words.ts'
 
 /** Directives of modules that may do anything to a request, and those that nobody knows. */
@@ -12,13 +13,15 @@ function isOpaque(directive: Directive): boolean {
   return directive.opaque !== null || known.length === 0 || known.every(({ entry }) => entry.state === 'unsupported')
 }
 
+const none: readonly Directive[] = []
 const known = new WeakMap<readonly Directive[], readonly Directive[]>()
 
 function opaqueOf(directives: readonly Directive[]): readonly Directive[] {
   let found = known.get(directives)
   if (found === undefined) {
-    found = directives.filter(isOpaque)
-    known.set(directives, found)
+    found = directives.some(isOpaque) ? directives.filter(isOpaque) : none
+    // Small levels are asked about once, those around them by each.
+    if (directives.length > 8) known.set(directives, found)
   }
   return found
 }
@@ -31,7 +34,7 @@ export function addUnmodelled(server: ServerContext, level: Level, draft: ScopeD
 }
 
 function addOpaque({ state }: ServerContext, draft: ScopeDraft, directive: Directive, reason: string): void {
-  if (!state.gaps.some(({ at }) => at.file === directive.span.file && at.start === directive.span.start)) addGap(state, 'opaque-effect', directive, reason)
+  if (!hasGap(state, directive.span)) addGap(state, 'opaque-effect', directive, reason)
   draft.add(nameOf(directive), always, { kind: 'opaque-effect', text: `${wordsOf(directive)} ${directive.opaque?.raw ?? ''}`.trim(), reason }, headOf(directive))
 }
 
@@ -42,9 +45,10 @@ export function addOtherReading(server: ServerContext, draft: ScopeDraft): void 
 
 /** Keeps the directives that change how requests are read. */
 export function collectReadings(state: CompileState, http: readonly Directive[]): void {
-  for (const directive of allDirectives(http)) {
+  for (const directive of http) {
     const name = nameOf(directive)
     if (name === 'merge_slashes' && argument(directive, 0) === 'off') state.readings.push(directive)
     else if ((name === 'underscores_in_headers' && argument(directive, 0) === 'on') || (name === 'ignore_invalid_headers' && argument(directive, 0) === 'off')) addGap(state, 'approximate', directive, 'Header names with unusual characters are taken as if they had not been sent.')
+    if (directive.block !== null) collectReadings(state, tellingOf(directive.block))
   }
 }

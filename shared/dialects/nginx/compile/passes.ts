@@ -1,8 +1,10 @@
 import { always, type Predicate, type Template, type View } from '#shared/model/predicate.ts'
 import type { Action } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
+import type { Pool } from '#shared/model/pool.ts'
 import type { Directive } from '../tree.ts'
-import type { ServerContext } from './context.ts'
+import { variablesIn } from '../variable-names.ts'
+import { allDirectives, type ServerContext } from './context.ts'
 import { addFailure, flow, hasErrorPage, isSet } from './fail.ts'
 import { applies, inherited, type Level } from './levels.ts'
 import { addressPool, poolNamed } from './pools.ts'
@@ -27,6 +29,8 @@ export interface Target {
 
 /** Scheme, host and URI of a target; null: a variable hides where one ends. */
 export function targetOf(text: string): Target | null {
+  const plain = text.includes('$') ? null : /^(http|https):\/\/([^/?[:]*(?::\d+)?)(\/[^]*)?$/.exec(text)
+  if (plain !== null) return { protocol: plain[1] ?? '', host: plain[2] ?? '', uri: plain[3] ?? null }
   const match = /^([a-z]+):\/\/(unix:[^:]*:?|\[[^\]]*\](?::\d+)?|(?:(?!\$request_uri|\$uri|\$document_uri)[^/?])*)([^]*)$/.exec(text)
   if (match === null) return null
   const rest = match[3] ?? ''
@@ -44,22 +48,51 @@ export function addProxyPass(place: PassPlace, draft: ScopeDraft, directive: Dir
   }
   const dynamic = hasVariables(text)
   const at = directive.span
+  if (!dynamic && draft.isEmpty && readsNoLookup(server, inherited(place.level, 'proxy_set_header'))) {
+    // What every location of a big config says in the same words is only spelled out where somebody looks.
+    const pool = poolOf(server, target.host, target.protocol, directive)
+    draft.closeLater({ kind: 'forward', pool: pool.name }, at, (later) => {
+      addStart(later, target.protocol, at)
+      addSentHeaders(place, later, literal(target.host), at)
+      addSentTarget(place, later, target.uri, at)
+    })
+    return
+  }
   const reading: Reading = { server, draft, at }
   const host = templateOf(target.host, reading)
   const fixedHost = constantText(host)
-  draft.imply('protocol', always, { kind: 'set-variable', name: flow.protocol, value: literal(target.protocol) }, at)
+  addStart(draft, target.protocol, at)
   addSentHeaders(place, draft, fixedHost === null ? host : literal(fixedHost), at)
   if (target.uri !== null && dynamic) draft.imply('send', always, { kind: 'send-target', value: templateOf(target.uri, reading) }, at)
   else addSentTarget(place, draft, target.uri, at)
   if (fixedHost !== null) {
-    const pool = poolNamed(server.state, fixedHost) ?? addressPool(server.state, fixedHost, target.protocol, directive)
-    draft.close({ kind: 'forward', pool: pool.name }, at)
+    draft.close({ kind: 'forward', pool: poolOf(server, fixedHost, target.protocol, directive).name }, at)
     return
   }
   const [only] = host.parts
   // A target without a host is an error of its own.
   if (host.parts.length === 1 && typeof only === 'object') addFailure(server, place.level, draft, isText(only, '', at), 500, 'no host', 'respond', at)
   draft.close(dispatchTo(place, host, directive), at)
+}
+
+function addStart(draft: ScopeDraft, protocol: string, at: Span): void {
+  draft.imply('protocol', always, { kind: 'set-variable', name: flow.protocol, value: literal(protocol) }, at)
+}
+
+function poolOf({ state }: ServerContext, host: string, protocol: string, directive: Directive): Pool {
+  return poolNamed(state, host) ?? addressPool(state, host, protocol, directive)
+}
+
+const plainLines = new WeakMap<ServerContext, WeakMap<readonly Directive[], boolean>>()
+
+/** Whether the values of these lines read no `map` or the like, whose tables and gaps become part of the model where they are read. */
+function readsNoLookup(server: ServerContext, lines: readonly Directive[]): boolean {
+  if (lines.length === 0 || server.state.lookups.size === 0) return true
+  let known = plainLines.get(server)
+  if (known === undefined) plainLines.set(server, known = new WeakMap<readonly Directive[], boolean>())
+  let plain = known.get(lines)
+  if (plain === undefined) known.set(lines, plain = lines.every((line) => variablesIn(argument(line, 1)).every(({ name }) => !server.state.lookups.has(name))))
+  return plain
 }
 
 function giveUp(server: ServerContext, draft: ScopeDraft, directive: Directive, reason: string): void {
@@ -89,14 +122,22 @@ function isClosed(server: ServerContext, seen: View): boolean {
 }
 
 function setValues(server: ServerContext, name: string): readonly string[] {
-  const found: string[] = []
-  const visit = (directive: Directive): void => {
-    if (nameOf(directive) === 'set' && argument(directive, 0).slice(1).toLowerCase() === name) found.push(argument(directive, 1))
-    for (const child of childrenOf(directive)) visit(child)
+  let byName = valuesByName.get(server)
+  if (byName === undefined) {
+    byName = new Map<string, string[]>()
+    for (const directive of allDirectives([server.directive])) {
+      if (nameOf(directive) !== 'set') continue
+      const key = argument(directive, 0).slice(1).toLowerCase()
+      const known = byName.get(key)
+      if (known === undefined) byName.set(key, [argument(directive, 1)])
+      else known.push(argument(directive, 1))
+    }
+    valuesByName.set(server, byName)
   }
-  visit(server.directive)
-  return found
+  return byName.get(name) ?? []
 }
+
+const valuesByName = new WeakMap<ServerContext, Map<string, string[]>>()
 
 function possibleValues(server: ServerContext): readonly string[] {
   const tables = [...server.state.tables.values()].flatMap((table) => table.entries.map(({ value }) => value))

@@ -31,16 +31,33 @@ export function rewriteRules(directives: readonly Directive[]): readonly Directi
   return directives.filter((directive) => rewriting.has(nameOf(directive)))
 }
 
+/** How a list goes on behind one rule. */
+interface Onwards {
+  /** Steps of the rules to come; null: nothing comes. */
+  readonly draft: ScopeDraft | null
+  /** What is left to do when everything behind is closed. */
+  readonly last: (() => void) | null
+}
+
+const ends: Onwards = { draft: null, last: null }
+
 /** Adds rules to `draft`, which is closed here, at the latest with `place.after`. Source: reference section 7. */
 export function addRewrites(place: RewritePlace, draft: ScopeDraft, rules: readonly Directive[], rest: (draft: ScopeDraft) => void): void {
-  const [rule, ...others] = rules
-  if (rule === undefined) {
-    rest(draft)
-    return
+  // Lists may be long: what comes back to an earlier rule is kept in a list, not on the stack.
+  const later: (() => void)[] = []
+  let open: ScopeDraft | null = draft
+  for (let index = 0; index < rules.length && open !== null; index += 1) {
+    const onwards: Onwards = addRule(place, open, rules[index] as Directive, index === rules.length - 1, rest)
+    if (onwards.last !== null) later.push(onwards.last)
+    open = onwards.draft
   }
+  if (open !== null) rest(open)
+  for (let index = later.length - 1; index >= 0; index -= 1) later[index]?.()
+}
+
+function addRule(place: RewritePlace, draft: ScopeDraft, rule: Directive, isLast: boolean, rest: (draft: ScopeDraft) => void): Onwards {
   const { server } = place
   const reading: Reading = { server, draft, at: headOf(rule) }
-  const onwards = (): void => { addRewrites(place, draft, others, rest) }
   switch (nameOf(rule)) {
     case 'set':
       draft.add('set', always, { kind: 'set-variable', name: argument(rule, 0).replace(/^\$/, '').toLowerCase(), value: templateOf(argument(rule, 1), reading) }, rule.span)
@@ -49,37 +66,36 @@ export function addRewrites(place: RewritePlace, draft: ScopeDraft, rules: reado
         draft.imply('set', always, { kind: 'set-variable', name: flow.rewritten, value: literal('1') }, rule.span)
         addIsArgs(draft, rule.span)
       }
-      onwards()
-      break
+      return { draft, last: null }
     case 'return':
       addReturn(place, draft, rule, reading)
       draft.close({ kind: 'respond', status: 500, why: 'nothing is left after return' })
-      break
+      return ends
     case 'break':
       draft.imply('break', isSet(flow.changed, rule.span), { kind: 'set-variable', name: flow.broken, value: literal('1') }, rule.span)
       draft.imply('break', always, { kind: 'set-variable', name: flow.changed, value: literal('') }, rule.span)
       draft.close({ kind: 'enter', scope: place.after })
-      break
-    case 'rewrite': addRewrite(place, draft, rule, reading, onwards, others, rest); break
-    default: addIf(place, draft, rule, reading, others, rest)
+      return ends
+    case 'rewrite': return addRewrite(place, draft, rule, reading, isLast, rest)
+    default: return addIf(place, draft, rule, reading, isLast, rest)
   }
 }
 
-/** A scope with the rest of a list, for what comes from different ways. */
-function continuation(place: RewritePlace, name: string, others: readonly Directive[], rest: (draft: ScopeDraft) => void): string {
-  if (others.length === 0) {
-    const id = `${place.id}/rules end`
-    if (place.server.state.scopes.has(id)) return id
-    const draft = new ScopeDraft(place.server.state, freshScopeId(place.server.state, id), place.title, place.server.at)
-    rest(draft)
-    return draft.id
+/** A scope for the rest of a list, for what comes from different ways. `open`: null where it is complete. */
+function continuation(place: RewritePlace, name: string, isLast: boolean, rest: (draft: ScopeDraft) => void): { readonly scope: string; readonly open: ScopeDraft | null } {
+  const { state, at } = place.server
+  if (!isLast) {
+    const draft = new ScopeDraft(state, freshScopeId(state, `${place.id}/after ${name}`), place.title, at)
+    return { scope: draft.id, open: draft }
   }
-  const draft = new ScopeDraft(place.server.state, freshScopeId(place.server.state, `${place.id}/after ${name}`), place.title, place.server.at)
-  addRewrites(place, draft, others, rest)
-  return draft.id
+  const id = `${place.id}/rules end`
+  if (state.scopes.has(id)) return { scope: id, open: null }
+  const draft = new ScopeDraft(state, freshScopeId(state, id), place.title, at)
+  rest(draft)
+  return { scope: draft.id, open: null }
 }
 
-function addRewrite(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading: Reading, onwards: () => void, others: readonly Directive[], rest: (draft: ScopeDraft) => void): void {
+function addRewrite(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading: Reading, isLast: boolean, rest: (draft: ScopeDraft) => void): Onwards {
   const { server } = place
   const pattern = patternOf(argument(rule, 0), false)
   const replacement = argument(rule, 1)
@@ -111,8 +127,7 @@ function addRewrite(place: RewritePlace, draft: ScopeDraft, rule: Directive, rea
     const target = templateOf(text, inside)
     addRedirect(place, scope, flag === 'permanent' ? 301 : 302, { parts: [...target.parts, ...args], text: replacement }, inside)
     scope.close({ kind: 'respond', status: 500, why: 'nothing is left after a redirect' })
-    onwards()
-    return
+    return { draft, last: null }
   }
   scope.imply('uri', always, { kind: 'set-variable', name: 'new uri', value: templateOf(path, inside) }, rule.span)
   if (query !== null) {
@@ -127,12 +142,16 @@ function addRewrite(place: RewritePlace, draft: ScopeDraft, rule: Directive, rea
   if (flag === 'break') scope.imply('uri', always, { kind: 'set-variable', name: flow.broken, value: literal('1') }, rule.span)
   if (flag === 'last' || flag === 'break') {
     scope.close({ kind: 'enter', scope: place.after })
-    onwards()
-    return
+    return { draft, last: null }
   }
-  const next = continuation(place, `rewrite ${argument(rule, 0)}`, others, rest)
-  scope.close({ kind: 'enter', scope: next })
-  draft.close({ kind: 'enter', scope: next })
+  const next = continuation(place, `rewrite ${argument(rule, 0)}`, isLast, rest)
+  return {
+    draft: next.open,
+    last: () => {
+      scope.close({ kind: 'enter', scope: next.scope })
+      draft.close({ kind: 'enter', scope: next.scope })
+    },
+  }
 }
 
 export function matching(seen: View, pattern: Pattern, at: Span): Predicate {
@@ -216,7 +235,7 @@ function conditionOf(rule: Directive, reading: Reading): { readonly when: Predic
   }
 }
 
-function addIf(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading: Reading, others: readonly Directive[], rest: (draft: ScopeDraft) => void): void {
+function addIf(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading: Reading, isLast: boolean, rest: (draft: ScopeDraft) => void): Onwards {
   const { server } = place
   const { when, captures } = conditionOf(rule, reading)
   const inner = rewriteRules(childrenOf(rule))
@@ -227,17 +246,26 @@ function addIf(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading:
   if (place.kind === 'location') block.add('handler', always, { kind: 'set-variable', name: flow.handler, value: literal(place.handlerOf(rule)) }, headOf(rule))
   const leaves = inner.length > 0 && ['return', 'break'].includes(nameOf(inner[inner.length - 1] as Directive))
   const level: Level = { directives: childrenOf(rule), parent: place.level }
-  if (leaves) addRewrites({ ...place, level }, block, inner, () => undefined)
-  else {
-    const next = continuation(place, name, others, rest)
-    addRewrites({ ...place, level, id: block.id }, block, inner, (end) => { end.close({ kind: 'enter', scope: next }) })
-    draft.close({ kind: 'enter', scope: next })
-    return
+  if (leaves) {
+    addRewrites({ ...place, level }, block, inner, () => undefined)
+    return { draft, last: null }
   }
-  addRewrites(place, draft, others, rest)
+  const next = continuation(place, name, isLast, rest)
+  return {
+    draft: next.open,
+    last: () => {
+      addRewrites({ ...place, level, id: block.id }, block, inner, (end) => { end.close({ kind: 'enter', scope: next.scope }) })
+      draft.close({ kind: 'enter', scope: next.scope })
+    },
+  }
 }
 
 /** Scope to go on with when a list ended: a new search where a rewrite changed the URI. */
 export function addSearchAgain(server: ServerContext, draft: ScopeDraft): void {
-  draft.imply('search again', isSet(flow.changed, server.at), { kind: 'enter', scope: serverScopes.again(server) })
+  let parts = searchesAgain.get(server)
+  if (parts === undefined) searchesAgain.set(server, parts = { when: isSet(flow.changed, server.at), does: { kind: 'enter', scope: serverScopes.again(server) } })
+  draft.imply('search again', parts.when, parts.does)
 }
+
+/** The same for every location of a server. */
+const searchesAgain = new WeakMap<ServerContext, { readonly when: Predicate; readonly does: Action }>()

@@ -24,25 +24,38 @@ function namesOf(server: Directive): readonly { readonly text: string; readonly 
 /** Servers and listeners of http. */
 export function compileServers(state: CompileState, http: Level, servers: readonly Directive[]): { readonly listeners: readonly Listener[]; readonly contexts: readonly ServerContext[] } {
   const contexts = new Map<Directive, ServerContext>()
-  for (const server of servers) contexts.set(server, compileServer(state, http, server, contexts))
+  const taken: Taken = { keys: new Set(), counts: new Map() }
+  for (const server of servers) contexts.set(server, compileServer(state, http, server, taken))
   const listeners = listenGroups(servers).map((group, index) => listenerOf(group, compileEntry(state, group, contexts), 'http', index + 1, 'server'))
   return { listeners, contexts: [...contexts.values()] }
 }
 
+/** Keys of the servers so far, and how far those of one name and address are counted. */
+interface Taken {
+  readonly keys: Set<string>
+  readonly counts: Map<string, number>
+}
+
 /** The name under which a server stands in ids: its first name, and its address where that is not enough. */
-function keyOf(server: Directive, others: ReadonlyMap<Directive, ServerContext>): string {
-  const taken = new Set([...others.values()].map(({ key }) => key))
+function keyOf(server: Directive, { keys, counts }: Taken): string {
   const first = namesOf(server)[0]?.text ?? ''
   const [listen] = named(childrenOf(server), 'listen')
   const address = listen === undefined ? ':80' : argument(listen, 0)
   const candidates = [`server ${first}`, `server ${first}@${address}`]
-  const found = candidates.slice(first === '' ? 1 : 0).find((key) => !taken.has(key))
-  if (found !== undefined) return found
-  for (let count = 2; ; count += 1) if (!taken.has(`server ${first}@${address}~${count}`)) return `server ${first}@${address}~${count}`
+  let key = candidates.slice(first === '' ? 1 : 0).find((candidate) => !keys.has(candidate))
+  if (key === undefined) {
+    const start = `server ${first}@${address}`
+    let count = (counts.get(start) ?? 1) + 1
+    while (keys.has(`${start}~${count}`)) count += 1
+    counts.set(start, count)
+    key = `${start}~${count}`
+  }
+  keys.add(key)
+  return key
 }
 
-function compileServer(state: CompileState, http: Level, directive: Directive, others: ReadonlyMap<Directive, ServerContext>): ServerContext {
-  const key = keyOf(directive, others)
+function compileServer(state: CompileState, http: Level, directive: Directive, taken: Taken): ServerContext {
+  const key = keyOf(directive, taken)
   const server = serverContext(state, directive, http, key, plainName(namesOf(directive)[0]?.text ?? ''))
   const locations = locationsOf(childrenOf(directive))
   const ids = reserveLocations(server, locations)
@@ -121,8 +134,13 @@ function compileEntry(state: CompileState, group: ListenGroup, contexts: Readonl
   // A server that is alone takes everything; its patterns count where something reads what they capture.
   if (group.bound.length === 1) for (const map of [exact, leading, trailing]) map.clear()
   const enter = (server: ServerContext): { readonly kind: 'enter'; readonly scope: string } => ({ kind: 'enter', scope: serverScopes.rewrites(server) })
-  for (const server of new Set([...exact.values()].map((one) => one.server))) {
-    const own = [...exact.values()].filter((one) => one.server === server)
+  const byServer = new Map<ServerContext, Named[]>()
+  for (const one of exact.values()) {
+    const known = byServer.get(one.server)
+    if (known === undefined) byServer.set(one.server, [one])
+    else known.push(one)
+  }
+  for (const [server, own] of byServer) {
     const [first] = own
     if (first !== undefined) draft.add(server.key, test(host, { kind: 'exact', values: own.map(({ text }) => text), ignoreCase: false }, first.at), enter(server), ...new Set(own.map(({ at }) => at)))
   }

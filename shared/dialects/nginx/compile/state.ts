@@ -1,9 +1,10 @@
 import type { CompileOptions } from '#shared/dialects/dialect.ts'
-import type { Pool } from '#shared/model/pool.ts'
+import type { MemberOptions, Pool } from '#shared/model/pool.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
 import type { Action, Effect, Gap, LookupTable, Scope, ScopeId, Step, SurroundingLine } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
+import { LateScope } from './late-scope.ts'
 import { wordsOf } from './words.ts'
 
 /** Everything one compilation shares. */
@@ -21,12 +22,16 @@ export interface CompileState {
   readonly lookups: Map<string, Directive>
   /** Directives that change how the paths of all requests are read. */
   readonly readings: Directive[]
-  /** Lines that set something of a pool: `pool name` and the setting → place. */
-  readonly places: Map<string, Span>
+  /** Blocks of the groups, by the name of the pool. */
+  readonly upstreams: Map<string, Directive>
+  /** What options of servers say, by their words. */
+  readonly memberOptions: Map<string, MemberOptions>
+  /** Ids of scopes that are given away, with the number that the last one of that name got. */
+  readonly reserved: Map<ScopeId, number>
 }
 
 export function createState(options: CompileOptions): CompileState {
-  return { options, section: 'http', gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], lookups: new Map(), readings: [], places: new Map() }
+  return { options, section: 'http', gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], lookups: new Map(), readings: [], upstreams: new Map(), memberOptions: new Map(), reserved: new Map() }
 }
 
 /** The same compilation, for what stands in `stream`. */
@@ -38,10 +43,26 @@ export function addGap(state: CompileState, kind: Gap['kind'], directive: Direct
   state.gaps.push({ kind, text: wordsOf(directive), reason, at: directive.span })
 }
 
+const gapPlaces = new WeakMap<readonly Gap[], { read: number; readonly found: Set<string> }>()
+
+/** Is there a gap at that place, with that reason where one is given? */
+export function hasGap({ gaps }: CompileState, at: Span, reason = ''): boolean {
+  let places = gapPlaces.get(gaps)
+  if (places === undefined) gapPlaces.set(gaps, places = { read: 0, found: new Set<string>() })
+  const { found } = places
+  for (; places.read < gaps.length; places.read += 1) {
+    const gap = gaps[places.read] as Gap
+    for (const known of ['', gap.reason]) found.add(`${gap.at.file}:${gap.at.start}:${known}`)
+  }
+  return found.has(`${at.file}:${at.start}:${reason}`)
+}
+
 /** A line that is compared as it is written and not followed. */
 export function addSurrounding(state: CompileState, owner: string, bears: string, line: Pick<SurroundingLine, 'text' | 'shown' | 'at'>): void {
   state.surroundings.push({ owner, bears, ...line })
 }
+
+const none: readonly Step[] = []
 
 /** Steps of one scope while they are put together. */
 export class ScopeDraft {
@@ -49,8 +70,9 @@ export class ScopeDraft {
   readonly title: string
   readonly #state: CompileState
   readonly #at: Span
-  readonly #steps: Step[] = []
-  readonly #counts = new Map<string, number>()
+  #steps: Step[] | null = null
+  #first = ''
+  #counts: Map<string, number> | null = null
 
   constructor(state: CompileState, id: ScopeId, title: string, at: Span) {
     this.#state = state
@@ -61,38 +83,63 @@ export class ScopeDraft {
 
   /** `origin`: the place of the scope where none is given. `name`: what the step is called among the steps of its scope, such as its directive. */
   add(name: string, when: Predicate, does: Effect | Action, ...origin: readonly Span[]): void {
-    const count = (this.#counts.get(name) ?? 0) + 1
-    this.#counts.set(name, count)
-    this.#steps.push({ id: `${this.id}#${name}${count === 1 ? '' : `~${count}`}`, when, does, origin: origin.length === 0 ? [this.#at] : origin })
+    this.#push({ id: this.#stepId(name), when, does, origin: origin.length === 0 ? [this.#at] : origin })
   }
 
   /** As `add`, for what nginx does by itself on the way: nobody wrote it as a rule. */
   imply(name: string, when: Predicate, does: Effect | Action, ...origin: readonly Span[]): void {
-    this.add(name, when, does, ...origin)
-    const last = this.#steps.length - 1
-    this.#steps[last] = { ...(this.#steps[last] as Step), implied: true }
+    this.#push({ id: this.#stepId(name), when, does, origin: origin.length === 0 ? [this.#at] : origin, implied: true })
+  }
+
+  #push(step: Step): void {
+    if (this.#steps === null) this.#steps = [step]
+    else this.#steps.push(step)
+  }
+
+  #stepId(name: string): string {
+    // Most scopes have one step or none.
+    if (this.#steps === null) this.#first = name
+    else this.#counts ??= new Map([[this.#first, 1]])
+    const count = (this.#counts?.get(name) ?? 0) + 1
+    this.#counts?.set(name, count)
+    return count === 1 ? `${this.id}#${name}` : `${this.id}#${name}~${count}`
   }
 
   /** Ends the scope and makes it part of the model; `otherwise`: what happens when no step decided; `at`: the line that says so. */
   close(otherwise: Action, at: Span | null = null): ScopeId {
     const next = otherwise.kind === 'enter' ? otherwise.scope : null
-    this.#state.scopes.set(this.id, { id: this.id, title: this.title, steps: this.#steps, next, otherwise: next === null ? otherwise : null, otherwiseAt: next === null ? at : null })
+    this.#state.scopes.set(this.id, { id: this.id, title: this.title, steps: this.#steps ?? none, next, otherwise: next === null ? otherwise : null, otherwiseAt: next === null ? at : null })
     return this.id
+  }
+
+  /** As `close`, for a scope without steps so far: `add` makes them when they are first asked for, and touches nothing else. */
+  closeLater(otherwise: Action, at: Span | null, add: (draft: ScopeDraft) => void): ScopeId {
+    const next = otherwise.kind === 'enter' ? otherwise.scope : null
+    this.#state.scopes.set(this.id, new LateScope(this.id, this.title, next, next === null ? otherwise : null, next === null ? at : null, () => {
+      add(this)
+      return this.#steps ?? none
+    }))
+    return this.id
+  }
+
+  get isEmpty(): boolean {
+    return this.#steps === null
   }
 }
 
 /** An id that no scope has yet: equal names are told apart by a number. */
 export function freshScopeId(state: CompileState, id: ScopeId): ScopeId {
-  let found = id
-  for (let count = 2; state.scopes.has(found) || reserved(state).has(found); count += 1) found = `${id}~${count}`
-  reserved(state).add(found)
+  const { reserved, scopes } = state
+  const last = reserved.get(id)
+  if (last === undefined && !scopes.has(id)) {
+    reserved.set(id, 1)
+    return id
+  }
+  // Numbers are never given back, so the search goes on where it ended.
+  let count = (last ?? 1) + 1
+  let found = `${id}~${count}`
+  while (scopes.has(found) || reserved.has(found)) found = `${id}~${count += 1}`
+  reserved.set(id, count)
+  reserved.set(found, 1)
   return found
-}
-
-const reservedIds = new WeakMap<CompileState, Set<ScopeId>>()
-
-function reserved(state: CompileState): Set<ScopeId> {
-  let ids = reservedIds.get(state)
-  if (ids === undefined) reservedIds.set(state, ids = new Set())
-  return ids
 }

@@ -2,6 +2,7 @@ import type { Surroundings } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import { flow } from './fail.ts'
+import { placeOfSetting } from './pools.ts'
 import { addSurrounding, type CompileState } from './state.ts'
 import { argument, childrenOf, headWords, nameOf, values, wordsOf } from './words.ts'
 
@@ -61,6 +62,6 @@ export function surroundingsOf(state: CompileState, readLater: readonly string[]
   return {
     lines: state.surroundings, files, readLater: new Set([flow.protocol, flow.status, ...readLater]),
     isInert: (setting) => inertSettings.has(setting),
-    placeOf: (owner, name, setting): Span | null => (owner === 'pool' ? (state.places.get(`pool ${name} ${setting}`) ?? null) : null),
+    placeOf: (owner, name, setting): Span | null => (owner === 'pool' ? placeOfSetting(state, name, setting) : null),
   }
 }

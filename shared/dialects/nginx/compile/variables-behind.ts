@@ -1,3 +1,4 @@
+import { tellingOf } from '../server-block.ts'
 import type { Directive } from '../tree.ts'
 import { variablesIn } from '../variable-names.ts'
 import { allDirectives } from './context.ts'
@@ -16,17 +17,15 @@ const lookups: ReadonlySet<string> = new Set(['map', 'geo', 'split_clients'])
  * so that another value there is never taken for nothing.
  */
 export function addVariablesBehind(state: CompileState, directives: readonly Directive[]): readonly string[] {
-  const all = allDirectives(directives)
-  const tables = all.filter((directive) => lookups.has(nameOf(directive)))
-  const entries = new Set(tables.flatMap((table) => allDirectives(table.block?.directives ?? [])))
+  const tables: Directive[] = []
   const names = new Set<string>()
-  const read = (words: readonly string[]): void => { for (const word of words) for (const { name } of variablesIn(word)) names.add(name) }
-  for (const directive of all) {
-    if (entries.has(directive) || lookups.has(nameOf(directive)) || followsVariables.has(nameOf(directive)) || isInert(nameOf(directive))) continue
-    read([...values(directive), directive.opaque?.raw ?? ''])
-  }
+  const read = (word: string): void => { if (word.includes('$')) for (const { name } of variablesIn(word)) names.add(name) }
+  readLines(directives, tables, read)
   // Lookups may look at, and give, what other lookups give.
-  for (const table of tables) read([...values(table).slice(0, -1), wordsOf(table).replace(/^[^{]*/, '')])
+  for (const table of tables) {
+    for (const value of values(table).slice(0, -1)) read(value)
+    read(wordsOf(table).replace(/^[^{]*/, ''))
+  }
   for (const table of tables) {
     const name = argument(table, table.args.length - 1).replace(/^\$/, '').toLowerCase()
     if (!names.has(name)) continue
@@ -34,4 +33,20 @@ export function addVariablesBehind(state: CompileState, directives: readonly Dir
     addSurrounding(state, nameOf(table), `requests where $${name} takes part`, { text, shown: text, at: table.span })
   }
   return [...names].map((name) => (/^[1-9]$/.test(name) ? `capture ${name}` : name))
+}
+
+/** Reads every word of the lines that are not followed; lookups are put aside, with those in them. */
+function readLines(directives: readonly Directive[], tables: Directive[], read: (word: string) => void): void {
+  for (const directive of directives) {
+    const name = nameOf(directive)
+    if (lookups.has(name)) {
+      for (const table of allDirectives([directive])) if (lookups.has(nameOf(table))) tables.push(table)
+      continue
+    }
+    if (!followsVariables.has(name) && !isInert(name)) {
+      for (const { value } of directive.args) read(value)
+      if (directive.opaque !== null) read(directive.opaque.raw)
+    }
+    if (directive.block !== null) readLines(tellingOf(directive.block), tables, read)
+  }
 }

@@ -17,7 +17,19 @@ export function view(field: Field, transforms: readonly Transform[] = []): View 
   return { field, transforms, type: 'string', pick: 'first', absentAs: 'empty' }
 }
 
-export const variable = (name: string): View => view({ kind: 'variable', name })
+const variables = new Map<string, View>()
+/** Names that are kept; the rest are made each time, as configs may bring any number. */
+const mostKept = 1_000
+
+/** The view of a variable; one object for one name, since every location asks for the same ones. */
+export function variable(name: string): View {
+  let seen = variables.get(name)
+  if (seen === undefined) {
+    seen = view({ kind: 'variable', name })
+    if (variables.size < mostKept) variables.set(name, seen)
+  }
+  return seen
+}
 
 export function test(seen: View, matcher: Extract<Predicate, { readonly kind: 'test' }>['matcher'], origin: Span): Predicate {
   return { kind: 'test', view: seen, matcher, origin }
@@ -101,6 +113,7 @@ function loaded(text: string, reading: Reading): View {
 
 /** A word with its variables. */
 export function templateOf(text: string, reading: Reading): Template {
+  if (!text.includes('$')) return literal(text)
   const parts: (string | View)[] = []
   let plain = ''
   const pattern = /\$(?:\{([A-Za-z0-9_]+)\}|([0-9])|([A-Za-z_][A-Za-z0-9_]*))/g

@@ -9,7 +9,9 @@ export function wordsOf(directive: Directive): string {
 
 /** The words in front of a block. */
 export function headWords({ name, args }: Directive): string {
-  return [name.value, ...args.map(({ value }) => shownWord(value))].join(' ')
+  let line = name.value
+  for (const { value } of args) line += ` ${shownWord(value)}`
+  return line
 }
 
 function shownWord(value: string): string {
@@ -18,8 +20,9 @@ function shownWord(value: string): string {
 
 /** The directive without its block: what people look at. */
 export function headOf({ name, args, block, span }: Directive): Span {
+  if (block === null) return span
   const last = args[args.length - 1] ?? name
-  return block === null ? span : { file: span.file, start: span.start, end: last.span.end }
+  return { file: span.file, start: span.start, end: last.span.end }
 }
 
 export function nameOf(directive: Directive): string {
@@ -35,10 +38,18 @@ export function values(directive: Directive): readonly string[] {
   return directive.args.map(({ value }) => value)
 }
 
+const none: readonly Directive[] = []
+
 export function childrenOf(directive: Directive): readonly Directive[] {
-  return directive.block?.directives ?? []
+  return directive.block?.directives ?? none
 }
 
 export function named(directives: readonly Directive[], name: string): readonly Directive[] {
-  return directives.filter((directive) => directive.name.value === name)
+  let found: Directive[] | null = null
+  for (const directive of directives) {
+    if (directive.name.value !== name) continue
+    if (found === null) found = [directive]
+    else found.push(directive)
+  }
+  return found ?? none
 }

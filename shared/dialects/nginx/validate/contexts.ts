@@ -1,6 +1,7 @@
 import type { TopContext } from '../fragments.ts'
 import type { Context } from '../support/row.ts'
-import type { Directive } from '../tree.ts'
+import { tellingOf } from '../server-block.ts'
+import type { Block, Directive } from '../tree.ts'
 
 /** Context of the directives in a block; `values`: its lines are no directives; null: a block nobody knows. */
 export type Inside = Context | 'values' | null
@@ -40,18 +41,42 @@ export interface Level {
   readonly owner: Directive | null
   readonly context: Context
   readonly directives: readonly Directive[]
+  /** Those but for plain servers of a group, with which nothing can be wrong. */
+  readonly telling: readonly Directive[]
   readonly outer: Level | null
+}
+
+class BlockLevel implements Level {
+  readonly owner: Directive
+  readonly context: Context
+  readonly outer: Level
+  readonly #block: Block
+
+  constructor(owner: Directive, block: Block, context: Context, outer: Level) {
+    this.owner = owner
+    this.context = context
+    this.outer = outer
+    this.#block = block
+  }
+
+  get directives(): readonly Directive[] {
+    return this.#block.directives
+  }
+
+  get telling(): readonly Directive[] {
+    return tellingOf(this.#block)
+  }
 }
 
 /** Every block of directives, the top level first; blocks of values and unknown ones are left out. */
 export function levelsOf(directives: readonly Directive[], context: Context): readonly Level[] {
-  const levels: Level[] = [{ owner: null, context, directives, outer: null }]
+  const levels: Level[] = [{ owner: null, context, directives, telling: directives, outer: null }]
   for (let at = 0; at < levels.length; at += 1) {
     const level = levels[at] as Level
-    for (const directive of level.directives) {
+    for (const directive of level.telling) {
       if (directive.block === null) continue
       const next = contextInside(directive.name.value, level.context)
-      if (next !== null && next !== 'values') levels.push({ owner: directive, context: next, directives: directive.block.directives, outer: level })
+      if (next !== null && next !== 'values') levels.push(new BlockLevel(directive, directive.block, next, level))
     }
   }
   return levels

@@ -3,8 +3,9 @@ import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import { nearest } from '#shared/text/nearest.ts'
 import type { Span } from '#shared/text/span.ts'
 import { directiveNames, factsOf } from '../support.ts'
-import type { DirectiveFacts } from '../support/row.ts'
+import type { Context, DirectiveFacts } from '../support/row.ts'
 import type { Directive, Word } from '../tree.ts'
+import { argCount } from '../words.ts'
 import { contextName } from './contexts.ts'
 import type { Level } from './contexts.ts'
 import { refuse } from './report.ts'
@@ -17,22 +18,27 @@ import { isValue, valueHint } from './values.ts'
  * Source: the directive tables in the 1.22.1 binary; N-SRV-12b, N-NEST-2, N-LEX-8.
  */
 export function checkLevel(level: Level, hasForeignModule: boolean, findings: Diagnostic[]): void {
-  const first = new Map<string, Directive>()
-  for (const directive of level.directives) {
+  let first: Map<string, Directive> | null = null
+  for (const directive of level.telling) {
     const name = directive.name.value
     const known = factsOf(name)
     if (known.length === 0) {
       findings.push(unknown(directive, hasForeignModule))
       continue
     }
-    const facts = known.find((one) => one.contexts === null || one.contexts.has(level.context))
+    const facts = factsIn(known, level.context)
     if (facts === undefined) {
       wrongPlace(directive, known, level, findings)
       continue
     }
     checkShape(directive, facts, findings)
-    if (facts.once) checkOnce(directive, first, findings)
+    if (facts.once) checkOnce(directive, first ??= new Map<string, Directive>(), findings)
   }
+}
+
+function factsIn(known: readonly DirectiveFacts[], context: Context): DirectiveFacts | undefined {
+  for (const facts of known) if (facts.contexts === null || facts.contexts.has(context)) return facts
+  return undefined
 }
 
 function unknown(directive: Directive, hasForeignModule: boolean): Diagnostic {
@@ -55,7 +61,7 @@ function wrongPlace(directive: Directive, known: readonly DirectiveFacts[], leve
 }
 
 function checkShape(directive: Directive, facts: DirectiveFacts, findings: Diagnostic[]): void {
-  const { name, block, opaque, args } = directive
+  const { name, block, opaque } = directive
   const hasBlock = block !== null || opaque !== null
   if (facts.most === Infinity && facts.least === 0 && facts.contexts === null && facts.name !== 'include') return
   if (facts.block && !hasBlock) {
@@ -66,13 +72,15 @@ function checkShape(directive: Directive, facts: DirectiveFacts, findings: Diagn
     refuse(findings, { code: 'nginx/block-unexpected', why: `'${name.value}' has no block; it must end with ';' before '{'`, at: block === null ? name.span : { ...block.open, start: name.span.start }, names: [name.value], source: 'N-LEX-2' })
     return
   }
-  if (args.length < facts.least || args.length > facts.most) {
+  const count = argCount(directive)
+  if (count < facts.least || count > facts.most) {
     wrongCount(directive, facts, findings)
     return
   }
-  const value = args[0]
+  if (facts.value === null) return
+  const value = directive.args[0]
   // Since 1.11.2 a flag, number or time may not be a variable; nginx reads it once, at start.
-  if (facts.value !== null && value !== undefined && !isValue(facts.value, value.value)) {
+  if (value !== undefined && !isValue(facts.value, value.value)) {
     refuse(findings, { code: 'nginx/invalid-value', why: `'${value.value}' is no value for ${name.value}: ${valueHint(facts.value)}`, at: value.span, names: [name.value, value.value] })
   }
 }

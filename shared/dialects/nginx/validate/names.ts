@@ -11,7 +11,8 @@ interface Uses {
 }
 
 const zoneDirectives = new Set(['limit_conn_zone', 'limit_req_zone'])
-const handlerPrefixes = ['proxy', 'fastcgi', 'uwsgi', 'scgi']
+const cacheDirectives = new Set(['proxy_cache', 'fastcgi_cache', 'uwsgi_cache', 'scgi_cache'])
+const using = new Set(['limit_conn', 'limit_req', 'access_log', ...cacheDirectives])
 
 /** Names of zones, caches and log formats that nothing defines. */
 export function checkNames(levels: readonly Level[], findings: Diagnostic[]): void {
@@ -20,11 +21,12 @@ export function checkNames(levels: readonly Level[], findings: Diagnostic[]): vo
   for (const level of levels) {
     const module = moduleOf(level.context)
     if (module === null || isUpstream(level)) continue
-    for (const { name, args } of level.directives) {
-      if (zoneDirectives.has(name.value)) addZone(known[module].zones, args)
-      else if (name.value.endsWith('_cache_path')) addKeysZone(known[module].caches, args)
-      else if (name.value === 'log_format' && args[0] !== undefined) {
-        const [format] = args
+    for (const directive of level.directives) {
+      const { name } = directive
+      if (zoneDirectives.has(name.value)) addZone(known[module].zones, directive.args)
+      else if (name.value.endsWith('_cache_path')) addKeysZone(known[module].caches, directive.args)
+      else if (name.value === 'log_format' && directive.args[0] !== undefined) {
+        const [format] = directive.args
         if (known[module].formats.has(format.value)) refuse(findings, { code: 'nginx/duplicate-log-format', why: `log_format '${format.value}' stands twice`, at: format.span, names: [format.value] })
         known[module].formats.add(format.value)
       }
@@ -50,7 +52,10 @@ function addKeysZone(caches: Set<string>, args: readonly Word[]): void {
 
 function checkUses(level: Level, known: Uses, findings: Diagnostic[]): void {
   const report = (word: Word, what: string, by: string): void => { refuse(findings, { code: 'nginx/name-undefined', why: `there is no ${what} '${word.value.replace(/^zone=/, '')}'; ${by} would define it`, at: word.span, names: [what, word.value] }) }
-  for (const { name, args } of level.directives) {
+  for (const directive of level.directives) {
+    const { name } = directive
+    if (!using.has(name.value)) continue
+    const { args } = directive
     const [first, second] = args
     if (first === undefined) continue
     if (name.value === 'limit_conn') {
@@ -60,7 +65,7 @@ function checkUses(level: Level, known: Uses, findings: Diagnostic[]): void {
       if (zone !== undefined && !known.zones.has(zone.value.slice(5))) report(zone, 'zone', 'limit_req_zone')
     } else if (name.value === 'access_log' && second !== undefined) {
       if (!second.value.includes('=') && !known.formats.has(second.value)) report(second, 'log format', 'log_format')
-    } else if (handlerPrefixes.some((prefix) => name.value === `${prefix}_cache`)) {
+    } else if (cacheDirectives.has(name.value)) {
       if (first.value !== 'off' && !first.value.includes('$') && !known.caches.has(first.value)) report(first, 'cache', `${name.value}_path`)
     }
   }

@@ -14,10 +14,10 @@ const methods = new Set('GET HEAD POST PUT DELETE MKCOL COPY MOVE OPTIONS PROPFI
 const rewriteFlags = new Set(['last', 'break', 'redirect', 'permanent'])
 
 /** Values that a directive takes; nginx refuses all others. */
-const enumerations: Readonly<Record<string, readonly string[]>> = {
+const enumerations: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
   satisfy: ['all', 'any'], proxy_http_version: ['1.0', '1.1', '2'], autoindex_format: ['html', 'json', 'jsonp', 'xml'], if_modified_since: ['off', 'exact', 'before'],
   server_tokens: ['on', 'off', 'build'], gzip_static: ['off', 'on', 'always'], gzip_http_version: ['1.0', '1.1'], ssl_verify_client: ['off', 'on', 'optional', 'optional_no_ca'], lingering_close: ['off', 'on', 'always'],
-}
+}))
 const upstreamFailures = 'error timeout invalid_header non_idempotent http_500 http_502 http_503 http_504 http_403 http_404 http_429 updating off'.split(' ')
 
 /** What single directives insist on, beyond the number of their arguments. Source: `nginx -t` of 1.22.1 for each. */
@@ -26,10 +26,10 @@ export function checkSemantics(level: Level, findings: Diagnostic[]): void {
   const isStream = level.context.startsWith('stream')
   for (const directive of level.directives) {
     const name = directive.name.value
-    if (!isStream) httpChecks[name]?.(directive, level, findings)
+    if (!isStream) httpChecks.get(name)?.(directive, level, findings)
     if (name === 'allow' || name === 'deny') checkAddress(directive, findings)
-    const allowed = enumerations[name]
-    const [value] = directive.args
+    const allowed = enumerations.get(name)
+    const value = allowed === undefined ? undefined : directive.args[0]
     if (allowed !== undefined && value !== undefined && !allowed.includes(value.value.toLowerCase())) invalid(directive, value, `it must be ${allowed.join(', ')}`, findings)
     if (name.endsWith('_next_upstream') && !isStream) for (const word of directive.args) if (!upstreamFailures.includes(word.value)) invalid(directive, word, `it must be among ${upstreamFailures.join(', ')}`, findings)
   }
@@ -40,7 +40,7 @@ function invalid(directive: Directive, word: Word, hint: string, findings: Diagn
   refuse(findings, { code: 'nginx/invalid-value', why: `'${word.value}' is no value for ${value}: ${hint}`, at: word.span, names: [value, word.value], ...(source === undefined ? {} : { source }) })
 }
 
-const httpChecks: Readonly<Record<string, Check>> = {
+const httpChecks: ReadonlyMap<string, Check> = new Map(Object.entries<Check>({
   return: checkReturn,
   rewrite: checkRewrite,
   if: checkIf,
@@ -54,7 +54,7 @@ const httpChecks: Readonly<Record<string, Check>> = {
   ssl_certificate: checkCertificateKey,
   add_header: checkAlways,
   add_trailer: checkAlways,
-}
+}))
 
 function checkAddress(directive: Directive, findings: Diagnostic[]): void {
   const [word] = directive.args

@@ -7,7 +7,7 @@ import { refuse } from './report.ts'
 /** Lines of `map`, `geo` and `split_clients` that nginx refuses. Source: N-MAP-3, N-SC-1 to 3. */
 export function checkTables(levels: readonly Level[], findings: Diagnostic[]): void {
   for (const level of levels) {
-    for (const directive of level.directives) {
+    for (const directive of level.telling) {
       if (directive.block === null) continue
       const name = directive.name.value
       if (name === 'map') checkMap(directive, findings)

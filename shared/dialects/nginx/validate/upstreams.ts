@@ -1,5 +1,7 @@
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import { ServerBlock } from '../server-block.ts'
 import type { Directive, Word } from '../tree.ts'
+import { argCount } from '../words.ts'
 import { moduleOf } from './contexts.ts'
 import type { Level } from './contexts.ts'
 import { refuse } from './report.ts'
@@ -35,13 +37,15 @@ function headSpan(owner: Directive): Directive['span'] {
 }
 
 function checkServers(level: Level, owner: Directive, name: string, findings: Diagnostic[]): void {
+  // Nothing is wrong with plain servers.
+  if (owner.block instanceof ServerBlock && owner.block.servers > 0) return
   let method: string | null = null
   let servers = 0
   let primaries = 0
   for (const directive of level.directives) {
     const keyword = directive.name.value
     if (methodNames.has(keyword)) method = keyword
-    if (keyword !== 'server' || directive.args.length === 0) continue
+    if (keyword !== 'server' || argCount(directive) === 0) continue
     servers += 1
     if (!directive.args.some((word) => word.value === 'backup')) primaries += 1
     if (level.context === 'stream upstream') checkPort(directive, findings)

@@ -26,7 +26,7 @@ for (const prefix of ['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc', 'memcached'])
 
 /** Built-in variables that a config may set anew. */
 const changeable = new Set(['args', 'limit_rate', 'msie', 'modern_browser', 'ancient_browser', 'memcached_key', 'invalid_referer'])
-const definers: Readonly<Record<string, number>> = { set: 0, auth_request_set: 0, map: 1, split_clients: 1 }
+const definers: ReadonlyMap<string, number> = new Map(Object.entries({ set: 0, auth_request_set: 0, map: 1, split_clients: 1 }))
 
 /** Variables that nothing defines, and built-in ones that a config tries to define. Source: N-LEX-5. */
 export function checkVariables(levels: readonly Level[], findings: Diagnostic[]): void {
@@ -39,13 +39,34 @@ export function checkVariables(levels: readonly Level[], findings: Diagnostic[])
     const module = moduleOf(level.context)
     if (module === null) continue
     const isGroup = isUpstream(level)
-    for (const directive of level.directives) if (!isGroup || directive.name.value === 'hash') for (const word of expandedWords(directive)) checkWord(word, module, defined[module], findings)
+    for (const directive of level.telling) if ((!isGroup || directive.name.value === 'hash') && interestOf(directive.name.value).expands) for (const word of expandedWords(directive)) checkWord(word, module, defined[module], findings)
   }
+}
+
+/** Whether directives of a name define variables, and whether their arguments have some. */
+interface Interest {
+  readonly defines: boolean
+  readonly expands: boolean
+}
+
+const holdsPatterns = new Set(['server_name', 'location', 'if', 'rewrite', 'fastcgi_split_path_info', 'map'])
+const interests = new Map<string, Interest>()
+
+function interestOf(name: string): Interest {
+  const known = interests.get(name)
+  if (known !== undefined) return known
+  const facts = factsOf(name)
+  const defines = name === 'geo' || name === 'valid_referers' || definers.has(name) || holdsPatterns.has(name) || facts.every(({ contexts }) => contexts === null)
+  const interest = { defines, expands: name === 'if' || name === 'geo' || name === 'map' || expanded.has(name) }
+  // Only names of the tables are kept: there is no end to the others.
+  if (facts.length > 0) interests.set(name, interest)
+  return interest
 }
 
 function define(directive: Directive, module: Module, defined: Set<string>, findings: Diagnostic[]): void {
   const name = directive.name.value
-  const place = name === 'geo' ? directive.args.length - 1 : definers[name]
+  if (!interestOf(name).defines) return
+  const place = name === 'geo' ? directive.args.length - 1 : definers.get(name)
   const word = place === undefined ? undefined : directive.args[place]
   if (word !== undefined) {
     const variable = word.value.slice(1).toLowerCase()

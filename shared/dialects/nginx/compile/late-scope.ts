@@ -1,0 +1,46 @@
+import type { Action, Scope, ScopeId, Step } from '#shared/model/routing-model.ts'
+import type { Span } from '#shared/text/span.ts'
+
+const stepsProperty: PropertyDescriptor & ThisType<LateScope> = {
+  enumerable: true,
+  configurable: true,
+  get() {
+    return LateScope.stepsOf(this)
+  },
+}
+
+/**
+ * A scope whose steps are made when first asked for: what a plain `proxy_pass` does are a dozen steps, the same for each of many
+ * thousand locations but for their places; and the search among those has a step for each.
+ *
+ * `steps` is an own property, so that copies and JSON have it; see `PoolModel`.
+ */
+export class LateScope implements Scope {
+  readonly id: ScopeId
+  readonly title: string
+  declare readonly steps: readonly Step[]
+  readonly next: ScopeId | null
+  readonly otherwise: Action | null
+  readonly otherwiseAt: Span | null
+  #make: (() => readonly Step[]) | null
+  #steps: readonly Step[] = []
+
+  /** `make` is called once. */
+  constructor(id: ScopeId, title: string, next: ScopeId | null, otherwise: Action | null, otherwiseAt: Span | null, make: () => readonly Step[]) {
+    this.id = id
+    this.title = title
+    this.next = next
+    this.otherwise = otherwise
+    this.otherwiseAt = otherwiseAt
+    this.#make = make
+    Object.defineProperty(this, 'steps', stepsProperty)
+  }
+
+  static stepsOf(scope: LateScope): readonly Step[] {
+    if (scope.#make !== null) {
+      scope.#steps = scope.#make()
+      scope.#make = null
+    }
+    return scope.#steps
+  }
+}
