@@ -110,12 +110,13 @@ function verdictOf(entries: readonly Entry[], answers: Readonly<Record<'before' 
   const failures = (['before', 'after'] as const).flatMap((name) => (answers[name].failure === null ? [] : [`The config ${name} could not be replayed: ${answers[name].failure.message}`]))
   const count = (agrees: boolean | null): number => entries.filter((one) => one.agrees === agrees).length
   const all = entries.length === 1 ? 'the witness' : `all ${entries.length} witnesses`
+  const answer = product.includes(' and ') ? 'answer' : 'answers'
   const more = wanted > entries.length ? [`${wanted - entries.length} more were not replayed.`] : []
   const rest = [...failures, ...more]
-  if (count(false) > 0) return { state: 'disagrees', sentence: [`${product} answers ${count(false)} of ${entries.length} ${entries.length === 1 ? 'witness' : 'witnesses'} differently than computed.`, ...rest].join(' ') }
+  if (count(false) > 0) return { state: 'disagrees', sentence: [`${product} ${answer} ${count(false)} of ${entries.length} ${entries.length === 1 ? 'witness' : 'witnesses'} differently than computed.`, ...rest].join(' ') }
   if (failures.length === 2) return { state: 'unavailable', sentence: failures.join(' ') }
-  if (count(null) === 0) return { state: more.length > 0 ? 'partly' : 'proved', sentence: [`${product} answers ${all} as computed, before and after.`, ...rest].join(' ') }
-  return { state: 'partly', sentence: [`${product} answers ${count(true)} of ${entries.length} ${entries.length === 1 ? 'witness' : 'witnesses'} as computed, before and after; the rest could not be compared on both sides.`, ...rest].join(' ') }
+  if (count(null) === 0) return { state: more.length > 0 ? 'partly' : 'proved', sentence: [`${product} ${answer} ${all} as computed, before and after.`, ...rest].join(' ') }
+  return { state: 'partly', sentence: [`${product} ${answer} ${count(true)} of ${entries.length} ${entries.length === 1 ? 'witness' : 'witnesses'} as computed, before and after; the rest could not be compared on both sides.`, ...rest].join(' ') }
 }
 
 /** What was not as in the configs or not as in production. */

@@ -1,6 +1,7 @@
 import type { Listener, ListenAddress, RoutingModel } from '#shared/model/routing-model.ts'
 import { formatIp, parseIp } from '#shared/requests/ip.ts'
 import type { ListenerChange } from './answer.ts'
+import { areTwoProducts } from './two-products.ts'
 
 /** One address of one side, or the same address of both. */
 export interface PairedListener {
@@ -97,7 +98,10 @@ export function sameKind(before: Listener, after: Listener): boolean {
   return (before.tls === null) === (after.tls === null) && before.protocol === after.protocol
 }
 
-/** One row per listener name; `differing`: names with at least one class or unknown region. */
+/**
+ * One row per listener name; `differing`: names with at least one class or unknown region. Two products call listeners by
+ * other names: there those that take the same connections are one.
+ */
 export function listenerChanges(before: RoutingModel, after: RoutingModel, pairs: readonly PairedListener[], differing: ReadonlySet<string>): readonly ListenerChange[] {
   const groups = (model: RoutingModel): Map<string, string[]> => {
     const found = new Map<string, string[]>()
@@ -106,7 +110,10 @@ export function listenerChanges(before: RoutingModel, after: RoutingModel, pairs
   }
   const was = groups(before)
   const is = groups(after)
-  const moved = new Set(pairs.filter((pair) => pair.before === null || pair.after === null || !sameKind(pair.before, pair.after) || pair.before.group !== pair.after.group).flatMap((pair) => [pair.before?.group ?? '', pair.after?.group ?? '']))
-  const rows = [...is].map(([name, texts]): ListenerChange => ({ name, addresses: texts, status: !was.has(name) ? 'added' : moved.has(name) || differing.has(name) ? 'changed' : 'same' }))
-  return [...rows, ...[...was].filter(([name]) => !is.has(name)).map(([name, texts]): ListenerChange => ({ name, addresses: texts, status: 'removed' }))]
+  const areTwo = areTwoProducts(before, after)
+  const twins = new Map(areTwo ? pairs.flatMap((pair) => (pair.before === null || pair.after === null ? [] : [[pair.after.group, pair.before.group] as const])) : [])
+  const moved = new Set(pairs.filter((pair) => pair.before === null || pair.after === null || !sameKind(pair.before, pair.after) || (!areTwo && pair.before.group !== pair.after.group)).flatMap((pair) => [pair.before?.group ?? '', pair.after?.group ?? '']))
+  const rows = [...is].map(([name, texts]): ListenerChange => ({ name, addresses: texts, status: !was.has(name) && !twins.has(name) ? 'added' : moved.has(name) || differing.has(name) ? 'changed' : 'same' }))
+  const kept = new Set(twins.values())
+  return [...rows, ...[...was].filter(([name]) => !is.has(name) && !kept.has(name)).map(([name, texts]): ListenerChange => ({ name, addresses: texts, status: 'removed' }))]
 }

@@ -23,7 +23,7 @@ const nginx = path.join(folder, 'nginx.conf')
 interface Report {
   readonly verdict: string
   readonly behaviour: {
-    readonly complete: boolean; readonly assumptions: readonly string[]
+    readonly complete: boolean; readonly listeners: readonly { readonly name: string; readonly status: string }[]; readonly assumptions: readonly string[]
     readonly differs: readonly { readonly id: string; readonly kind: string; readonly summary: string; readonly witness: { readonly host: string; readonly path: string; readonly method: string } }[]
     readonly unknown: readonly { readonly when: string; readonly because: string }[]
   }
@@ -55,7 +55,7 @@ test('HAProxy to nginx and back: hosts, prefixes, redirects and weighted pools a
   for (const [before, now] of [[haproxy, nginx], [nginx, haproxy]] as const) {
     const { code, report } = await diff(before, now)
     assert.deepEqual([report.verdict, report.behaviour.complete, report.behaviour.differs, report.behaviour.unknown, report.distribution], ['identical', true, [], [], []])
-    assert.deepEqual([code, report.pools.added, report.pools.removed], [0, [], []])
+    assert.deepEqual([code, report.pools.added, report.pools.removed, report.behaviour.listeners.map((one) => one.status)], [0, [], [], ['same']])
     assert.ok(report.behaviour.assumptions.some((one) => one.includes('between two products')))
   }
 })
