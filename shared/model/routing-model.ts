@@ -192,6 +192,8 @@ export interface TableEntry {
   readonly value: string
   /** What the key stands for, where the table says `first-match`. */
   readonly match?: Matcher
+  /** Part of all keys that it takes (0–1), where keys are spread by a hash. */
+  readonly share?: number
   readonly origin: Span
 }
 

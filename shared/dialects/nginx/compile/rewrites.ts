@@ -5,7 +5,7 @@ import type { Directive } from '../tree.ts'
 import type { ServerContext } from './context.ts'
 import { addAnswer, addFailure, addIsArgs, flow, isSet, serverScopes } from './fail.ts'
 import { setting, type Level } from './levels.ts'
-import { patternOf, type Pattern } from './patterns.ts'
+import { groupsIn, patternOf, type Pattern } from './patterns.ts'
 import { freshScopeId, ScopeDraft } from './state.ts'
 import { asView, hasVariables, isText, literal, not, templateOf, test, variable, view, type Reading } from './variables.ts'
 import { argument, childrenOf, headOf, headWords, nameOf, wordsOf } from './words.ts'
@@ -142,13 +142,9 @@ export function matching(seen: View, pattern: Pattern, at: Span): Predicate {
 /** What a pattern that matched leaves in `$1` … and its named groups. */
 export function addCaptures(server: ServerContext, draft: ScopeDraft, seen: View, pattern: Pattern, at: Span): void {
   const captured = (group: number): View => ({ ...seen, transforms: [...seen.transforms, { kind: 'capture', pattern: pattern.source, ignoreCase: pattern.ignoreCase, group }] })
-  const count = groupCount(pattern.source)
+  const count = groupsIn(pattern.source)
   for (const group of server.groups) draft.imply('capture', always, { kind: 'set-variable', name: `capture ${group}`, value: group <= count ? captured(group) : literal('') }, at)
   for (const [name, group] of pattern.names) draft.imply('capture', always, { kind: 'set-variable', name: name.toLowerCase(), value: captured(group) }, at)
-}
-
-function groupCount(source: string): number {
-  return source.replace(/\\[^]/g, '').replace(/\[\^?\]?[^\]]*\]/g, '').match(/\((?!\?|\*)/g)?.length ?? 0
 }
 
 /** A redirect; a target that starts with a slash gets scheme, name and port of the request (N-RET-1, N-PORT-1). */

@@ -3,7 +3,7 @@ import { variablesIn } from '../variable-names.ts'
 import { allDirectives } from './context.ts'
 import { addSurrounding, type CompileState } from './state.ts'
 import { isInert } from './surroundings.ts'
-import { argument, nameOf, values, wordsOf } from './words.ts'
+import { argument, childrenOf, nameOf, values, wordsOf } from './words.ts'
 
 /** Directives whose variables are followed to what they hold. */
 const followsVariables: ReadonlySet<string> = new Set(['return', 'rewrite', 'set', 'if', 'proxy_set_header', 'proxy_pass'])
@@ -25,10 +25,20 @@ export function addVariablesBehind(state: CompileState, directives: readonly Dir
     if (entries.has(directive) || lookups.has(nameOf(directive)) || followsVariables.has(nameOf(directive)) || isInert(nameOf(directive))) continue
     read([...values(directive), directive.opaque?.raw ?? ''])
   }
-  // Lookups may look at, and give, what other lookups give.
-  for (const table of tables) read([...values(table).slice(0, -1), wordsOf(table).replace(/^[^{]*/, '')])
+  // Lookups may look at, and give, what other lookups give; those that are followed say so in the rules.
+  const nameOfTable = (table: Directive): string => argument(table, table.args.length - 1).replace(/^\$/, '').toLowerCase()
+  const isOpen = (table: Directive): boolean => state.gaps.some(({ at }) => at.file === table.span.file && at.start === table.span.start)
+  const left = new Set(tables)
+  for (let size = -1; size !== left.size;) {
+    size = left.size
+    for (const table of left) {
+      if (!names.has(nameOfTable(table)) && !isOpen(table)) continue
+      left.delete(table)
+      read([...values(table).slice(0, -1), ...childrenOf(table).flatMap((entry) => [nameOf(entry), ...values(entry)])])
+    }
+  }
   for (const table of tables) {
-    const name = argument(table, table.args.length - 1).replace(/^\$/, '').toLowerCase()
+    const name = nameOfTable(table)
     if (!names.has(name)) continue
     const text = wordsOf(table)
     addSurrounding(state, nameOf(table), `requests where $${name} takes part`, { text, shown: text, at: table.span })
