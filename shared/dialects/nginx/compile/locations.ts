@@ -67,7 +67,7 @@ export function compileLocation(server: ServerContext, location: Location, paren
   const id = ids.get(location) ?? ''
   const name = locationName(location)
   const at = headOf(directive)
-  const draft = new ScopeDraft(server.state, id, `${name} of ${server.key}`, at)
+  const draft = new ScopeDraft(server.state, id, `${name} of ${server.key}`, at, name)
   const replaces = location.kind === 'prefix' || location.kind === 'exact' ? toBytes(location.text).length : 0
   if (location.pattern !== null) addCaptures(server, draft, variable('uri'), location.pattern, at)
   const [internal] = inherited(level, 'internal')
@@ -76,8 +76,8 @@ export function compileLocation(server: ServerContext, location: Location, paren
   addUnmodelled(server, level, draft)
   const content = contentScope(server, level, `${id}/content`, replaces, directive, true)
   const after = freshScopeId(server.state, `${id}/rules`)
-  const place = { server, level, kind: 'location' as const, id, title: `${name} of ${server.key}`, after, handlerOf: (block: Directive) => blockName(level, block) }
-  const rules = new ScopeDraft(server.state, after, `${name} of ${server.key}`, at)
+  const place = { server, level, kind: 'location' as const, id, title: `${name} of ${server.key}`, heading: name, after, handlerOf: (block: Directive) => blockName(level, block) }
+  const rules = new ScopeDraft(server.state, after, `${name} of ${server.key}`, at, name)
   addSearchAgain(server, rules)
   rules.close({ kind: 'enter', scope: content })
   addRewrites(place, draft, rewriteRules(level.directives), (end) => { end.close({ kind: 'enter', scope: after }) })
@@ -104,7 +104,7 @@ function handlerOf(level: Level, inherits: boolean): Directive | null {
 
 /** What a location does with a request once no rule took it away: access, files, handler. Returns the id of the scope. */
 function contentScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, isLocation: boolean): string {
-  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `content of ${id.replace(/^scope:/, '')}`, headOf(directive))
+  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `content of ${id.replace(/^scope:/, '')}`, headOf(directive), headingOf(server, directive))
   // The last `if` that was true provides the handler (N-IF-1).
   const blocks = isLocation ? named(level.directives, 'if') : []
   for (const block of blocks) {
@@ -121,6 +121,11 @@ function contentScope(server: ServerContext, level: Level, id: string, replaces:
   return draft.id
 }
 
+/** A place as its author wrote it; the files of a server that has no location for a request by its name. */
+function headingOf(server: ServerContext, directive: Directive): string {
+  return nameOf(directive) === 'server' ? server.key : headWords(directive)
+}
+
 /** The condition of a block, with a number where an earlier block has the same one. */
 function blockName(level: Level, block: Directive): string {
   const words = headWords(block)
@@ -130,7 +135,7 @@ function blockName(level: Level, block: Directive): string {
 }
 
 function handlerScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, inherits: boolean): string {
-  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `handler of ${id.replace(/^scope:/, '').replace(/\/(?:content|handler)/g, '')}`, headOf(directive))
+  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `handler of ${id.replace(/^scope:/, '').replace(/\/(?:content|handler)/g, '')}`, headOf(directive), headingOf(server, directive))
   if (inherits) addAccess(server, level, draft)
   const handler = handlerOf(level, inherits)
   const place: PassPlace = { server, level, replaces }

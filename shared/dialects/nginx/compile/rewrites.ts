@@ -18,6 +18,8 @@ export interface RewritePlace {
   /** Prefix of ids of scopes that belong to it. */
   readonly id: string
   readonly title: string
+  /** What the place is called in pictures. */
+  readonly heading: string
   /** Scope that follows when no rule left the list. */
   readonly after: string
   /** Name by which a block of a true `if` is known as the handler; made for blocks in locations. */
@@ -70,11 +72,11 @@ function continuation(place: RewritePlace, name: string, others: readonly Direct
   if (others.length === 0) {
     const id = `${place.id}/rules end`
     if (place.server.state.scopes.has(id)) return id
-    const draft = new ScopeDraft(place.server.state, freshScopeId(place.server.state, id), place.title, place.server.at)
+    const draft = new ScopeDraft(place.server.state, freshScopeId(place.server.state, id), place.title, place.server.at, place.heading)
     rest(draft)
     return draft.id
   }
-  const draft = new ScopeDraft(place.server.state, freshScopeId(place.server.state, `${place.id}/after ${name}`), place.title, place.server.at)
+  const draft = new ScopeDraft(place.server.state, freshScopeId(place.server.state, `${place.id}/after ${name}`), place.title, place.server.at, place.heading)
   addRewrites(place, draft, others, rest)
   return draft.id
 }
@@ -86,7 +88,7 @@ function addRewrite(place: RewritePlace, draft: ScopeDraft, rule: Directive, rea
   const flag = argument(rule, 2)
   const uri = variable('uri')
   const matches = matching(uri, pattern, rule.span)
-  const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/rewrite ${argument(rule, 0)}`), place.title, rule.span)
+  const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/rewrite ${argument(rule, 0)}`), place.title, rule.span, place.heading)
   draft.add('rewrite', matches, { kind: 'enter', scope: scope.id }, rule.span)
   const inside: Reading = { ...reading, draft: scope }
   addCaptures(server, scope, uri, pattern, rule.span)
@@ -217,7 +219,7 @@ function addIf(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading:
   const { when, captures } = conditionOf(rule, reading)
   const inner = rewriteRules(childrenOf(rule))
   const name = headWords(rule)
-  const block = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/${name}`), `${name} of ${place.title}`, headOf(rule))
+  const block = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/${name}`), `${name} of ${place.title}`, headOf(rule), place.heading)
   draft.add('if', when, { kind: 'enter', scope: block.id }, headOf(rule))
   if (captures !== null) addCaptures(server, block, captures.seen, captures.pattern, headOf(rule))
   if (place.kind === 'location') block.add('handler', always, { kind: 'set-variable', name: flow.handler, value: literal(place.handlerOf(rule)) }, headOf(rule))

@@ -51,12 +51,15 @@ export class ScopeDraft {
   readonly #at: Span
   readonly #steps: Step[] = []
   readonly #counts = new Map<string, number>()
+  readonly #heading: string | null
 
-  constructor(state: CompileState, id: ScopeId, title: string, at: Span) {
+  /** `heading`: what the place is called in pictures, such as `location /api/`; null: nothing of its own. */
+  constructor(state: CompileState, id: ScopeId, title: string, at: Span, heading: string | null = null) {
     this.#state = state
     this.#at = at
     this.id = id
     this.title = title
+    this.#heading = heading
   }
 
   /** `origin`: the place of the scope where none is given. `name`: what the step is called among the steps of its scope, such as its directive. */
@@ -76,7 +79,12 @@ export class ScopeDraft {
   /** Ends the scope and makes it part of the model; `otherwise`: what happens when no step decided; `at`: the line that says so. */
   close(otherwise: Action, at: Span | null = null): ScopeId {
     const next = otherwise.kind === 'enter' ? otherwise.scope : null
-    this.#state.scopes.set(this.id, { id: this.id, title: this.title, steps: this.#steps, next, otherwise: next === null ? otherwise : null, otherwiseAt: next === null ? at : null })
+    // An answer without a line is what nginx does when it gives up.
+    const implied = otherwise.kind === 'respond' && at === null
+    this.#state.scopes.set(this.id, {
+      id: this.id, title: this.title, steps: this.#steps, next, otherwise: next === null ? otherwise : null, otherwiseAt: next === null ? at : null,
+      ...(implied ? { impliedEnd: true } : {}), ...(this.#heading === null ? {} : { heading: this.#heading }),
+    })
     return this.id
   }
 }
