@@ -47,7 +47,9 @@ function keyValues(key: Template, model: RoutingModel): { readonly values: reado
   const before = parts.slice(0, at).join('')
   const after = parts.slice(at + 1).join('')
   const values: KeyValue[] = table.entries.map((entry) => ({ text: `${before}${entry.value}${after}`, entry }))
-  if (last.fallback !== null) values.push({ text: `${before}${last.fallback}${after}`, entry: null })
+  // Shares that are rounded down leave a few of all keys over.
+  const shares = table.entries.reduce((sum, entry) => sum + (entry.share ?? 0), 0)
+  if (last.fallback !== null && shares < 1 - 1e-6) values.push({ text: `${before}${last.fallback}${after}`, entry: null })
   return { values, table, open: false }
 }
 

@@ -138,6 +138,9 @@ function handlerScope(server: ServerContext, level: Level, id: string, replaces:
   const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `handler of ${id.replace(/^scope:/, '').replace(/\/(?:content|handler)/g, '')}`, headOf(directive), headingOf(server, directive))
   if (inherits) addAccess(server, level, draft)
   const handler = handlerOf(level, inherits)
+  // Nobody wrote that files are served, or that the handler around counts here, too.
+  const everywhere = nameOf(directive) === 'server' && childrenOf(directive).some((child) => nameOf(child) === 'location' && argument(child, child.args.length - 1) === '/' && ['', '^~'].includes(child.args.length > 1 ? argument(child, 0) : ''))
+  if (everywhere || (inherits && handler !== null && !level.directives.includes(handler))) draft.implyEnd()
   const place: PassPlace = { server, level, replaces }
   if (handler === null) addStatic(server, level, draft, directive)
   else if (nameOf(handler) === 'proxy_pass') addProxyPass(place, draft, handler)

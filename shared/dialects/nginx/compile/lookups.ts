@@ -51,7 +51,7 @@ function splitLookup(state: CompileState, name: string, directive: Directive, se
   const source = argument(directive, 0)
   if (!isSteady(state, source, server)) return opaque('the key is hashed once, when the variable is first read, and what is in it changes')
   if (/\$\d|\$\{\d/.test(source)) return opaque('the key holds what a pattern captured')
-  return { source, transforms: [{ kind: 'hash', algorithm: 'murmur2' }, { kind: 'map', table: splitTable(state, name, directive), fallback: '' }] }
+  return { source, transforms: [{ kind: 'hash', algorithm: 'murmur2' }, { kind: 'map', table: splitTable(state, name, directive), fallback: childrenOf(directive).some((part) => nameOf(part) === '*') ? null : '' }] }
 }
 
 function mapLookup(state: CompileState, name: string, directive: Directive, server: ServerContext, opaque: (reason: string) => Lookup): Lookup {

@@ -62,12 +62,12 @@ function memberOf(pool: string, directive: Directive, others: readonly Member[])
     id: `${pool}/server:${name}`, name, address, ...hostAndPort(address, 80), portOffset: 0, origin: [directive.span],
     options: {
       ...plainMember, weight: weight === undefined ? 1 : Number(weight), level: backup === undefined ? 0 : 1, state: down === undefined ? 'enabled' : 'disabled',
-      maxConnections: limit === undefined || limit === '0' ? null : Number(limit), settings,
+      observed: settings['max_fails'] !== '0', maxConnections: limit === undefined || limit === '0' ? null : Number(limit), settings,
     },
   }
 }
 
-const plainMember: MemberOptions = { weight: 1, level: 0, state: 'enabled', check: null, maxConnections: null, tls: false, sendProxy: false, cookie: null, number: null, settings: {} }
+const plainMember: MemberOptions = { weight: 1, level: 0, state: 'enabled', check: null, observed: true, maxConnections: null, tls: false, sendProxy: false, cookie: null, number: null, settings: {} }
 
 function hostAndPort(address: string, defaultPort: number): { readonly host: string; readonly port: number | null } {
   if (address.startsWith('unix:')) return { host: address.slice(5).replace(/:$/, ''), port: null }

@@ -52,6 +52,7 @@ export class ScopeDraft {
   readonly #steps: Step[] = []
   readonly #counts = new Map<string, number>()
   readonly #heading: string | null
+  #impliedEnd = false
 
   /** `heading`: what the place is called in pictures, such as `location /api/`; null: nothing of its own. */
   constructor(state: CompileState, id: ScopeId, title: string, at: Span, heading: string | null = null) {
@@ -76,11 +77,16 @@ export class ScopeDraft {
     this.#steps[last] = { ...(this.#steps[last] as Step), implied: true }
   }
 
+  /** From here on the end of the scope counts as what nginx does by itself. */
+  implyEnd(): void {
+    this.#impliedEnd = true
+  }
+
   /** Ends the scope and makes it part of the model; `otherwise`: what happens when no step decided; `at`: the line that says so. */
   close(otherwise: Action, at: Span | null = null): ScopeId {
     const next = otherwise.kind === 'enter' ? otherwise.scope : null
     // An answer without a line is what nginx does when it gives up.
-    const implied = otherwise.kind === 'respond' && at === null
+    const implied = this.#impliedEnd || (otherwise.kind === 'respond' && at === null)
     this.#state.scopes.set(this.id, {
       id: this.id, title: this.title, steps: this.#steps, next, otherwise: next === null ? otherwise : null, otherwiseAt: next === null ? at : null,
       ...(implied ? { impliedEnd: true } : {}), ...(this.#heading === null ? {} : { heading: this.#heading }),
