@@ -1,7 +1,7 @@
 import { always, type Field, type Predicate, type Template, type Transform, type View } from '#shared/model/predicate.ts'
 import type { Span } from '#shared/text/span.ts'
 import { lookupTransforms } from './lookups.ts'
-import { readMap } from './map-values.ts'
+import { capturesOf, type MapCase } from './map-values.ts'
 import type { ScopeDraft } from './state.ts'
 import type { ServerContext } from './context.ts'
 import { wordsOf } from './words.ts'
@@ -97,6 +97,22 @@ function lookupView(name: string, reading: Reading): View {
   // Every value is there: an absent one is looked up as the empty text.
   const source = loaded(lookup.source, reading)
   return { ...source, transforms: [...source.transforms, ...lookup.transforms] }
+}
+
+/**
+ * The value of a map as steps: what none of the lines takes, then line by line from the last to the first, so that the
+ * first that matches has the last word. A line that is a pattern may use what it captured.
+ */
+function readMap(name: string, source: string, cases: readonly MapCase[], fallback: string, reading: Reading): View {
+  const { draft } = reading
+  const seen = asView(templateOf(source, reading), `key of $${name}`, reading)
+  const value = `value of map $${name}`
+  const set = (when: Predicate, text: string, inside: Reading, at: Span): void => {
+    draft.imply(`read $${name}`, when, { kind: 'set-variable', name: value, value: templateOf(text, inside) }, at)
+  }
+  set(always, fallback, reading, reading.at)
+  for (const { match, value: text, pattern, at } of [...cases].reverse()) set(test(seen, match, at), text, { ...reading, own: { ...reading.own, ...capturesOf(seen, pattern) } }, at)
+  return variable(value)
 }
 
 /** A value under a name of its own, so that it is never absent and can be transformed further. */
