@@ -226,7 +226,7 @@ function toLoadedFile(file: KeptFile): LoadedFile {
 
 function countsOf(model: RoutingModel): ConfigSummary['counts'] {
   let rules = 0
-  for (const scope of model.scopes.values()) rules += scope.steps.length
+  for (const scope of model.scopes.values()) for (const step of scope.steps) if (step.implied !== true) rules += 1
   let servers = 0
   for (const pool of model.pools) servers += memberCount(pool)
   return { listeners: model.listeners.length, rules, pools: model.pools.length, servers, gaps: model.gaps.length }

@@ -44,7 +44,7 @@ export function decisionOrder(model: RoutingModel, entry: ScopeId | null): reado
       if (step.does.kind === 'enter') visit(step.does.scope, step.when.kind === 'true' ? within : [...within, step.when])
     }
     visit(scope.next, within)
-    const end = scope.next === null ? otherwiseStep(scope) : null
+    const end = scope.next === null && scope.impliedEnd !== true ? otherwiseStep(scope) : null
     if (end !== null) placed.push({ scope, step: end, within, isOtherwise: true })
   }
   visit(entry, [])

@@ -74,6 +74,7 @@ function transformWords(transform: Transform): string | null {
     case 'capture': return `group ${transform.group} of the pattern ${transform.pattern}`
     case 'argument': return `query parameter ${transform.name}`
     case 'escape-path': return 'percent-encoded'
+    case 'hash': return 'hashed'
     case 'opaque': return transform.text
   }
 }

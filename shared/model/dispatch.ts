@@ -47,7 +47,9 @@ function keyValues(key: Template, model: RoutingModel): { readonly values: reado
   const before = parts.slice(0, at).join('')
   const after = parts.slice(at + 1).join('')
   const values: KeyValue[] = table.entries.map((entry) => ({ text: `${before}${entry.value}${after}`, entry }))
-  if (last.fallback !== null) values.push({ text: `${before}${last.fallback}${after}`, entry: null })
+  // Shares that are rounded down leave a few of all keys over.
+  const shares = table.entries.reduce((sum, entry) => sum + (entry.share ?? 0), 0)
+  if (last.fallback !== null && shares < 1 - 1e-6) values.push({ text: `${before}${last.fallback}${after}`, entry: null })
   return { values, table, open: false }
 }
 
@@ -73,12 +75,14 @@ export function actionTargets(action: Action, model: RoutingModel): Targets {
     case 'dispatch': {
       const { values, table, open } = keyValues(action.key, model)
       const byPool = new Map<Pool, string[]>()
+      const shares = new Map<Pool, number>()
       const unknown: UnknownPoolName[] = []
       for (const { text, entry } of values) {
         const pool = pools.get(text)
         if (pool === undefined || pool.name !== text) unknown.push({ name: text, table, entry })
         else {
           const keys = byPool.get(pool)
+          if (entry?.share !== undefined) shares.set(pool, (shares.get(pool) ?? 0) + entry.share)
           if (keys === undefined) byPool.set(pool, entry === null ? [] : [entry.key])
           else if (entry !== null) keys.push(entry.key)
         }
@@ -86,7 +90,7 @@ export function actionTargets(action: Action, model: RoutingModel): Targets {
       const miss = actionTargets(action.onMiss, model)
       return {
         pools: [
-          ...[...byPool].map(([pool, keys]) => ({ pool, share: null, keys, by: table === null ? ('direct' as const) : ('table' as const) })),
+          ...[...byPool].map(([pool, keys]) => ({ pool, share: shares.get(pool) ?? null, keys, by: table === null ? ('direct' as const) : ('table' as const) })),
           ...miss.pools.filter((one) => !byPool.has(one.pool)).map((one) => ({ ...one, by: 'miss' as const })),
         ],
         unknown: [...unknown, ...miss.unknown], open: open || miss.open,

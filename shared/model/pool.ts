@@ -40,6 +40,8 @@ export interface MemberOptions {
   readonly level: number
   readonly state: 'enabled' | 'disabled' | 'drain'
   readonly check: MemberCheck | null
+  /** Requests that fail take it out for a while, without any check. */
+  readonly observed?: boolean
   /** Connections at once; null: no limit. */
   readonly maxConnections: number | null
   readonly tls: boolean

@@ -76,6 +76,8 @@ export type Transform =
   | { readonly kind: 'argument'; readonly name: string; readonly delimiter: '&' | ';' }
   /** A decoded path as it is sent on: bytes that no target may hold as percent sequences. */
   | { readonly kind: 'escape-path' }
+  /** Number from 0 to 2³² − 1 that the value hashes to (`shared/requests/murmur-hash.ts`). */
+  | { readonly kind: 'hash'; readonly algorithm: 'murmur2' }
   | { readonly kind: 'opaque'; readonly text: string; readonly reason: string }
 
 /**

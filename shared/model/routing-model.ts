@@ -101,6 +101,10 @@ export interface Scope {
   readonly otherwise: Action | null
   /** Line that says so, where one does. */
   readonly otherwiseAt?: Span | null
+  /** The product ends the scope so by itself: nobody wrote it as a rule, so lists and pictures leave it out. */
+  readonly impliedEnd?: boolean
+  /** What people call the place that the steps stand in, as a heading: `location /api/`. Absent: they go by their conditions. */
+  readonly heading?: string
 }
 
 export interface Step {
@@ -192,6 +196,8 @@ export interface TableEntry {
   readonly value: string
   /** What the key stands for, where the table says `first-match`. */
   readonly match?: Matcher
+  /** Part of all keys that it takes (0–1), where keys are spread by a hash. */
+  readonly share?: number
   readonly origin: Span
 }
 

@@ -76,7 +76,7 @@ export function toInspection(model: RoutingModel, sources: LineLookup): Inspecti
     return found === null ? null : { file: found.file, line: found.line }
   }
   const rules = (entry: string | null, withEnd: boolean): readonly InspectedRule[] => (withEnd ? reachedOrder(model, entry) : decisionOrder(model, entry).filter((placed) => !placed.isOtherwise)).map((placed) => ({
-    at: place(placed.step.origin), phase: placed.scope.title, when: placed.isOtherwise ? 'nothing matched' : describePredicate(placed.step.when), action: describeAction(placed.step.does),
+    at: place(placed.step.origin), phase: placed.scope.title, when: placed.isOtherwise && placed.scope.heading === undefined ? 'nothing matched' : describePredicate(placed.step.when), action: describeAction(placed.step.does),
     pools: isAction(placed.step.does) ? actionTargets(placed.step.does, model).pools.map((target) => target.pool.name) : [],
   }))
   const reached = reachablePools(toRoutes(model))

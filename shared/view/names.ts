@@ -92,7 +92,7 @@ export function conditionWords(when: Predicate): string {
 /** First host name that the condition asks for, else null: what similar routes are grouped by. */
 export function conditionHost(when: Predicate): string | null {
   for (const part of conjuncts(when)) {
-    if (part.kind === 'test' && 'values' in part.matcher && ((part.view.field.kind === 'header' && part.view.field.name === 'host') || part.view.field.kind === 'sni')) {
+    if (part.kind === 'test' && 'values' in part.matcher && ((part.view.field.kind === 'header' && part.view.field.name === 'host') || part.view.field.kind === 'sni' || part.view.field.kind === 'host-name')) {
       return part.matcher.values[0] ?? null
     }
   }

@@ -13,7 +13,7 @@ export interface Route {
   readonly placed: PlacedStep
   readonly action: Action
   readonly when: Predicate
-  /** `rule 2`: number among the rules that choose a pool, 1 first; null for the others. */
+  /** `rule 2`: number among the rules that choose a pool, 1 first; null for the others, and for those that a heading names. */
   readonly number: number | null
   readonly isDefault: boolean
   readonly targets: Targets
@@ -94,8 +94,9 @@ function listenerRoutes(model: RoutingModel): readonly ListenerRoutes[] {
         // The product's own answer when nothing matched is a box only where requests can get there.
         if (placed.isOtherwise && by !== undefined) return
         const when = fullCondition(placed)
-        const isDefault = placed.isOtherwise || (when.kind === 'true' && action.kind === 'forward' && order.slice(index + 1).every((one) => one.isOtherwise || !isAction(one.step.does)))
-        const counts = choosesPool(action) && !isDefault
+        const isHeaded = placed.scope.heading !== undefined
+        const isDefault = !isHeaded && (placed.isOtherwise || (when.kind === 'true' && action.kind === 'forward' && order.slice(index + 1).every((one) => one.isOtherwise || !isAction(one.step.does))))
+        const counts = choosesPool(action) && !isDefault && !isHeaded
         if (counts) number += 1
         const route: Route = {
           id: routeId(group.name, action, when, isDefault, used), placed, action, when, number: counts ? number : null, isDefault,

@@ -87,7 +87,9 @@ function actionTag(route: Route): string {
     case 'serve': return 'files'
     case 'one-of': return 'ambiguous'
     case 'opaque': return 'not modelled'
-    case 'forward': case 'dispatch': case 'split': case 'leave': case 'enter': return action.kind
+    case 'forward': return 'to pool'
+    case 'dispatch': return 'to named pool'
+    case 'split': case 'leave': case 'enter': return action.kind
   }
 }
 
@@ -100,6 +102,8 @@ function routeTag(before: Route | null, after: Route | null): string {
 }
 
 function routeName(route: Route): string {
+  const { heading } = route.placed.scope
+  if (heading !== undefined) return clip(heading, 40)
   if (route.isDefault) return route.action.kind === 'forward' ? 'everything else' : 'no rule matches'
   const { action } = route
   if (action.kind === 'respond' && route.placed.step.origin.length > 0 && action.why !== '' && route.when.kind !== 'true') return clip(action.why, 40)
@@ -107,7 +111,10 @@ function routeName(route: Route): string {
 }
 
 function routeLines(route: Route): readonly string[] {
-  const lines = [...conditionLines(route.when)]
+  const { heading } = route.placed.scope
+  const host = conditionHost(route.when)
+  // A heading says where a rule stands; what is left is the host and its own condition.
+  const lines = heading === undefined ? [...conditionLines(route.when)] : [...(host === null || heading.includes(host) ? [] : [host]), ...conditionLines(route.placed.step.when)]
   const { action } = route
   if (action.kind === 'dispatch') lines.unshift(clip(`pool named by ${action.key.text}`, 64))
   else if (route.isDefault && action.kind === 'forward') lines.push(`default: ${route.targets.pools[0]?.pool.name ?? action.pool}`)

@@ -84,7 +84,8 @@ export function withoutTold(chance: readonly RequestClass[], told: readonly Requ
 
 const sameName = (pool: string): string => pool
 
-function placeWords({ destination, at }: DecidingRule, alias: (pool: string) => string): string {
+/** Where a rule sends requests, to stand in a sentence: `go to pool api`. */
+export function placeWords({ destination, at }: DecidingRule, alias: (pool: string) => string): string {
   switch (destination.kind) {
     case 'forward': return `go to pool ${alias(destination.pool)}`
     case 'redirect': return `are redirected (${destination.status})`

@@ -28,6 +28,7 @@ import { areTwoProducts, asCompared } from './two-products.ts'
 import type { RequestClass, UnknownRegion } from './answer.ts'
 import { chanceClass, joinChance, onlyChance } from './chance.ts'
 import { plainly } from './plainly.ts'
+import { hashClass, hashesIn } from './hash-shares.ts'
 import { formulaWords } from './words.ts'
 
 /** Everything that the comparison of one listener needs and leaves behind. */
@@ -82,18 +83,19 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
     space, before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: poolAfter },
     products: { areTwo, speaksTls: (side: 'before' | 'after', name: string) => named[side].get(name)?.members.some((member) => member.options.tls) === true, whenEmpty: areTwo ? { before: whenEmpty(models.before), after: whenEmpty(models.after) } : { before: 503, after: 503 } },
   }
+  const differences = (before: DecidingRule, after: DecidingRule): readonly Difference[] => differencesOf(comparing, before, after)
   const diffed = { arrival: arrivals.after, lists, sides, alignment }
   const proved: Proved[] = []
   const unproved: UnknownRegion[] = []
   let chance: readonly RequestClass[] = []
   const onFound = (pair: FoundPair): void => {
-    const result = prove(comparison, diffed, pair)
+    const result = prove(comparison, { ...diffed, differences }, pair)
     if ('judged' in result) proved.push(result)
     else if ('witness' in result) chance = joinChance(chance, result)
     else unproved.push(result)
   }
   const pairs = alignment.changed === 0 ? { found: [], open: [], stopped: false, looked: 0 }
-    : yield* differingPairs({ space, solver, ...sides, alignment, differences: (before, after) => differencesOf(comparing, before, after), budget, onFound })
+    : yield* differingPairs({ space, solver, ...sides, alignment, differences, budget, onFound })
   const unknown: UnknownRegion[] = pairs.open.map((open) => {
     const rules = [lists.before.rules[open.before], lists.after.rules[open.after]] as const
     return { listener: arrivals.after.listener.group, when: formulaWords(space.world, plainly(space.world, space.world.and(rules[0]?.formula ?? never, rules[1]?.formula ?? never))), because: `It cannot be told whether they differ: ${open.reason}.`, side: 'after', at: rules[1]?.at ?? rules[0]?.at ?? nowhere }
@@ -104,7 +106,7 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
   return { ...diffed, found: pairs.found, looked: pairs.looked, proved, chance, unknown: [...unknown, ...unproved] }
 }
 
-type Diffed = Pick<ListenerDiff, 'arrival' | 'lists' | 'sides' | 'alignment'>
+type Diffed = Pick<ListenerDiff, 'arrival' | 'lists' | 'sides' | 'alignment'> & { readonly differences: (before: DecidingRule, after: DecidingRule) => readonly Difference[] }
 
 /** Replays the witness on both configs. What does not show the difference, or hangs on something unmodelled, is unknown. */
 function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | RequestClass | UnknownRegion {
@@ -128,6 +130,10 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
       return region(flag === undefined ? 'It depends on something that is not modelled.' : `Not modelled: ${flag.text} (${flag.reason.replace(/\.$/, '')}).`, flag ?? null)
     }
     witness = without.witness
+  }
+  if (hashesIn(comparison, witness).length > 0) {
+    const spread = hashClass(comparison, diff, pair, witness)
+    if (spread !== null) return spread
   }
   for (const [side, { destination }] of [['before', before], ['after', after]] as const) {
     if (destination.kind === 'unmodelled') return region(`Not modelled: ${destination.text} (${destination.reason.replace(/\.$/, '')}).`, { side, at: destination.at })

@@ -9,6 +9,7 @@ import { disabledPool } from './rules/disabled-pool.ts'
 import { duplicateAddress } from './rules/duplicate-address.ts'
 import { firstWithoutLimit } from './rules/first-without-limit.ts'
 import { impossibleTest } from './rules/impossible-test.ts'
+import { loneBackup } from './rules/lone-backup.ts'
 import { noRedispatch } from './rules/no-redispatch.ts'
 import { noUsableServer } from './rules/no-usable-server.ts'
 import { poolUnreachable } from './rules/pool-unreachable.ts'
@@ -23,6 +24,6 @@ import { wideHost } from './rules/wide-host.ts'
 
 /** Every rule about the neutral model. */
 export const neutralChecks: readonly NeutralCheck[] = [
-  addressBoundTwice, caseSensitiveHost, checkNeverRuns, checkWithoutHost, cookieHoles, deadRule, disabledPool, duplicateAddress, firstWithoutLimit, impossibleTest, noRedispatch, noUsableServer, poolUnreachable,
+  addressBoundTwice, caseSensitiveHost, checkNeverRuns, checkWithoutHost, cookieHoles, deadRule, disabledPool, duplicateAddress, firstWithoutLimit, impossibleTest, loneBackup, noRedispatch, noUsableServer, poolUnreachable,
   serverNameNeverSeen, serverWithoutCheck, severalBackups, spoofableAllow, unknownPoolName, unmatched, weightOutlier, wideHost,
 ]

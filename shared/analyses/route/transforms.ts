@@ -4,6 +4,7 @@ import type { Span } from '#shared/text/span.ts'
 import { asciiLower, asciiUpper, toBytes } from '#shared/requests/bytes.ts'
 import { fieldOf, hostOnly, portOnly, urlDecode, wordOf } from '#shared/requests/http-values.ts'
 import { maskBytes } from '#shared/requests/ip.ts'
+import { murmurHash2 } from '#shared/requests/murmur-hash.ts'
 import { argumentValue, escapedPath } from '#shared/requests/normalised-target.ts'
 import { compileRegex, substitute } from '#shared/requests/regex.ts'
 import { fieldSamples } from './fields.ts'
@@ -167,6 +168,7 @@ export function applyTransform(transform: Transform, value: Known, around: Surro
     }
     case 'argument': return argumentValue(sampleText(value), toBytes(transform.name), transform.delimiter)
     case 'escape-path': return escapedPath(sampleText(value))
+    case 'hash': return murmurHash2(sampleText(value))
     case 'opaque': return unknown(transform.text, transform.reason)
   }
 }

@@ -2,6 +2,7 @@ import { asciiLower, asciiUpper, toBytes } from '#shared/requests/bytes.ts'
 import { fieldOf, hostOnly, leadingInteger, portOnly, urlDecode, wordOf } from '#shared/requests/http-values.ts'
 import { formatIp } from '#shared/requests/ip.ts'
 import { wordAddress } from '#shared/requests/languages/addresses.ts'
+import { murmurHash2 } from '#shared/requests/murmur-hash.ts'
 import { normalizeUri } from '#shared/requests/normalize-uri.ts'
 import { argumentValue, escapedPath } from '#shared/requests/normalised-target.ts'
 import { compileRegex, substitute } from '#shared/requests/regex.ts'
@@ -19,7 +20,9 @@ export function valueOfTerm(term: Term, model: Model, truth: Truth): string | nu
     case 'absent': return null
     case 'unknown': return undefined
     case 'read': {
-      const value = readValue(model.valueOf(term.variable), term)
+      const held = model.valueOf(term.variable)
+      if (held === undefined) return undefined
+      const value = readValue(held, term)
       if (value === null || term.variable.encoding !== 'address') return value
       const ip = wordAddress(value)
       return ip === null ? undefined : formatIp(ip)
@@ -90,6 +93,7 @@ export function transformText(transform: TermTransform, text: string): string | 
     }
     case 'argument': return argumentValue(text, toBytes(transform.name), transform.delimiter)
     case 'escape-path': return escapedPath(text)
+    case 'hash': return String(murmurHash2(text))
     case 'arithmetic': case 'string-compare': case 'ip-mask': case 'map': case 'opaque': return undefined
   }
 }

@@ -23,6 +23,7 @@ export function modelOf(request: RequestInput, { listener }: Arrival, localPort:
   const sent = sentAs(request)
   return {
     valueOf(variable) {
+      if (variable.derived !== undefined) return variable.derived.compute(this)
       let value = values[variable.id]
       if (value === undefined) {
         value = valueFrom(request, sent, variable, localPort, listener)

@@ -8,14 +8,18 @@ import { definitionsOf, type Definition } from './definitions.ts'
 import { describePredicate } from '../describe.ts'
 import type { Field, Matcher, Predicate, Template, Test, View } from '../predicate.ts'
 import type { LookupTable, RoutingModel } from '../routing-model.ts'
+import { hashOf, spreadOver } from './hashes.ts'
 import { existsMatching, integerMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
 import type { Space } from './space.ts'
 import { stateKey, type State } from './state.ts'
 import type { Term, TermList, TermTransform } from './term.ts'
+import { isEachOf } from './term-kinds.ts'
 import { Tests, type Words } from './tests.ts'
 
 /** Methods the product knows by number (H-METH-1); tests of them look at the method as it arrived. */
 const knownMethods = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT']
+/** Longer tables are one value of which only equality is known. */
+const unfoldedEntries = 40
 const nowhere: Span = { file: '', start: 0, end: 0 }
 
 /** Reads conditions, values and templates of one config as formulas and terms over the request that arrived. */
@@ -25,6 +29,7 @@ export class Reader {
   private readonly tables: ReadonlyMap<string, LookupTable>
   /** Tables whose contents differ from those of the other side: id → the name they go by here. */
   private readonly changedTables: ReadonlyMap<string, string>
+  private readonly tableIds: ReadonlyMap<string, string>
   /** Chance is drawn anew each time; the n-th draw of one share on one side is the n-th on the other. */
   private readonly draws = new Map<number, number>()
 
@@ -46,8 +51,8 @@ export class Reader {
       const name = space.nameOf(table)
       return name === table.id ? [] : [[table.id, name] as const]
     }))
-    const ids = new Map([...this.changedTables].map(([id, name]) => [name, id]))
-    this.tests = new Tests(space.world, (name) => this.tables.get(ids.get(name) ?? name))
+    this.tableIds = new Map([...this.changedTables].map(([id, name]) => [name, id]))
+    this.tests = new Tests(space.world, (name) => this.tables.get(this.tableIds.get(name) ?? name))
   }
 
   tableOf(id: string): LookupTable | undefined {
@@ -385,10 +390,28 @@ export class Reader {
         value = terms.read(this.space.variables.argument(transform.name))
         continue
       }
+      if (transform.kind === 'hash') {
+        value = hashOf(this.space, value)
+        continue
+      }
+      if (transform.kind === 'map') {
+        const id = this.tableIds.get(transform.table) ?? transform.table
+        const spread = this.isUnfolded(value, id) ? spreadOver(this.space, this.tests, value, this.tables.get(id), transform.fallback) : null
+        if (spread !== null) {
+          value = spread
+          continue
+        }
+      }
       if (transform.kind === 'cast' && transform.to === 'ip' && value.kind === 'read' && value.variable.encoding === 'address') continue
       value = terms.apply(transform, value)
     }
     return value
+  }
+
+  /** Is a lookup told value by value? Only so can it be seen that two tables give the same for some keys. */
+  private isUnfolded(key: Term, table: string): boolean {
+    if (key.kind === 'read' && key.variable.derived !== undefined) return true
+    return this.space.isChanged(table) && !isEachOf(key) && (this.tables.get(table)?.entries.length ?? 0) <= unfoldedEntries
   }
 
   private isQuery(term: Term): boolean {

@@ -2,9 +2,10 @@ import { complement, intersection } from '#shared/requests/languages/preimages.t
 import { addressWord, anyAddress } from '#shared/requests/languages/addresses.ts'
 import { literalLanguage } from '#shared/requests/languages/literals.ts'
 import type { Language } from '#shared/requests/languages/language.ts'
+import { integerLanguage } from '#shared/requests/languages/numbers.ts'
 import { regexLanguage } from '#shared/requests/languages/regex-language.ts'
 import { formatIp, parseIp, type IpAddress } from '#shared/requests/ip.ts'
-import type { Variable } from '#shared/requests/space/variable.ts'
+import type { Derived, Variable } from '#shared/requests/space/variable.ts'
 import type { World } from '#shared/requests/space/world.ts'
 import { invariant } from '#shared/diagnostics/invariant.ts'
 
@@ -48,6 +49,7 @@ const elementDomain = lazily(() => intersection([whole(`(?:[^\\x00\\r\\n,"]|${qu
 const lineDomain = lazily(() => intersection([whole('[^\\x00\\r\\n]*'), trimmed()]))
 const cookieDomain = lazily(() => intersection([whole(`(?:[^\\x00\\r\\n;,"]|${quoted}")*`), trimmed()]))
 const portDomain = lazily(() => whole('[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]'))
+const numberDomain = lazily(() => whole('0|[1-9][0-9]*'))
 const nameDomain = lazily(() => whole('[\\x21-\\x7e]+'))
 
 const addressOf = (text: string): string => {
@@ -156,6 +158,11 @@ export class RequestVariables {
   /** First value of a parameter whose name is in lower case here and in any case there. */
   argument(name: string): Variable {
     return this.world.variable(`argument:${name}`, () => ({ shape: 'single', optional: true, encoding: 'text', domain: argumentDomain(), preferred: [] }))
+  }
+
+  /** What a hash makes of the value `key`, which `derived` works out. */
+  hash(key: string, derived: Derived): Variable {
+    return this.world.variable(`hash:${key}`, () => ({ shape: 'single', optional: false, encoding: 'integer', domain: intersection([numberDomain(), integerLanguage([[0, derived.size - 1]])]), preferred: [], derived }))
   }
 
   get sourceIp(): Variable {

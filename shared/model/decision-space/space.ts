@@ -1,9 +1,10 @@
+import type { Variable } from '#shared/requests/space/variable.ts'
 import { World, type Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { LookupTable } from '../routing-model.ts'
 import { PairNumbers } from './numbering.ts'
 import { RequestVariables } from './request-variables.ts'
-import { Terms } from './term.ts'
+import { Terms, type Term } from './term.ts'
 
 /** An opaque condition: what it says, why it is one, and where it stands first. */
 export interface Flag {
@@ -45,7 +46,15 @@ export class Space {
   /** What each opaque condition is and where it stands first. */
   readonly flags = new Map<Formula, Flag>()
 
+  /** Values that are hashed somewhere, by the variable that stands for the hash. */
+  readonly hashed = new Map<Variable, Term>()
+
   private readonly tableNames = new Map<string, string[]>()
+
+  /** Does a table hold something else on the other side? Known once both were named. */
+  isChanged(id: string): boolean {
+    return (this.tableNames.get(id)?.length ?? 0) > 1
+  }
 
   /** Name of a table that is equal on both sides only where what it holds is. The first contents keep the name. */
   nameOf(table: LookupTable): string {

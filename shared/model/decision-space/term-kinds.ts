@@ -66,6 +66,7 @@ export function variableWords(key: string): string {
     case 'sni': return 'TLS server name'
     case 'alpn': return 'TLS protocol'
     case 'local-port': return 'destination port'
+    case 'source-ip': return 'source address'
     default: return key.replace('-', ' ')
   }
 }

@@ -7,6 +7,7 @@ import type { Facet } from '#shared/requests/space/variable.ts'
 import { always, evaluateFormula, never, type Formula, type Literals, type Model, type World } from '#shared/requests/space/world.ts'
 import type { LookupTable } from '../routing-model.ts'
 import { valueOfTerm } from './concrete.ts'
+import { noteBounds } from './hash-bounds.ts'
 import { lookupOrder } from './lookups.ts'
 import { addressMatching, existsMatching, integerMatching, literalTexts, matchingOf, nonZero, type Matching } from './matching.ts'
 import type { Term, TermList, TermTransform } from './term.ts'
@@ -97,6 +98,7 @@ export class Tests {
 
   private onRead(term: Extract<Term, { readonly kind: 'read' }>, matching: Matching, words: Words): Formula {
     const { variable, facet } = term
+    if (variable.derived !== undefined) noteBounds(variable.derived, matching)
     if (variable.encoding === 'address') {
       if (matching.key === 'exists') return always
       return matching.networks === null ? this.joint(term, matching, words) : this.atom(term, facet, `address ${matching.key}`, addressMatching(matching.networks), () => [], null, words)
@@ -127,7 +129,7 @@ export class Tests {
 
   private onConcat(term: Extract<Term, { readonly kind: 'concat' }>, matching: Matching, words: Words): Formula {
     const language = matching.language()
-    if (language === null || matching.networks !== null) return this.joint(term, matching, words)
+    if (language === null || (matching.networks !== null && term.parts.some(isAddress))) return this.joint(term, matching, words)
     const [first] = term.parts
     // What is left of a literal behind a text is one, too.
     const rest = first?.kind === 'text' && matching.literals !== null && matching.onlyNarrows !== true ? literalsBehind(first.text, matching.literals) : null

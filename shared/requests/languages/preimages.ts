@@ -20,7 +20,7 @@ export type TransformSpec =
   | { readonly kind: 'substring'; readonly offset: number; readonly length: number | null }
   | { readonly kind: 'trim'; readonly side: 'left' | 'right'; readonly characters: string }
   | { readonly kind: 'normalize-uri'; readonly normalizer: string; readonly argument: string | null }
-  | { readonly kind: 'port-only' | 'capture' | 'argument' | 'escape-path' | 'regsub' | 'map' | 'arithmetic' | 'string-compare' | 'equals-text' | 'choose' | 'cast' | 'opaque' }
+  | { readonly kind: 'port-only' | 'capture' | 'argument' | 'escape-path' | 'hash' | 'regsub' | 'map' | 'arithmetic' | 'string-compare' | 'equals-text' | 'choose' | 'cast' | 'opaque' }
 
 /**
  * { w : f(w) exists and is a member }, for the transformation f.

@@ -20,6 +20,20 @@ export interface Variable {
   readonly domain: Language
   /** Values to try first when a witness is made, best first. */
   readonly preferred: readonly string[]
+  /** Set: the value follows from other parts of the request. */
+  readonly derived?: Derived
+}
+
+/**
+ * A hash of other parts of a request. Nobody can choose it freely, so it is compared as if it were a part of its own that
+ * takes every whole number below `size` equally often.
+ */
+export interface Derived {
+  readonly size: number
+  /** Where tests of it begin to come out otherwise: numbers between two neighbours are met alike. */
+  readonly bounds: Set<number>
+  /** Its value on one request; undefined: not known. */
+  compute(model: { readonly valueOf: (variable: Variable) => Value | undefined }): Value | undefined
 }
 
 /** What a test looks at in a list variable. `nth`: 1 first, -1 last. */

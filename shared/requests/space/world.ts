@@ -13,7 +13,8 @@ export const always: Formula = 0
 export const never: Formula = 1
 
 export interface Model {
-  readonly valueOf: (variable: Variable) => Value
+  /** Undefined: not known. */
+  readonly valueOf: (variable: Variable) => Value | undefined
 }
 
 interface AtomBase {
@@ -170,11 +171,16 @@ function evaluateNode(world: World, formula: Formula, model: Model, flagOf: (ato
   if (truth === undefined) {
     const atom = world.atomOf(formula)
     if (atom === null) truth = evaluateParts(world, formula, model, flagOf, known)
-    else if (atom.kind === 'variable') truth = testsValue(atom, model.valueOf(atom.variable))
+    else if (atom.kind === 'variable') truth = truthOnModel(atom, model)
     else truth = atom.kind === 'joint' ? atom.holds(model) : flagOf(atom)
     known.set(formula, truth)
   }
   return truth
+}
+
+function truthOnModel(atom: Extract<Atom, { readonly kind: 'variable' }>, model: Model): boolean | null {
+  const value = model.valueOf(atom.variable)
+  return value === undefined ? null : testsValue(atom, value)
 }
 
 function evaluateParts(world: World, formula: Formula, model: Model, flagOf: (atom: Atom) => boolean | null, known: Map<Formula, boolean | null>): boolean | null {
@@ -194,5 +200,5 @@ function failsForAbsence(world: World, part: Formula, model: Model): boolean {
   const atom = (part & 1) === 0 ? world.atomOf(part) : null
   if (atom?.kind !== 'variable') return false
   const value = model.valueOf(atom.variable)
-  return value === null || (value.length === 0 && typeof value !== 'string' && atom.facet.kind !== 'count')
+  return value === null || (value !== undefined && value.length === 0 && typeof value !== 'string' && atom.facet.kind !== 'count')
 }

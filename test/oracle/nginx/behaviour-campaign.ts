@@ -11,6 +11,7 @@ import { freePorts, openWorkshop, ownAddress, releasePorts, toWire } from '../ha
 import { seededRandom, type Random } from '../haproxy/random.ts'
 import { exchange, startStubs, type Reply, type Stubs } from '../haproxy/stubs.ts'
 import { disagreement } from './compare.ts'
+import { editLookup } from './lookups.ts'
 import { generateConfig } from './generator.ts'
 import { compileConfig, startNginx } from './harness.ts'
 
@@ -136,7 +137,12 @@ export function edit(random: Random, config: string): string {
     const places = lines.flatMap((line, index) => (/^(?:location|server_name|rewrite|if|upstream|map|error_page|set|proxy_set_header|listen)/.test(line) ? [index] : []))
     const place = random.pick(places)
     const change = (by: (line: string) => string): void => { lines[place] = by(lines[place] ?? '') }
-    switch (random.int(12)) {
+    switch (random.int(14)) {
+      case 12: case 13: {
+        const lookup = random.pick(lines.flatMap((line, index) => (/^(?:split_clients|geo|map)/.test(line) ? [index] : [])))
+        lines[lookup] = editLookup(random, lines[lookup] ?? '')
+        break
+      }
       case 0: if (!/^(?:upstream|map|listen)/.test(lines[place] ?? '')) lines.splice(place, 1)
         break
       case 1: {

@@ -2,6 +2,7 @@ import type { RequestInput } from '#shared/model/request.ts'
 import type { ServerPorts } from '../haproxy/compare.ts'
 import { seededRandom, type Random } from '../haproxy/random.ts'
 import { withFrame } from './harness.ts'
+import { lookupConditions, lookupHeaders, lookups, lookupTargets } from './lookups.ts'
 import { randomRequests } from './requests.ts'
 
 export interface Generated {
@@ -56,7 +57,7 @@ export function generateConfig(options: GeneratorOptions): Generated {
     for (const port of ports) servers.set(port, { pool: group.toLowerCase(), server: `127.0.0.1:${port}` })
   }
   for (const port of options.stubPorts.slice(8, 12)) servers.set(port, { pool: `127.0.0.1:${port}`, server: `127.0.0.1:${port}` })
-  lines.push(...maps(context))
+  lines.push(...maps(context), ...lookups(context))
   if (random.chance(0.2)) lines.push(`proxy_set_header Host ${random.pick(['$host', '$http_host', 'fixed.test'])};`)
   const taken = new Set<string>()
   const serverCount = 1 + random.int(4)
@@ -169,7 +170,7 @@ function body(context: Context, kind: 'prefix' | 'regex'): string {
 
 function condition(context: Context): string {
   const { random } = context
-  const when = random.pick(['$arg_k', '$request_method = POST', '$http_x_v ~ ^v(\\d)', '$host = a.test', '$uri ~* B', '$args !~ q', '$cookie_c = 1', '$request_uri ~ //', '$scheme = http', '$near = two', '$zone != z1', '$http_host ~ :'])
+  const when = random.pick(['$arg_k', '$request_method = POST', '$http_x_v ~ ^v(\\d)', '$host = a.test', '$uri ~* B', '$args !~ q', '$cookie_c = 1', '$request_uri ~ //', '$scheme = http', '$near = two', '$zone != z1', '$http_host ~ :', ...lookupConditions])
   const then = random.pick(['return 402;', 'return 200 ok;', 'set $v i;', 'rewrite ^ /new/i last;', 'return 302 /moved;', `proxy_pass http://${random.pick(groups)};`, `set $v p; proxy_pass http://${random.pick(groups)};`, 'rewrite ^/(.*)$ /$1/i break;', 'error_page 404 /a/x; return 404;', 'set $v j; set $srv k;', 'break;'])
   context.count(`if ${then.split(/[ ;]/, 1)[0] ?? ''}`)
   return `if (${/[{}]/.test(when) ? `"${when}"` : when}) { ${then} }`
@@ -186,10 +187,10 @@ function handler(context: Context, kind: 'prefix' | 'regex'): string {
 function pass(context: Context, withUri: boolean, isNamed: boolean): string {
   const { random, count, options } = context
   const target = random.pick([...groups, `127.0.0.1:${random.pick(options.stubPorts.slice(8, 12))}`])
-  const headers = random.chance(0.2) ? random.pick(['proxy_set_header Host $host;', 'proxy_set_header Host $http_host;', 'proxy_set_header X-Real-IP $remote_addr;', 'proxy_set_header Host "h.$proxy_host";', 'proxy_set_header Host $zone;']) : ''
+  const headers = random.chance(0.2) ? random.pick(['proxy_set_header Host $host;', 'proxy_set_header Host $http_host;', 'proxy_set_header X-Real-IP $remote_addr;', 'proxy_set_header Host "h.$proxy_host";', 'proxy_set_header Host $zone;', ...lookupHeaders]) : ''
   if (headers !== '') count('proxy_set_header')
   const uri = random.pick(['/', '/base', '/base/', '/q?x=1'])
-  const variable = random.pick(['http://$be', 'http://$be/fixed', `http://${target}$request_uri`, `http://${target}/v$uri$is_args$args`, 'http://$zoned', `http://${target}/$arg_k`])
+  const variable = random.pick(['http://$be', 'http://$be/fixed', `http://${target}$request_uri`, `http://${target}/v$uri$is_args$args`, 'http://$zoned', ...lookupTargets, `http://${target}/$arg_k`])
   const choice = context.variable && random.chance(0.25) ? random.pick(['http://$up', 'http://$up/fix', 'http://$up$request_uri', 'http://$up$uri']) : random.chance(0.2) && !isNamed ? variable : `http://${target}${withUri && random.chance(0.45) ? uri : ''}`
   count(choice.includes('$') ? 'proxy_pass with variables' : choice.slice(7).includes('/') ? 'proxy_pass with URI' : 'proxy_pass')
   return `${headers} proxy_pass ${choice};`

@@ -46,7 +46,7 @@ backend auth
         const because = pool.members.length === 0 ? 'it has no servers' : [zero > 0 ? `${zero} with weight 0` : '', off > 0 ? `${off} disabled` : ''].filter((part) => part !== '').join(', ')
         found.push(diagnostic({
           code: noUsableServer.code, severity: noUsableServer.severity, source: noUsableServer.source, at, names: [pool.name],
-          message: `Requests to pool ${pool.name} reach no server and get 503: ${because}. Enable a server or raise a weight.`,
+          message: `Requests to pool ${pool.name} reach no server and get ${model.requests === 'normalised' ? 502 : 503}: ${because}. Enable a server or raise a weight.`,
         }))
       }
     }

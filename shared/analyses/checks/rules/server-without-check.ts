@@ -25,7 +25,7 @@ export const serverWithoutCheck: NeutralCheck = {
     for (const pool of model.pools) {
       const usable = pool.members.filter((member) => member.options.state === 'enabled')
       if (usable.length < 2) continue
-      const unchecked = usable.filter((member) => member.options.check === null && (member.options.weight > 0 || member.options.level > 0))
+      const unchecked = usable.filter((member) => member.options.check === null && member.options.observed !== true && (member.options.weight > 0 || member.options.level > 0))
       const first = unchecked[0]
       if (first?.origin[0] === undefined) continue
       const shares = new Map(expectedShares(pool).shares.map((one) => [one.name, one.share]))

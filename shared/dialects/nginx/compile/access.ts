@@ -36,7 +36,7 @@ function refusedBy(server: ServerContext, rules: readonly Directive[]): Predicat
     const network = argument(rule, 0)
     const inside: Predicate = network === 'all' ? always : network === 'unix:' ? { kind: 'false' } : test({ ...source, type: 'ip', absentAs: 'nothing' }, { kind: 'network', networks: [network] }, rule.span)
     if (nameOf(rule) === 'deny') refused = inside.kind === 'true' ? always : { kind: 'or', of: [inside, refused] }
-    else refused = inside.kind === 'true' ? { kind: 'false' } : { kind: 'and', of: [not(inside), refused] }
+    else refused = inside.kind === 'true' ? { kind: 'false' } : refused.kind === 'true' ? not(inside) : { kind: 'and', of: [not(inside), refused] }
   }
   return refused
 }

@@ -22,16 +22,21 @@ export class LateScope implements Scope {
   readonly next: ScopeId | null
   readonly otherwise: Action | null
   readonly otherwiseAt: Span | null
+  declare readonly impliedEnd?: boolean
+  declare readonly heading?: string
   #make: (() => readonly Step[]) | null
   #steps: readonly Step[] = []
 
   /** `make` is called once. */
-  constructor(id: ScopeId, title: string, next: ScopeId | null, otherwise: Action | null, otherwiseAt: Span | null, make: () => readonly Step[]) {
-    this.id = id
-    this.title = title
-    this.next = next
-    this.otherwise = otherwise
-    this.otherwiseAt = otherwiseAt
+  constructor(parts: Omit<Scope, 'steps'>, make: () => readonly Step[]) {
+    this.id = parts.id
+    this.title = parts.title
+    this.next = parts.next
+    this.otherwise = parts.otherwise
+    this.otherwiseAt = parts.otherwiseAt ?? null
+    // Absent where they are absent elsewhere.
+    if (parts.impliedEnd !== undefined) this.impliedEnd = parts.impliedEnd
+    if (parts.heading !== undefined) this.heading = parts.heading
     this.#make = make
     Object.defineProperty(this, 'steps', stepsProperty)
   }

@@ -69,7 +69,7 @@ export function compileLocation(server: ServerContext, location: Location, paren
   const id = ids.get(location) ?? ''
   const name = locationName(location)
   const at = headOf(directive)
-  const draft = new ScopeDraft(server.state, id, `${name} of ${server.key}`, at)
+  const draft = new ScopeDraft(server.state, id, `${name} of ${server.key}`, at, name)
   const replaces = location.kind === 'prefix' || location.kind === 'exact' ? toBytes(location.text).length : 0
   if (location.pattern !== null) addCaptures(server, draft, variable('uri'), location.pattern, at)
   const [internal] = server.uses.has('internal') ? inherited(level, 'internal') : []
@@ -78,8 +78,8 @@ export function compileLocation(server: ServerContext, location: Location, paren
   addUnmodelled(server, level, draft)
   const content = contentScope(server, level, `${id}/content`, replaces, directive, true)
   const after = freshScopeId(server.state, `${id}/rules`)
-  const place = { server, level, kind: 'location' as const, id, title: `${name} of ${server.key}`, after, handlerOf: (block: Directive) => blockName(level, block) }
-  const rules = new ScopeDraft(server.state, after, `${name} of ${server.key}`, at)
+  const place = { server, level, kind: 'location' as const, id, title: `${name} of ${server.key}`, heading: name, after, handlerOf: (block: Directive) => blockName(level, block) }
+  const rules = new ScopeDraft(server.state, after, `${name} of ${server.key}`, at, name)
   addSearchAgain(server, rules)
   rules.close({ kind: 'enter', scope: content })
   addRewrites(place, draft, rewriteRules(level.directives), (end) => { end.close({ kind: 'enter', scope: after }) })
@@ -107,7 +107,7 @@ function handlerOf(level: Level, inherits: boolean): Directive | null {
 
 /** What a location does with a request once no rule took it away: access, files, handler. Returns the id of the scope. */
 function contentScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, isLocation: boolean): string {
-  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `content of ${id.slice('scope:'.length)}`, headOf(directive))
+  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `content of ${id.slice('scope:'.length)}`, headOf(directive), headingOf(server, directive))
   // The last `if` that was true provides the handler (N-IF-1).
   const blocks = isLocation ? named(level.directives, 'if') : []
   for (const block of blocks) {
@@ -122,6 +122,11 @@ function contentScope(server: ServerContext, level: Level, id: string, replaces:
   if (files === undefined) return draft.close({ kind: 'enter', scope: handler })
   addTryFiles(server, level, draft, files, handler)
   return draft.id
+}
+
+/** A place as its author wrote it; the files of a server that has no location for a request by its name. */
+function headingOf(server: ServerContext, directive: Directive): string {
+  return nameOf(directive) === 'server' ? server.key : headWords(directive)
 }
 
 /** The condition of a block, with a number where an earlier block has the same one. */
@@ -146,9 +151,12 @@ function blockName(level: Level, block: Directive): string {
 const blockNames = new WeakMap<readonly Directive[], ReadonlyMap<string, string>>()
 
 function handlerScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, inherits: boolean): string {
-  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `handler of ${id.slice('scope:'.length).replace(/\/(?:content|handler)/g, '')}`, headOf(directive))
+  const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `handler of ${id.slice('scope:'.length).replace(/\/(?:content|handler)/g, '')}`, headOf(directive), headingOf(server, directive))
   if (inherits) addAccess(server, level, draft)
   const handler = handlerOf(level, inherits)
+  // Nobody wrote that files are served, or that the handler around counts here, too.
+  const everywhere = nameOf(directive) === 'server' && childrenOf(directive).some((child) => nameOf(child) === 'location' && argument(child, child.args.length - 1) === '/' && ['', '^~'].includes(child.args.length > 1 ? argument(child, 0) : ''))
+  if (everywhere || (inherits && handler !== null && !level.directives.includes(handler))) draft.implyEnd()
   const place: PassPlace = { server, level, replaces }
   if (handler === null) addStatic(server, level, draft, directive)
   else if (nameOf(handler) === 'proxy_pass') addProxyPass(place, draft, handler)

@@ -2,12 +2,20 @@ import type { Matcher, Transform } from '#shared/model/predicate.ts'
 import type { TableEntry } from '#shared/model/routing-model.ts'
 import type { Directive } from '../tree.ts'
 import type { ServerContext } from './context.ts'
+import { geoTable, holdsLast } from './geo.ts'
+import type { MapCase } from './map-values.ts'
 import { patternOf } from './patterns.ts'
+import { splitTable } from './split-clients.ts'
 import { addGap, hasGap, type CompileState } from './state.ts'
-import { argument, childrenOf, nameOf, values, wordsOf } from './words.ts'
+import { namedGroups, variablesIn } from '../variable-names.ts'
+import { argument, childrenOf, nameOf, wordsOf } from './words.ts'
 
 /** How a variable of a lookup is worked out from `source`, a text with variables. */
-export type Lookup = { readonly source: string; readonly transform: Transform } | { readonly opaque: string; readonly reason: string }
+export type Lookup =
+  | { readonly source: string; readonly transforms: readonly Transform[] }
+  /** Lines in the order in which they are tried. */
+  | { readonly source: string; readonly cases: readonly MapCase[]; readonly fallback: string }
+  | { readonly opaque: string; readonly reason: string }
 
 /** Variables whose values never change while a request is served. */
 const steady = /^\$?\{?(?:host|http_\w+|cookie_\w+|request_uri|request_method|remote_addr|scheme|server_port|server_addr|ssl_\w+|binary_remote_addr|server_name)\}?$/i
@@ -31,8 +39,8 @@ function readLookup(state: CompileState, name: string, server: ServerContext): L
   }
   switch (nameOf(directive)) {
     case 'map': return mapLookup(state, name, directive, server, opaque)
-    case 'geo': return geoLookup(state, name, directive, opaque)
-    default: return opaque('the share of clients is a matter of a hash')
+    case 'geo': return geoLookup(state, name, directive, server, opaque)
+    default: return splitLookup(state, name, directive, server, opaque)
   }
 }
 
@@ -45,57 +53,89 @@ function textOf(lookup: Directive): string {
   return text
 }
 
-interface MapFacts {
-  readonly volatile: boolean
-  readonly hostnames: boolean
-  readonly fallback: Directive | null
-}
-
-const facts = new WeakMap<Directive, MapFacts>()
-
-function factsOf(map: Directive): MapFacts {
-  let found = facts.get(map)
-  if (found !== undefined) return found
-  const entries = childrenOf(map)
-  found = {
-    volatile: entries.some((entry) => nameOf(entry) === 'volatile'),
-    hostnames: entries.some((entry) => nameOf(entry) === 'hostnames' && entry.args.length === 0),
-    fallback: entries.find((one) => nameOf(one) === 'default' && one.args.length === 1) ?? null,
-  }
-  facts.set(map, found)
-  return found
-}
-
 /** A map is worked out once per request and kept, so what it reads must not change meanwhile. */
 function isSteady(state: CompileState, source: string, server: ServerContext, depth = 0): boolean {
   const names = [...source.matchAll(/\$\{?(\w+)/g)].map((match) => (match[1] ?? '').toLowerCase())
   return names.every((one) => {
     if (server.setVariables.has(one) || server.groupNames.has(one)) return false
     const inner = state.lookups.get(one)
-    if (inner !== undefined) return depth < 10 && isSteady(state, nameOf(inner) === 'map' ? argument(inner, 0) : '', server, depth + 1)
+    if (inner !== undefined) return depth < 10 && isSteady(state, inner.args.length > 1 ? argument(inner, 0) : '', server, depth + 1)
+    if (server.setVariables.has('args') && /^(?:args|is_args|query_string|arg_\w+)$/.test(one)) return false
     return steady.test(one) || !server.rewrites
   })
+}
+
+/** The share of keys that each value gets is exact; which value a key gets is worked out, too. */
+function splitLookup(state: CompileState, name: string, directive: Directive, server: ServerContext, opaque: (reason: string) => Lookup): Lookup {
+  const source = argument(directive, 0)
+  if (!isSteady(state, source, server)) return opaque('the key is hashed once, when the variable is first read, and what is in it changes')
+  if (/\$\d|\$\{\d/.test(source)) return opaque('the key holds what a pattern captured')
+  return { source, transforms: [{ kind: 'hash', algorithm: 'murmur2' }, { kind: 'map', table: splitTable(state, name, directive), fallback: childrenOf(directive).some((part) => nameOf(part) === '*') ? null : '' }] }
 }
 
 function mapLookup(state: CompileState, name: string, directive: Directive, server: ServerContext, opaque: (reason: string) => Lookup): Lookup {
   const source = argument(directive, 0)
   const entries = childrenOf(directive)
-  const { volatile, hostnames } = factsOf(directive)
+  const volatile = entries.some((entry) => nameOf(entry) === 'volatile' && entry.args.length === 0)
   if (!volatile && !isSteady(state, source, server)) return opaque('the map is worked out once, when it is first read, and what it looks at changes')
   if (/\$\d|\$\{\d/.test(source)) return opaque('the map looks at what a pattern captured')
+  const read = linesOf(directive)
+  if ('opaque' in read) return opaque(read.opaque)
+  const { lines } = read
+  if (read.groups.some((group) => server.groupNames.has(group))) return opaque('a pattern of the map captures what others read')
+  const standard = entries.find((one) => nameOf(one) === 'default' && one.args.length === 1)
+  const fallback = standard === undefined ? '' : argument(standard, 0)
+  if ([fallback, ...lines.map(({ value }) => value)].some((value) => value.includes('$'))) {
+    const cases = lines.map(({ key, value, match, origin }): MapCase => ({ match, value, pattern: key.startsWith('~') ? { text: key.replace(/^~\*?/, ''), ignoreCase: key.startsWith('~*') } : null, at: origin }))
+    const reason = unclear(state, server, cases, fallback, volatile)
+    return reason === null ? { source, cases, fallback } : opaque(reason)
+  }
   const id = `${state.section} map:$${name}`
-  if (state.tables.has(id)) return transformOf(state, id, source, directive)
-  const sorted = { exact: [] as TableEntry[], leading: [] as TableEntry[], trailing: [] as TableEntry[], patterns: [] as TableEntry[] }
+  if (!state.tables.has(id)) state.tables.set(id, { id, path: `map ${source} $${name}`, lookup: 'first-match', ignoreCase: true, missing: false, origin: [directive.span], entries: lines })
+  return { source, transforms: [{ kind: 'map', table: id, fallback }] }
+}
+
+/** Why the value of a line cannot be worked out where the map is read; null: it can. */
+function unclear(state: CompileState, server: ServerContext, cases: readonly MapCase[], fallback: string, volatile: boolean): string | null {
+  for (const { value, pattern } of [{ value: fallback, pattern: null }, ...cases]) {
+    const own = pattern === null ? [] : namedGroups(pattern.text)
+    const names = variablesIn(value).map((one) => one.name)
+    const others = names.filter((one) => !own.includes(one) && !/^\d$/.test(one))
+    if (pattern === null && names.some((one) => /^\d$/.test(one))) return 'a value holds what another pattern captured'
+    // A lookup that is read in between may have a pattern of its own.
+    if (others.length < names.length && others.some((one) => state.lookups.has(one))) return 'a value holds what a pattern captured and what another lookup gives'
+    if (!volatile && !isSteady(state, others.map((one) => `$${one}`).join(' '), server)) return 'the map is worked out once, when it is first read, and what is in its values changes'
+  }
+  return null
+}
+
+type MapLine = TableEntry & { readonly match: Matcher }
+
+/** `groups`: names that patterns capture under, lower case. */
+type MapLines = { readonly lines: readonly MapLine[]; readonly groups: readonly string[] } | { readonly opaque: string }
+
+const knownLines = new WeakMap<Directive, MapLines>()
+
+/** Lines of a map in the order in which they are tried; read once, for whatever server asks. */
+function linesOf(map: Directive): MapLines {
+  let lines = knownLines.get(map)
+  if (lines === undefined) knownLines.set(map, lines = readLines(childrenOf(map)))
+  return lines
+}
+
+function readLines(entries: readonly Directive[]): MapLines {
+  const hostnames = entries.some((entry) => nameOf(entry) === 'hostnames' && entry.args.length === 0)
+  const groups: string[] = []
+  const sorted = { exact: [] as MapLine[], leading: [] as MapLine[], trailing: [] as MapLine[], patterns: [] as MapLine[] }
   for (const entry of entries) {
     const key = nameOf(entry)
     if (isParameter(entry) || (key === 'default' && entry.args.length === 1)) continue
-    if (key === 'include') return opaque('a file that the map includes was not read')
+    if (key === 'include') return { opaque: 'a file that the map includes was not read' }
     const value = argument(entry, 0)
-    if (/\$/.test(value)) return opaque('a value of the map depends on the request')
-    const add = (list: TableEntry[], match: Matcher): void => { list.push({ key, value, match, origin: entry.span }) }
+    const add = (list: MapLine[], match: Matcher): void => { list.push({ key, value, match, origin: entry.span }) }
     if (key.startsWith('~')) {
       const { source: text, ignoreCase, names } = patternOf(key.replace(/^~\*?/, ''), key.startsWith('~*'))
-      if (names.some(([group]) => server.groupNames.has(group.toLowerCase()))) return opaque('a pattern of the map captures what others read')
+      for (const [group] of names) groups.push(group.toLowerCase())
       add(sorted.patterns, { kind: 'regex', patterns: [text], ignoreCase, dialect: 'pcre' })
     } else if (hostnames && /^\*?\./.test(key)) {
       const text = key.replace(/^\*/, '').toLowerCase()
@@ -105,11 +145,7 @@ function mapLookup(state: CompileState, name: string, directive: Directive, serv
     else add(sorted.exact, exact(key.replace(/^\\/, '')))
   }
   const longest = (one: TableEntry, other: TableEntry): number => other.key.length - one.key.length
-  state.tables.set(id, {
-    id, path: `map ${source} $${name}`, lookup: 'first-match', ignoreCase: true, missing: false, origin: [directive.span],
-    entries: [...sorted.exact, ...sorted.leading.sort(longest), ...sorted.trailing.sort(longest), ...sorted.patterns],
-  })
-  return transformOf(state, id, source, directive)
+  return { lines: [...sorted.exact, ...sorted.leading.sort(longest), ...sorted.trailing.sort(longest), ...sorted.patterns], groups }
 }
 
 function exact(text: string): Matcher {
@@ -120,31 +156,17 @@ function isParameter(entry: Directive): boolean {
   return entry.args.length === 0 && ['hostnames', 'volatile', 'ranges', 'proxy_recursive'].includes(nameOf(entry))
 }
 
-function transformOf(state: CompileState, id: string, source: string, directive: Directive): Lookup {
-  const entry = factsOf(directive).fallback
-  const fallback = entry === null ? '' : argument(entry, 0)
-  if (/\$/.test(fallback)) {
-    const reason = 'the default of the map depends on the request'
-    if (!hasGap(state, directive.span, reason)) addGap(state, 'opaque-condition', directive, reason)
-    return { opaque: textOf(directive), reason }
-  }
-  return { source, transform: { kind: 'map', table: id, fallback } }
-}
-
-function geoLookup(state: CompileState, name: string, directive: Directive, opaque: (reason: string) => Lookup): Lookup {
+function geoLookup(state: CompileState, name: string, directive: Directive, server: ServerContext, opaque: (reason: string) => Lookup): Lookup {
   const source = directive.args.length > 1 ? argument(directive, 0) : '$remote_addr'
-  if (source !== '$remote_addr') return opaque('the addresses come from a text')
-  const entries = childrenOf(directive)
-  if (entries.some((entry) => ['ranges', 'proxy', 'delete', 'include', 'proxy_recursive'].includes(nameOf(entry)))) return opaque('ranges, proxies and included files are not followed')
-  const networks: TableEntry[] = []
-  for (const entry of entries) {
-    const key = nameOf(entry)
-    if (key === 'default') continue
-    if (values(entry).some((value) => value.includes('$'))) return opaque('a value depends on the request')
-    networks.push({ key, value: argument(entry, 0), origin: entry.span })
-  }
+  if (!isSteady(state, source, server)) return opaque('the address is looked up once, when the variable is first read, and what it is taken from changes')
+  if (/\$\d|\$\{\d/.test(source)) return opaque('the address is what a pattern captured')
+  const table = geoTable(directive)
+  if (table === null) return opaque('proxies and included files are not followed')
+  // A text that is no address counts as the last one.
+  if (source !== '$remote_addr' && holdsLast(table)) return opaque('what is no address counts as 255.255.255.255')
   const id = `${state.section} geo:$${name}`
-  if (!state.tables.has(id)) state.tables.set(id, { id, path: `geo $${name}`, lookup: 'network', ignoreCase: false, missing: false, origin: [directive.span], entries: networks })
-  const fallback = entries.find((entry) => nameOf(entry) === 'default')
-  return { source, transform: { kind: 'map', table: id, fallback: fallback === undefined ? '' : argument(fallback, 0) } }
+  const isPlain = source === '$remote_addr' && table.isPlain
+  const entries = isPlain ? table.entries.map(({ key, value, origin }) => ({ key, value, origin })) : table.entries
+  if (!state.tables.has(id)) state.tables.set(id, { id, path: `geo $${name}`, lookup: isPlain ? 'network' : 'first-match', ignoreCase: false, missing: false, origin: [directive.span], entries })
+  return { source, transforms: [{ kind: 'map', table: id, fallback: table.fallback }] }
 }

@@ -42,3 +42,8 @@ export function patternOf(source: string, ignoreCase: boolean): Pattern {
   }
   return { source: plain, ignoreCase, names }
 }
+
+/** Number of groups that capture. */
+export function groupsIn(source: string): number {
+  return source.replace(/\\[^]/g, '').replace(/\[\^?\]?[^\]]*\]/g, '').match(/\((?!\?|\*)/g)?.length ?? 0
+}

@@ -68,7 +68,7 @@ const none: readonly never[] = []
 const nothing: Readonly<Record<string, never>> = {}
 const retries: Pool['retries'] = { count: 0, redispatch: true, on: [] }
 
-export const plainMember: MemberOptions = { weight: 1, level: 0, state: 'enabled', check: null, maxConnections: null, tls: false, sendProxy: false, cookie: null, number: null, settings: {} }
+export const plainMember: MemberOptions = { weight: 1, level: 0, state: 'enabled', check: null, observed: true, maxConnections: null, tls: false, sendProxy: false, cookie: null, number: null, settings: {} }
 
 function membersOf(pool: string, servers: readonly Directive[], options: Map<string, MemberOptions>): readonly Member[] {
   const counts = new Map<string, number>()
@@ -102,7 +102,7 @@ function readOptions(words: readonly string[]): MemberOptions {
   const { weight, max_conns: limit, backup, down, ...settings } = options
   return {
     ...plainMember, weight: weight === undefined ? 1 : Number(weight), level: backup === undefined ? 0 : 1, state: down === undefined ? 'enabled' : 'disabled',
-    maxConnections: limit === undefined || limit === '0' ? null : Number(limit), settings,
+    observed: settings['max_fails'] !== '0', maxConnections: limit === undefined || limit === '0' ? null : Number(limit), settings,
   }
 }
 

@@ -5,7 +5,7 @@ import type { Directive } from '../tree.ts'
 import type { ServerContext } from './context.ts'
 import { addAnswer, addFailure, addIsArgs, flow, isSet, serverScopes } from './fail.ts'
 import { setting, type Level } from './levels.ts'
-import { patternOf, type Pattern } from './patterns.ts'
+import { groupsIn, patternOf, type Pattern } from './patterns.ts'
 import { freshScopeId, ScopeDraft } from './state.ts'
 import { asView, hasVariables, isText, literal, not, templateOf, test, variable, view, type Reading } from './variables.ts'
 import { argument, childrenOf, headOf, headWords, nameOf, wordsOf } from './words.ts'
@@ -18,6 +18,8 @@ export interface RewritePlace {
   /** Prefix of ids of scopes that belong to it. */
   readonly id: string
   readonly title: string
+  /** What the place is called in pictures. */
+  readonly heading: string
   /** Scope that follows when no rule left the list. */
   readonly after: string
   /** Name by which a block of a true `if` is known as the handler; made for blocks in locations. */
@@ -85,12 +87,12 @@ function addRule(place: RewritePlace, draft: ScopeDraft, rule: Directive, isLast
 function continuation(place: RewritePlace, name: string, isLast: boolean, rest: (draft: ScopeDraft) => void): { readonly scope: string; readonly open: ScopeDraft | null } {
   const { state, at } = place.server
   if (!isLast) {
-    const draft = new ScopeDraft(state, freshScopeId(state, `${place.id}/after ${name}`), place.title, at)
+    const draft = new ScopeDraft(state, freshScopeId(state, `${place.id}/after ${name}`), place.title, at, place.heading)
     return { scope: draft.id, open: draft }
   }
   const id = `${place.id}/rules end`
   if (state.scopes.has(id)) return { scope: id, open: null }
-  const draft = new ScopeDraft(state, freshScopeId(state, id), place.title, at)
+  const draft = new ScopeDraft(state, freshScopeId(state, id), place.title, at, place.heading)
   rest(draft)
   return { scope: draft.id, open: null }
 }
@@ -102,7 +104,7 @@ function addRewrite(place: RewritePlace, draft: ScopeDraft, rule: Directive, rea
   const flag = argument(rule, 2)
   const uri = variable('uri')
   const matches = matching(uri, pattern, rule.span)
-  const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/rewrite ${argument(rule, 0)}`), place.title, rule.span)
+  const scope = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/rewrite ${argument(rule, 0)}`), place.title, rule.span, place.heading)
   draft.add('rewrite', matches, { kind: 'enter', scope: scope.id }, rule.span)
   const inside: Reading = { ...reading, draft: scope }
   addCaptures(server, scope, uri, pattern, rule.span)
@@ -161,13 +163,9 @@ export function matching(seen: View, pattern: Pattern, at: Span): Predicate {
 /** What a pattern that matched leaves in `$1` … and its named groups. */
 export function addCaptures(server: ServerContext, draft: ScopeDraft, seen: View, pattern: Pattern, at: Span): void {
   const captured = (group: number): View => ({ ...seen, transforms: [...seen.transforms, { kind: 'capture', pattern: pattern.source, ignoreCase: pattern.ignoreCase, group }] })
-  const count = groupCount(pattern.source)
+  const count = groupsIn(pattern.source)
   for (const group of server.groups) draft.imply('capture', always, { kind: 'set-variable', name: `capture ${group}`, value: group <= count ? captured(group) : literal('') }, at)
   for (const [name, group] of pattern.names) draft.imply('capture', always, { kind: 'set-variable', name: name.toLowerCase(), value: captured(group) }, at)
-}
-
-function groupCount(source: string): number {
-  return source.replace(/\\[^]/g, '').replace(/\[\^?\]?[^\]]*\]/g, '').match(/\((?!\?|\*)/g)?.length ?? 0
 }
 
 /** A redirect; a target that starts with a slash gets scheme, name and port of the request (N-RET-1, N-PORT-1). */
@@ -240,7 +238,7 @@ function addIf(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading:
   const { when, captures } = conditionOf(rule, reading)
   const inner = rewriteRules(childrenOf(rule))
   const name = headWords(rule)
-  const block = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/${name}`), `${name} of ${place.title}`, headOf(rule))
+  const block = new ScopeDraft(server.state, freshScopeId(server.state, `${place.id}/${name}`), `${name} of ${place.title}`, headOf(rule), place.heading)
   draft.add('if', when, { kind: 'enter', scope: block.id }, headOf(rule))
   if (captures !== null) addCaptures(server, block, captures.seen, captures.pattern, headOf(rule))
   if (place.kind === 'location') block.add('handler', always, { kind: 'set-variable', name: flow.handler, value: literal(place.handlerOf(rule)) }, headOf(rule))

@@ -63,10 +63,10 @@ function compileServer(state: CompileState, http: Level, directive: Directive, t
   addStart(server, entry)
   const rules = `${entry.id}/rules`
   entry.close({ kind: 'enter', scope: rules })
-  const list = new ScopeDraft(state, rules, `rules of ${key}`, server.at)
+  const list = new ScopeDraft(state, rules, `rules of ${key}`, server.at, key)
   addUnmodelled(server, server.level, list)
   addOtherReading(server, list)
-  addRewrites({ server, level: server.level, kind: 'server', id: rules, title: `rules of ${key}`, after: serverScopes.locations(server), handlerOf: () => '' }, list,
+  addRewrites({ server, level: server.level, kind: 'server', id: rules, title: `rules of ${key}`, heading: key, after: serverScopes.locations(server), handlerOf: () => '' }, list,
     rewriteRules(childrenOf(directive)), (end) => { end.close({ kind: 'enter', scope: serverScopes.locations(server) }) })
   compileReturns(server)
   for (const location of locations) compileLocation(server, location, server.level, ids)

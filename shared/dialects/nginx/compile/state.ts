@@ -73,12 +73,16 @@ export class ScopeDraft {
   #steps: Step[] | null = null
   #first = ''
   #counts: Map<string, number> | null = null
+  readonly #heading: string | null
+  #impliedEnd = false
 
-  constructor(state: CompileState, id: ScopeId, title: string, at: Span) {
+  /** `heading`: what the place is called in pictures, such as `location /api/`; null: nothing of its own. */
+  constructor(state: CompileState, id: ScopeId, title: string, at: Span, heading: string | null = null) {
     this.#state = state
     this.#at = at
     this.id = id
     this.title = title
+    this.#heading = heading
   }
 
   /** `origin`: the place of the scope where none is given. `name`: what the step is called among the steps of its scope, such as its directive. */
@@ -105,21 +109,31 @@ export class ScopeDraft {
     return count === 1 ? `${this.id}#${name}` : `${this.id}#${name}~${count}`
   }
 
+  /** From here on the end of the scope counts as what nginx does by itself. */
+  implyEnd(): void {
+    this.#impliedEnd = true
+  }
+
   /** Ends the scope and makes it part of the model; `otherwise`: what happens when no step decided; `at`: the line that says so. */
   close(otherwise: Action, at: Span | null = null): ScopeId {
-    const next = otherwise.kind === 'enter' ? otherwise.scope : null
-    this.#state.scopes.set(this.id, { id: this.id, title: this.title, steps: this.#steps ?? none, next, otherwise: next === null ? otherwise : null, otherwiseAt: next === null ? at : null })
+    this.#state.scopes.set(this.id, { id: this.id, title: this.title, steps: this.#steps ?? none, ...this.#ending(otherwise, at) })
     return this.id
   }
 
   /** As `close`, for a scope without steps so far: `add` makes them when they are first asked for, and touches nothing else. */
   closeLater(otherwise: Action, at: Span | null, add: (draft: ScopeDraft) => void): ScopeId {
-    const next = otherwise.kind === 'enter' ? otherwise.scope : null
-    this.#state.scopes.set(this.id, new LateScope(this.id, this.title, next, next === null ? otherwise : null, next === null ? at : null, () => {
+    this.#state.scopes.set(this.id, new LateScope({ id: this.id, title: this.title, ...this.#ending(otherwise, at) }, () => {
       add(this)
       return this.#steps ?? none
     }))
     return this.id
+  }
+
+  #ending(otherwise: Action, at: Span | null): Omit<Scope, 'id' | 'title' | 'steps'> {
+    // An answer without a line is what nginx does when it gives up.
+    const implied = this.#impliedEnd || (otherwise.kind === 'respond' && at === null)
+    const rest = { ...(implied ? { impliedEnd: true } : {}), ...(this.#heading === null ? {} : { heading: this.#heading }) }
+    return otherwise.kind === 'enter' ? { next: otherwise.scope, otherwise: null, otherwiseAt: null, ...rest } : { next: null, otherwise, otherwiseAt: at, ...rest }
   }
 
   get isEmpty(): boolean {

@@ -2,9 +2,9 @@ import { tellingOf } from '../server-block.ts'
 import type { Directive } from '../tree.ts'
 import { variablesIn } from '../variable-names.ts'
 import { allDirectives } from './context.ts'
-import { addSurrounding, type CompileState } from './state.ts'
+import { addSurrounding, hasGap, type CompileState } from './state.ts'
 import { isInert } from './surroundings.ts'
-import { argument, nameOf, values, wordsOf } from './words.ts'
+import { argument, childrenOf, nameOf, values, wordsOf } from './words.ts'
 
 /** Directives whose variables are followed to what they hold. */
 const followsVariables: ReadonlySet<string> = new Set(['return', 'rewrite', 'set', 'if', 'proxy_set_header', 'proxy_pass'])
@@ -21,13 +21,20 @@ export function addVariablesBehind(state: CompileState, directives: readonly Dir
   const names = new Set<string>()
   const read = (word: string): void => { if (word.includes('$')) for (const { name } of variablesIn(word)) names.add(name) }
   readLines(directives, tables, read)
-  // Lookups may look at, and give, what other lookups give.
-  for (const table of tables) {
-    for (const value of values(table).slice(0, -1)) read(value)
-    read(wordsOf(table).replace(/^[^{]*/, ''))
+  // Lookups may look at, and give, what other lookups give; those that are followed say so in the rules.
+  const nameOfTable = (table: Directive): string => argument(table, table.args.length - 1).replace(/^\$/, '').toLowerCase()
+  const left = new Set(tables)
+  for (let size = -1; size !== left.size;) {
+    size = left.size
+    for (const table of left) {
+      if (!names.has(nameOfTable(table)) && !hasGap(state, table.span)) continue
+      left.delete(table)
+      for (const value of values(table).slice(0, -1)) read(value)
+      for (const entry of childrenOf(table)) for (const word of [nameOf(entry), ...values(entry)]) read(word)
+    }
   }
   for (const table of tables) {
-    const name = argument(table, table.args.length - 1).replace(/^\$/, '').toLowerCase()
+    const name = nameOfTable(table)
     if (!names.has(name)) continue
     const text = wordsOf(table)
     addSurrounding(state, nameOf(table), `requests where $${name} takes part`, { text, shown: text, at: table.span })

@@ -1,8 +1,10 @@
 import { always, type Field, type Predicate, type Template, type Transform, type View } from '#shared/model/predicate.ts'
 import type { Span } from '#shared/text/span.ts'
 import { lookupTransforms } from './lookups.ts'
+import { capturesOf, type MapCase } from './map-values.ts'
 import type { ScopeDraft } from './state.ts'
 import type { ServerContext } from './context.ts'
+import { wordsOf } from './words.ts'
 
 /** Where a value is read: steps that have to run first go to `draft`. */
 export interface Reading {
@@ -10,6 +12,8 @@ export interface Reading {
   readonly draft: ScopeDraft
   /** Variables that only this place knows, such as `proxy_host`. */
   readonly own?: Readonly<Record<string, string | View>>
+  /** Lookups that are being read. */
+  readonly within?: ReadonlySet<string>
   readonly at: Span
 }
 
@@ -65,8 +69,10 @@ export function variableView(name: string, reading: Reading): View {
   if (own !== undefined) return typeof own === 'string' ? view({ kind: 'constant', value: own }) : own
   if (/^[0-9]$/.test(lower)) return variable(`capture ${lower}`)
   if (lower === 'server_name') return view({ kind: 'constant', value: server.name })
-  if (server.setVariables.has(lower)) return variable(lower)
   const lookup = server.state.lookups.get(lower)
+  // It is looked up where it is read before it is set.
+  if (lookup !== undefined && (server.setVariables.has(lower) || server.groupNames.has(lower))) return opaqueView(`$${lower}: ${wordsOf(lookup)}`, 'a lookup and a rule both give it a value')
+  if (server.setVariables.has(lower)) return variable(lower)
   if (lookup !== undefined) return lookupView(lower, reading)
   if (server.groupNames.has(lower)) return variable(lower)
   const moving = changing[lower]
@@ -95,9 +101,30 @@ export function opaqueView(text: string, reason: string): View {
 function lookupView(name: string, reading: Reading): View {
   const lookup = lookupTransforms(reading.server.state, name, reading.server)
   if ('opaque' in lookup) return opaqueView(lookup.opaque, lookup.reason)
+  if ('cases' in lookup) {
+    // A lookup that comes back to itself gives nothing.
+    if (reading.within?.has(name) === true) return opaqueView(`$${name} within itself`, 'the value depends on itself')
+    return readMap(name, lookup.source, lookup.cases, lookup.fallback, { ...reading, within: new Set([...(reading.within ?? []), name]) })
+  }
   // Every value is there: an absent one is looked up as the empty text.
   const source = loaded(lookup.source, reading)
-  return { ...source, transforms: [...source.transforms, lookup.transform] }
+  return { ...source, transforms: [...source.transforms, ...lookup.transforms] }
+}
+
+/**
+ * The value of a map as steps: what none of the lines takes, then line by line from the last to the first, so that the
+ * first that matches has the last word. A line that is a pattern may use what it captured.
+ */
+function readMap(name: string, source: string, cases: readonly MapCase[], fallback: string, reading: Reading): View {
+  const { draft } = reading
+  const seen = asView(templateOf(source, reading), `key of $${name}`, reading)
+  const value = `value of map $${name}`
+  const set = (when: Predicate, text: string, inside: Reading, at: Span): void => {
+    draft.imply(`read $${name}`, when, { kind: 'set-variable', name: value, value: templateOf(text, inside) }, at)
+  }
+  set(always, fallback, reading, reading.at)
+  for (const { match, value: text, pattern, at } of [...cases].reverse()) set(test(seen, match, at), text, { ...reading, own: { ...reading.own, ...capturesOf(seen, pattern) } }, at)
+  return variable(value)
 }
 
 /** A value under a name of its own, so that it is never absent and can be transformed further. */

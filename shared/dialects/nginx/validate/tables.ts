@@ -68,7 +68,7 @@ function checkShares(split: Directive, findings: Diagnostic[]): void {
       continue
     }
     if (share === '*') continue
-    const found = /^(\d+)(?:\.(\d{0,2}))?%$/.exec(share)
+    const found = /^(\d*)(?:\.(\d{0,2}))?%$/.exec(share)
     const hundredths = found === null ? 0 : Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0'))
     total += hundredths
     if (hundredths === 0) refuse(findings, { code: 'nginx/share-invalid', why: `'${share}' is no share: it must be a percentage above 0 with at most two decimals, such as 0.5%`, at: line.name.span, names: [variable, share], source: 'N-SC-1' })
