@@ -101,6 +101,13 @@ test('no request that two products treat differently is hidden, whatever is comp
   console.log(`# two products: ${JSON.stringify({ ...figures, requestsEach: requests.length })}`)
 })
 
+test('a rule about whole targets leaves requests of HTTP/2 open', () => {
+  const haproxy = compileTexts(['defaults\n mode http\nfrontend f\n bind :443 ssl crt /x.pem alpn h2,http/1.1\n http-request deny deny_status 410 if { url_beg https:// }\n default_backend web\nbackend web\n server w 10.0.0.1:80\n']).model
+  const nginx = compileConfig('events {}\nhttp { upstream web { server 10.0.0.1:80; }\nserver { listen 443 ssl http2; ssl_certificate /x.pem; ssl_certificate_key /x.key; location / { proxy_set_header Host $http_host; proxy_pass http://web; } } }\n').model
+  const { diff } = compared(haproxy, nginx)
+  assert.ok(diff.unknown.some(({ when, side }) => when === 'requests of HTTP/2' && side === 'before'), JSON.stringify(diff.unknown))
+})
+
 test('the migration of the fixtures is proved identical in both directions', () => {
   const read = (name: string): string => readFileSync(path.join(import.meta.dirname, '../fixtures/migration', name), 'utf8')
   const [haproxy, nginx] = [compileTexts([read('haproxy.cfg')]).model, compileConfig(read('nginx.conf')).model]

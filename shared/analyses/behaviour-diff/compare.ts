@@ -21,7 +21,7 @@ import { reachability } from './reachability.ts'
 import { compareSeverity } from './severity.ts'
 import { settingSense } from './setting-changes.ts'
 import { handshakeRegions, listenerClass, settingClasses, uncomparedRegion } from './listener-settings.ts'
-import { betweenProducts } from './two-products.ts'
+import { betweenProducts, wholeUrlRegions } from './two-products.ts'
 import { stateRegions, surroundingRegions, unmodelledRegions } from './unmodelled.ts'
 
 export interface BehaviourOptions {
@@ -99,7 +99,7 @@ export function* behaviourSteps(before: RoutingModel, after: RoutingModel, optio
   const settings = settingClasses(comparison, pairs, sense, outside)
   const policies = policyClasses(comparison, diffs, options.changedPools, sense, settings.shared)
   classes.push(...policies.classes, ...settings.classes)
-  const unknown = distinctRegions([...policies.unknown, ...handshakes, ...diffs.flatMap((diff) => diff.unknown), ...unmodelledRegions(before, after, diffs), ...surroundingRegions(before, after, outside), ...stateRegions(space.flags.values(), new Set(options.changedPools.flatMap((pool) => (policyOf(pool, sense) === null ? [] : [pool.after.name]))))])
+  const unknown = distinctRegions([...policies.unknown, ...handshakes, ...diffs.flatMap((diff) => diff.unknown), ...unmodelledRegions(before, after, diffs), ...surroundingRegions(before, after, outside), ...wholeUrlRegions(before, after), ...stateRegions(space.flags.values(), new Set(options.changedPools.flatMap((pool) => (policyOf(pool, sense) === null ? [] : [pool.after.name]))))])
   const differs = uniqueIds(classes.sort(compareSeverity))
   const differing = new Set([...differs.map((one) => one.listener), ...unknown.map((region) => region.listener ?? '')])
   const listeners: readonly ListenerChange[] = listenerChanges(before, after, pairs, differing)

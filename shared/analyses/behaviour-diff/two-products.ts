@@ -1,5 +1,7 @@
+import { canonicalText } from '#shared/model/canonical.ts'
 import type { Member, Pool } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
+import type { UnknownRegion } from './answer.ts'
 
 /** What a comparison between two products takes for granted. */
 export const betweenProducts: readonly string[] = [
@@ -8,6 +10,23 @@ export const betweenProducts: readonly string[] = [
   'Targets that are whole URLs, as clients send them to proxies, and HTTP/2 without TLS are left out between two products.',
   'Requests that no HTTP client may send (other than printable ASCII in targets or methods, several Host headers) are left out between two products, and so are CONNECT, and TRACE for paths that lead up with dots.',
 ]
+
+/**
+ * A rule about the whole target on a side that looks at targets as they are sent: in HTTP/2 that is a whole URL, which is
+ * left out between two products. Only where connections can bring HTTP/2: over TLS.
+ */
+export function wholeUrlRegions(before: RoutingModel, after: RoutingModel): readonly UnknownRegion[] {
+  if (!areTwoProducts(before, after)) return []
+  return ([['before', before], ['after', after]] as const).flatMap(([side, model]): readonly UnknownRegion[] => {
+    if (model.requests === 'normalised' || model.listeners.every(({ tls }) => tls === null)) return []
+    for (const { steps } of model.scopes.values()) {
+      const step = steps.find(({ when, does }) => `${canonicalText(when)} ${canonicalText(does)}`.includes('"kind":"target"'))
+      const at = step?.origin[0]
+      if (at !== undefined) return [{ listener: null, when: 'requests of HTTP/2', because: 'A rule looks at the whole target, which is a whole URL in HTTP/2; such requests are not compared between two products.', side, at }]
+    }
+    return []
+  })
+}
 
 /** Headers that hold for one connection only. Source: RFC 9110, section 7.6.1. */
 export const hopByHop: ReadonlySet<string> = new Set(['connection', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
