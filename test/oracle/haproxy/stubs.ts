@@ -24,6 +24,8 @@ export async function startStubs(count: number): Promise<Stubs> {
 }
 
 function startStub(): Promise<net.Server> {
+  // A closed server has no address any more, while its last connections still end.
+  let port = 0
   const server = net.createServer(socket => {
     let text = ''
     socket.setTimeout(5000, () => socket.destroy())
@@ -32,14 +34,17 @@ function startStub(): Promise<net.Server> {
       text += chunk.toString('latin1')
       const end = text.indexOf('\r\n\r\n')
       if (end === -1) return
-      const seen = parseSeen(text.slice(0, end), (server.address() as net.AddressInfo).port)
+      const seen = parseSeen(text.slice(0, end), port)
       const echo = Buffer.from(JSON.stringify(seen), 'utf8').toString('base64')
       socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\nX-Stub: ${echo}\r\n\r\n`)
     })
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => { resolve(server) })
+    server.listen(0, '127.0.0.1', () => {
+      port = (server.address() as net.AddressInfo).port
+      resolve(server)
+    })
   })
 }
 

@@ -137,7 +137,7 @@ server { listen 80; limit_req zone=one; client_max_body_size 1k; root /etc; mirr
   for (const start of ['Limits on rates', 'Logs are left out', 'Caches are left out', 'Files of this machine', 'Requests that nginx makes beside', 'Password files']) assert.ok(report.replaced.some((one) => one.startsWith(start)), start)
 })
 
-test('files, shares and what is asked elsewhere are shown and not counted', options, async () => {
+test('files and what is asked elsewhere are shown and not counted; the share of a client is worked out', options, async () => {
   const config = await loadNginx(inHttp(`
 upstream a { server 10.0.0.1:80; }
 upstream b { server 10.0.0.2:80; }
@@ -150,7 +150,7 @@ server { listen 80;
   location /all { set $all http://a/; proxy_pass $all; }
 }`))
   const report = await prove(config, config, ['/files/passwd', '/half', '/asked', '/all'].map((path) => witness(config, config, path, request({ path }))))
-  assert.deepEqual(report.witnesses.map((entry) => entry.agrees), [null, null, null, null], JSON.stringify(report))
+  assert.deepEqual(report.witnesses.map((entry) => entry.agrees), [null, true, null, null], JSON.stringify(report))
   assert.equal(report.witnesses[0]?.before.observed, 'status 404')
   assert.equal(report.state, 'partly')
 })
