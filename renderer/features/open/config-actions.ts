@@ -36,6 +36,7 @@ interface Held {
 
 export function createConfigActions({ store, client, notify }: ActionTools, review: ReviewActions): ConfigActions {
   const runs = { before: 0, after: 0 }
+  const underway: Record<Side, Promise<unknown> | null> = { before: null, after: null }
   const held: Record<Side, Held | null> = { before: null, after: null }
   /** The baseline was chosen by the user, so it outlives the next candidate; one that we looked up does not. */
   let baselineChosen = false
@@ -49,6 +50,27 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     put(side, loading(store.get()[side]))
     const result = await client.call('config.load', { input, options: options() })
     return run === runs[side] ? result : null
+  }
+
+  /** The same for what somebody asks for. */
+  async function fetchAsked(side: Side, input: ConfigInput): Promise<Result<ConfigSummary> | null> {
+    const loaded = fetchConfig(side, input)
+    underway[side] = loaded
+    const result = await loaded
+    if (underway[side] === loaded) underway[side] = null
+    return result
+  }
+
+  /** Waits until nobody opens anything on a side. False: something else stands there then. */
+  async function isFree(side: Side): Promise<boolean> {
+    if (underway[side] === null) return true
+    const present = store.get()[side].value
+    while (underway[side] !== null) {
+      await underway[side]
+      // Whoever asked puts it there first.
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    return store.get()[side].value === present
   }
 
   /** Puts a loaded config on its side and moves the watching of the disk over to it. */
@@ -79,8 +101,12 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     }
   }
 
-  /** Loads the same side again without a word when it cannot be read; the caller says it. */
+  /**
+   * Loads the same side again without a word when it cannot be read; the caller says it. A file that was saved never gets in
+   * the way of what somebody is opening there.
+   */
   async function loadQuietly(side: Side, input: ConfigInput): Promise<Result<ConfigSummary> | null> {
+    if (!(await isFree(side))) return null
     const result = await fetchConfig(side, input)
     if (result?.ok === true) commit(side, input, result.value)
     else if (result !== null) stay(side)
@@ -149,7 +175,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     openSample: (product) => actions.openPair({ kind: 'sample', side: 'before', ...(product === undefined ? {} : { product }) }, { kind: 'sample', side: 'after', ...(product === undefined ? {} : { product }) }),
 
     async openOne(input) {
-      const loaded = await fetchConfig('after', input)
+      const loaded = await fetchAsked('after', input)
       if (loaded === null) return
       if (!loaded.ok) {
         refuse('after', input, loaded.failure)
@@ -161,7 +187,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
       freshScreen()
       commit('after', input, loaded.value)
       const good: ConfigInput = { kind: 'known-good', source: loaded.value.source }
-      const found = await fetchConfig('before', good)
+      const found = await fetchAsked('before', good)
       if (found === null) return
       if (found.ok) commit('before', good, found.value)
       else put('before', idle)
@@ -169,7 +195,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
     },
 
     async openPair(before, after) {
-      const [first, second] = await Promise.all([before === null ? null : fetchConfig('before', before), fetchConfig('after', after)])
+      const [first, second] = await Promise.all([before === null ? null : fetchAsked('before', before), fetchAsked('after', after)])
       if (second === null || (before !== null && first === null)) return
       if (!second.ok) {
         stay('before')
@@ -191,7 +217,7 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
 
     async openOn(side, input) {
       if (side === 'after' && !baselineChosen) return actions.openOne(input)
-      const loaded = await fetchConfig(side, input)
+      const loaded = await fetchAsked(side, input)
       if (loaded === null) return
       if (!loaded.ok) {
         refuse(side, input, loaded.failure)
