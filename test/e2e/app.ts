@@ -96,7 +96,13 @@ export async function replaceInFile(file: string, from: string, to: string): Pro
 export async function dropFiles(page: Page, files: readonly string[]): Promise<void> {
   const session = await page.context().newCDPSession(page)
   const data = { items: [], files: [...files], dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x: 640, y: 300, data })
+  const drag = async (type: 'dragEnter' | 'dragOver' | 'drop'): Promise<void> => { await session.send('Input.dispatchDragEvent', { type, x: 640, y: 300, data }) }
+  await drag('dragEnter')
+  await drag('dragOver')
+  // The browser opens a file by itself where the page has not said yet that it takes it, as a busy page may not have.
+  await expect(page.locator('.drop-zone')).toBeVisible()
+  await drag('dragOver')
+  await drag('drop')
   await session.detach()
 }
 
