@@ -9,8 +9,8 @@ interface Drawing {
 /** Variables that `lookups` defines and that give names of groups, for `proxy_pass`. */
 export const lookupTargets = ['http://$portion', 'http://$portion$request_uri', 'http://$half', 'http://$named', 'http://$named/x']
 /** Conditions and headers that read what they give. */
-export const lookupConditions = ['$portion = app', '$half = ""', '$portion ~ ^m', '$joined ~ ^a', '$named != media', '$told = z1-x', '$block = inner', '$ranged = b', '$kept = n', '$from_text = ten']
-export const lookupHeaders = ['proxy_set_header Host $portion;', 'proxy_set_header Host "$half.test";', 'proxy_set_header Host $told;', 'proxy_set_header Host "h$joined.test";', 'proxy_set_header Host "h$block.$ranged.$kept.$from_text";', 'proxy_set_header Host "h$cut";']
+export const lookupConditions = ['$portion = app', '$half = ""', '$portion ~ ^m', '$joined ~ ^a', '$named != media', '$told = z1-x', '$block = inner', '$ranged = b', '$kept = n', '$from_text = ten', '$dotted = y', '$dotted ~ ^[eq]']
+export const lookupHeaders = ['proxy_set_header Host $portion;', 'proxy_set_header Host "$half.test";', 'proxy_set_header Host $told;', 'proxy_set_header Host "h$joined.test";', 'proxy_set_header Host "h$block.$ranged.$kept.$from_text";', 'proxy_set_header Host "h$cut";', 'proxy_set_header Host "h$dotted";']
 
 /** Lookups of every kind that the model follows, with their odd forms. */
 export function lookups({ random, count }: Drawing): readonly string[] {
@@ -26,6 +26,7 @@ export function lookups({ random, count }: Drawing): readonly string[] {
   add('map of a combination', 'map "$http_x_v-$near" $told { default $near-x; ~^v2-(.*)$ $1-$host; V3-near z1-x; }', 'map $zone$near $told { z1near z1-x; ~z(.)(?<rest>.*)$ $2$1$rest; default "$zone.$http_x_v"; }')
   add('map value with a capture', 'map $http_cookie $cut { ~c=(\\w)(\\w)? $1.$2; default none; }', 'map $request_uri $cut { ~^/(?<first>[a-z]+)/ $first; ~^/([a-z]+)\\?(.*) $2-$1$3; default $host; }', 'map $http_x_v $cut { volatile; ~*^(v)(\\d)$ "$2$1"; }')
   add('map over a map', 'map $cut $joined { default a; none b; ~(.) a$1; }', 'map $named $joined { app a; media $host; }')
+  add('map of host names, or of nothing', 'map $http_x_v $dotted { hostnames; default n; v2 y; .s1 w; t.* t; ~^$ e; ~^V(.)$ p; }', 'map $http_host $dotted { hostnames; default n; .a.test $near; zzz z; ~^(..)$ $1; }', 'map $http_x_v $dotted { default n; ~^$ e; ~^[^v]*$ q; ~x? r; }', 'map $http_x_v $dotted { default n; ~^() e$1; }')
   add('geo by ranges', 'geo $ranged { ranges; default a; 127.0.0.0-127.0.0.255 b; 127.0.0.2-127.0.0.2 c; }', 'geo $ranged { ranges; 126.255.0.0-127.0.0.1 b; default a; 127.0.0.3-127.0.0.3 d; delete 127.0.0.3-127.0.0.3; }')
   add('geo with deletions', 'geo $kept { default d; 127.0.0.0/8 n; 127.0.0.1 m; delete 127.0.0.1/32; 127.0.0.2/32 k; }', 'geo $kept { 127.0.0.2 a; 127.0.0.2/31 n; 127.0.0.0/16 o; 127.0.0.2/32 $host; default z; }', 'geo $kept { ::/0 six; 127.0.0.1 n; default e; ::/0 seven; }')
   add('geo of a text', 'geo $http_x_v $from_text { default bad; 10.0.0.0/8 ten; ::1 six; }', 'geo $http_x_v $from_text { ranges; 10.0.0.0-10.0.0.9 nine; 10.0.0.4-10.0.0.5 ten; }')

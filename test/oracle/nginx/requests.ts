@@ -10,7 +10,7 @@ export interface Aims {
 
 const plainPaths = ['/', '/a', '/a/', '/a/b', '/a/b/c', '/apix', '/api', '/api/', '/api/v1/z', '/api/v2/a.png', '/img/fast/1.jpg', '/img/x', '/sp%20ace/y', '/x', '/xx', '/old/1', '/new/', '/u/12', '/u/x', '/b/z', '/a.php', '/q/z/x', '/IMG/A.PNG', '/sp%20ace', '/img']
 const queries = ['', '', '', '?', '?k=1', '?k=0', '?K=v&k=w', '?q', '?a?b', '?k=%2Fz', '?x=1&k=']
-const plainHosts = ['a.test', 'www.a.test', 'x.y.a.test', 'b.test', 'q.b.test', 'www.zzz', 'w12.test', 'zzz', 'c.test', 'in.sub.a.test', 'foo.d.test', 'a.test2', 'api.q', 'abc.e']
+const plainHosts = ['a.test', 'www.a.test', 'x.y.a.test', 'b.test', 'q.b.test', 'www.zzz', 'w12.test', 'zzz', 'c.test', 'in.sub.a.test', 'foo.d.test', 'a.test2', 'api.q', 'abc.e', 'zzz.', 'a.test.']
 
 export function randomRequests(random: Random, count: number, aims: Aims): readonly RequestInput[] {
   return Array.from({ length: count }, () => randomRequest(random, aims))
@@ -21,7 +21,7 @@ function randomRequest(random: Random, aims: Aims): RequestInput {
   const host = randomHost(random)
   const httpVersion = host === null || random.chance(0.05) ? '1.0' : '1.1'
   const headers: (readonly [string, string])[] = []
-  if (random.chance(0.3)) headers.push(['X-V', random.pick(['v2', 'V2', 'v3', 's1', 'Tx', 'other', '', '10.0.0.4', '::1', '10.9.9.9', '::ffff:10.0.0.5', 's2'])])
+  if (random.chance(0.3)) headers.push(['X-V', random.pick(['v2', 'V2', 'v3', 's1', 'Tx', 'other', '', '10.0.0.4', '::1', '10.9.9.9', '::ffff:10.0.0.5', 's2', 'v2.', 'x.s1.', 't.', 't..', '.'])])
   if (random.chance(0.05)) headers.push(['X-Deny', '1'])
   if (random.chance(0.1)) headers.push(['Cookie', random.pick(['c=1', 'z=2; C=1', 'c=2', 'cc=1', 'c=7z'])])
   if (random.chance(0.05)) headers.push(['X_V', 'v2'])

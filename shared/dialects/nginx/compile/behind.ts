@@ -2,7 +2,8 @@ import type { Directive } from '../tree.ts'
 import type { ServerContext } from './context.ts'
 import { locationName, locationsOf, type Location } from './location-order.ts'
 import { addSurrounding, type CompileState } from './state.ts'
-import { argument, childrenOf, headOf, nameOf, wordsOf } from './words.ts'
+import { isInert } from './surroundings.ts'
+import { argument, childrenOf, headOf, headWords, nameOf, wordsOf } from './words.ts'
 
 /**
  * Locations that requests get to behind the rules: what `error_page` does about failed servers, subrequests of
@@ -15,9 +16,9 @@ export function addLocationsBehind(state: CompileState, http: readonly Directive
     const locations = withNested(locationsOf(childrenOf(server.directive))).filter((location) => location.kind === 'named' || location.isInternal)
     if (locations.length === 0) continue
     // Most configs have no such location, and big ones have many groups.
-    known ??= { outside: http.filter((directive) => directive.block === null).map(wordsOf), definitions: definitionsOf(http) }
+    known ??= { outside: http.filter((directive) => directive.block === null && !isInert(nameOf(directive))).map(wordsOf), definitions: definitionsOf(http) }
     const { outside, definitions } = known
-    const own = childrenOf(server.directive).filter((directive) => nameOf(directive) !== 'location').map(wordsOf)
+    const own = childrenOf(server.directive).filter((directive) => nameOf(directive) !== 'location' && !isInert(nameOf(directive))).map(wordsOf)
     // Written out for each of many locations, what they have in common would fill the memory; then it is a line of its own.
     const common = [...own, ...outside]
     const size = common.reduce((sum, text) => sum + text.length, 0) + definitions.size
@@ -28,7 +29,7 @@ export function addLocationsBehind(state: CompileState, http: readonly Directive
       addSurrounding(state, server.key, `${bears} internal and named locations of ${server.key}`, { text, shown: `internal and named locations of ${server.key} or what they depend on`, at: server.at })
     }
     for (const location of locations) {
-      const around = [wordsOf(location.directive), ...(apart ? [] : common)]
+      const around = [bearingWords(location.directive), ...(apart ? [] : common)]
       const text = [...around, ...definitionsIn(around.join('\n'), definitions, apart)].join('\n')
       addSurrounding(state, server.key, `${bears} ${locationName(location)}`, { text, shown: `${locationName(location)} or what it depends on`, at: headOf(location.directive) })
     }
@@ -37,6 +38,13 @@ export function addLocationsBehind(state: CompileState, http: readonly Directive
 
 /** Code units that may be repeated for the locations of one server. */
 const mostCommonText = 20_000_000
+
+/** Words of a directive and of what stands in it, but for lines that nobody notices. */
+function bearingWords(directive: Directive): string {
+  const { block } = directive
+  if (block === null || !block.directives.some((one) => one.block !== null || isInert(nameOf(one)))) return wordsOf(directive)
+  return `${headWords(directive)} { ${block.directives.filter((one) => !isInert(nameOf(one))).map(bearingWords).join('; ')} }`
+}
 
 function withNested(locations: readonly Location[]): readonly Location[] {
   return locations.flatMap((location) => [location, ...withNested(location.nested)])

@@ -1,5 +1,6 @@
 import type { Matcher, Transform } from '#shared/model/predicate.ts'
 import type { TableEntry } from '#shared/model/routing-model.ts'
+import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import type { ServerContext } from './context.ts'
 import { geoTable, holdsLast } from './geo.ts'
@@ -14,7 +15,7 @@ import { argument, childrenOf, nameOf, wordsOf } from './words.ts'
 export type Lookup =
   | { readonly source: string; readonly transforms: readonly Transform[] }
   /** Lines in the order in which they are tried. */
-  | { readonly source: string; readonly cases: readonly MapCase[]; readonly fallback: string }
+  | { readonly source: string; readonly transforms: readonly Transform[]; readonly cases: readonly MapCase[]; readonly fallback: string }
   | { readonly opaque: string; readonly reason: string }
 
 /** Variables whose values never change while a request is served. */
@@ -81,19 +82,39 @@ function mapLookup(state: CompileState, name: string, directive: Directive, serv
   if (/\$\d|\$\{\d/.test(source)) return opaque('the map looks at what a pattern captured')
   const read = linesOf(directive)
   if ('opaque' in read) return opaque(read.opaque)
-  const { lines } = read
   if (read.groups.some((group) => server.groupNames.has(group))) return opaque('a pattern of the map captures what others read')
   const standard = entries.find((one) => nameOf(one) === 'default' && one.args.length === 1)
   const fallback = standard === undefined ? '' : argument(standard, 0)
+  const lines = withEmpty(read.lines, fallback, (standard ?? directive).span)
+  const transforms = takesHostnames(entries) && !hasNoDot.test(source) ? [withoutDot] : []
   if ([fallback, ...lines.map(({ value }) => value)].some((value) => value.includes('$'))) {
     const cases = lines.map(({ key, value, match, origin }): MapCase => ({ match, value, pattern: key.startsWith('~') ? { text: key.replace(/^~\*?/, ''), ignoreCase: key.startsWith('~*') } : null, at: origin }))
     const reason = unclear(state, server, cases, fallback, volatile)
-    return reason === null ? { source, cases, fallback } : opaque(reason)
+    return reason === null ? { source, transforms, cases, fallback } : opaque(reason)
   }
   const id = `${state.section} map:$${name}`
   if (!state.tables.has(id)) state.tables.set(id, { id, path: `map ${source} $${name}`, lookup: 'first-match', ignoreCase: true, missing: false, origin: [directive.span], entries: lines })
-  return { source, transforms: [{ kind: 'map', table: id, fallback }] }
+  return { source, transforms: [...transforms, { kind: 'map', table: id, fallback }] }
 }
+
+/** A map of host names drops one dot at the end of what it looks at. Source: ngx_http_map_variable; oracle lookups. */
+const withoutDot: Transform = { kind: 'regsub', pattern: '\\.$', replacement: '', ignoreCase: false, global: false }
+/** These never end with a dot. */
+const hasNoDot = /^\$\{?(?:host|server_name)\}?$/i
+
+function takesHostnames(entries: readonly Directive[]): boolean {
+  return entries.some((entry) => nameOf(entry) === 'hostnames' && entry.args.length === 0)
+}
+
+/** Patterns are not asked about an empty text, whatever they would say of it. Source: ngx_http_map_find; oracle lookups. */
+function withEmpty(lines: readonly MapLine[], fallback: string, origin: Span): readonly MapLine[] {
+  const first = lines.findIndex(({ match }) => match.kind === 'regex' && !match.patterns.every((pattern) => needsText.test(pattern)))
+  if (first === -1 || lines.some(({ match }) => match.kind === 'exact' && match.values.includes(''))) return lines
+  return lines.toSpliced(lines.findIndex(({ match }) => match.kind === 'regex'), 0, { key: '""', value: fallback, match: exact(''), origin })
+}
+
+/** Patterns that a glance tells need a character: a plain one at the start, and no other way. */
+const needsText = /^\^?[\w/-](?![*?{])[^|]*$/
 
 /** Why the value of a line cannot be worked out where the map is read; null: it can. */
 function unclear(state: CompileState, server: ServerContext, cases: readonly MapCase[], fallback: string, volatile: boolean): string | null {
@@ -124,7 +145,7 @@ function linesOf(map: Directive): MapLines {
 }
 
 function readLines(entries: readonly Directive[]): MapLines {
-  const hostnames = entries.some((entry) => nameOf(entry) === 'hostnames' && entry.args.length === 0)
+  const hostnames = takesHostnames(entries)
   const groups: string[] = []
   const sorted = { exact: [] as MapLine[], leading: [] as MapLine[], trailing: [] as MapLine[], patterns: [] as MapLine[] }
   for (const entry of entries) {

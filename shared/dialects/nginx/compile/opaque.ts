@@ -35,7 +35,7 @@ export function addUnmodelled(server: ServerContext, level: Level, draft: ScopeD
 
 function addOpaque({ state }: ServerContext, draft: ScopeDraft, directive: Directive, reason: string): void {
   if (!hasGap(state, directive.span)) addGap(state, 'opaque-effect', directive, reason)
-  draft.add(nameOf(directive), always, { kind: 'opaque-effect', text: `${wordsOf(directive)} ${directive.opaque?.raw ?? ''}`.trim(), reason }, headOf(directive))
+  draft.add(nameOf(directive), always, { kind: 'opaque-effect', text: wordsOf(directive), reason }, headOf(directive))
 }
 
 /** Paths are read in another way on every server that shares an address with one that says so. */

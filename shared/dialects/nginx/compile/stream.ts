@@ -5,7 +5,7 @@ import { serverContext } from './context.ts'
 import { inherited, setting, type Level } from './levels.ts'
 import { defaultOf, listenGroups, listenerOf, type ListenGroup } from './listens.ts'
 import { addressPool, poolNamed } from './pools.ts'
-import { addGap, freshScopeId, ScopeDraft, type CompileState } from './state.ts'
+import { addGap, addSurrounding, freshScopeId, ScopeDraft, type CompileState } from './state.ts'
 import { constantText, templateOf, test, view } from './variables.ts'
 import { argument, childrenOf, nameOf, named, wordsOf } from './words.ts'
 
@@ -47,6 +47,8 @@ function passOf(state: CompileState, level: Level, children: readonly Directive[
   const text = argument(pass, 0)
   const peeks = setting(level, 'ssl_preread') === 'on'
   const target: Template = templateOf(text, { server, draft, at: pass.span, ...(peeks ? {} : { own: { ssl_preread_server_name: '', ssl_preread_alpn_protocols: '', ssl_preread_protocol: '' } }) })
+  // Connections whose clients wait for the server to speak first are held up.
+  if (peeks && !/\$\{?ssl_preread_/i.test(text)) for (const line of inherited(level, 'ssl_preread')) addSurrounding(state, draft.title, `connections to the ${draft.title}`, { text: wordsOf(line), shown: wordsOf(line), at: line.span })
   const fixed = constantText(target)
   if (fixed !== null) return { kind: 'forward', pool: (poolNamed(state, `stream ${fixed}`) ?? addressPool(state, fixed, 'tcp', pass)).name }
   const reason = 'names that no group has are looked up while connections are served'

@@ -1,7 +1,7 @@
 import { always, type Field, type Predicate, type Template, type Transform, type View } from '#shared/model/predicate.ts'
 import type { Span } from '#shared/text/span.ts'
-import { lookupTransforms } from './lookups.ts'
-import { capturesOf, type MapCase } from './map-values.ts'
+import { lookupTransforms, type Lookup } from './lookups.ts'
+import { capturesOf } from './map-values.ts'
 import type { ScopeDraft } from './state.ts'
 import type { ServerContext } from './context.ts'
 import { wordsOf } from './words.ts'
@@ -104,7 +104,7 @@ function lookupView(name: string, reading: Reading): View {
   if ('cases' in lookup) {
     // A lookup that comes back to itself gives nothing.
     if (reading.within?.has(name) === true) return opaqueView(`$${name} within itself`, 'the value depends on itself')
-    return readMap(name, lookup.source, lookup.cases, lookup.fallback, { ...reading, within: new Set([...(reading.within ?? []), name]) })
+    return readMap(name, lookup, { ...reading, within: new Set([...(reading.within ?? []), name]) })
   }
   // Every value is there: an absent one is looked up as the empty text.
   const source = loaded(lookup.source, reading)
@@ -115,9 +115,10 @@ function lookupView(name: string, reading: Reading): View {
  * The value of a map as steps: what none of the lines takes, then line by line from the last to the first, so that the
  * first that matches has the last word. A line that is a pattern may use what it captured.
  */
-function readMap(name: string, source: string, cases: readonly MapCase[], fallback: string, reading: Reading): View {
+function readMap(name: string, { source, transforms, cases, fallback }: Extract<Lookup, { readonly cases: unknown }>, reading: Reading): View {
   const { draft } = reading
-  const seen = asView(templateOf(source, reading), `key of $${name}`, reading)
+  const key = transforms.length === 0 ? asView(templateOf(source, reading), `key of $${name}`, reading) : loaded(source, reading)
+  const seen = { ...key, transforms: [...key.transforms, ...transforms] }
   const value = `value of map $${name}`
   const set = (when: Predicate, text: string, inside: Reading, at: Span): void => {
     draft.imply(`read $${name}`, when, { kind: 'set-variable', name: value, value: templateOf(text, inside) }, at)

@@ -4,6 +4,8 @@ import type { Directive } from '../tree.ts'
 /** The directive as its words say it, quotes and comments aside, with its block. */
 export function wordsOf(directive: Directive): string {
   const line = headWords(directive)
+  // What another language says counts as it stands.
+  if (directive.opaque !== null) return `${line} {${directive.opaque.raw}}`
   return directive.block === null ? line : `${line} { ${directive.block.directives.map(wordsOf).join('; ')} }`
 }
 
