@@ -214,6 +214,8 @@ export interface Surroundings {
   placeOf(owner: 'group' | 'pool', name: string, setting: string): Span | null
   /** Contents of the lists, maps and other files that were read, by the name the config uses. */
   readonly files: ReadonlyMap<string, string>
+  /** Lines that count for a request by the place that takes it; absent: what a place says is all in its rules. `variable`: the one that rules set to the place. */
+  readonly inEffect?: { readonly variable: string; linesOf(place: string): readonly string[] }
   /** Variables that something behind the rules reads, such as a rule on answers. */
   readonly readLater: ReadonlySet<string>
 }

@@ -1,5 +1,6 @@
 import { portsOf } from '#shared/model/decision-space/arrivals.ts'
 import { decisionList, type DecidingRule, type DecisionList } from '#shared/model/decision-space/decision-list.ts'
+import { settingsComparison } from './settings-in-effect.ts'
 import { ruleKey } from '#shared/model/decision-space/rule-keys.ts'
 import type { Reader } from '#shared/model/decision-space/reader.ts'
 import type { Space } from '#shared/model/decision-space/space.ts'
@@ -80,7 +81,7 @@ export function* diffListener(comparison: Comparison, arrivals: { readonly befor
   }
   const whenEmpty = ({ requests }: RoutingModel): number => (requests === 'normalised' ? 502 : 503)
   const comparing = {
-    space, before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: poolAfter },
+    space, settings: settingsComparison(models.before, models.after), before: readers.before, after: readers.after, alias, pools: { before: (name: string) => named.before.get(name), after: poolAfter },
     products: { areTwo, speaksTls: (side: 'before' | 'after', name: string) => named[side].get(name)?.members.some((member) => member.options.tls) === true, whenEmpty: areTwo ? { before: whenEmpty(models.before), after: whenEmpty(models.after) } : { before: 503, after: 503 } },
   }
   const differences = (before: DecidingRule, after: DecidingRule): readonly Difference[] => differencesOf(comparing, before, after)
@@ -139,9 +140,10 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     if (destination.kind === 'unmodelled') return region(`Not modelled: ${destination.text} (${destination.reason.replace(/\.$/, '')}).`, { side, at: destination.at })
   }
   const aspects = new Set(pair.differences.map((difference) => difference.aspect))
-  if ([...aspects].every((aspect) => aspect === 'connection' || aspect === 'later')) return region(unfollowed(pair.differences), null)
+  if ([...aspects].every((aspect) => aspect === 'connection' || aspect === 'later' || aspect === 'settings')) return region(unfollowed(pair.differences), null)
+  aspects.delete('settings')
   // The simulator does not say what an answer holds.
-  const onlyContents = aspects.size === 1 && aspects.has('contents') && pair.differences.every((difference) => difference.exact)
+  const onlyContents = aspects.size === 1 && aspects.has('contents') && pair.differences.every((difference) => difference.exact || difference.aspect === 'settings')
   for (let attempt = 0; attempt <= retries; attempt += 1) {
     const request = requestOf(world, witness, diff.arrival)
     const judged = { before: whatCounts(comparison.judge.before(request)), after: whatCounts(comparison.judge.after(request)) }
@@ -155,13 +157,15 @@ function prove(comparison: Comparison, diff: Diffed, pair: FoundPair): Proved | 
     if (next === null) break
     witness = next
   }
-  const unseen = pair.differences.filter(({ aspect }) => aspect === 'connection' || aspect === 'later')
+  const unseen = pair.differences.filter(({ aspect }) => aspect === 'connection' || aspect === 'later' || aspect === 'settings')
   return region(unseen.length > 0 ? unfollowed(unseen) : 'The rules differ, but no request was found that shows a difference.', null)
 }
 
 /** Why a difference that no outcome shows is not followed. */
 function unfollowed(differences: readonly Difference[]): string {
-  const names = differences.flatMap((difference) => (difference.name === null ? [] : [difference.name]))
+  const names = differences.flatMap((difference) => (difference.name === null || difference.aspect === 'settings' ? [] : [difference.name]))
+  const settings = differences.find(({ aspect }) => aspect === 'settings')?.name ?? null
+  if (settings !== null && names.length === 0) return `Not followed: another place takes these requests, where ${settings}.`
   return names.length === 0 ? 'Rules set the addresses of the connection to something else, and what servers make of that is not followed.'
     : `The variable ${names.join(', ')} is set to something else, and what reads it behind the rules is not followed.`
 }

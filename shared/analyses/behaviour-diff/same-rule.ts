@@ -1,5 +1,5 @@
 import type { DecidingRule, Destination } from '#shared/model/decision-space/decision-list.ts'
-import { destinationKey, receivedKey } from '#shared/model/decision-space/rule-keys.ts'
+import { destinationKey, receivedKey, settingsKey } from '#shared/model/decision-space/rule-keys.ts'
 import { ForwardRule } from '#shared/model/decision-space/forward-rule.ts'
 import type { Reader } from '#shared/model/decision-space/reader.ts'
 import type { Space } from '#shared/model/decision-space/space.ts'
@@ -15,6 +15,7 @@ type Numbering = (rule: DecidingRule) => number
 export function destinationNumbers(space: Space, reader: Reader, alias?: (pool: string) => string): Numbering {
   const destinations = new Map<Destination, number>()
   const states = new Map<State, number>()
+  const settings = new Map<State, number>()
   const numbered = <T>(known: Map<T, number>, key: T, text: () => string): number => {
     let number = known.get(key)
     if (number === undefined) {
@@ -26,7 +27,8 @@ export function destinationNumbers(space: Space, reader: Reader, alias?: (pool: 
   return ({ destination, state }) => {
     const place = numbered(destinations, destination, () => destinationKey(destination, alias))
     const { kind } = destination
-    const received = kind === 'forward' || kind === 'serve' || kind === 'split' ? numbered(states, state, () => `received ${receivedKey(reader, state)}`) : -1
+    const received = kind === 'forward' || kind === 'serve' || kind === 'split' ? numbered(states, state, () => `received ${receivedKey(reader, state)}`)
+      : reader.settingsVariable === null ? -1 : numbered(settings, state, () => settingsKey(reader, state))
     return space.destinationNumbers.of(place, received)
   }
 }

@@ -35,6 +35,8 @@ export class Reader {
 
   /** Variables that something behind the rules reads. */
   readonly readLater: ReadonlySet<string>
+  /** Variable with the place whose settings count; null: there is none. */
+  readonly settingsVariable: string | null
 
   readonly side: 'before' | 'after'
   private readonly normalises: boolean
@@ -46,6 +48,7 @@ export class Reader {
     this.normalises = model.requests === 'normalised'
     this.tables = model.tables
     this.readLater = model.surroundings.readLater
+    this.settingsVariable = model.surroundings.inEffect?.variable ?? null
     this.definitions = [...definitionsOf(model), ...outside]
     this.changedTables = new Map([...model.tables.values()].flatMap((table) => {
       const name = space.nameOf(table)

@@ -12,7 +12,7 @@ export function receivedKey(reader: Reader, state: State): string {
     const lists = touchedHeaders(state).map((name) => `${name}=${reader.headerList(state, name, 'comma').id}`)
     const patterns = state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`)
     const later = laterVariables(reader, state).map(([name, term]) => `${name}=${term.id}`)
-    key = [state.path.id, state.query.id, state.method.id, state.form.id, state.authority.id, ...lists, ...patterns, state.connection, ...later].join(' ')
+    key = [state.path.id, state.query.id, state.method.id, state.form.id, state.authority.id, ...lists, ...patterns, state.connection, ...later, settingsKey(reader, state)].join(' ')
     receivedKeys.set(state, key)
   }
   return key
@@ -23,6 +23,17 @@ export function laterVariables(reader: Reader, state: State): readonly (readonly
   return reader.readLater.size === 0 ? [] : [...state.variables].filter(([name]) => reader.readLater.has(name))
 }
 
+/** Text that is equal where the settings of one place count in two states. */
+export function settingsKey(reader: Reader, state: State): string {
+  const place = settingsTerm(reader, state)
+  return place === undefined ? '' : `settings ${place.id}`
+}
+
+/** The place whose settings count; undefined: no rule has named any. */
+export function settingsTerm({ settingsVariable }: Reader, state: State): Term | undefined {
+  return settingsVariable === null ? undefined : state.variables.get(settingsVariable)
+}
+
 /** Names of headers that some rule sets, adds, replaces or deletes by name; sorted. */
 export function touchedHeaders(state: State): readonly string[] {
   return [...new Set(state.headers.flatMap((step) => (step.name === null ? [] : [step.name])))].sort()
@@ -31,7 +42,7 @@ export function touchedHeaders(state: State): readonly string[] {
 /** Text that is equal where two rules send requests to the same place in the same form. */
 export function ruleKey(reader: Reader, rule: DecidingRule, alias?: (pool: string) => string): string {
   const { kind } = rule.destination
-  return kind === 'forward' || kind === 'serve' || kind === 'split' ? `${destinationKey(rule.destination, alias)} ${receivedKey(reader, rule.state)}` : destinationKey(rule.destination, alias)
+  return kind === 'forward' || kind === 'serve' || kind === 'split' ? `${destinationKey(rule.destination, alias)} ${receivedKey(reader, rule.state)}` : `${destinationKey(rule.destination, alias)} ${settingsKey(reader, rule.state)}`
 }
 
 /** Text that is equal where two destinations are the same. `alias`: the name under which a pool is compared. */

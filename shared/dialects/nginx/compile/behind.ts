@@ -2,7 +2,7 @@ import type { Directive } from '../tree.ts'
 import type { ServerContext } from './context.ts'
 import { locationName, locationsOf, type Location } from './location-order.ts'
 import { addSurrounding, type CompileState } from './state.ts'
-import { isInert } from './surroundings.ts'
+import { isInert } from './unfollowed.ts'
 import { argument, childrenOf, headOf, headWords, nameOf, wordsOf } from './words.ts'
 
 /**

@@ -2,6 +2,7 @@ import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import type { Level } from './levels.ts'
 import type { CompileState } from './state.ts'
+import { isSetting } from './unfollowed.ts'
 import { argument, childrenOf, headOf, nameOf } from './words.ts'
 import { patternOf } from './patterns.ts'
 
@@ -26,6 +27,8 @@ export interface ServerContext {
   readonly hidesSource: boolean
   /** Some rule changes the URI or its arguments. */
   readonly rewrites: boolean
+  /** Some block in the server has lines that are not followed. */
+  readonly hasInnerSettings: boolean
   /** Names of directives in the server and of those around it without a block. */
   readonly uses: ReadonlySet<string>
   /** Scopes of named locations by name with `@`. */
@@ -58,8 +61,10 @@ export function serverContext(state: CompileState, directive: Directive, parent:
   const uses = new Set<string>()
   let hidesSource = false
   let rewrites = false
+  let settings = 0
   for (const one of all) {
     uses.add(nameOf(one))
+    if (isSetting(one)) settings += 1
     for (const { value } of one.args) if (value.includes('(?') && /\(\?P?[<']/.test(value)) for (const [group] of patternOf(value, false).names) groupNames.add(group.toLowerCase())
     addGroups(one, groups)
     switch (nameOf(one)) {
@@ -82,7 +87,7 @@ export function serverContext(state: CompileState, directive: Directive, parent:
     for (const status of statusesOf(one)) keptStatuses.add(status)
   }
   return {
-    state, level, directive, key, name, at: headOf(directive), setVariables, groupNames, hidesSource, rewrites, uses,
+    state, level, directive, key, name, at: headOf(directive), setVariables, groupNames, hidesSource, rewrites, uses, hasInnerSettings: settings > childrenOf(directive).filter(isSetting).length,
     groups: [...groups].sort((a, b) => a - b), keptStatuses: [...keptStatuses].sort((a, b) => a - b), namedScopes: new Map(),
   }
 }

@@ -3,6 +3,7 @@ import type { Action } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { ServerContext } from './context.ts'
 import { inherited, setting, type Level } from './levels.ts'
+import { addServerSettings } from './settings.ts'
 import { freshScopeId, ScopeDraft } from './state.ts'
 import { hasVariables, isText, literal, not, templateOf, test, variable } from './variables.ts'
 import { values } from './words.ts'
@@ -146,6 +147,7 @@ export function toNamed(server: ServerContext, name: string): string {
   const draft = new ScopeDraft(server.state, id, `named location ${name} of ${server.key}`, server.at)
   draft.imply('internal', always, { kind: 'set-variable', name: flow.internal, value: literal('1') })
   draft.imply('handler', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
+  if (server.hasInnerSettings) addServerSettings(server, draft)
   addJump(draft, server.at)
   draft.imply('named', not(isJumpedOut(server.at)), target === undefined ? { kind: 'respond', status: 500, why: `there is no location ${name}` } : { kind: 'enter', scope: target })
   return draft.close({ kind: 'respond', status: 500, why: 'more than ten internal redirects' })

@@ -8,6 +8,7 @@ import { locationName, searchOrder, type Choice, type Location } from './locatio
 import { addOtherPass, addProxyPass, type PassPlace } from './passes.ts'
 import { addCaptures, addRewrites, addSearchAgain, origin, rewriteRules } from './rewrites.ts'
 import { addUnmodelled } from './opaque.ts'
+import { addLocationSettings, addServerSettings, addSettings, hasSettings } from './settings.ts'
 import { addGap, freshScopeId, ScopeDraft } from './state.ts'
 import { isText, literal, not, templateOf, test, variable } from './variables.ts'
 import { argument, childrenOf, headOf, headWords, named, nameOf, values, wordsOf } from './words.ts'
@@ -32,6 +33,7 @@ export function compileSearch(server: ServerContext, locations: readonly Locatio
   draft.closeLater({ kind: 'enter', scope: content }, null, (later) => {
     later.imply('search', always, { kind: 'set-variable', name: flow.changed, value: literal('') })
     later.imply('search', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
+    if (server.hasInnerSettings) addServerSettings(server, later)
     const { definite, prefixes } = searchOrder(locations, !makesOddPaths(server))
     for (const choice of definite) addChoice(server, later, choice, ids)
     for (const choice of prefixes) addChoice(server, later, choice, ids)
@@ -70,6 +72,7 @@ export function compileLocation(server: ServerContext, location: Location, paren
   const name = locationName(location)
   const at = headOf(directive)
   const draft = new ScopeDraft(server.state, id, `${name} of ${server.key}`, at, name)
+  addLocationSettings(server, draft, level)
   const replaces = location.kind === 'prefix' || location.kind === 'exact' ? toBytes(location.text).length : 0
   if (location.pattern !== null) addCaptures(server, draft, variable('uri'), location.pattern, at)
   const [internal] = server.uses.has('internal') ? inherited(level, 'internal') : []
@@ -108,6 +111,7 @@ function handlerOf(level: Level, inherits: boolean): Directive | null {
 /** What a location does with a request once no rule took it away: access, files, handler. Returns the id of the scope. */
 function contentScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, isLocation: boolean): string {
   const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `content of ${id.slice('scope:'.length)}`, headOf(directive), headingOf(server, directive))
+  if (nameOf(directive) === 'limit_except' && hasSettings(level)) addSettings(server.state, draft, level, draft.id)
   // The last `if` that was true provides the handler (N-IF-1).
   const blocks = isLocation ? named(level.directives, 'if') : []
   for (const block of blocks) {
@@ -152,6 +156,7 @@ const blockNames = new WeakMap<readonly Directive[], ReadonlyMap<string, string>
 
 function handlerScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, inherits: boolean): string {
   const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `handler of ${id.slice('scope:'.length).replace(/\/(?:content|handler)/g, '')}`, headOf(directive), headingOf(server, directive))
+  if (nameOf(directive) === 'if' && hasSettings(level)) addSettings(server.state, draft, level, draft.id)
   if (inherits) addAccess(server, level, draft)
   const handler = handlerOf(level, inherits)
   // Nobody wrote that files are served, or that the handler around counts here, too.

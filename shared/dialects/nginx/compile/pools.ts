@@ -56,9 +56,15 @@ function algorithmOf(directive: Directive): Algorithm {
   const name = methods[nameOf(directive)] ?? 'unknown'
   const consistent = values(directive).includes('consistent')
   return {
-    name, text: wordsOf(directive), explicit: true, key: null, parameters: {}, origin: [directive.span],
+    name, text: wordsOf(directive), explicit: true, key: null, parameters: parametersOf(name, values(directive)), origin: [directive.span],
     hash: name === 'hash' || name === 'ip_hash' ? { method: consistent ? 'consistent' : 'map-based', fn: 'crc32', modifier: null, balanceFactor: null } : null,
   }
+}
+
+/** What servers are chosen by, beside the name of the method. */
+function parametersOf(name: AlgorithmName, words: readonly string[]): Readonly<Record<string, string>> {
+  if (name === 'hash') return { key: words[0] ?? '' }
+  return words.length === 0 ? {} : { [name === 'random' ? 'choices' : 'arguments']: words.join(' ') }
 }
 
 /** A server that is named where requests are passed on, without a group. */

@@ -11,6 +11,7 @@ import { compileLocation, compileReturns, compileSearch, reserveLocations } from
 import { addOtherReading, addUnmodelled } from './opaque.ts'
 import { patternOf } from './patterns.ts'
 import { addCaptures, addRewrites, matching, rewriteRules } from './rewrites.ts'
+import { addServerSettings } from './settings.ts'
 import { freshScopeId, ScopeDraft, type CompileState } from './state.ts'
 import { literal, test, view } from './variables.ts'
 import { argument, childrenOf, headOf, named, values } from './words.ts'
@@ -64,6 +65,7 @@ function compileServer(state: CompileState, http: Level, directive: Directive, t
   const rules = `${entry.id}/rules`
   entry.close({ kind: 'enter', scope: rules })
   const list = new ScopeDraft(state, rules, `rules of ${key}`, server.at, key)
+  addServerSettings(server, list)
   addUnmodelled(server, server.level, list)
   addOtherReading(server, list)
   addRewrites({ server, level: server.level, kind: 'server', id: rules, title: `rules of ${key}`, heading: key, after: serverScopes.locations(server), handlerOf: () => '' }, list,

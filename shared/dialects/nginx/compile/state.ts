@@ -5,6 +5,7 @@ import type { Action, Effect, Gap, LookupTable, Scope, ScopeId, Step, Surroundin
 import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import { LateScope } from './late-scope.ts'
+import type { Level } from './levels.ts'
 import { wordsOf } from './words.ts'
 
 /** Everything one compilation shares. */
@@ -18,6 +19,8 @@ export interface CompileState {
   /** By the name that `proxy_pass` looks up, lower case. */
   readonly pools: Map<string, Pool>
   readonly surroundings: SurroundingLine[]
+  /** Levels whose lines count for some requests, by the name under which rules say so. */
+  readonly inEffect: Map<string, Level>
   /** `map`, `geo` and `split_clients` of http by the variable they set, without `$`, lower case. */
   readonly lookups: Map<string, Directive>
   /** Directives that change how the paths of all requests are read. */
@@ -31,7 +34,7 @@ export interface CompileState {
 }
 
 export function createState(options: CompileOptions): CompileState {
-  return { options, section: 'http', gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], lookups: new Map(), readings: [], upstreams: new Map(), memberOptions: new Map(), reserved: new Map() }
+  return { options, section: 'http', gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], inEffect: new Map(), lookups: new Map(), readings: [], upstreams: new Map(), memberOptions: new Map(), reserved: new Map() }
 }
 
 /** The same compilation, for what stands in `stream`. */

@@ -3,7 +3,7 @@ import type { Directive } from '../tree.ts'
 import { variablesIn } from '../variable-names.ts'
 import { allDirectives } from './context.ts'
 import { addSurrounding, hasGap, type CompileState } from './state.ts'
-import { isInert } from './surroundings.ts'
+import { isInert } from './unfollowed.ts'
 import { argument, childrenOf, nameOf, values, wordsOf } from './words.ts'
 
 /** Directives whose variables are followed to what they hold. */
