@@ -9,10 +9,14 @@ import { argument, nameOf, named, wordsOf } from './words.ts'
 
 const doors = ['allow', 'deny', 'auth_basic', 'auth_request']
 
+/** Most servers let everybody in, and each of their locations asks. */
+export function mayRefuse({ uses }: ServerContext): boolean {
+  return doors.some((name) => uses.has(name))
+}
+
 /** Who may come in: allow and deny, passwords, and the opinion of another location. Source: N-ACC-1, N-AUTH-1. */
 export function addAccess(server: ServerContext, level: Level, draft: ScopeDraft): void {
-  // Most servers let everybody in, and each of their locations asks.
-  if (!doors.some((name) => server.uses.has(name))) return
+  if (!mayRefuse(server)) return
   const rules = inherited(level, 'allow', 'deny')
   const refused = refusedBy(server, rules)
   const credentials = credentialsOf(server, level)

@@ -1,6 +1,6 @@
 import { always } from '#shared/model/predicate.ts'
 import type { Directive } from '../tree.ts'
-import { addAccess } from './access.ts'
+import { addAccess, mayRefuse } from './access.ts'
 import { allDirectives, type ServerContext } from './context.ts'
 import { addFailure, addJump, addTarget, flow, hasErrorPage, isJumpedOut, isSet, serverScopes, toNamed } from './fail.ts'
 import { inherited, setting, type Level } from './levels.ts'
@@ -80,12 +80,16 @@ export function compileLocation(server: ServerContext, location: Location, paren
   addMethodLimit(server, level, draft, id, replaces)
   addUnmodelled(server, level, draft)
   const content = contentScope(server, level, `${id}/content`, replaces, directive, true)
-  const after = freshScopeId(server.state, `${id}/rules`)
-  const place = { server, level, kind: 'location' as const, id, title: `${name} of ${server.key}`, heading: name, after, handlerOf: (block: Directive) => blockName(level, block) }
-  const rules = new ScopeDraft(server.state, after, `${name} of ${server.key}`, at, name)
-  addSearchAgain(server, rules)
-  rules.close({ kind: 'enter', scope: content })
-  addRewrites(place, draft, rewriteRules(level.directives), (end) => { end.close({ kind: 'enter', scope: after }) })
+  const list = rewriteRules(level.directives)
+  if (list.length === 0) draft.close({ kind: 'enter', scope: content })
+  else {
+    const after = freshScopeId(server.state, `${id}/rules`)
+    const place = { server, level, kind: 'location' as const, id, title: `${name} of ${server.key}`, heading: name, after, handlerOf: (block: Directive) => blockName(level, block) }
+    const rules = new ScopeDraft(server.state, after, `${name} of ${server.key}`, at, name)
+    addSearchAgain(server, rules)
+    rules.close({ kind: 'enter', scope: content })
+    addRewrites(place, draft, list, (end) => { end.close({ kind: 'enter', scope: after }) })
+  }
   for (const nested of location.nested) compileLocation(server, nested, level, ids)
 }
 
@@ -110,6 +114,9 @@ function handlerOf(level: Level, inherits: boolean): Directive | null {
 
 /** What a location does with a request once no rule took it away: access, files, handler. Returns the id of the scope. */
 function contentScope(server: ServerContext, level: Level, id: string, replaces: number, directive: Directive, isLocation: boolean): string {
+  const [files] = named(level.directives, 'try_files')
+  const isPlain = files === undefined && isLocation && !mayRefuse(server) && named(level.directives, 'if').length === 0
+  if (isPlain) return handlerScope(server, level, `${id}/handler`, replaces, directive, false)
   const draft = new ScopeDraft(server.state, freshScopeId(server.state, id), `content of ${id.slice('scope:'.length)}`, headOf(directive), headingOf(server, directive))
   if (nameOf(directive) === 'limit_except' && hasSettings(level)) addSettings(server.state, draft, level, draft.id)
   // The last `if` that was true provides the handler (N-IF-1).
@@ -121,7 +128,6 @@ function contentScope(server: ServerContext, level: Level, id: string, replaces:
     draft.imply(name, isText(variable(flow.handler), name, headOf(block)), { kind: 'enter', scope }, headOf(block))
   }
   if (nameOf(directive) !== 'limit_except') addAccess(server, level, draft)
-  const [files] = named(level.directives, 'try_files')
   const handler = handlerScope(server, level, `${id}/handler`, replaces, directive, nameOf(directive) === 'limit_except')
   if (files === undefined) return draft.close({ kind: 'enter', scope: handler })
   addTryFiles(server, level, draft, files, handler)
