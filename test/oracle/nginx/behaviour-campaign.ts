@@ -6,7 +6,7 @@ import type { RequestInput } from '#shared/model/request.ts'
 import { prepareRouter } from '#shared/analyses/route/index.ts'
 import type { ComparedPair } from '#test/support/behaviour-pair.ts'
 import { coveredPools, listenerCovers, listenerOf, portOf, verdictOf } from '#test/support/behaviour-verdict.ts'
-import type { ServerPorts } from '../haproxy/compare.ts'
+import { describe, type ServerPorts } from '../haproxy/compare.ts'
 import { freePorts, openWorkshop, ownAddress, releasePorts, toWire } from '../haproxy/harness.ts'
 import { seededRandom, type Random } from '../haproxy/random.ts'
 import { exchange, startStubs, type Reply, type Stubs } from '../haproxy/stubs.ts'
@@ -21,6 +21,8 @@ export interface BehaviourFigures {
   refused: number
   classes: number
   witnesses: number
+  /** Requests that no class and no unknown region of their pair covers, sent to both real servers. */
+  unchanged: number
   identical: number
   unknown: number
   /** Requests for which the two simulators differ, and the comparison has to say so. */
@@ -29,15 +31,15 @@ export interface BehaviourFigures {
 }
 
 /** Random configs and edits of them: every request that is met differently is in a class or unknown, and real servers confirm the witnesses. */
-export async function runBehaviourCampaign(options: { readonly firstSeed: number; readonly pairs: number; readonly requests: number; readonly workers: number }): Promise<BehaviourFigures> {
-  const figures: BehaviourFigures = { pairs: 0, refused: 0, classes: 0, witnesses: 0, identical: 0, unknown: 0, differing: 0, disagreements: [] }
+export async function runBehaviourCampaign(options: { readonly firstSeed: number; readonly pairs: number; readonly unchangedEach: number; readonly workers: number }): Promise<BehaviourFigures> {
+  const figures: BehaviourFigures = { pairs: 0, refused: 0, classes: 0, witnesses: 0, unchanged: 0, identical: 0, unknown: 0, differing: 0, disagreements: [] }
   let seed = options.firstSeed
   await Promise.all(Array.from({ length: options.workers }, async () => {
     const stubs = await startStubs(12)
     try {
       while (figures.pairs < options.pairs && figures.disagreements.length < 3) {
         seed += 1
-        await onePair(figures, seed, options.requests, stubs)
+        await onePair(figures, seed, options.unchangedEach, stubs)
       }
     } finally {
       await stubs.close()
@@ -50,7 +52,7 @@ async function onePair(figures: BehaviourFigures, seed: number, count: number, s
   const ports = await freePorts(2)
   const workshop = openWorkshop()
   try {
-    const generated = generateConfig({ seed, requests: count, bindHost: ownAddress, bindPorts: ports, stubPorts: stubs.ports, count: () => undefined })
+    const generated = generateConfig({ seed, requests: count * 3, bindHost: ownAddress, bindPorts: ports, stubPorts: stubs.ports, count: () => undefined })
     const random = seededRandom(seed * 31 + 7)
     let edited = generated.config
     for (let tries = 0; tries < 20 && edited === generated.config; tries += 1) edited = edit(random, generated.config)
@@ -61,6 +63,7 @@ async function onePair(figures: BehaviourFigures, seed: number, count: number, s
     else if (pair.result.diff.differs.length === 0) figures.identical += 1
     const account = (about: string, input: RequestInput): string => `seed ${seed} ${about}\n${toWire(input).trim()}\nto ${input.listener ?? ''}\n${changedLines(generated.config, edited)}\n${generated.config}`
     const covered = coveredPools(pair)
+    const unchanged: RequestInput[] = []
     for (const input of generated.requests) {
       // Fragments and line ends are left out of the comparison, and that is said.
       if (/#|%0a/i.test(input.path)) continue
@@ -70,13 +73,15 @@ async function onePair(figures: BehaviourFigures, seed: number, count: number, s
         continue
       }
       const { differs, place } = verdictOf(pair, { input, port: portOf(input) }, covered)
+      const { pair: found, mayDiffer, byPool } = place()
+      if (differs === false && found === null && !mayDiffer && !byPool && pair.result.diff.unknown.length === 0 && unchanged.length < count) unchanged.push(input)
       if (differs !== true) continue
       figures.differing += 1
-      const { pair: found, mayDiffer, byPool } = place()
       if (found === null && !mayDiffer && !byPool && pair.result.diff.unknown.length === 0) figures.disagreements.push(account('is met differently and the comparison does not say so', input))
     }
     const witnesses = pair.result.diff.differs.flatMap((one) => one.members.map(({ witness }) => ({ summary: one.summary, input: { ...witness, sourceIp: '127.0.0.1' } })))
-    const replies = { before: await ask(generated.config, witnesses.map(({ input }) => input)), after: await ask(edited, witnesses.map(({ input }) => input)) }
+    const asked = [...witnesses.map(({ input }) => input), ...unchanged]
+    const replies = { before: await ask(generated.config, asked), after: await ask(edited, asked) }
     if (replies.before === null || replies.after === null) {
       figures.refused += 1
       return
@@ -90,10 +95,20 @@ async function onePair(figures: BehaviourFigures, seed: number, count: number, s
         if (wrong !== null) figures.disagreements.push(account(`witness of "${summary}", ${side}: ${wrong}`, input))
       }
     }
+    for (const [index, input] of unchanged.entries()) {
+      figures.unchanged += 1
+      const [was, is] = ([['before', generated.config], ['after', edited]] as const).map(([side, config]) => told(replies[side]?.[witnesses.length + index] as Reply, serversOf(config, generated.servers), side === 'before' ? (pool) => pool : pair.alias))
+      if (was !== is) figures.disagreements.push(account(`is called unchanged: ${was ?? ''} before, ${is ?? ''} after`, input))
+    }
   } finally {
     releasePorts(ports)
     workshop.dispose()
   }
+}
+
+/** A reply in words; which server of a pool answers is a matter of balancing. */
+function told(reply: Reply, servers: ServerPorts, alias: (pool: string) => string): string {
+  return describe(reply, servers).replace(/^(\S+?)\/\S+/, (_, pool: string) => alias(pool))
 }
 
 /** Null: the real server does not take the config. */
@@ -104,7 +119,11 @@ async function ask(config: string, inputs: readonly RequestInput[]): Promise<rea
     const server = await startNginx(workshop, config, ports.map((port) => ({ host: ownAddress, port }))).catch(() => null)
     if (server === null) return null
     try {
-      return await Promise.all(inputs.map((input) => exchange({ port: portOf(input), host: ownAddress, localAddress: input.sourceIp, bytes: Buffer.from(toWire(input), 'utf8').toString('latin1'), timeoutMs: 4000 })))
+      const replies: Reply[] = []
+      for (let at = 0; at < inputs.length; at += atOnce) {
+        replies.push(...await Promise.all(inputs.slice(at, at + atOnce).map((input) => exchange({ port: portOf(input), host: ownAddress, localAddress: input.sourceIp, bytes: Buffer.from(toWire(input), 'utf8').toString('latin1'), timeoutMs: 4000 }))))
+      }
+      return replies
     } finally {
       await server.stop()
     }
@@ -112,6 +131,8 @@ async function ask(config: string, inputs: readonly RequestInput[]): Promise<rea
     workshop.dispose()
   }
 }
+
+const atOnce = 32
 
 export function comparedPair(one: string, other: string): ComparedPair {
   const [before, after] = [compileConfig(one).model, compileConfig(other).model]
