@@ -1,4 +1,5 @@
 import { always } from '#shared/model/predicate.ts'
+import { isInclude } from '../expand.ts'
 import { factsOf } from '../support.ts'
 import { tellingOf } from '../server-block.ts'
 import type { Directive } from '../tree.ts'
@@ -7,10 +8,15 @@ import type { Level } from './levels.ts'
 import { addGap, hasGap, type CompileState, type ScopeDraft } from './state.ts'
 import { argument, headOf, nameOf, wordsOf } from './words.ts'
 
-/** Directives of modules that may do anything to a request, and those that nobody knows. */
+/** Directives of modules that may do anything to a request, those that nobody knows, and files that were not read. */
 function isOpaque(directive: Directive): boolean {
   const known = factsOf(nameOf(directive))
-  return directive.opaque !== null || known.length === 0 || known.every(({ entry }) => entry.state === 'unsupported')
+  return directive.opaque !== null || known.length === 0 || known.every(({ entry }) => entry.state === 'unsupported') || isInclude(directive)
+}
+
+function reasonOf(directive: Directive): string {
+  if (isInclude(directive)) return 'a file that it names was not read'
+  return factsOf(nameOf(directive)).length === 0 ? 'nobody knows what this directive does' : 'what this does to a request is not modelled'
 }
 
 const none: readonly Directive[] = []
@@ -29,7 +35,7 @@ function opaqueOf(directives: readonly Directive[]): readonly Directive[] {
 /** What is not modelled in one level and those around it, as effects that may change everything. */
 export function addUnmodelled(server: ServerContext, level: Level, draft: ScopeDraft): void {
   for (let at: Level | null = level; at !== null; at = at.parent) {
-    for (const directive of opaqueOf(at.directives)) addOpaque(server, draft, directive, factsOf(nameOf(directive)).length === 0 ? 'nobody knows what this directive does' : 'what this does to a request is not modelled')
+    for (const directive of opaqueOf(at.directives)) addOpaque(server, draft, directive, reasonOf(directive))
   }
 }
 
@@ -38,17 +44,18 @@ function addOpaque({ state }: ServerContext, draft: ScopeDraft, directive: Direc
   draft.add(nameOf(directive), always, { kind: 'opaque-effect', text: `${wordsOf(directive)} ${directive.opaque?.raw ?? ''}`.trim(), reason }, headOf(directive))
 }
 
-/** Paths are read in another way on every server that shares an address with one that says so. */
+/** Paths are read in another way on every server that shares an address with one that says so; any may pass on to a group that is not known whole. */
 export function addOtherReading(server: ServerContext, draft: ScopeDraft): void {
-  for (const directive of server.state.readings) addOpaque(server, draft, directive, 'paths with several slashes in a row are not modelled then')
+  for (const directive of server.state.readings) addOpaque(server, draft, directive, isInclude(directive) ? reasonOf(directive) : 'paths with several slashes in a row are not modelled then')
 }
 
-/** Keeps the directives that change how requests are read. */
+/** Keeps the directives that change how requests are read, and files of groups that were not read. */
 export function collectReadings(state: CompileState, http: readonly Directive[]): void {
   for (const directive of http) {
     const name = nameOf(directive)
     if (name === 'merge_slashes' && argument(directive, 0) === 'off') state.readings.push(directive)
     else if ((name === 'underscores_in_headers' && argument(directive, 0) === 'on') || (name === 'ignore_invalid_headers' && argument(directive, 0) === 'off')) addGap(state, 'approximate', directive, 'Header names with unusual characters are taken as if they had not been sent.')
+    if (name === 'upstream' && directive.block !== null) for (const line of tellingOf(directive.block)) if (isInclude(line)) state.readings.push(line)
     if (directive.block !== null) collectReadings(state, tellingOf(directive.block))
   }
 }
