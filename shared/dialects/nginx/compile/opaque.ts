@@ -32,16 +32,42 @@ function opaqueOf(directives: readonly Directive[]): readonly Directive[] {
   return found
 }
 
+/** Effects of one level that are told apart; after that many nothing is left that another one could make less certain. */
+const mostTold = 30
+
 /** What is not modelled in one level and those around it, as effects that may change everything. */
 export function addUnmodelled(server: ServerContext, level: Level, draft: ScopeDraft): void {
   for (let at: Level | null = level; at !== null; at = at.parent) {
-    for (const directive of opaqueOf(at.directives)) addOpaque(server, draft, directive, reasonOf(directive))
+    const all = opaqueOf(at.directives)
+    for (const directive of all.slice(0, mostTold)) addOpaque(server, draft, directive, reasonOf(directive))
+    const [next] = all.slice(mostTold)
+    if (next === undefined) continue
+    const text = restOf(all, () => all.slice(mostTold).map((directive) => textOf(directive)).join(' '))
+    for (const directive of all.slice(mostTold)) noteGap(server, directive, reasonOf(directive))
+    draft.add(nameOf(next), always, { kind: 'opaque-effect', text, reason: 'there are many lines that are not modelled' }, headOf(next))
   }
 }
 
-function addOpaque({ state }: ServerContext, draft: ScopeDraft, directive: Directive, reason: string): void {
+const rests = new WeakMap<readonly Directive[], string>()
+
+/** Made once for all the places that a level is around. */
+function restOf(all: readonly Directive[], make: () => string): string {
+  let text = rests.get(all)
+  if (text === undefined) rests.set(all, text = make())
+  return text
+}
+
+function addOpaque(server: ServerContext, draft: ScopeDraft, directive: Directive, reason: string): void {
+  noteGap(server, directive, reason)
+  draft.add(nameOf(directive), always, { kind: 'opaque-effect', text: textOf(directive), reason }, headOf(directive))
+}
+
+function noteGap({ state }: ServerContext, directive: Directive, reason: string): void {
   if (!hasGap(state, directive.span)) addGap(state, 'opaque-effect', directive, reason)
-  draft.add(nameOf(directive), always, { kind: 'opaque-effect', text: `${wordsOf(directive)} ${directive.opaque?.raw ?? ''}`.trim(), reason }, headOf(directive))
+}
+
+function textOf(directive: Directive): string {
+  return `${wordsOf(directive)} ${directive.opaque?.raw ?? ''}`.trim()
 }
 
 /** Paths are read in another way on every server that shares an address with one that says so; any may pass on to a group that is not known whole. */
