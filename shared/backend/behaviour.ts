@@ -12,6 +12,7 @@ import { comparePair } from './compare.ts'
 import { toCurl } from './curl.ts'
 import type { Pair, PairStore } from './pairs.ts'
 import type { Ports } from './ports.ts'
+import { refusedRegions } from './refused.ts'
 import { litOf } from './trace.ts'
 
 /** Time for one comparison before the rest is called unknown. */
@@ -93,10 +94,12 @@ function optionsOf(ports: Ports, pair: Pair): BehaviourOptions {
   }
 }
 
-function remember(ports: Ports, pair: Pair, comparison: BehaviourComparison): Known {
+function remember(ports: Ports, pair: Pair, compared: BehaviourComparison): Known {
   const { after } = pair
   const before = pair.before ?? after
-  const { diff } = comparison
+  const unknown = [...compared.diff.unknown, ...refusedRegions(before, after)]
+  const diff = { ...compared.diff, unknown, complete: unknown.length === 0 }
+  const comparison = { ...compared, diff }
   const difference = pair.difference()
   const topology = comparePair(ports, pair)
   const others = difference !== null && !areTwoProducts(before.model, after.model) && (difference.pools.length > 0 || difference.listeners.length > 0)

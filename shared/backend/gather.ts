@@ -23,7 +23,7 @@ export interface Gathered {
   readonly readSide: (path: string, limitBytes: number) => Promise<Result<FoundFile>>
   /** Whether a file or folder of that name exists, for files that are never opened (certificates). */
   readonly sideExists: (path: string) => Promise<boolean>
-  /** Files that match a glob(3) pattern, as the config would write them, in byte order. */
+  /** What matches a glob(3) pattern, as the config would write it, in byte order: files, and also what cannot be read as one. */
   readonly matching: (pattern: string) => Promise<readonly string[]>
   /** Folder or file that stands for the whole input on disk, to be watched; null when there is none. */
   readonly watched: string | null

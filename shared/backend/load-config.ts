@@ -1,5 +1,5 @@
 import { diagnostic, type Diagnostic } from '#shared/diagnostics/diagnostic.ts'
-import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
+import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
 import type { CompileOptions, Dialect, IncludeRef, Parsed } from '#shared/dialects/dialect.ts'
 import { detectDialect, dialectById, dialects } from '#shared/dialects/registry.ts'
 import { memberCount } from '#shared/model/pool.ts'
@@ -9,6 +9,7 @@ import type { CallContext } from '#shared/rpc/method.ts'
 import type { ConfigInput, ConfigSummary, LoadedFile, LoadOptions } from '#shared/rpc/payloads.ts'
 import { LineIndex } from '#shared/text/line-index.ts'
 import type { FileRole, SourceFile } from '#shared/text/source-file.ts'
+import type { FilePath } from '#shared/text/span.ts'
 import { gather, type FoundFile, type Gathered } from './gather.ts'
 import { fileCountLimit, sideFileLimitBytes } from './limits.ts'
 import { inputDiagnostics } from './input-diagnostics.ts'
@@ -69,20 +70,20 @@ export async function loadConfig(ports: Ports, input: ConfigInput, options: Load
   for (const file of configs) {
     const result = dialect.parse(file.source)
     parsed.push({ file: file.source, tree: result.tree })
-    diagnostics.push(...result.diagnostics)
+    append(diagnostics, result.diagnostics)
     await ports.clock.breathe()
     if (context.cancelled()) return failed('cancelled', 'Loading was cancelled.')
   }
   const included = await readIncluded(ports, gathered.value, dialect, configs, parsed, base)
-  diagnostics.push(...included.diagnostics)
+  append(diagnostics, included.diagnostics)
   if (context.cancelled()) return failed('cancelled', 'Loading was cancelled.')
   const sides = await readSideFiles(ports, gathered.value, dialect, parsed, base)
-  diagnostics.push(...sides.diagnostics)
+  append(diagnostics, sides.diagnostics)
   if (context.cancelled()) return failed('cancelled', 'Loading was cancelled.')
 
-  const compileOptions: CompileOptions = { ...base, sideFiles: new Map(sides.kept.map((file) => [file.source.path, file.source])) }
+  const compileOptions: CompileOptions = { ...base, sideFiles: new Map(sides.kept.map((file) => [file.source.path, file.source])), unread: included.unread }
   const compiled = dialect.compile(parsed, compileOptions)
-  diagnostics.push(...compiled.diagnostics)
+  append(diagnostics, compiled.diagnostics)
   const files = [...configs, ...included.kept, ...sides.kept]
   const hash = ports.bytes.sha256(files.map((file) => file.bytes).flatMap((bytes) => [ports.bytes.fromText(`${bytes.length}\n`), bytes]))
   const identity = JSON.stringify([hash, gathered.value.source, gathered.value.title, files.map((file) => file.source.path), dialect.id, options.root, options.version, Object.entries(options.environment).sort()])
@@ -99,6 +100,11 @@ export async function loadConfig(ports: Ports, input: ConfigInput, options: Load
 export function compileAgain(read: ReadConfig): LoadedConfig {
   const parsed = read.files.filter((file) => file.source.role === 'config' || file.source.role === 'included').map((file) => ({ file: file.source, tree: read.dialect.parse(file.source).tree }))
   return { ...read, parsed, model: read.dialect.compile(parsed, read.options).model }
+}
+
+/** A file may have more findings than a call may have arguments. */
+function append(list: Diagnostic[], more: readonly Diagnostic[]): void {
+  for (const one of more) list.push(one)
 }
 
 /** Contents of dropped files do not travel back to the screen that sent them. */
@@ -147,40 +153,65 @@ interface SideFiles {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+interface IncludedFiles extends SideFiles {
+  /** Files that are there and could not be read. */
+  readonly unread: ReadonlySet<FilePath>
+}
+
+/** Reasons that say something about this reader; the balancer itself may well read the file. */
+const ours: ReadonlySet<string> = new Set(['too-large', 'not-permitted', 'io'])
+
 /**
  * Reads and parses the files that configs include, and those that they include in turn, until no new one is named; `parsed` grows
  * by them. A file that is among the configs already is not read again. What is missing is left out: the dialect reports it.
  */
-async function readIncluded(ports: Ports, gathered: Gathered, dialect: Dialect, configs: readonly KeptFile[], parsed: Parsed<unknown>[], base: Pick<CompileOptions, 'environment' | 'version'>): Promise<SideFiles> {
+async function readIncluded(ports: Ports, gathered: Gathered, dialect: Dialect, configs: readonly KeptFile[], parsed: Parsed<unknown>[], base: Pick<CompileOptions, 'environment' | 'version'>): Promise<IncludedFiles> {
   const kept: KeptFile[] = []
   const diagnostics: Diagnostic[] = []
+  const unread = new Set<FilePath>()
   const asked = new Set<string>()
   const known = new Set(configs.flatMap((file) => [file.source.path, ...(file.diskPath === null ? [] : [file.diskPath])]))
+  const refuse = (reference: IncludeRef, path: FilePath, failure: Pick<Failure, 'code' | 'message'>): void => {
+    const isOurs = ours.has(failure.code)
+    unread.add(path)
+    diagnostics.push(sideProblem({ ...reference, required: reference.required || !isOurs }, 'input/side-file-unreadable', failure.message))
+  }
+  let looked = 0
   for (;;) {
-    const fresh = dialect.includes(parsed, base).filter((reference) => reference.role === 'included' && !asked.has(reference.path))
-    if (fresh.length === 0) return { kept, diagnostics }
+    // Files that were looked through already name nothing new; a long chain of includes would be walked again for each of its files.
+    const fresh = dialect.includes(parsed.slice(looked), base).filter((reference) => reference.role === 'included' && !asked.has(reference.path))
+    looked = parsed.length
+    if (fresh.length === 0) return { kept, diagnostics, unread }
     for (const reference of fresh) {
       asked.add(reference.path)
-      const paths = reference.pattern === true ? await gathered.matching(reference.path) : [reference.path]
+      const isPattern = reference.pattern === true
+      const paths = isPattern ? await gathered.matching(reference.path) : [reference.path]
       for (const path of paths) {
         if (known.has(path)) continue
         if (kept.length >= fileCountLimit) {
           diagnostics.push(sideProblem(reference, 'input/too-many-files', `The config includes more than ${fileCountLimit} files; ${path} and those after it are not read.`))
-          return { kept, diagnostics }
+          return { kept, diagnostics, unread: new Set([...unread, ...paths.slice(paths.indexOf(path))]) }
         }
         const read = await gathered.readSide(path, configLimitBytes)
         if (!read.ok) {
-          if (read.failure.code !== 'not-found') diagnostics.push(sideProblem(reference, 'input/side-file-unreadable', read.failure.message))
+          // A pattern only finds what is there, so a name without a file is a link.
+          if (read.failure.code !== 'not-found') refuse(reference, path, read.failure)
+          else if (isPattern) refuse(reference, path, { code: 'not-found', message: `${path} is a symbolic link that leads nowhere.` })
           continue
         }
         const isLoaded = read.value.diskPath !== null && known.has(read.value.diskPath)
         known.add(path)
         if (isLoaded) continue
         const file = keep(ports, { ...read.value, path }, 'included')
+        if (!isText(file.source.text)) {
+          refuse(reference, path, { code: 'not-text', message: `${path} is not text: it holds too many control characters to be a config.` })
+          continue
+        }
         const result = dialect.parse(file.source)
         kept.push(file)
         parsed.push({ file: file.source, tree: result.tree })
-        diagnostics.push(...inputDiagnostics(file.source, file.bytes), ...result.diagnostics)
+        append(diagnostics, inputDiagnostics(file.source, file.bytes))
+        append(diagnostics, result.diagnostics)
       }
       await ports.clock.breathe()
     }
@@ -208,7 +239,7 @@ async function readSideFiles(ports: Ports, gathered: Gathered, dialect: Dialect,
     if (read.ok) {
       const file = keep(ports, { ...read.value, path: reference.path }, reference.role)
       kept.push(file)
-      diagnostics.push(...inputDiagnostics(file.source, file.bytes))
+      append(diagnostics, inputDiagnostics(file.source, file.bytes))
     } else if (read.failure.code !== 'not-found') {
       diagnostics.push(sideProblem(reference, 'input/side-file-unreadable', read.failure.message))
     }

@@ -7,7 +7,8 @@ interface Entry {
 }
 
 /**
- * Files that match a glob(3) pattern, as the config would write them, in byte order; at most one more than may be read.
+ * What matches a glob(3) pattern, as the config would write it, in byte order; at most one more than may be read. Folders and links
+ * that lead nowhere match as well: a balancer that reads all it finds stops at them.
  *
  * `list`: entries of a folder, given as the config would write it (`.` for the folder of the config); links count as what they
  * lead to, so one that leads in a circle is no folder to go into for ever: the pattern has only so many parts.
@@ -25,7 +26,7 @@ export async function filesMatching(pattern: string, list: (folder: string) => P
     for (const base of bases) {
       for (const entry of await list(base === '' ? '.' : base === '/' ? '/' : base.slice(0, -1))) {
         const fits = isGlob(part) ? matchesGlob(entry.name, part) : entry.name === part
-        if (fits && entry.kind === (last ? 'file' : 'folder')) found.push(`${base}${entry.name}${last ? '' : '/'}`)
+        if (fits && (last || entry.kind === 'folder')) found.push(`${base}${entry.name}${last ? '' : '/'}`)
       }
       if (found.length > fileCountLimit) break
     }

@@ -39,6 +39,8 @@ export interface CompileOptions {
   readonly version: string | null
   /** Side files by the path the config writes; a missing entry could not be read. */
   readonly sideFiles: ReadonlyMap<FilePath, SourceFile>
+  /** Included files that are there and could not be read, by the path under which the config finds them. Absent: none. */
+  readonly unread?: ReadonlySet<FilePath>
 }
 
 export interface Compiled {

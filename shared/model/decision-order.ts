@@ -34,20 +34,28 @@ export function otherwiseStep(scope: Scope): Step | null {
 export function decisionOrder(model: RoutingModel, entry: ScopeId | null): readonly PlacedStep[] {
   const placed: PlacedStep[] = []
   const seen = new Set<ScopeId>()
+  // Chains of scopes may be as long as lists of rules are, which is too long for the stack.
+  const open: { readonly scope: Scope; readonly within: readonly Predicate[]; next: number }[] = []
   const visit = (id: ScopeId | null, within: readonly Predicate[]): void => {
-    if (id === null || seen.has(id)) return
-    seen.add(id)
-    const scope = model.scopes.get(id)
-    if (scope === undefined) return
-    for (const step of scope.steps) {
-      if (step.implied !== true) placed.push({ scope, step, within, isOtherwise: false })
-      if (step.does.kind === 'enter') visit(step.does.scope, step.when.kind === 'true' ? within : [...within, step.when])
-    }
-    visit(scope.next, within)
-    const end = scope.next === null && scope.impliedEnd !== true ? otherwiseStep(scope) : null
-    if (end !== null) placed.push({ scope, step: end, within, isOtherwise: true })
+    const scope = id === null || seen.has(id) ? undefined : model.scopes.get(id)
+    if (id !== null) seen.add(id)
+    if (scope !== undefined) open.push({ scope, within, next: 0 })
   }
   visit(entry, [])
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const { scope, within } = top
+    const step = scope.steps[top.next]
+    top.next += 1
+    if (step !== undefined) {
+      if (step.implied !== true) placed.push({ scope, step, within, isOtherwise: false })
+      if (step.does.kind === 'enter') visit(step.does.scope, step.when.kind === 'true' ? within : [...within, step.when])
+    } else if (top.next === scope.steps.length + 1) visit(scope.next, within)
+    else {
+      const end = scope.next === null && scope.impliedEnd !== true ? otherwiseStep(scope) : null
+      if (end !== null) placed.push({ scope, step: end, within, isOtherwise: true })
+      open.pop()
+    }
+  }
   return placed
 }
 

@@ -48,7 +48,8 @@ export interface WalkOptions {
   readonly fault: Fault | null
 }
 
-const maximumScopes = 1000
+/** How often a walk may come through each scope of a model; products give up after ten internal redirects, or enter none twice. */
+const maximumRounds = 40
 
 type Ending = { readonly kind: 'outcome'; readonly outcome: Outcome; readonly rule: Span | null } | { readonly kind: 'pool'; readonly pool: Pool; readonly rule: Span | null; readonly at: Span }
 
@@ -107,8 +108,9 @@ class Walker {
   /** Runs the chain of scopes from `entry` until something decides. `validates`: the request is parsed on the way. */
   private runScopes(entry: ScopeId, validates: boolean): Ending {
     let id: ScopeId | null = entry
+    const most = maximumRounds * (this.index.model.scopes.size + 1)
     for (let count = 0; id !== null; count += 1) {
-      invariant(count < maximumScopes, `scopes of ${entry} do not end`)
+      invariant(count < most, `scopes of ${entry} do not end`)
       const scope: Scope | undefined = this.index.model.scopes.get(id)
       invariant(scope !== undefined, `scope ${id} is not part of the model`)
       this.title = scope.title

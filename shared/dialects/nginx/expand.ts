@@ -16,7 +16,7 @@ export interface Included {
   /** As written. */
   readonly path: string
   readonly files: readonly FilePath[]
-  /** A literal name that is not among the files; nginx does not start, and nobody knows what it would say. */
+  /** A file of that name is not among those that were read, or is not read again here; nobody knows what it would say. */
   readonly missing: boolean
 }
 
@@ -25,7 +25,8 @@ export interface Included {
  *
  * Shape: spans point into the file in which a directive is written. Directives without an `include` below them are the
  * very objects of their tree. An `include` that brings nothing is left out. `context` is the context of the top level:
- * files that only make sense inside `http` (a site alone) are taken as if they stood there.
+ * files that only make sense inside `http` (a site alone) are taken as if they stood there. An `include` of which something
+ * is `missing` stays behind what it brings, so that whoever reads the block knows that it may say more.
  */
 export interface Expansion {
   readonly directives: readonly Directive[]
@@ -45,6 +46,8 @@ interface Entry {
   readonly directives: readonly Directive[]
   /** Where the text of this entry begins, for findings about the file as a whole. */
   readonly at: Span
+  /** The file is there, and what it says is not known. */
+  readonly unread: boolean
 }
 
 interface Expander {
@@ -71,12 +74,12 @@ const withoutIncludes = new Set(['split_clients', 'charset_map'])
  *
  * Shape: see `Expansion`. The main file is the first one with `http`, `events` or the like at its top; the others are found
  * by the names that `include` gives, as seen from the folder of the main file. Without a main file every file that no other
- * includes is taken, in order. A dump of `nginx -T` brings its own files.
+ * includes is taken, in order. A dump of `nginx -T` brings its own files. `unread`: files that are there and could not be read.
  * Errors: none thrown. A literal name without a file, and a file that includes itself, are findings; the rest is expanded.
  * Source: N-LEX-9, N-LEX-9b; nginx core module, "include".
  */
-export function expandIncludes(files: readonly Parsed<NginxTree>[]): Expansion {
-  const entries = files.flatMap(({ tree }) => entriesOf(tree))
+export function expandIncludes(files: readonly Parsed<NginxTree>[], unread: ReadonlySet<FilePath> = new Set()): Expansion {
+  const entries: readonly Entry[] = [...files.flatMap(({ tree }) => entriesOf(tree)), ...[...unread].map((path) => ({ path, directives: [], at: { file: path, start: 0, end: 0 }, unread: true }))]
   const main = entries.find((entry) => isMainFile(entry.directives)) ?? null
   const prefix = folderOf(normalPath((main ?? entries[0])?.path ?? ''))
   const byPath = new Map<string, Entry>()
@@ -95,8 +98,8 @@ export function expandIncludes(files: readonly Parsed<NginxTree>[]): Expansion {
 
 function entriesOf(tree: NginxTree): readonly Entry[] {
   const start = { file: tree.file.path, start: 0, end: 0 }
-  if (tree.parts === null) return [{ path: tree.file.path, directives: tree.directives, at: start }]
-  return tree.parts.map((part) => ({ path: part.path, directives: part.directives, at: part.directives[0]?.name.span ?? start }))
+  if (tree.parts === null) return [{ path: tree.file.path, directives: tree.directives, at: start, unread: false }]
+  return tree.parts.map((part) => ({ path: part.path, directives: part.directives, at: part.directives[0]?.name.span ?? start, unread: false }))
 }
 
 /** Files that no `include` of another file names; all of them if they name each other in a circle. */
@@ -109,7 +112,7 @@ function rootsOf(expander: Expander): readonly Entry[] {
     }
   }
   for (const entry of expander.entries) visit(entry, entry.directives)
-  const roots = expander.entries.filter((entry) => !named.has(entry))
+  const roots = expander.entries.filter((entry) => !named.has(entry) && !entry.unread)
   return roots.length > 0 ? roots : expander.entries.slice(0, 1)
 }
 
@@ -172,16 +175,25 @@ function expandBlock(expander: Expander, directive: Directive): Directive {
 function expandInclude(expander: Expander, include: Directive): readonly Directive[] {
   const path = include.args[0]?.value ?? ''
   const files = filesOf(expander, path)
-  const missing = files.length === 0 && !isGlob(path)
-  expander.includes.push({ at: include.span, path, files: files.map((entry) => entry.path), missing })
-  if (missing) expander.findings.push(problem(include, 'nginx/include-missing', `nginx will not start: there is no file '${path}' to include; what it would say is not known.`))
+  const absent = files.length === 0 && !isGlob(path)
+  if (absent) expander.findings.push(problem(include, 'nginx/include-missing', `nginx will not start: there is no file '${path}' to include; what it would say is not known.`))
+  const place = expander.includes.push({ at: include.span, path, files: files.map((entry) => entry.path), missing: absent }) - 1
+  let missing = absent
   const all: Directive[] = []
   for (const entry of files) {
-    const refusal = refuse(expander, entry)
+    const refusal = entry.unread ? 'unread' : refuse(expander, entry)
     if (refusal === null) {
       for (const directive of expandFile(expander, entry)) all.push(directive)
       expander.brought += entry.directives.length
-    } else expander.findings.push(problem(include, refusal === 'loop' ? 'nginx/include-loop' : 'nginx/include-depth', refusalText(refusal, path, entry)))
+      continue
+    }
+    missing = true
+    // Whoever could not read a file has said so.
+    if (refusal !== 'unread') expander.findings.push(problem(include, refusal === 'loop' ? 'nginx/include-loop' : 'nginx/include-depth', refusalText(refusal, path, entry)))
+  }
+  if (missing) {
+    all.push(include)
+    expander.includes[place] = { ...(expander.includes[place] as Included), missing }
   }
   return all
 }
@@ -208,7 +220,7 @@ function problem(include: Directive, code: `nginx/${string}`, message: string): 
 
 function reportUnused(expander: Expander, main: Entry): void {
   for (const entry of expander.entries) {
-    if (expander.loaded.has(entry)) continue
+    if (expander.loaded.has(entry) || entry.unread) continue
     expander.findings.push(diagnostic({
       code: 'nginx/file-not-loaded', severity: 'info', at: entry.at, source: 'nginx core module, include', names: [entry.path],
       message: `${entry.path} is not loaded: no include of ${main.path} leads to it.`,

@@ -15,6 +15,8 @@ export class Condition {
   private readonly state: State | null
   /** Known from the start where there is no predicate. */
   private readonly own: Formula
+  /** Number of conditions that it is made of. */
+  readonly depth: number
   private worked: Formula | -1 = -1
   private numbered = -1
 
@@ -24,6 +26,7 @@ export class Condition {
     this.predicate = predicate
     this.state = state
     this.own = own
+    this.depth = outer === null ? 1 : outer.depth + 1
   }
 
   /** This condition, and `predicate` on the request as it is in `state`. */

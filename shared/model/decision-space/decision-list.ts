@@ -67,13 +67,16 @@ export interface DecisionList {
   readonly opaque: readonly OpaqueEffect[]
 }
 
-const maximumScopes = 1000
 /** Times that scopes are entered in one list. */
 const maximumRuns = 400
+/** Scopes of chains that are gone through in one list, besides two for each scope there is; ways that meet again go through the same ones. */
+const maximumVisits = 10_000
 /** How often a variable may be made of parts of itself; tests of such values grow with each time. */
 const maximumDepth = 3
 /** Beyond these it is looked at whether any request gets into a scope. */
 const plainRuns = 100
+/** What looking at that may cost in one list: each look takes as long as there are conditions on the way. */
+const maximumLooks = 300_000
 const nowhere: Span = { file: '', start: 0, end: 0 }
 
 /** Rules of one listener in the order in which the product decides, with everything folded in that happens on the way. */
@@ -91,6 +94,8 @@ class Builder {
   private readonly rules: DecidingRule[] = []
   private readonly opaque: OpaqueEffect[] = []
   private runs = 0
+  private looks = 0
+  private visits = 0
   private solver: Solver | null = null
   private digest: number | null = null
 
@@ -116,9 +121,14 @@ class Builder {
     this.runs += 1
     let state = start
     let id: ScopeId | null = entry
-    for (let count = 0; id !== null && count < maximumScopes; count += 1) {
+    while (id !== null) {
       const scope: Scope | undefined = this.model.scopes.get(id)
       if (scope === undefined) return
+      this.visits += 1
+      if (this.visits > maximumVisits + 2 * this.model.scopes.size) {
+        this.pushFurther(guard, state, null, chosen)
+        return
+      }
       let here = guard
       const forwards = plainForwards(this.model, scope)
       for (let index = 0; index < scope.steps.length; index += 1) {
@@ -164,10 +174,14 @@ class Builder {
   /** Scopes may be entered again and again; where nothing bounds that, the rest is not followed. */
   private enter(scope: ScopeId, state: State, condition: Condition, chosen: Chosen | null, step: Step): void {
     const holds = condition.formula
-    if (holds === never || (this.runs > plainRuns && this.isImpossible(holds))) return
+    if (holds === never || (this.runs > plainRuns && this.isImpossible(condition))) return
     if (this.runs < maximumRuns && depthOf(state.variables) <= maximumDepth) this.run(scope, state, condition, chosen, holds)
     // What is not followed is the same only where nothing at all differs in what may follow.
-    else this.push(condition, { kind: 'unmodelled', text: `further internal redirects (rules ${this.everything()})`, reason: 'there are too many ways through the rules to follow them all', at: step.origin[0] ?? nowhere }, state, step, chosen)
+    else this.pushFurther(condition, state, step, chosen)
+  }
+
+  private pushFurther(condition: Condition, state: State, step: Step | null, chosen: Chosen | null): void {
+    this.push(condition, { kind: 'unmodelled', text: `further internal redirects (rules ${this.everything()})`, reason: 'there are too many ways through the rules to follow them all', at: step?.origin[0] ?? nowhere }, state, step, chosen)
   }
 
   /** Number that is equal for models whose rules, tables and pools are. */
@@ -177,7 +191,9 @@ class Builder {
     return this.digest
   }
 
-  private isImpossible(holds: Formula): boolean {
+  private isImpossible({ formula: holds, depth }: Condition): boolean {
+    this.looks += depth
+    if (this.looks > maximumLooks) return false
     this.solver ??= new Solver(this.reader.space.world)
     return this.solver.solve([holds], { maxBranches: 40, spent: () => false }).kind === 'unsat'
   }

@@ -50,7 +50,8 @@ export function applyToTerms(reader: Reader, effect: Effect, state: State, when:
 /** Whatever the effect may touch is unknown from here on, where it does anything at all. */
 function unsettled(reader: Reader, effect: Extract<Effect, { readonly kind: 'opaque-effect' }>, state: State, when: Formula, at: Span): State {
   const { terms, world } = reader.space
-  const key = `${effect.text} on ${stateKey(state)}`
+  // A number for the state, not its text: that holds the keys of earlier effects, and would double with each.
+  const key = `${effect.text} on ${reader.space.numberOf(stateKey(state))}`
   const acts = world.and(when, reader.opaque(`effect ${key}`, effect.text, effect.reason, at))
   const unknown = (what: string): Term => terms.unknown(`${what} after ${key}`, effect.reason, at)
   const list = terms.unknownList(`headers after ${key}`, effect.reason, at)

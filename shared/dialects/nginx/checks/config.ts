@@ -10,7 +10,7 @@ import { levelsOf } from '../validate/contexts.ts'
 import type { Level } from '../validate/contexts.ts'
 
 /** What a rule about the text is given. */
-export type TextContext = Pick<CheckContext<NginxTree>, 'files'>
+export type TextContext = Pick<CheckContext<NginxTree>, 'files'> & Partial<Pick<CheckContext<NginxTree>, 'options'>>
 
 export interface CheckedConfig {
   readonly expansion: Expansion
@@ -20,10 +20,10 @@ export interface CheckedConfig {
 const known = new WeakMap<readonly Parsed<NginxTree>[], CheckedConfig>()
 
 /** The configuration with its includes replaced; made once for all rules of one run. */
-export function configOf({ files }: TextContext): CheckedConfig {
+export function configOf({ files, options }: TextContext): CheckedConfig {
   const made = known.get(files)
   if (made !== undefined) return made
-  const expansion = expandIncludes(files)
+  const expansion = expandIncludes(files, options?.unread)
   const config = { expansion, levels: levelsOf(expansion.directives, expansion.context) }
   known.set(files, config)
   return config

@@ -24,10 +24,10 @@ export const referenceVersion = '1.22'
  * Source: reference section 12. Oracle: test/oracle/nginx.
  */
 export function compileNginx(files: readonly Parsed<NginxTree>[], options: CompileOptions): Compiled {
-  const expansion = expandIncludes(files)
+  const expansion = expandIncludes(files, options.unread)
   const state = createState(options)
   for (const include of expansion.includes) {
-    if (include.missing) state.gaps.push({ kind: 'missing-file', text: `include ${include.path}`, reason: 'The file is not among those that were read.', at: include.at })
+    if (include.missing) state.gaps.push({ kind: 'missing-file', text: `include ${include.path}`, reason: 'A file is not among those that were read.', at: include.at })
   }
   const { main, http, stream } = contextsOf(expansion)
   readLookups(state, http)
@@ -35,10 +35,11 @@ export function compileNginx(files: readonly Parsed<NginxTree>[], options: Compi
   for (const upstream of named(http, 'upstream')) compileUpstream(state, upstream, 'http')
   const level: Level = { directives: http, parent: { directives: main, parent: null } }
   const { listeners, contexts } = compileServers(state, level, named(http, 'server'))
-  const inStream = streamState(state)
+  const inStream: CompileState = { ...streamState(state), readings: [] }
   readLookups(inStream, stream)
+  collectReadings(inStream, stream)
   for (const upstream of named(stream, 'upstream')) compileUpstream(inStream, upstream, 'tcp')
-  const streams = compileStream(inStream, { directives: stream, parent: null }, named(stream, 'server'), listeners.length + 1)
+  const streams = compileStream(inStream, { directives: stream, parent: { directives: main, parent: null } }, named(stream, 'server'), listeners.length + 1)
   readSurroundings(state, expansion.directives)
   addLocationsBehind(state, http, contexts)
   const readLater = addVariablesBehind(state, expansion.directives)

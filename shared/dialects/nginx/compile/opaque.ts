@@ -1,4 +1,5 @@
 import { always } from '#shared/model/predicate.ts'
+import { isInclude } from '../expand.ts'
 import { factsOf } from '../support.ts'
 import { tellingOf } from '../server-block.ts'
 import type { Directive } from '../tree.ts'
@@ -7,10 +8,15 @@ import type { Level } from './levels.ts'
 import { addGap, hasGap, type CompileState, type ScopeDraft } from './state.ts'
 import { argument, headOf, nameOf, wordsOf } from './words.ts'
 
-/** Directives of modules that may do anything to a request, and those that nobody knows. */
+/** Directives of modules that may do anything to a request, those that nobody knows, and files that were not read. */
 function isOpaque(directive: Directive): boolean {
   const known = factsOf(nameOf(directive))
-  return directive.opaque !== null || known.length === 0 || known.every(({ entry }) => entry.state === 'unsupported')
+  return directive.opaque !== null || known.length === 0 || known.every(({ entry }) => entry.state === 'unsupported') || isInclude(directive)
+}
+
+function reasonOf(directive: Directive): string {
+  if (isInclude(directive)) return 'a file that it names was not read'
+  return factsOf(nameOf(directive)).length === 0 ? 'nobody knows what this directive does' : 'what this does to a request is not modelled'
 }
 
 const none: readonly Directive[] = []
@@ -26,29 +32,52 @@ function opaqueOf(directives: readonly Directive[]): readonly Directive[] {
   return found
 }
 
+/** Effects of one level that are told apart; after that many nothing is left that another one could make less certain. */
+const mostTold = 30
+
 /** What is not modelled in one level and those around it, as effects that may change everything. */
 export function addUnmodelled(server: ServerContext, level: Level, draft: ScopeDraft): void {
   for (let at: Level | null = level; at !== null; at = at.parent) {
-    for (const directive of opaqueOf(at.directives)) addOpaque(server, draft, directive, factsOf(nameOf(directive)).length === 0 ? 'nobody knows what this directive does' : 'what this does to a request is not modelled')
+    const all = opaqueOf(at.directives)
+    for (const directive of all.slice(0, mostTold)) addOpaque(server, draft, directive, reasonOf(directive))
+    const [next] = all.slice(mostTold)
+    if (next === undefined) continue
+    const text = restOf(all, () => all.slice(mostTold).map((directive) => wordsOf(directive)).join(' '))
+    for (const directive of all.slice(mostTold)) noteGap(server, directive, reasonOf(directive))
+    draft.add(nameOf(next), always, { kind: 'opaque-effect', text, reason: 'there are many lines that are not modelled' }, headOf(next))
   }
 }
 
-function addOpaque({ state }: ServerContext, draft: ScopeDraft, directive: Directive, reason: string): void {
-  if (!hasGap(state, directive.span)) addGap(state, 'opaque-effect', directive, reason)
+const rests = new WeakMap<readonly Directive[], string>()
+
+/** Made once for all the places that a level is around. */
+function restOf(all: readonly Directive[], make: () => string): string {
+  let text = rests.get(all)
+  if (text === undefined) rests.set(all, text = make())
+  return text
+}
+
+function addOpaque(server: ServerContext, draft: ScopeDraft, directive: Directive, reason: string): void {
+  noteGap(server, directive, reason)
   draft.add(nameOf(directive), always, { kind: 'opaque-effect', text: wordsOf(directive), reason }, headOf(directive))
 }
 
-/** Paths are read in another way on every server that shares an address with one that says so. */
-export function addOtherReading(server: ServerContext, draft: ScopeDraft): void {
-  for (const directive of server.state.readings) addOpaque(server, draft, directive, 'paths with several slashes in a row are not modelled then')
+function noteGap({ state }: ServerContext, directive: Directive, reason: string): void {
+  if (!hasGap(state, directive.span)) addGap(state, 'opaque-effect', directive, reason)
 }
 
-/** Keeps the directives that change how requests are read. */
+/** Paths are read in another way on every server that shares an address with one that says so; any may pass on to a group that is not known whole. */
+export function addOtherReading(server: ServerContext, draft: ScopeDraft): void {
+  for (const directive of server.state.readings) addOpaque(server, draft, directive, isInclude(directive) ? reasonOf(directive) : 'paths with several slashes in a row are not modelled then')
+}
+
+/** Keeps the directives that change how requests are read, and files of groups that were not read. */
 export function collectReadings(state: CompileState, http: readonly Directive[]): void {
   for (const directive of http) {
     const name = nameOf(directive)
     if (name === 'merge_slashes' && argument(directive, 0) === 'off') state.readings.push(directive)
     else if ((name === 'underscores_in_headers' && argument(directive, 0) === 'on') || (name === 'ignore_invalid_headers' && argument(directive, 0) === 'off')) addGap(state, 'approximate', directive, 'Header names with unusual characters are taken as if they had not been sent.')
+    if (name === 'upstream' && directive.block !== null) for (const line of tellingOf(directive.block)) if (isInclude(line)) state.readings.push(line)
     if (directive.block !== null) collectReadings(state, tellingOf(directive.block))
   }
 }

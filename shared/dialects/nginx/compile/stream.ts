@@ -4,6 +4,7 @@ import type { Directive } from '../tree.ts'
 import { serverContext } from './context.ts'
 import { inherited, setting, type Level } from './levels.ts'
 import { defaultOf, listenGroups, listenerOf, type ListenGroup } from './listens.ts'
+import { addOtherReading, addUnmodelled } from './opaque.ts'
 import { addressPool, poolNamed } from './pools.ts'
 import { addGap, addSurrounding, freshScopeId, ScopeDraft, type CompileState } from './state.ts'
 import { constantText, templateOf, test, view } from './variables.ts'
@@ -19,6 +20,8 @@ function compileEntry(state: CompileState, parent: Level, group: ListenGroup): s
   const key = `stream ${group.address.text}`
   const server = serverContext(state, directive, parent, key, '')
   const draft = new ScopeDraft(state, freshScopeId(state, `scope:${key}`), `stream server on ${group.address.text}`, server.at)
+  addUnmodelled(server, server.level, draft)
+  addOtherReading(server, draft)
   for (const rule of inherited(server.level, 'allow', 'deny')) {
     const network = argument(rule, 0)
     const inside = network === 'all' ? always : test({ ...view({ kind: 'source-ip' }), type: 'ip', absentAs: 'nothing' }, { kind: 'network', networks: [network] }, rule.span)

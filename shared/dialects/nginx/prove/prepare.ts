@@ -45,7 +45,7 @@ interface Place {
  * Errors: what runs something from outside, what nginx refuses, and what is not known are refusals that name their line.
  */
 export function prepareNginx(files: readonly Parsed<NginxTree>[], options: CompileOptions, pools: ReadonlySet<string>): PreparedConfig {
-  const expansion = expandIncludes(files)
+  const expansion = expandIncludes(files, options.unread)
   const { main, http } = contextsOf(expansion)
   const upstreams = named(http, 'upstream')
   const servers = named(http, 'server')

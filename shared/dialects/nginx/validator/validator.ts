@@ -23,8 +23,8 @@ export const nginxValidator: Validator<NginxTree> = {
   title: 'nginx -t',
   aboutArguments: ['-V'],
   runsIn: 'copies',
-  prepare(parsed, _options, about, folder) {
-    const expansion = expandIncludes(parsed)
+  prepare(parsed, options, about, folder) {
+    const expansion = expandIncludes(parsed, options.unread)
     const all = allOf(expansion.directives)
     const code = all.find((directive) => directive.opaque !== null || runsCode.test(nameOf(directive)) || (nameOf(directive) === 'load_module' && moduleOf(argument(directive, 0), about) === null))
     if (code !== undefined) return refused({ reason: 'this line runs code of others, which its test mode would do as well', at: headOf(code) })
@@ -98,7 +98,7 @@ function copiesOf(parsed: readonly Parsed<NginxTree>[]): ReadonlyMap<FilePath, C
 function editIncludes(edits: Edits, { includes }: Expansion, copies: ReadonlyMap<FilePath, Copy>): void {
   for (const { at, files, missing } of includes) {
     const names = files.flatMap((path) => copies.get(path)?.name ?? [])
-    if (missing) edits.replaced.add('Included files that are missing count as empty.')
+    if (missing && (files.length === 0 || names.length < files.length)) edits.replaced.add('Included files that are missing count as empty.')
     replaceAt(edits, at, (names.length === 0 ? [emptyName] : names).map((name) => `include ${name};`).join(' '))
   }
 }
