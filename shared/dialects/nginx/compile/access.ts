@@ -1,11 +1,12 @@
 import { always, type Predicate, type View } from '#shared/model/predicate.ts'
 import type { Directive } from '../tree.ts'
+import { canonicalWords } from './canonical.ts'
 import { allDirectives, type ServerContext } from './context.ts'
 import { addFailure } from './fail.ts'
 import { inherited, setting, type Level } from './levels.ts'
 import { addGap, type ScopeDraft } from './state.ts'
 import { not, opaqueView, test, view } from './variables.ts'
-import { argument, nameOf, named, wordsOf } from './words.ts'
+import { argument, nameOf, named } from './words.ts'
 
 const doors = ['allow', 'deny', 'auth_basic', 'auth_request']
 
@@ -75,7 +76,7 @@ function meaningOf(server: ServerContext, uri: string): string {
   let meaning = known.get(uri)
   if (meaning === undefined) {
     const own = named(allDirectives([server.directive]), 'location').filter((location) => location.args.some(({ value }) => value === uri))
-    known.set(uri, meaning = own.length === 1 ? wordsOf(own[0] as Directive) : wordsOf(server.directive))
+    known.set(uri, meaning = own.length === 1 ? canonicalWords(own[0] as Directive) : canonicalWords(server.directive))
   }
   return meaning
 }

@@ -1,9 +1,9 @@
 import type { Directive } from '../tree.ts'
+import { canonicalLines, canonicalWords } from './canonical.ts'
 import type { ServerContext } from './context.ts'
 import { locationName, locationsOf, type Location } from './location-order.ts'
 import { addSurrounding, type CompileState } from './state.ts'
-import { isInert } from './unfollowed.ts'
-import { argument, childrenOf, headOf, headWords, nameOf, wordsOf } from './words.ts'
+import { argument, childrenOf, headOf, named, nameOf, values } from './words.ts'
 
 /**
  * Locations that requests get to behind the rules: what `error_page` does about failed servers, subrequests of
@@ -13,12 +13,12 @@ import { argument, childrenOf, headOf, headWords, nameOf, wordsOf } from './word
 export function addLocationsBehind(state: CompileState, http: readonly Directive[], servers: readonly ServerContext[]): void {
   let known: { readonly outside: readonly string[]; readonly definitions: Definitions } | null = null
   for (const server of servers) {
-    const locations = withNested(locationsOf(childrenOf(server.directive))).filter((location) => location.kind === 'named' || location.isInternal)
+    const locations = withNested(locationsOf(childrenOf(server.directive))).filter((location) => location.kind === 'named' || location.isInternal).sort((one, other) => (locationName(one) < locationName(other) ? -1 : 1))
     if (locations.length === 0) continue
     // Most configs have no such location, and big ones have many groups.
-    known ??= { outside: http.filter((directive) => directive.block === null && !isInert(nameOf(directive))).map(wordsOf), definitions: definitionsOf(http) }
+    known ??= { outside: canonicalLines(http.filter((directive) => directive.block === null), 'http'), definitions: definitionsOf(http) }
     const { outside, definitions } = known
-    const own = childrenOf(server.directive).filter((directive) => nameOf(directive) !== 'location' && !isInert(nameOf(directive))).map(wordsOf)
+    const own = linesOfServer(server.directive)
     // Written out for each of many locations, what they have in common would fill the memory; then it is a line of its own.
     const common = [...own, ...outside]
     const size = common.reduce((sum, text) => sum + text.length, 0) + definitions.size
@@ -29,7 +29,7 @@ export function addLocationsBehind(state: CompileState, http: readonly Directive
       addSurrounding(state, server.key, `${bears} internal and named locations of ${server.key}`, { text, shown: `internal and named locations of ${server.key} or what they depend on`, at: server.at })
     }
     for (const location of locations) {
-      const around = [bearingWords(location.directive), ...(apart ? [] : common)]
+      const around = [canonicalWords(location.directive), ...(apart ? [] : common)]
       const text = [...around, ...definitionsIn(around.join('\n'), definitions, apart)].join('\n')
       addSurrounding(state, server.key, `${bears} ${locationName(location)}`, { text, shown: `${locationName(location)} or what it depends on`, at: headOf(location.directive) })
     }
@@ -39,11 +39,10 @@ export function addLocationsBehind(state: CompileState, http: readonly Directive
 /** Code units that may be repeated for the locations of one server. */
 const mostCommonText = 20_000_000
 
-/** Words of a directive and of what stands in it, but for lines that nobody notices. */
-function bearingWords(directive: Directive): string {
-  const { block } = directive
-  if (block === null || !block.directives.some((one) => one.block !== null || isInert(nameOf(one)))) return wordsOf(directive)
-  return `${headWords(directive)} { ${block.directives.filter((one) => !isInert(nameOf(one))).map(bearingWords).join('; ')} }`
+/** What a server says besides its locations; its names as one line. */
+function linesOfServer(server: Directive): readonly string[] {
+  const names = named(childrenOf(server), 'server_name').flatMap(values)
+  return [`server_name ${names.join(' ')}`, ...canonicalLines(childrenOf(server).filter((directive) => !['location', 'server_name'].includes(nameOf(directive))), 'server')]
 }
 
 function withNested(locations: readonly Location[]): readonly Location[] {
@@ -60,7 +59,8 @@ interface Definition {
 interface Definitions {
   /** By name, lower case; several may share one. */
   readonly byName: ReadonlyMap<string, readonly Definition[]>
-  readonly all: readonly Definition[]
+  /** Those of groups, whose names a variable may hold. */
+  readonly groups: readonly Definition[]
   readonly lengths: readonly number[]
   /** Code units of all texts. */
   readonly size: number
@@ -68,21 +68,23 @@ interface Definitions {
 
 /** Groups and lookups by what others call them: the name of a group, the variable of a lookup. */
 function definitionsOf(http: readonly Directive[]): Definitions {
-  const all: Definition[] = []
+  const groups: Definition[] = []
+  let count = 0
   const byName = new Map<string, Definition[]>()
   let size = 0
   for (const directive of http) {
     if (!['upstream', 'map', 'geo', 'split_clients'].includes(nameOf(directive))) continue
     const last = argument(directive, directive.args.length - 1)
     const name = (nameOf(directive) === 'upstream' ? last : last.replace(/^\$/, '')).toLowerCase()
-    const definition: Definition = { place: all.length, text: wordsOf(directive), inside: null }
+    const definition: Definition = { place: count, text: canonicalWords(directive), inside: null }
     size += definition.text.length
-    all.push(definition)
+    count += 1
+    if (nameOf(directive) === 'upstream') groups.push(definition)
     const known = byName.get(name)
     if (known === undefined) byName.set(name, [definition])
     else known.push(definition)
   }
-  return { all, byName, lengths: [...new Set([...byName.keys()].map((name) => name.length))], size }
+  return { groups, byName, lengths: [...new Set([...byName.keys()].map((name) => name.length))], size }
 }
 
 /** Definitions whose names stand anywhere in the text, as parts of words as well, in the order of the file. One look for each place and length of a name, however many names there are. */
@@ -100,7 +102,7 @@ function definitionsIn(text: string, definitions: Definitions, onlyNamed = false
   const found = new Set<Definition>()
   // A stack of its own, as definitions may name each other in long chains.
   const open: { readonly list: readonly Definition[]; next: number }[] = []
-  const visit = (from: string, named: readonly Definition[]): void => { open.push({ list: !onlyNamed && readsAnyGroup(from) ? definitions.all : named, next: 0 }) }
+  const visit = (from: string, named: readonly Definition[]): void => { open.push({ list: !onlyNamed && readsAnyGroup(from) ? [...named, ...definitions.groups] : named, next: 0 }) }
   visit(text, namedIn(text, definitions))
   for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
     const definition = top.list[top.next]
@@ -111,7 +113,7 @@ function definitionsIn(text: string, definitions: Definitions, onlyNamed = false
       visit(definition.text, definition.inside ??= namedIn(definition.text, definitions))
     }
   }
-  return [...found].map((definition) => definition.text)
+  return [...found].map((definition) => definition.text).sort()
 }
 
 /** A variable may hold the name of any group. */

@@ -30,6 +30,9 @@ const none: readonly Location[] = []
 /** Longest first. */
 const glued: readonly string[] = ['=', '^~', '~*', '~']
 
+/** Does the first word of a location say that its text is a pattern? */
+export const patternModifier = (word: string): boolean => word.startsWith('~')
+
 /** Modifier and text of a location; modifiers may be glued to the text. */
 export function locationsOf(directives: readonly Directive[], inInternal = false): readonly Location[] {
   const found = named(directives, 'location')
@@ -67,9 +70,10 @@ const nothing: { readonly definite: readonly Choice[]; readonly prefixes: readon
  */
 export function searchOrder(locations: readonly Location[], allStartWithSlash = false): { readonly definite: readonly Choice[]; readonly prefixes: readonly Choice[] } {
   if (locations.length === 0) return nothing
-  const exact = locations.filter((location) => location.kind === 'exact')
+  // What may stand in any order is put in one order, so that configs are the same where only that differs.
+  const exact = locations.filter((location) => location.kind === 'exact').sort(byText)
   const patterns = locations.filter((location) => location.kind === 'regex')
-  const prefixes = locations.filter((location) => location.kind === 'prefix').sort((one, other) => other.text.length - one.text.length)
+  const prefixes = locations.filter((location) => location.kind === 'prefix').sort((one, other) => other.text.length - one.text.length || byText(one, other))
   const definite: Choice[] = exact.map((location) => ({ when: isExactly(location.text, headOf(location.directive)), location, redirects: false }))
   for (const choice of slashRedirects(locations)) definite.push(choice)
   const last: Choice[] = []
@@ -91,6 +95,8 @@ export function searchOrder(locations: readonly Location[], allStartWithSlash = 
   for (const location of patterns) for (const choice of patternChoices(location)) definite.push({ ...choice, when: and(heard, choice.when) })
   return { definite, prefixes: last }
 }
+
+const byText = (one: Location, other: Location): number => (one.text < other.text ? -1 : one.text > other.text ? 1 : 0)
 
 function patternChoices(location: Location): readonly Choice[] {
   const { pattern, directive } = location
@@ -128,16 +134,16 @@ function isLongest(location: Location, longer: LongerPrefixes): Predicate {
 
 /** A path without its last slash is sent to the location with it, exact ones included, where that passes requests on (N-LOC-5). */
 function slashRedirects(locations: readonly Location[]): readonly Choice[] {
-  const byText = new Map<string, Location[]>()
+  const known = new Map<string, Location[]>()
   for (const location of locations) {
     if (location.kind !== 'exact' && location.kind !== 'prefix') continue
-    const known = byText.get(location.text)
-    if (known === undefined) byText.set(location.text, [location])
-    else known.push(location)
+    const alike = known.get(location.text)
+    if (alike === undefined) known.set(location.text, [location])
+    else alike.push(location)
   }
   const choices: Choice[] = []
-  for (const [text, alike] of byText) {
-    if (!text.endsWith('/') || text === '/' || byText.has(text.slice(0, -1))) continue
+  for (const [text, alike] of [...known].sort(([one], [other]) => (one < other ? -1 : 1))) {
+    if (!text.endsWith('/') || text === '/' || known.has(text.slice(0, -1))) continue
     const location = alike.find(({ kind }) => kind === 'exact') ?? alike[0]
     if (location === undefined || !alike.some(({ directive }) => childrenOf(directive).some((one) => passes.has(nameOf(one))))) continue
     choices.push({ when: isExactly(text.slice(0, -1), headOf(location.directive)), location, redirects: true })
