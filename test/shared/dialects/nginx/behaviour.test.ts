@@ -26,6 +26,7 @@ const edits: readonly (readonly [name: string, before: string, after: string, sa
   ['a weight changes', group('server 10.0.0.1 weight=3; server 10.0.0.2;'), group('server 10.0.0.1; server 10.0.0.2;'), 'gets 50 % of new requests instead of 75 %'],
   ['a server becomes a backup', group('server 10.0.0.1; server 10.0.0.2;'), group('server 10.0.0.1; server 10.0.0.2 backup;'), 'gets 100 % of new requests instead of 50 %'],
   ['a server is down', group('server 10.0.0.1; server 10.0.0.2;'), group('server 10.0.0.1; server 10.0.0.2 down;'), 'gets 100 % of new requests instead of 50 %'],
+  ['a server is left out for longer', group('server 10.0.0.1 fail_timeout=5s; server 10.0.0.2;'), group('server 10.0.0.1 fail_timeout=50s; server 10.0.0.2;'), 'server 10.0.0.1 has another fail_timeout'],
   ['Host is passed on', base, base.replace('http://api;', 'http://api; proxy_set_header Host $host;'), 'reach pool api with Host'],
   ['two patterns swap places', `${base}\nlocation ~ ^/a { proxy_pass http://img; }\nlocation ~ b$ { proxy_pass http://api; }`, `${base}\nlocation ~ b$ { proxy_pass http://api; }\nlocation ~ ^/a { proxy_pass http://img; }`, 'go to pool api instead of img'],
   ['a rewrite leads elsewhere', `rewrite ^/old/(.*)$ /api/$1 last;\n${base}`, `rewrite ^/old/(.*)$ /img/$1 last;\n${base}`, 'go to pool img instead of api'],
@@ -35,8 +36,13 @@ const edits: readonly (readonly [name: string, before: string, after: string, sa
 
 for (const [name, before, after, says] of edits) {
   test(`named: ${name}`, () => {
-    const { summaries, reasons } = compared(before, after)
-    assert.ok(summaries.some((summary) => summary.includes(says)), `${summaries.join('\n')}\nunknown: ${reasons.join('\n')}`)
+    const { summaries, reasons, diff } = compared(before, after)
+    const found = diff.differs.filter(({ summary }) => summary.includes(says))
+    assert.ok(found.length > 0, `${summaries.join('\n')}\nunknown: ${reasons.join('\n')}`)
+    for (const { cause, members } of found) {
+      assert.ok(cause.before.length + cause.after.length > 0, 'a line is the cause')
+      assert.ok(members.length > 0, 'a request shows it')
+    }
   })
 }
 
