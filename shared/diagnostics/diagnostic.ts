@@ -33,6 +33,14 @@ export interface Diagnostic {
   readonly fingerprint: string
 }
 
+/** Characters of a message, and of a name in a fingerprint, beyond which the middle is left out: damaged files have words of megabytes. */
+const longestMessage = 1000
+const longestName = 300
+
+function withoutMiddle(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest * 0.7)}…${text.slice(text.length - longest * 0.2)}`
+}
+
 /** Fills what most findings leave empty. */
 export function diagnostic(
   parts: Pick<Diagnostic, 'code' | 'severity' | 'message' | 'at' | 'source'> & {
@@ -44,12 +52,12 @@ export function diagnostic(
   return {
     code: parts.code,
     severity: parts.severity,
-    message: parts.message,
+    message: withoutMiddle(parts.message, longestMessage),
     at: parts.at,
     related: parts.related ?? [],
     fix: parts.fix ?? null,
     source: parts.source,
-    fingerprint: [parts.code, ...(parts.names ?? [])].join('|'),
+    fingerprint: [parts.code, ...(parts.names ?? []).map((name) => withoutMiddle(name, longestName))].join('|'),
   }
 }
 

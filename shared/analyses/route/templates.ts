@@ -3,6 +3,9 @@ import { toBytes } from '#shared/requests/bytes.ts'
 import { isUnknown, sampleText, type Unknown } from './sample.ts'
 import { viewValue, type Surroundings } from './transforms.ts'
 
+/** Bytes of the longest value that is followed; rules that double one a few dozen times would fill any memory. */
+const longestValue = 1_000_000
+
 /** Text of a template as byte string; an absent view gives nothing. Unknown as soon as one part is. */
 export function templateText(template: Template, around: Surroundings): string | Unknown {
   let text = ''
@@ -15,6 +18,7 @@ export function templateText(template: Template, around: Surroundings): string |
     if (value === null) continue
     if (isUnknown(value)) return { unknown: { ...value.unknown, text: value.unknown.text === '' ? template.text : value.unknown.text } }
     text += sampleText(value)
+    if (text.length > longestValue) return { unknown: { text: template.text, reason: `the value grows beyond ${longestValue} bytes`, at: around.at } }
   }
   return text
 }

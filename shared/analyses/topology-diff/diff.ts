@@ -147,16 +147,26 @@ function changedListeners(before: readonly ListenerGroup[], after: readonly List
 export function scopeChain(model: RoutingModel, entry: string | null): readonly Scope[] {
   const chain: Scope[] = []
   const seen = new Set<string>()
+  // Chains of scopes may be as long as lists of rules are, which is too long for the stack.
+  const open: { readonly scope: Scope; next: number }[] = []
   const visit = (id: string | null): void => {
-    if (id === null || seen.has(id)) return
-    seen.add(id)
-    const scope = model.scopes.get(id)
+    const scope = id === null || seen.has(id) ? undefined : model.scopes.get(id)
+    if (id !== null) seen.add(id)
     if (scope === undefined) return
     chain.push(scope)
-    for (const step of scope.steps) if (step.does.kind === 'enter') visit(step.does.scope)
-    visit(scope.next)
+    open.push({ scope, next: 0 })
   }
   visit(entry)
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const step = top.scope.steps[top.next]
+    top.next += 1
+    if (step !== undefined) {
+      if (step.does.kind === 'enter') visit(step.does.scope)
+      continue
+    }
+    open.pop()
+    visit(top.scope.next)
+  }
   return chain
 }
 

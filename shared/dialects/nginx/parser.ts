@@ -198,19 +198,20 @@ function closeBlock(reader: Reader, at: number): void {
   closeLevel(reader, reader.levels.pop() as Level, spanOf(reader, at, at + 1), at + 1)
 }
 
-/** Puts the directive whose block was `level` into the level around it; what lies too deep is left out of the tree. */
+/** Puts the directive whose block was `level` into the level around it; what lies too deep is one opaque piece. */
 function closeLevel(reader: Reader, level: Level, close: Span | null, end: number): void {
   const tooDeep = reader.levels.length > mostLevels
   if (tooDeep && level.directives.length > 0 && reader.levels.length === mostLevels + 1) {
     reader.findings.push(diagnostic({
-      code: 'nginx/too-deep', severity: 'error', at: spanOf(reader, level.start, level.open + 1), source: 'Steelyard input rules',
+      code: 'nginx/too-deep', severity: 'warning', at: spanOf(reader, level.start, level.open + 1), source: 'Steelyard input rules',
       message: `Blocks are nested more than ${String(mostLevels)} deep; what lies deeper is not read.`,
     }))
   }
   reader.words = level.words
   reader.first = level.first
   reader.start = level.start
-  finishDirective(reader, { directives: tooDeep ? [] : level.directives.slice(), open: spanOf(reader, level.open, level.open + 1), close }, end)
+  const body: Block | Word = tooDeep ? new WordNode(reader.file, level.open + 1, Math.max(level.open + 1, close?.start ?? end)) : { directives: level.directives.slice(), open: spanOf(reader, level.open, level.open + 1), close }
+  finishDirective(reader, body, end)
 }
 
 /** Ends what is still open where the text, or a part of a dump, ends. */

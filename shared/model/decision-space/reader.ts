@@ -434,7 +434,11 @@ export class Reader {
   }
 
   template(template: Template, state: State, at: Span): Term {
-    return this.space.terms.concat(template.parts.map((part) => (typeof part === 'string' ? this.space.terms.text(toBytes(part)) : this.term(part, state, at))))
+    const { terms } = this.space
+    const parts = template.parts.map((part) => (typeof part === 'string' ? terms.text(toBytes(part)) : this.term(part, state, at)))
+    const size = parts.reduce((sum, part) => sum + (part.kind === 'concat' ? part.parts.length : part.kind === 'text' ? part.text.length / 100 : 1), 0)
+    if (size > mostParts) return terms.unknown(`${parts.map((part) => part.id).join('.')} in a row`, 'the value grows too long to be followed', at)
+    return terms.concat(parts)
   }
 
   /** The request as it arrives at a listener. */
@@ -453,6 +457,9 @@ export class Reader {
     }
   }
 }
+
+/** Parts that a value may be made of, a hundred bytes of text counted as one; rules that double a value a few dozen times would fill any memory. */
+const mostParts = 20_000
 
 /** Paths that are sent as they are read. */
 const plainPath = matchingOf({ kind: 'regex', patterns: ["^(?:[A-Za-z0-9/._~!$&'()*+,;=:@-]|\\[|\\])*$"], ignoreCase: false, dialect: 'pcre' })

@@ -23,7 +23,7 @@ export function checkLevel(level: Level, hasForeignModule: boolean, findings: Di
     const name = directive.name.value
     const known = factsOf(name)
     if (known.length === 0) {
-      findings.push(unknown(directive, hasForeignModule))
+      findings.push(unknown(directive, hasForeignModule, findings.length < mostHints))
       continue
     }
     const facts = factsIn(known, level.context)
@@ -41,10 +41,13 @@ function factsIn(known: readonly DirectiveFacts[], context: Context): DirectiveF
   return undefined
 }
 
-function unknown(directive: Directive, hasForeignModule: boolean): Diagnostic {
+/** Findings after which no similar name is looked for: it takes long, and helps nobody. */
+const mostHints = 500
+
+function unknown(directive: Directive, hasForeignModule: boolean, hints: boolean): Diagnostic {
   const name = directive.name.value
   const at = directive.name.span
-  const meant = name.length > 3 ? nearest(name.toLowerCase(), directiveNames, name.length > 7 ? 2 : 1) : null
+  const meant = hints && name.length > 3 && name.length < 100 ? nearest(name.toLowerCase(), directiveNames, name.length > 7 ? 2 : 1) : null
   const hint = meant === null ? '' : `; did you mean '${meant}'`
   const sure = !hasForeignModule || meant !== null
   return diagnostic({

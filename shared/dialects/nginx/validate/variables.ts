@@ -125,13 +125,22 @@ function conditionWords(args: readonly Word[]): readonly Word[] {
   }
 }
 
+/** Findings after which no similar name is looked for, and defined names beyond which none is: it takes long, and helps nobody. */
+const mostHints = 500
+const mostDefined = 5_000
+
 function checkWord(word: Word, module: Module, defined: ReadonlySet<string>, findings: Diagnostic[]): void {
   if (!word.value.includes('$')) return
+  const said = new Set<string>()
   for (const { name, unclosed } of variablesIn(word.value)) {
     if (unclosed || name === '') {
       refuse(findings, { code: 'nginx/variable-name', why: unclosed ? `'\${${name}' in ${word.raw} has no '}'` : `a '$' in ${word.raw} is followed by no name of a variable`, at: word.span, names: [word.value], source: 'N-LEX-5' })
-    } else if (!defined.has(name) && !isBuiltInVariable(name, module)) {
-      const meant = nearest(name, defined, 2)
+      // nginx reads no further, and what follows may be meant in many ways.
+      return
+    }
+    if (!said.has(name) && !defined.has(name) && !isBuiltInVariable(name, module)) {
+      said.add(name)
+      const meant = findings.length < mostHints && defined.size < mostDefined ? nearest(name, defined, 2) : null
       refuse(findings, { code: 'nginx/unknown-variable', why: `nothing defines the variable $${name}${meant === null ? '' : `; did you mean $${meant}`}`, at: word.span, names: [name], source: 'N-LEX-5' })
     }
   }
