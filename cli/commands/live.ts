@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Failure } from '#shared/diagnostics/failure.ts'
+import { HaproxyPoller } from '#shared/backend/live/poll-haproxy.ts'
+import { LiveWatch, type LiveView } from '#shared/live/live-watch.ts'
+import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
+import { choiceOf, expectPositionals, numberOf, readingOptions, type Parsed } from '#cli/args.ts'
+import type { Command } from '#cli/command.ts'
+import { exitCodes, InputError, UsageError, type ExitCode, type Io } from '#cli/io.ts'
+import { coloursFor } from '#cli/output/colour.ts'
+import { toPlaces, type Places } from '#cli/output/json-shapes.ts'
+import { renderLive } from '#cli/output/live.ts'
+import { toJsonFailure, toJsonSample } from '#cli/output/live-json.ts'
+import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
+
+const clearScreen = '\u001b[H\u001b[2J'
+
+export const command: Command = {
+  usage: 'live SOURCE [--config CONFIG] [--once] [--interval SECONDS] [--format text|json]\n       steelyard live CONFIG --source SOURCE',
+  summary: 'Shows where the traffic of a running HAProxy goes, against what the config says. Reads only.',
+  options: [
+    ...readingOptions,
+    { name: 'config', value: 'CONFIG', help: 'config to compare with; its shares are expected, and what runs otherwise is listed' },
+    { name: 'source', value: 'SOURCE', help: 'where to ask; then CONFIG is the argument' },
+    { name: 'once', value: null, help: 'two polls, one table, and the end' },
+    { name: 'interval', value: 'SECONDS', help: 'time between polls, 1 to 300 (default 5; 1 with --once)' },
+    { name: 'count', value: 'N', help: 'end after N tables or lines' },
+    { name: 'json', value: null, help: 'the same as --format json' },
+  ],
+  remarks: [
+    'SOURCE is the path of a stats socket, HOST:PORT of one, or the http or https address of the statistics page.',
+    'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
+    'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
+    'With --format json each poll is one line.',
+  ],
+  async run(args, io) {
+    const [argument] = expectPositionals(args, 1, 1, args.has('source') ? 'one CONFIG, with the source in --source' : 'one SOURCE') as [string]
+    if (args.has('source') && args.has('config')) throw new UsageError('With --source the config is the argument; leave --config out.')
+    const source = sourceOf(args.value('source') ?? argument)
+    const configArgument = args.has('source') ? argument : args.value('config')
+    const once = args.has('once')
+    const intervalMs = numberOf(args, 'interval', 1, 300, once ? 1 : 5) * 1000
+    const count = args.has('count') ? numberOf(args, 'count', 1, 1_000_000_000, 1) : Infinity
+    const json = choiceOf(args, 'format', ['text', 'json'], args.has('json') ? 'json' : 'text') === 'json'
+    if (args.has('output') && !once) throw new UsageError('--output holds one table: it needs --once.')
+    const ports = cliPorts(io, args.has('quiet'))
+    const config = configArgument === null ? null : await readConfig(ports, configArgument, args, io)
+    if (config !== null && config.model.dialect !== 'haproxy') throw new InputError(`${configArgument ?? ''} is a config of ${config.model.product}; only HAProxy can be watched so far.`)
+    const places = config === null ? null : toPlaces(config.files.map((file) => file.source))
+    const session: Session = {
+      args, io, json, source, places, now: ports.clock.now, intervalMs,
+      poller: new HaproxyPoller(ports.live, source, intervalMs), watch: new LiveWatch(config?.model ?? null, intervalMs),
+    }
+    return once ? lookOnce(session) : keepLooking(session, count)
+  },
+}
+
+interface Session {
+  readonly args: Parsed
+  readonly io: Io
+  readonly json: boolean
+  readonly source: LiveSource
+  readonly places: Places | null
+  readonly now: () => string
+  readonly intervalMs: number
+  readonly poller: HaproxyPoller
+  readonly watch: LiveWatch
+}
+
+function sourceOf(written: string): LiveSource {
+  const source = parseLiveSource(written)
+  if (typeof source === 'string') throw new UsageError(source)
+  return source
+}
+
+/** A rate needs two polls. */
+async function lookOnce(session: Session): Promise<ExitCode> {
+  await lookOrEnd(session)
+  await sleep(session.intervalMs)
+  await deliver(show(session, await lookOrEnd(session)), session.args, session.io)
+  return exitCodes.clean
+}
+
+async function lookOrEnd(session: Session): Promise<LiveView> {
+  const polled = await session.poller.poll()
+  if (!polled.ok) throw new InputError(polled.failure.message)
+  return session.watch.add(polled.value)
+}
+
+/** Until it is interrupted, or `count` polls were shown. The first poll has to succeed: a source that is written wrong is not waited for. */
+async function keepLooking(session: Session, count: number): Promise<ExitCode> {
+  const { io, poller } = session
+  let view: LiveView | null = await lookOrEnd(session)
+  for (let shown = 0; ;) {
+    if (view !== null) {
+      io.out(`${!session.json && io.outIsTerminal ? clearScreen : ''}${show(session, view)}${!session.json && !io.outIsTerminal ? '\n' : ''}`)
+      shown += 1
+    }
+    await io.drained()
+    if (shown >= count) return exitCodes.clean
+    await sleep(poller.pauseMs(Math.random()))
+    const polled = await poller.poll()
+    if (polled.ok) view = session.watch.add(polled.value)
+    else {
+      view = null
+      tellFailure(session, polled.failure)
+    }
+  }
+}
+
+function tellFailure({ io, json, source, now }: Session, failure: Failure): void {
+  if (json) io.out(`${JSON.stringify(toJsonFailure(failure, source, now()))}\n`)
+  else io.err(`${now()}  ${failure.message} It is asked again.\n`)
+}
+
+function show({ args, io, json, source, places, now }: Session, view: LiveView): string {
+  return json ? `${JSON.stringify(toJsonSample(view, source, now(), places))}\n` : renderLive(view, source, now(), places, coloursFor(args, io))
+}
