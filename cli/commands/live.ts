@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import { HaproxyPoller } from '#shared/backend/live/poll-haproxy.ts'
 import { LiveWatch, type LiveView } from '#shared/live/live-watch.ts'
+import { AlertWatch } from '#shared/live/alerts/alert-watch.ts'
+import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
+import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { choiceOf, expectPositionals, numberOf, readingOptions, type Parsed } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
 import { exitCodes, InputError, UsageError, type ExitCode, type Io } from '#cli/io.ts'
@@ -15,13 +18,15 @@ import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 const clearScreen = '\u001b[H\u001b[2J'
 
 export const command: Command = {
-  usage: 'live SOURCE [--config CONFIG] [--once] [--interval SECONDS] [--format text|json]\n       steelyard live CONFIG --source SOURCE',
+  usage: 'live SOURCE [--config CONFIG] [--once] [--alerts] [--interval SECONDS] [--format text|json]\n       steelyard live CONFIG --source SOURCE',
   summary: 'Shows where the traffic of a running HAProxy goes, against what the config says. Reads only.',
   options: [
     ...readingOptions,
     { name: 'config', value: 'CONFIG', help: 'config to compare with; its shares are expected, and what runs otherwise is listed' },
     { name: 'source', value: 'SOURCE', help: 'where to ask; then CONFIG is the argument' },
-    { name: 'once', value: null, help: 'two polls, one table, and the end' },
+    { name: 'known-good', value: 'CONFIG', help: 'last known good config: shares are judged against it, too' },
+    { name: 'alerts', value: null, help: 'say what is wrong; exit code 1 when something is at the end' },
+    { name: 'once', value: null, help: 'two polls (five with --alerts), one table, and the end' },
     { name: 'interval', value: 'SECONDS', help: 'time between polls, 1 to 300 (default 5; 1 with --once)' },
     { name: 'count', value: 'N', help: 'end after N tables or lines' },
     { name: 'json', value: null, help: 'the same as --format json' },
@@ -30,7 +35,7 @@ export const command: Command = {
     'SOURCE is the path of a stats socket, HOST:PORT of one, or the http or https address of the statistics page.',
     'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
     'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
-    'With --format json each poll is one line.',
+    'With --format json each poll is one line. Alerts that only inform do not make the exit code 1.',
   ],
   async run(args, io) {
     const [argument] = expectPositionals(args, 1, 1, args.has('source') ? 'one CONFIG, with the source in --source' : 'one SOURCE') as [string]
@@ -45,10 +50,13 @@ export const command: Command = {
     const ports = cliPorts(io, args.has('quiet'))
     const config = configArgument === null ? null : await readConfig(ports, configArgument, args, io)
     if (config !== null && config.model.dialect !== 'haproxy') throw new InputError(`${configArgument ?? ''} is a config of ${config.model.product}; only HAProxy can be watched so far.`)
+    const good = args.value('known-good')
+    const knownGood = good === null ? null : await readConfig(ports, good, args, io)
     const places = config === null ? null : toPlaces(config.files.map((file) => file.source))
     const session: Session = {
       args, io, json, source, places, now: ports.clock.now, intervalMs,
-      poller: new HaproxyPoller(ports.live, source, intervalMs), watch: new LiveWatch(config?.model ?? null, intervalMs),
+      poller: new HaproxyPoller(ports.live, source, intervalMs), watch: new LiveWatch(config?.model ?? null, intervalMs, knownGood?.model ?? null),
+      alerts: args.has('alerts') ? new AlertWatch() : null,
     }
     return once ? lookOnce(session) : keepLooking(session, count)
   },
@@ -64,6 +72,8 @@ interface Session {
   readonly intervalMs: number
   readonly poller: HaproxyPoller
   readonly watch: LiveWatch
+  /** Null: not asked for. */
+  readonly alerts: AlertWatch | null
 }
 
 function sourceOf(written: string): LiveSource {
@@ -72,46 +82,66 @@ function sourceOf(written: string): LiveSource {
   return source
 }
 
-/** A rate needs two polls. */
-async function lookOnce(session: Session): Promise<ExitCode> {
-  await lookOrEnd(session)
-  await sleep(session.intervalMs)
-  await deliver(show(session, await lookOrEnd(session)), session.args, session.io)
-  return exitCodes.clean
+/** What one poll showed. */
+interface Look {
+  readonly view: LiveView
+  readonly alerts: readonly Alert[] | null
 }
 
-async function lookOrEnd(session: Session): Promise<LiveView> {
+/** A rate needs two polls, and an alert is told after two or three of those. */
+async function lookOnce(session: Session): Promise<ExitCode> {
+  let look = await lookOrEnd(session)
+  for (let more = session.alerts === null ? 1 : 4; more > 0; more -= 1) {
+    await sleep(session.intervalMs)
+    look = await lookOrEnd(session)
+  }
+  await deliver(show(session, look), session.args, session.io)
+  return codeOf(look)
+}
+
+async function lookOrEnd(session: Session): Promise<Look> {
   const polled = await session.poller.poll()
   if (!polled.ok) throw new InputError(polled.failure.message)
-  return session.watch.add(polled.value)
+  return lookAt(session, polled.value)
+}
+
+function lookAt({ watch, alerts }: Session, snapshot: LiveSnapshot): Look {
+  const view = watch.add(snapshot)
+  return { view, alerts: alerts?.add(view) ?? null }
+}
+
+function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
+  return alerts?.some((alert) => alert.severity !== 'info') === true ? exitCodes.found : exitCodes.clean
 }
 
 /** Until it is interrupted, or `count` polls were shown. The first poll has to succeed: a source that is written wrong is not waited for. */
 async function keepLooking(session: Session, count: number): Promise<ExitCode> {
   const { io, poller } = session
-  let view: LiveView | null = await lookOrEnd(session)
+  let look: Look | null = await lookOrEnd(session)
   for (let shown = 0; ;) {
-    if (view !== null) {
-      io.out(`${!session.json && io.outIsTerminal ? clearScreen : ''}${show(session, view)}${!session.json && !io.outIsTerminal ? '\n' : ''}`)
+    if (look !== null) {
+      io.out(`${!session.json && io.outIsTerminal ? clearScreen : ''}${show(session, look)}${!session.json && !io.outIsTerminal ? '\n' : ''}`)
       shown += 1
     }
     await io.drained()
-    if (shown >= count) return exitCodes.clean
+    if (look !== null && shown >= count) return codeOf(look)
     await sleep(poller.pauseMs(Math.random()))
     const polled = await poller.poll()
-    if (polled.ok) view = session.watch.add(polled.value)
+    if (polled.ok) look = lookAt(session, polled.value)
     else {
-      view = null
+      look = null
       tellFailure(session, polled.failure)
     }
   }
 }
 
-function tellFailure({ io, json, source, now }: Session, failure: Failure): void {
+function tellFailure({ io, json, source, now, alerts }: Session, failure: Failure): void {
+  alerts?.miss(failure, Date.now())
   if (json) io.out(`${JSON.stringify(toJsonFailure(failure, source, now()))}\n`)
   else io.err(`${now()}  ${failure.message} It is asked again.\n`)
 }
 
-function show({ args, io, json, source, places, now }: Session, view: LiveView): string {
-  return json ? `${JSON.stringify(toJsonSample(view, source, now(), places))}\n` : renderLive(view, source, now(), places, coloursFor(args, io))
+function show({ args, io, json, source, places, now }: Session, { view, alerts }: Look): string {
+  const facts = { view, alerts, source, at: now(), places }
+  return json ? `${JSON.stringify(toJsonSample(facts))}\n` : renderLive(facts, coloursFor(args, io))
 }

@@ -1,11 +1,25 @@
 import type { Failure } from '#shared/diagnostics/failure.ts'
+import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
 import { perSecond, type LiveView, type WatchedPool } from '#shared/live/live-watch.ts'
 import type { RowInterval } from '#shared/live/intervals.ts'
+import type { Span } from '#shared/text/span.ts'
 import { schemaVersion, type Places } from './json-shapes.ts'
 
+/** One poll as it is shown. */
+export interface LiveFacts {
+  readonly view: LiveView
+  /** Null: nobody asked for alerts. */
+  readonly alerts: readonly Alert[] | null
+  readonly source: LiveSource
+  /** When it was shown, ISO 8601 with zone. */
+  readonly at: string
+  /** Null: there is no config. */
+  readonly places: Places | null
+}
+
 /** One poll as one object: rates are per second, null where the interval has none. Shape: docs/command-line.md, "Live". */
-export function toJsonSample(view: LiveView, source: LiveSource, at: string, places: Places | null): object {
+export function toJsonSample({ view, alerts, source, at, places }: LiveFacts): object {
   const { snapshot } = view
   return {
     schemaVersion, at, source: source.title, product: snapshot.product, version: snapshot.version, process: snapshot.epoch, uptimeSeconds: snapshot.uptimeSeconds,
@@ -14,8 +28,13 @@ export function toJsonSample(view: LiveView, source: LiveSource, at: string, pla
       name: row.owner, protocol: row.protocol, ...ratesOf(interval), deniedPerSecond: rate(interval, 'denied'), sessions: row.gauges.sessions, marks: interval?.marks ?? [],
     })),
     pools: view.pools.map((pool) => toJsonPool(pool)),
-    drift: view.drift.map(({ at: span, ...drift }) => ({ ...drift, at: span === null || places === null ? null : places.lineOf(span) })),
+    drift: view.drift.map(({ at: span, ...drift }) => ({ ...drift, at: lineOf(span, places) })),
+    ...(alerts === null ? {} : { alerts: alerts.map(({ at: span, sinceMs, ...alert }) => ({ ...alert, since: new Date(sinceMs).toISOString(), at: lineOf(span, places) })) }),
   }
+}
+
+function lineOf(at: Span | null, places: Places | null): object | null {
+  return at === null || places === null ? null : places.lineOf(at)
 }
 
 /** A poll that failed keeps its place, so that a gap is seen as one. */

@@ -1,8 +1,9 @@
-import type { LiveSource } from '#shared/live/live-source.ts'
-import { perSecond, type LiveView, type WatchedPool } from '#shared/live/live-watch.ts'
+import type { Alert } from '#shared/live/alerts/alert-book.ts'
+import { perSecond, type WatchedPool } from '#shared/live/live-watch.ts'
 import type { ShareVerdict } from '#shared/live/pool-watch.ts'
 import { forTerminal, type Colours } from './colour.ts'
 import type { Places } from './json-shapes.ts'
+import type { LiveFacts } from './live-json.ts'
 
 const verdictWords: Readonly<Record<ShareVerdict, string>> = {
   'as-expected': 'as expected', 'shifted': 'SHIFTED', 'once': 'seen once', 'drift': 'drift', 'few': 'too few to tell', 'learning': 'learning', 'not-tested': 'not tested', 'down': 'DOWN',
@@ -12,12 +13,13 @@ const columns = ['', 'server', 'address', 'state', 'weight', 'req/s', 'share', '
 const leftColumns = 4
 
 /** One poll as tables for people: pools with what their shares say, then what runs otherwise than the config says. */
-export function renderLive(view: LiveView, source: LiveSource, at: string, places: Places | null, colours: Colours): string {
+export function renderLive({ view, alerts, source, at, places }: LiveFacts, colours: Colours): string {
   const { snapshot } = view
   const about = [`${snapshot.product}${snapshot.version === null ? '' : ` ${snapshot.version}`} at ${source.title}`, ...(snapshot.uptimeSeconds === null ? [] : [`up ${duration(snapshot.uptimeSeconds)}`]), at]
   const out = [colours.bold(forTerminal(about.join(', ')))]
   if (view.restarted) out.push(colours.yellow('  The balancer was reloaded or restarted since the poll before: that interval has no rates.'))
   if (snapshot.stopping) out.push(colours.yellow('  This process is ending; new connections go to another one.'))
+  if (alerts !== null) out.push(...alertLines(alerts, places, colours))
   for (const { row, interval } of view.listeners) out.push(`listener ${forTerminal(row.owner)}: ${perSecondText(perSecond(interval, row.protocol === 'tcp' ? 'connections' : 'requests'))} ${row.protocol === 'tcp' ? 'connections' : 'requests'}/s`)
   for (const pool of view.pools) out.push('', ...poolLines(pool, colours))
   if (view.drift.length > 0) {
@@ -29,6 +31,15 @@ export function renderLive(view: LiveView, source: LiveSource, at: string, place
     }
   }
   return `${out.join('\n')}\n`
+}
+
+function alertLines(alerts: readonly Alert[], places: Places | null, colours: Colours): readonly string[] {
+  if (alerts.length === 0) return [colours.green('No alert.')]
+  return alerts.map((alert) => {
+    const place = alert.at === null || places === null ? '' : ` (${places.lineOf(alert.at).file}:${places.lineOf(alert.at).line})`
+    const text = forTerminal(`${alert.severity === 'info' ? '·' : '▲'} ${alert.severity}${alert.mutedBy === null ? '' : ', follows from the above'}: ${alert.sentence}${place}`)
+    return alert.severity === 'critical' ? colours.red(text) : alert.severity === 'warning' ? colours.yellow(text) : text
+  })
 }
 
 function poolLines(joined: WatchedPool, colours: Colours): readonly string[] {

@@ -15,6 +15,8 @@ export interface Drift {
   /** Both sides in the product's own words; null: there is nothing on that side. */
   readonly config: string | null
   readonly running: string | null
+  /** The agent of the server may have done it. */
+  readonly byAgent: boolean
   readonly sentence: string
   /** Line that says otherwise. */
   readonly at: Span | null
@@ -28,18 +30,18 @@ export function findDrift(joined: readonly JoinedPool[]): readonly Drift[] {
 function poolDrift(joined: JoinedPool): readonly Drift[] {
   const { name, pool, live } = joined
   if (pool === null) {
-    return [{ kind: 'pool-only-live', severity: 'warning', pool: name, server: null, config: null, running: name, sentence: `Pool ${name} runs, and the config does not have it.`, at: null }]
+    return [{ kind: 'pool-only-live', severity: 'warning', pool: name, server: null, config: null, running: name, byAgent: false, sentence: `Pool ${name} runs, and the config does not have it.`, at: null }]
   }
   const at = pool.origin[0] ?? null
   if (live === null) {
     // A disabled pool is not listed at all.
     if (!pool.enabled) return []
-    return [{ kind: 'pool-only-config', severity: 'warning', pool: name, server: null, config: name, running: null, sentence: `Pool ${name} is in the config, and the balancer does not run it.`, at }]
+    return [{ kind: 'pool-only-config', severity: 'warning', pool: name, server: null, config: name, running: null, byAgent: false, sentence: `Pool ${name} is in the config, and the balancer does not run it.`, at }]
   }
   const found: Drift[] = []
   const running = live.row.algorithm
   if (running !== null && pool.algorithm.name !== 'unknown' && running !== pool.algorithm.name) {
-    found.push({ kind: 'algorithm', severity: 'warning', pool: name, server: null, config: pool.algorithm.name, running, sentence: `Pool ${name} runs with ${running}; the config says ${pool.algorithm.name}.`, at: pool.algorithm.origin[0] ?? at })
+    found.push({ kind: 'algorithm', severity: 'warning', pool: name, server: null, config: pool.algorithm.name, running, byAgent: false, sentence: `Pool ${name} runs with ${running}; the config says ${pool.algorithm.name}.`, at: pool.algorithm.origin[0] ?? at })
   }
   for (const server of joined.servers) found.push(...serverDrift(pool, server))
   return found
@@ -51,12 +53,12 @@ function serverDrift(pool: Pool, { member, live, slot }: JoinedServer): readonly
     const name = live.row.name
     const busy = (live.interval?.deltas.requests ?? live.interval?.deltas.connections ?? 0) > 0
     return [{
-      kind: 'server-only-live', severity: busy ? 'warning' : 'info', pool: pool.name, server: name, config: null, running: live.row.state.address ?? name, at: null,
+      kind: 'server-only-live', severity: busy ? 'warning' : 'info', pool: pool.name, server: name, config: null, running: live.row.state.address ?? name, byAgent: false, at: null,
       sentence: `Server ${name} of pool ${pool.name} runs${busy ? ' and gets traffic' : ''}, and the config does not have it: a reload takes it away.`,
     }]
   }
   const at = member.origin[0] ?? null
-  const common = { pool: pool.name, server: member.name, at }
+  const common = { pool: pool.name, server: member.name, byAgent: false, at }
   if (live === null) {
     return [{ ...common, kind: 'server-only-config', severity: 'warning', config: member.address, running: null, sentence: `Server ${member.name} of pool ${pool.name} is in the config, and the balancer does not run it.` }]
   }
@@ -76,7 +78,7 @@ function serverDrift(pool: Pool, { member, live, slot }: JoinedServer): readonly
   return found
 }
 
-type Finding = Pick<Drift, 'kind' | 'severity' | 'config' | 'running' | 'sentence'>
+type Finding = Pick<Drift, 'kind' | 'severity' | 'config' | 'running' | 'byAgent' | 'sentence'>
 
 function weightDrift(pool: Pool, member: Member, { row }: Rated<ServerRow>): Finding | null {
   const { weight, initialWeight, admin } = row.state
@@ -87,7 +89,7 @@ function weightDrift(pool: Pool, member: Member, { row }: Rated<ServerRow>): Fin
   const why = initialWeight === null ? '' : initialWeight !== written
     ? ` The balancer was started with ${initialWeight}: it does not run this config.`
     : agent ? ' Its agent may have set it.' : ' It was set at run time, and a reload takes it back.'
-  return { kind: 'weight', severity: agent ? 'info' : 'warning', config: String(written), running: String(weight), sentence: `${head}${why}` }
+  return { kind: 'weight', severity: 'info', config: String(written), running: String(weight), byAgent: agent, sentence: `${head}${why}` }
 }
 
 function stateDrift(pool: Pool, member: Member, { row }: Rated<ServerRow>): Finding | null {
@@ -98,5 +100,5 @@ function stateDrift(pool: Pool, member: Member, { row }: Rated<ServerRow>): Find
   if (written === running) return null
   const said = { enabled: 'in use', disabled: 'disabled', drain: 'draining' }
   const why = byAgent ? ' Its agent said so.' : ' It was set at run time, and a reload takes it back.'
-  return { kind: 'state', severity: byAgent ? 'info' : 'warning', config: written, running: text, sentence: `Server ${member.name} of pool ${pool.name} is ${said[running]} (${text}); the config has it ${said[written]}.${why}` }
+  return { kind: 'state', severity: 'info', config: written, running: text, byAgent, sentence: `Server ${member.name} of pool ${pool.name} is ${said[running]} (${text}); the config has it ${said[written]}.${why}` }
 }

@@ -1,3 +1,4 @@
+import type { Pool } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { findDrift, type Drift } from './drift.ts'
 import { shareRuleOf, type ShareRule } from './expected.ts'
@@ -19,6 +20,8 @@ export interface LiveView {
 
 export interface WatchedPool extends JoinedPool {
   readonly shares: PoolShares
+  /** The same against the last known good config; null: there is none, or it lacks the pool. */
+  readonly knownGood: PoolShares | null
   /** Answers 5xx per second that the balancer made itself; null: not known for this interval. */
   readonly ownErrorsPerSecond: number | null
 }
@@ -34,30 +37,41 @@ const runningClasses: Readonly<Record<string, ShareRule['class']>> = { 'roundrob
  */
 export class LiveWatch {
   readonly #model: RoutingModel | null
+  readonly #knownGood: RoutingModel | null
   readonly #tracker: IntervalTracker
   readonly #pools = new Map<string, PoolWatch>()
+  readonly #goodPools = new Map<string, PoolWatch>()
   #epoch: string | null = null
 
-  /** `nominalMs`: how far apart polls are meant to be. */
-  constructor(model: RoutingModel | null, nominalMs: number) {
+  /** `model`: the config that is believed to run. `nominalMs`: how far apart polls are meant to be. */
+  constructor(model: RoutingModel | null, nominalMs: number, knownGood: RoutingModel | null = null) {
     this.#model = model
+    this.#knownGood = knownGood
     this.#tracker = new IntervalTracker(nominalMs)
   }
 
   add(snapshot: LiveSnapshot): LiveView {
-    const { listeners, pools } = joinRows(this.#tracker.add(snapshot), this.#model)
+    const rows = this.#tracker.add(snapshot)
+    const { listeners, pools } = joinRows(rows, this.#model)
+    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, snapshot.epoch)] as const])))
     const restarted = this.#epoch !== null && snapshot.epoch !== null && snapshot.epoch !== this.#epoch
     this.#epoch = snapshot.epoch
     return {
       snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools),
-      pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, snapshot.epoch), ownErrorsPerSecond: ownErrors(joined) })),
+      pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, snapshot.epoch), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
     }
+  }
+
+  #goodWatchOf(joined: JoinedPool, pool: Pool, model: RoutingModel): PoolWatch {
+    const known = this.#goodPools.get(joined.name) ?? new PoolWatch(shareRuleOf(pool, model.dialect), 'That is what the last known good config expects; the weights that run give it this share.')
+    this.#goodPools.set(joined.name, known)
+    return known
   }
 
   #watchOf(joined: JoinedPool): PoolWatch {
     const known = this.#pools.get(joined.name)
     if (known !== undefined) return known
-    const made = new PoolWatch(joined.pool !== null && this.#model !== null ? shareRuleOf(joined.pool, this.#model.dialect) : runningRule(joined))
+    const made = new PoolWatch(joined.pool !== null && this.#model !== null ? shareRuleOf(joined.pool, this.#model.dialect) : runningRule(joined), 'This follows from the weights that run, which are not those of the config.')
     this.#pools.set(joined.name, made)
     return made
   }

@@ -6,7 +6,7 @@ import { findShareShift, outsideBand, unitsNeeded, windows, type SharePoll, type
 /**
  * What the counts of a pool say about its shares.
  * as-expected · shifted: seen in two polls running · once: seen in this poll only · drift: the shares are those of
- * weights that were set at run time · few: too little came to tell · learning: what is usual is not known yet ·
+ * the weights that run, which are not the expected ones · few: too little came to tell · learning: what is usual is not known yet ·
  * not-tested: nothing can be expected · down: no server can take a request.
  */
 export type ShareVerdict = 'as-expected' | 'shifted' | 'once' | 'drift' | 'few' | 'learning' | 'not-tested' | 'down'
@@ -23,6 +23,8 @@ export interface PoolShares {
   /** Part of the units (0–1) that went to servers other than they should have; null where nothing is expected. */
   readonly misplaced: number | null
   readonly onBackups: boolean
+  /** What the verdict rests on where a share is wrong; else null. */
+  readonly shift: (Pick<ShareShift, 'direction' | 'share' | 'expected' | 'units'> & { readonly server: string; readonly overMs: number }) | null
   /** In the order of the servers of the pool. `expected` null: nothing can be foretold. */
   readonly servers: readonly { readonly share: number | null; readonly expected: { readonly low: number; readonly high: number } | null }[]
 }
@@ -43,14 +45,17 @@ const slowRate = 10
 /** Watches the shares of one pool over polls. The counts start again whenever it changes which servers take requests. */
 export class PoolWatch {
   readonly #rule: ShareRule
+  readonly #otherwise: string
   #segment = ''
   #history: Kept[] = []
   #seen = 0
   #learned = new LearnedShares()
   #learnedSet = ''
 
-  constructor(rule: ShareRule) {
+  /** `otherwise`: sentence for shares that are those of the running weights and not the expected ones. */
+  constructor(rule: ShareRule, otherwise: string) {
     this.#rule = rule
+    this.#otherwise = otherwise
   }
 
   /** `epoch`: the process that counts. */
@@ -102,7 +107,7 @@ export class PoolWatch {
       return share === undefined ? null : { low: share, high: share }
     }
     const servers = joined.servers.map((_, index) => ({ share: units === 0 ? null : (all[index] as number) / units, expected: expectedAt(index) }))
-    const base = { rule, units, overMs, onBackups: config.onBackups, servers, misplaced: null }
+    const base = { rule, units, overMs, onBackups: config.onBackups, servers, misplaced: null, shift: null }
     const plain = (verdict: ShareVerdict, sentence: string, severity: PoolShares['severity'] = 'none'): PoolShares => ({ ...base, verdict, sentence, severity })
     const name = joined.name
     if (joined.live === null) return plain('not-tested', `The balancer does not run pool ${name}.`)
@@ -129,11 +134,16 @@ export class PoolWatch {
       return { ...base, misplaced, verdict: 'as-expected', severity: 'none', sentence: `Pool ${name} spreads its ${wordOf(rule, 2)} as expected.` }
     }
     const told = tellShift(joined, taking, shift, rule, history)
-    if (rule.class !== 'learned' && findShareShift(history.map((one) => one.running), options) === null) {
-      return { ...base, misplaced, verdict: 'drift', severity: 'warning', sentence: `${told} This follows from weights that were set at run time.` }
+    const { direction, share, expected: due, units: counted } = shift
+    const seen = {
+      ...base, misplaced,
+      shift: { direction, share, expected: due, units: counted, server: nameOf(joined.servers[taking[shift.server] as number] as JoinedServer), overMs: history.slice(-shift.polls).reduce((sum, one) => sum + one.durationMs, 0) },
     }
-    if (this.#seen < 2) return { ...base, misplaced, verdict: 'once', severity: 'none', sentence: told }
-    return { ...base, misplaced, verdict: 'shifted', severity: misplaced >= 0.2 && rule.class !== 'learned' ? 'critical' : 'warning', sentence: told }
+    if (rule.class !== 'learned' && findShareShift(history.map((one) => one.running), options) === null) {
+      return { ...seen, verdict: 'drift', severity: 'warning', sentence: `${told} ${this.#otherwise}` }
+    }
+    if (this.#seen < 2) return { ...seen, verdict: 'once', severity: 'none', sentence: told }
+    return { ...seen, verdict: 'shifted', severity: misplaced >= 0.2 && rule.class !== 'learned' ? 'critical' : 'warning', sentence: told }
   }
 }
 

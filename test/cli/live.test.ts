@@ -59,7 +59,7 @@ test('live --once --json is one line in the published shape', async () => {
       ownErrorsPerSecond: 10, sessions: 2, queued: 1, marks: [],
       shares: {
         verdict: 'drift', severity: 'warning', class: 'exact', counted: 'requests', units: 320, overSeconds: 1, misplaced: 0.25,
-        sentence: 'api/a took 25 % of 320 requests in the last 1 s; expected 50 %. This follows from weights that were set at run time.',
+        sentence: 'api/a took 25 % of 320 requests in the last 1 s; expected 50 %. This follows from the weights that run, which are not those of the config.',
       },
       servers: [
         {
@@ -73,7 +73,7 @@ test('live --once --json is one line in the published shape', async () => {
       ],
     }],
     drift: [{
-      kind: 'weight', severity: 'warning', pool: 'api', server: 'b', config: '10', running: '30', at: { file: config, line: 9 },
+      kind: 'weight', severity: 'info', pool: 'api', server: 'b', config: '10', running: '30', byAgent: false, at: { file: config, line: 9 },
       sentence: 'Server b of pool api runs with weight 30; the config says 10. It was set at run time, and a reload takes it back.',
     }],
   })
@@ -88,7 +88,7 @@ test('live shows the same as tables, with the line that says otherwise', async (
   assert.match(shown, /^HAProxy 2\.6\.12 at .*, up 62 s/)
   assert.match(shown, /pool api · roundrobin · 3\d\d requests\/s · 1 waiting · .* 5xx\/s by the balancer itself · drift/)
   assert.match(shown, /● {2}b {7}10\.0\.0\.2:80 {2}UP {5}30 \(config 10\)/)
-  assert.match(shown, /! Server b of pool api runs with weight 30; the config says 10\. .*haproxy\.cfg:9\)/)
+  assert.match(shown, /· Server b of pool api runs with weight 30; the config says 10\. .*haproxy\.cfg:9\)/)
 })
 
 test('a reload between two polls leaves that interval without rates, and a failed poll is a line of its own', async () => {
@@ -99,6 +99,18 @@ test('a reload between two polls leaves that interval without rates, and a faile
   assert.deepEqual(lines.map((line) => [line.restarted, line.error?.code, line.pools?.[0]?.requestsPerSecond === null, line.pools?.[0]?.marks]), [
     [false, undefined, true, []], [false, undefined, false, []], [undefined, 'bad-answer', false, undefined], [true, undefined, true, ['reset']],
   ])
+})
+
+test('alerts end with 1, name the line, and stand first', async () => {
+  const source = await balancer((poll) => answer(poll))
+  const json = await run(['live', source, '--config', config, '--interval', '1', '--count', '3', '--json', '--alerts'])
+  assert.equal(json.code, 1)
+  const { alerts } = JSON.parse(json.out.trimEnd().split('\n').at(-1) ?? '') as { alerts: readonly { rule: string; severity: string; pool: string; since: string; at: object | null }[] }
+  assert.deepEqual(alerts.map((one) => [one.rule, one.severity, one.pool]), [['drift', 'info', 'api'], ['share', 'critical', 'api'], ['errors', 'critical', 'api']])
+  assert.deepEqual(alerts[1]?.at, { file: config, line: 8 })
+  const calm = await run(['live', await balancer(() => answer(1)), '--config', config, '--once', '--interval', '1', '--alerts'])
+  assert.equal(calm.code, 0, calm.out)
+  assert.match(calm.out, /· info: Server b of pool api runs with weight 30/)
 })
 
 const endings: readonly (readonly [string, readonly string[], number, RegExp])[] = [

@@ -52,7 +52,7 @@ function readRows(table: StatTable, servers: ReadonlyMap<string, ServerFacts>): 
     if (kind === 'listener') rows.push({ kind, ...common })
     else if (kind === 'pool') {
       const algorithm = cells[at.algorithm] ?? ''
-      rows.push({ kind, ...common, algorithm: algorithm === '' ? null : cleanText(algorithm), up: (cells[at.status] ?? '').startsWith('UP'), stateSeconds: number(cells[at.lastChange]) })
+      rows.push({ kind, ...common, algorithm: algorithm === '' || algorithm === 'unknown' ? null : cleanText(algorithm), up: (cells[at.status] ?? '').startsWith('UP'), stateSeconds: number(cells[at.lastChange]) })
     } else {
       const name = cleanText(cells[at.name] ?? '')
       const known = servers.get(`${owner}/${name}`)

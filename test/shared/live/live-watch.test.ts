@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { normalAddress } from '#shared/live/address.ts'
+import { AlertWatch } from '#shared/live/alerts/alert-watch.ts'
 import { LiveWatch, perSecond, type LiveView, type WatchedPool } from '#shared/live/live-watch.ts'
 import type { LiveRow, LiveSnapshot, ServerState } from '#shared/live/snapshot.ts'
 import { compileConfig } from '#test/oracle/haproxy/harness.ts'
@@ -120,7 +121,19 @@ test('a server that takes too much is told in the second poll that shows it', ()
 test('shares that follow from a weight of the run time are drift, not a mystery', () => {
   const views = watch(pool('roundrobin'), polls(4, { states: [{}, {}, { weight: 100 }] }), () => [5, 5, 50])
   assert.deepEqual(verdictsOf(views).slice(1), ['drift', 'drift', 'drift'])
-  assert.match(webOf(views[3]).shares.sentence, /weights that were set at run time/)
+  assert.match(webOf(views[3]).shares.sentence, /the weights that run, which are not those of the config/)
+})
+
+test('a weight in the config that runs is as expected, and not what the last known good one expects', () => {
+  const typed = pool('roundrobin').replace('10.0.0.3:80 weight 10', '10.0.0.3:80 weight 100')
+  const live = new LiveWatch(compiled(typed), 1000, compiled(pool('roundrobin')))
+  const alerts = new AlertWatch()
+  const states = [{}, {}, { weight: 100, initialWeight: 100 }]
+  const seen = [0, 1, 2, 3].map((second) => alerts.add(live.add(poll(second, { counts: [5 * second, 5 * second, 50 * second], states }))))
+  const [share] = seen[3] ?? []
+  assert.equal(share?.rule, 'share')
+  assert.match(share.sentence, /^web\/c took 83 % of \d+ requests in the last \d s; expected 33 %\. That is what the last known good config expects; the weights that run give it this share\.$/)
+  assert.ok(typed.slice(share.at?.start, share.at?.end).includes('weight 100'))
 })
 
 test('state comes before weight: a drained server is not missed', () => {
