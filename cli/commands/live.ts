@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '#shared/diagnostics/failure.ts'
+import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import { HaproxyPoller } from '#shared/backend/live/poll-haproxy.ts'
 import { LiveWatch, type LiveView } from '#shared/live/live-watch.ts'
 import { AlertWatch } from '#shared/live/alerts/alert-watch.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
+import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { choiceOf, expectPositionals, numberOf, readingOptions, type Parsed } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
@@ -52,9 +54,9 @@ export const command: Command = {
     if (config !== null && config.model.dialect !== 'haproxy') throw new InputError(`${configArgument ?? ''} is a config of ${config.model.product}; only HAProxy can be watched so far.`)
     const good = args.value('known-good')
     const knownGood = good === null ? null : await readConfig(ports, good, args, io)
-    const places = config === null ? null : toPlaces(config.files.map((file) => file.source))
     const session: Session = {
-      args, io, json, source, places, now: ports.clock.now, intervalMs,
+      args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config),
+      readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood?.model ?? config?.model ?? null,
       poller: new HaproxyPoller(ports.live, source, intervalMs), watch: new LiveWatch(config?.model ?? null, intervalMs, knownGood?.model ?? null),
       alerts: args.has('alerts') ? new AlertWatch() : null,
     }
@@ -67,7 +69,11 @@ interface Session {
   readonly io: Io
   readonly json: boolean
   readonly source: LiveSource
-  readonly places: Places | null
+  places: Places | null
+  /** Reads the config once more; null: there is none, or it cannot be read twice. */
+  readonly readAgain: (() => Promise<LoadedConfig>) | null
+  /** What shares are judged against after a reload, besides the config that runs then. */
+  readonly knownGood: RoutingModel | null
   readonly now: () => string
   readonly intervalMs: number
   readonly poller: HaproxyPoller
@@ -105,6 +111,23 @@ async function lookOrEnd(session: Session): Promise<Look> {
   return lookAt(session, polled.value)
 }
 
+function placesOf(config: LoadedConfig): Places {
+  return toPlaces(config.files.map((file) => file.source))
+}
+
+/** After a reload the balancer runs what stands in the config now. */
+async function followReload(session: Session): Promise<void> {
+  if (session.readAgain === null) return
+  try {
+    const config = await session.readAgain()
+    session.places = placesOf(config)
+    session.watch.useConfig(config.model, session.knownGood)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    session.io.err(`${error.message} What was read before the reload still counts.\n`)
+  }
+}
+
 function lookAt({ watch, alerts }: Session, snapshot: LiveSnapshot): Look {
   const view = watch.add(snapshot)
   return { view, alerts: alerts?.add(view) ?? null }
@@ -124,6 +147,7 @@ async function keepLooking(session: Session, count: number): Promise<ExitCode> {
       shown += 1
     }
     await io.drained()
+    if (look?.view.restarted === true) await followReload(session)
     if (look !== null && shown >= count) return codeOf(look)
     await sleep(poller.pauseMs(Math.random()))
     const polled = await poller.poll()

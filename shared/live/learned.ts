@@ -9,20 +9,25 @@ export interface Baseline {
 
 const keptMs = 3_600_000
 const newestMs = 60_000
-const warmUpMs = 600_000
+const usualWarmUpMs = 600_000
 const refreshMs = 60_000
 
 /**
  * Learns the shares of one set of servers from the last hour, without the last minute, so that a change is not taken
- * for what is usual. Says nothing for the first ten minutes.
+ * for what is usual. Says nothing for the first ten minutes, or what else is asked for.
  *
  * Cost: memory grows with polls per hour times servers; scatter is measured again once a minute.
  */
 export class LearnedShares {
+  readonly #warmUpMs: number
   readonly #polls: { readonly counts: readonly number[]; readonly endMs: number }[] = []
   #elapsedMs = 0
   #baseline: Baseline | null = null
   #measuredMs = 0
+
+  constructor(warmUpMs = usualWarmUpMs) {
+    this.#warmUpMs = warmUpMs
+  }
 
   add(counts: readonly number[], durationMs: number): void {
     this.#elapsedMs += durationMs
@@ -32,12 +37,12 @@ export class LearnedShares {
 
   /** Time of learning so far, at most what is needed, and what is needed. */
   progress(): { readonly learnedMs: number; readonly neededMs: number } {
-    return { learnedMs: Math.min(this.#elapsedMs, warmUpMs), neededMs: warmUpMs }
+    return { learnedMs: Math.min(this.#elapsedMs, this.#warmUpMs), neededMs: this.#warmUpMs }
   }
 
   /** Null: still learning, or nothing came. */
   baseline(): Baseline | null {
-    if (this.#elapsedMs < warmUpMs) return null
+    if (this.#elapsedMs < this.#warmUpMs) return null
     if (this.#baseline === null || this.#elapsedMs - this.#measuredMs >= refreshMs) {
       this.#measuredMs = this.#elapsedMs
       this.#baseline = measure(this.#polls.filter((poll) => poll.endMs <= this.#elapsedMs - newestMs).map((poll) => poll.counts))

@@ -36,8 +36,8 @@ const runningClasses: Readonly<Record<string, ShareRule['class']>> = { 'roundrob
  * otherwise. The same polls give the same views, so a recording can be replayed through it.
  */
 export class LiveWatch {
-  readonly #model: RoutingModel | null
-  readonly #knownGood: RoutingModel | null
+  #model: RoutingModel | null
+  #knownGood: RoutingModel | null
   readonly #tracker: IntervalTracker
   readonly #pools = new Map<string, PoolWatch>()
   readonly #goodPools = new Map<string, PoolWatch>()
@@ -48,6 +48,14 @@ export class LiveWatch {
     this.#model = model
     this.#knownGood = knownGood
     this.#tracker = new IntervalTracker(nominalMs)
+  }
+
+  /** Goes on with another config, as after a reload: shares are counted anew, rates and what is usual stay. */
+  useConfig(model: RoutingModel, knownGood: RoutingModel | null): void {
+    this.#model = model
+    this.#knownGood = knownGood
+    this.#pools.clear()
+    this.#goodPools.clear()
   }
 
   add(snapshot: LiveSnapshot): LiveView {

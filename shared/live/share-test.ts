@@ -33,24 +33,29 @@ export interface ShareShift {
 
 export const windows: readonly number[] = [1, 2, 4, 8, 16, 32, 64]
 
+/** The strongest deviation in windows that end with the newest poll; null: there is none. */
+export function findShareShift(history: readonly SharePoll[], options: ShareTestOptions): ShareShift | null {
+  return findShareShifts(history, options).reduce<ShareShift | null>((best, one) => (best === null || one.strength > best.strength ? one : best), null)
+}
+
 /**
- * Looks for the strongest deviation in windows that end with the newest poll; null: there is none.
+ * The strongest deviation of each server in windows that end with the newest poll.
  *
  * Method: over n units with share f where p is expected, n·KL(f‖p) bounds how unlikely the deviation is. It has to reach
  * the threshold, the share has to be outside the band around p, and the newest quarter of the window has to be outside
  * it as well, so that something that is over is not reported. A window with too little in it cannot reach the threshold.
  * Source: Chernoff bound for a binomial; shared/live/README.md, "Distribution" has the measured rates of false alarms.
  */
-export function findShareShift(history: readonly SharePoll[], options: ShareTestOptions): ShareShift | null {
-  let best: ShareShift | null = null
+export function findShareShifts(history: readonly SharePoll[], options: ShareTestOptions): readonly ShareShift[] {
+  const best = new Map<number, ShareShift>()
   for (const polls of windows) {
     if (polls > history.length) break
     for (const shift of outsideBand(history, polls, options)) {
       const strength = shift.strength / (options.scatter?.(shift.server, polls) ?? 1)
-      if (strength >= options.threshold && (best === null || strength > best.strength)) best = { ...shift, strength }
+      if (strength >= options.threshold && strength > (best.get(shift.server)?.strength ?? 0)) best.set(shift.server, { ...shift, strength })
     }
   }
-  return best
+  return [...best.values()]
 }
 
 /** Servers whose share over the last `polls` and over the newest quarter of them is outside the band, however few the units. */

@@ -80,9 +80,10 @@ export class AlertBook {
       key, rule: last.rule, pool: last.pool, server: last.server, severity: last.severity, sentence: last.sentence, at: last.at, sinceMs, mutedBy: null,
     }))
     const down = new Map(alerts.filter((one) => one.rule === 'health' && one.severity === 'critical').map((one) => [one.pool, one.key]))
+    const silent = new Map(alerts.filter((one) => one.rule === 'silent').map((one) => [one.pool, one.key]))
     const muted = new Set<RuleId>(['share', 'errors', 'queue', 'latency', 'retries'])
     return alerts
-      .map((one) => (muted.has(one.rule) ? { ...one, mutedBy: down.get(one.pool) ?? null } : one))
+      .map((one) => (muted.has(one.rule) ? { ...one, mutedBy: down.get(one.pool) ?? null } : one.rule === 'mix' ? { ...one, mutedBy: silent.get(one.pool) ?? null } : one))
       .sort((a, b) => ruleOrder.indexOf(a.rule) - ruleOrder.indexOf(b.rule) || a.key.localeCompare(b.key, 'en'))
   }
 }

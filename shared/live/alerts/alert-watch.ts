@@ -1,19 +1,22 @@
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LiveView } from '#shared/live/live-watch.ts'
 import { AlertBook, type Alert } from './alert-book.ts'
-import type { AlertRule } from './evaluation.ts'
+import type { AlertRule, RuleId } from './evaluation.ts'
 import { healthRule } from './rules/health.ts'
 import { backupsRule, driftRule, flappingRule, reloadRule } from './rules/states.ts'
 import { errorsRule, latencyRule, queueRule, retriesRule } from './rules/suffering.ts'
+import { mixRule } from './rules/mix.ts'
 import { shareRule, silentRule } from './rules/traffic.ts'
 
 const settlePolls = 2
 const missesBeforeBlind = 3
+/** Rules that look for what a reload did to the traffic. */
+const survivesReload: ReadonlySet<RuleId> = new Set(['silent', 'mix'])
 
 /** Every rule over the polls of one balancer, with what fires. The same polls give the same alerts. */
 export class AlertWatch {
   readonly #rules: readonly AlertRule[] = [
-    reloadRule(), driftRule(), healthRule(), backupsRule(), silentRule(), shareRule(), errorsRule(), queueRule(), latencyRule(), retriesRule(), flappingRule(),
+    reloadRule(), driftRule(), healthRule(), backupsRule(), silentRule(), mixRule(), shareRule(), errorsRule(), queueRule(), latencyRule(), retriesRule(), flappingRule(),
   ]
   readonly #book = new AlertBook()
   #settling = 0
@@ -29,7 +32,7 @@ export class AlertWatch {
     else if (this.#settling > 0) this.#settling -= 1
     for (const rule of this.#rules) {
       const evaluations = rule.look(view)
-      const held = this.#settling > 0 && !rule.isState && rule.id !== 'silent'
+      const held = this.#settling > 0 && !rule.isState && !survivesReload.has(rule.id)
       this.#book.note(rule, held ? evaluations.map((one) => ({ ...one, holds: null })) : evaluations, wallMs)
     }
     return this.#book.firing()

@@ -14,10 +14,11 @@ function judgeShares(joined: WatchedPool): readonly Evaluation[] {
   if (told === null || told.shift === null) return [quiet('share', joined.name, null, false)]
   const { server } = told.shift
   const member = joined.servers.find((one) => (one.member?.name ?? one.live?.row.name) === server)?.member ?? null
+  const rule = told.shift.direction === 'high' ? joined.pool?.selectors.find((one) => one.server === server) : undefined
   const misplaced = told.misplaced ?? 0
   return [{
     rule: 'share', pool: joined.name, server: null, holds: true, severity: misplaced >= 0.2 && told.rule.class !== 'learned' ? 'critical' : 'warning',
-    sentence: told.sentence, at: member?.origin[0] ?? joined.pool?.origin[0] ?? null,
+    sentence: rule === undefined ? told.sentence : `${told.sentence} A rule of the pool picks it before requests are balanced.`, at: rule?.origin[0] ?? member?.origin[0] ?? joined.pool?.origin[0] ?? null,
   }]
 }
 
