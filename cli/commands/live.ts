@@ -54,10 +54,12 @@ export const command: Command = {
     if (config !== null && config.model.dialect !== 'haproxy') throw new InputError(`${configArgument ?? ''} is a config of ${config.model.product}; only HAProxy can be watched so far.`)
     const good = args.value('known-good')
     const knownGood = good === null ? null : await readConfig(ports, good, args, io)
+    if (knownGood !== null && knownGood.model.dialect !== 'haproxy') throw new InputError(`${good ?? ''} is a config of ${knownGood.model.product}; only HAProxy can be watched so far.`)
     const session: Session = {
       args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config),
       readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood?.model ?? config?.model ?? null,
-      poller: new HaproxyPoller(ports.live, source, intervalMs), watch: new LiveWatch(config?.model ?? null, intervalMs, knownGood?.model ?? null),
+      // A single look may take its time.
+      poller: new HaproxyPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs), watch: new LiveWatch(config?.model ?? null, intervalMs, knownGood?.model ?? null),
       alerts: args.has('alerts') ? new AlertWatch() : null,
     }
     return once ? lookOnce(session) : keepLooking(session, count)

@@ -62,7 +62,7 @@ export interface ExpectedRanges {
  * Source: HAProxy configuration manual, "balance", "backup", "allbackups", "slowstart"; shared/live/README.md.
  */
 export function expectedRanges(servers: readonly WeighedServer[], rule: Pick<ShareRule, 'class' | 'allBackups'>): ExpectedRanges {
-  const eligible = servers.filter((server) => isEligible({ ...server.state, weight: server.weight } as ServerState))
+  const eligible = servers.filter((server) => isEligible(server.state, server.weight))
   const primaries = eligible.filter((server) => !server.state.backup)
   const onBackups = primaries.length === 0 && eligible.length > 0
   const taking = new Set(onBackups && !rule.allBackups ? eligible.slice(0, 1) : onBackups ? eligible : primaries)

@@ -32,6 +32,7 @@ export interface ShareShift {
 }
 
 export const windows: readonly number[] = [1, 2, 4, 8, 16, 32, 64]
+const windowSet: ReadonlySet<number> = new Set(windows)
 
 /** The strongest deviation in windows that end with the newest poll; null: there is none. */
 export function findShareShift(history: readonly SharePoll[], options: ShareTestOptions): ShareShift | null {
@@ -48,9 +49,11 @@ export function findShareShift(history: readonly SharePoll[], options: ShareTest
  */
 export function findShareShifts(history: readonly SharePoll[], options: ShareTestOptions): readonly ShareShift[] {
   const best = new Map<number, ShareShift>()
+  // Quarters of windows are windows, too.
+  const sums = sumsOf(history, windowSet)
   for (const polls of windows) {
     if (polls > history.length) break
-    for (const shift of outsideBand(history, polls, options)) {
+    for (const shift of outside(sums, polls, options)) {
       const strength = shift.strength / (options.scatter?.(shift.server, polls) ?? 1)
       if (strength >= options.threshold && strength > (best.get(shift.server)?.strength ?? 0)) best.set(shift.server, { ...shift, strength })
     }
@@ -60,12 +63,19 @@ export function findShareShifts(history: readonly SharePoll[], options: ShareTes
 
 /** Servers whose share over the last `polls` and over the newest quarter of them is outside the band, however few the units. */
 export function outsideBand(history: readonly SharePoll[], polls: number, options: ShareTestOptions): readonly ShareShift[] {
-  const servers = history[0]?.counts.length ?? 0
-  const whole = sumOf(history, polls, servers)
-  const newest = sumOf(history, Math.max(1, Math.floor(polls / 4)), servers)
-  if (whole.units === 0 || newest.units === 0) return []
-  const outside: ShareShift[] = []
-  for (let server = 0; server < servers; server += 1) {
+  return outside(sumsOf(history, new Set([polls, quarterOf(polls)])), polls, options)
+}
+
+function quarterOf(polls: number): number {
+  return Math.max(1, Math.floor(polls / 4))
+}
+
+function outside(sums: ReadonlyMap<number, Sums>, polls: number, options: ShareTestOptions): readonly ShareShift[] {
+  const whole = sums.get(polls)
+  const newest = sums.get(quarterOf(polls))
+  if (whole === undefined || newest === undefined || whole.units === 0 || newest.units === 0) return []
+  const found: ShareShift[] = []
+  for (let server = 0; server < whole.counts.length; server += 1) {
     const share = (whole.counts[server] as number) / whole.units
     const recent = (newest.counts[server] as number) / newest.units
     const low = (whole.low[server] as number) / whole.units
@@ -74,37 +84,38 @@ export function outsideBand(history: readonly SharePoll[], polls: number, option
     const isLow = !isHigh && low > 0 && options.mayBeLow?.has(server) !== true && share <= low / options.ratio && recent <= (newest.low[server] as number) / newest.units / options.ratio
     if (!isHigh && !isLow) continue
     const expected = isHigh ? high : low
-    outside.push({ server, direction: isHigh ? 'high' : 'low', polls, units: whole.units, share, expected, strength: whole.units * divergence(share, expected) })
+    found.push({ server, direction: isHigh ? 'high' : 'low', polls, units: whole.units, share, expected, strength: whole.units * divergence(share, expected) })
   }
-  return outside
+  return found
 }
 
 interface Sums {
-  readonly units: number
-  readonly counts: readonly number[]
+  units: number
+  readonly counts: number[]
   /** Expected counts: the shares may change from poll to poll. */
-  readonly low: readonly number[]
-  readonly high: readonly number[]
+  readonly low: number[]
+  readonly high: number[]
 }
 
-function sumOf(history: readonly SharePoll[], polls: number, servers: number): Sums {
-  const counts = new Array<number>(servers).fill(0)
-  const low = new Array<number>(servers).fill(0)
-  const high = new Array<number>(servers).fill(0)
-  let units = 0
-  for (const poll of history.slice(-polls)) {
-    let total = 0
+/** Sums over the newest polls, for each of the lengths, in one pass from the newest back. */
+function sumsOf(history: readonly SharePoll[], lengths: ReadonlySet<number>): ReadonlyMap<number, Sums> {
+  const servers = history[0]?.counts.length ?? 0
+  const zeros = (): number[] => new Array<number>(servers).fill(0)
+  const running: Sums = { units: 0, counts: zeros(), low: zeros(), high: zeros() }
+  const found = new Map<number, Sums>()
+  for (let length = 1; length <= history.length && found.size < lengths.size; length += 1) {
+    const poll = history[history.length - length] as SharePoll
+    let units = 0
+    for (let server = 0; server < servers; server += 1) units += poll.counts[server] as number
     for (let server = 0; server < servers; server += 1) {
-      counts[server] = (counts[server] as number) + (poll.counts[server] as number)
-      total += poll.counts[server] as number
+      running.counts[server] = (running.counts[server] as number) + (poll.counts[server] as number)
+      running.low[server] = (running.low[server] as number) + units * (poll.low[server] as number)
+      running.high[server] = (running.high[server] as number) + units * (poll.high[server] as number)
     }
-    for (let server = 0; server < servers; server += 1) {
-      low[server] = (low[server] as number) + total * (poll.low[server] as number)
-      high[server] = (high[server] as number) + total * (poll.high[server] as number)
-    }
-    units += total
+    running.units += units
+    if (lengths.has(length)) found.set(length, { units: running.units, counts: [...running.counts], low: [...running.low], high: [...running.high] })
   }
-  return { units, counts, low, high }
+  return found
 }
 
 /** Kullback–Leibler divergence of two coins, in nats. Shares that nothing is expected of count as one in 10⁹. */

@@ -125,7 +125,7 @@ export function rowKey(row: LiveRow): string {
   return row.kind === 'server' ? `server:${row.owner}/${row.name}` : `${row.kind}:${row.owner}`
 }
 
-/** New requests may go there by state alone; whether a backup gets them depends on the others. */
-export function isEligible(state: ServerState): boolean {
-  return (state.health === 'up' || state.health === 'unchecked') && state.admin === 'ready' && state.weight !== 0
+/** New requests may go there by state alone; whether a backup gets them depends on the others. `weight`: another one than the running one. */
+export function isEligible(state: Pick<ServerState, 'health' | 'admin' | 'weight'>, weight = state.weight): boolean {
+  return (state.health === 'up' || state.health === 'unchecked') && state.admin === 'ready' && weight !== 0
 }

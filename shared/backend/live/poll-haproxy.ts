@@ -8,7 +8,7 @@ import type { LivePort } from '#shared/backend/ports.ts'
 
 const answerLimitBytes = 64 * 1024 * 1024
 const longestPollMs = 2000
-const shortestPollMs = 500
+const shortestPollMs = 1000
 const longestPauseMs = 60_000
 
 /**

@@ -3,7 +3,7 @@ import type { AlertRule, AlertSeverity, Evaluation, RuleId } from './evaluation.
 import { ruleOrder } from './evaluation.ts'
 
 export interface Alert {
-  /** Stays the same while it fires: rule, pool and server. */
+  /** Stays the same while it fires: rule, pool, server, and what of it where there are several. */
   readonly key: string
   readonly rule: RuleId
   readonly pool: string | null
@@ -88,6 +88,6 @@ export class AlertBook {
   }
 }
 
-function keyOf({ rule, pool, server }: Evaluation): string {
-  return `${rule}:${pool ?? ''}${server === null ? '' : `/${server}`}`
+function keyOf({ rule, pool, server, aspect }: Evaluation): string {
+  return `${rule}:${pool ?? ''}${server === null ? '' : `/${server}`}${aspect === undefined ? '' : `#${aspect}`}`
 }

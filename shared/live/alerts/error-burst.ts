@@ -12,6 +12,7 @@ export interface ErrorBurst {
   readonly strength: number
 }
 
+const windowSet: ReadonlySet<number> = new Set(windows)
 const leastErrors = 5
 const leastShare = 0.02
 const threshold = 12
@@ -32,19 +33,21 @@ export function errorGate(usual: number): number {
 export function findErrorBurst(history: readonly ErrorPoll[], usual: number): ErrorBurst | null {
   const gate = errorGate(usual)
   let best: ErrorBurst | null = null
-  for (const polls of windows) {
-    if (polls > history.length) break
-    const [errors, requests] = sum(history, polls)
-    const [newErrors, newRequests] = sum(history, Math.max(1, Math.floor(polls / 4)))
-    if (requests === 0 || newRequests === 0) continue
-    const share = errors / requests
-    if (errors < leastErrors || share < gate || newErrors / newRequests < gate) continue
+  let errors = 0
+  let requests = 0
+  // From the newest poll back; a quarter of a window was passed on the way.
+  const passed = new Map<number, ErrorPoll>()
+  for (let polls = 1; polls <= history.length; polls += 1) {
+    const [moreErrors, moreRequests] = history[history.length - polls] as ErrorPoll
+    errors += moreErrors
+    requests += moreRequests
+    if (!windowSet.has(polls)) continue
+    passed.set(polls, [errors, requests])
+    const [newErrors, newRequests] = passed.get(Math.max(1, Math.floor(polls / 4))) ?? [errors, requests]
+    const share = requests === 0 ? 0 : errors / requests
+    if (newRequests === 0 || errors < leastErrors || share < gate || newErrors / newRequests < gate) continue
     const strength = requests * divergence(share, usual)
     if (strength >= threshold && (best === null || strength > best.strength)) best = { polls, errors, requests, share, strength }
   }
   return best
-}
-
-function sum(history: readonly ErrorPoll[], polls: number): ErrorPoll {
-  return history.slice(-polls).reduce<ErrorPoll>(([errors, requests], [moreErrors, moreRequests]) => [errors + moreErrors, requests + moreRequests], [0, 0])
 }

@@ -13,6 +13,8 @@ export interface Evaluation {
   /** Null: the whole balancer. */
   readonly pool: string | null
   readonly server: string | null
+  /** Tells several evaluations of one server apart. */
+  readonly aspect?: string
   /** Null: this poll has no data for it. Then nothing begins and nothing ends. */
   readonly holds: boolean | null
   readonly severity: AlertSeverity

@@ -32,7 +32,14 @@ export function parseInfo(text: string): ProcessFacts | null {
   }
 }
 
-/** A whole number that is not negative, else null. */
+/** A whole number that is not negative, else null; exact up to 15 digits. */
 export function numberOrNull(text: string | undefined): number | null {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : null
+  if (text === undefined || text === '') return null
+  let value = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return null
+    value = value * 10 + digit
+  }
+  return value
 }

@@ -1,6 +1,6 @@
 import { cleanText } from '#shared/live/clean-text.ts'
 import type { Count, Counters, Gauges, LiveRow, LiveSnapshot, PollTime } from '#shared/live/snapshot.ts'
-import { parseInfo, type ProcessFacts } from './info.ts'
+import { numberOrNull as number, parseInfo, type ProcessFacts } from './info.ts'
 import { readServerStatus } from './server-status.ts'
 import { parseServersState, type ServerFacts } from './servers-state.ts'
 import type { StatTable } from './stat-table.ts'
@@ -78,18 +78,21 @@ type Reader<T> = (cells: readonly string[], kind: LiveRow['kind'], protocol: 'ht
  * and `lbtot` leaves out what persistence and the queue decided.
  */
 function counterReader(position: (name: string) => number): Reader<Counters> {
-  const status = ['hrsp_1xx', 'hrsp_2xx', 'hrsp_3xx', 'hrsp_4xx', 'hrsp_5xx', 'hrsp_other'].map(position)
   const at = {
     requests: position('req_tot'), sessions: position('stot'), accepted: position('conn_tot'), opened: position('connect'), selections: position('lbtot'), bytesIn: position('bin'), bytesOut: position('bout'),
+    status1xx: position('hrsp_1xx'), status2xx: position('hrsp_2xx'), status3xx: position('hrsp_3xx'), status4xx: position('hrsp_4xx'), status5xx: position('hrsp_5xx'), statusOther: position('hrsp_other'),
     failedConnections: position('econ'), failedResponses: position('eresp'), denied: position('dreq'), retries: position('wretr'), redispatches: position('wredis'),
   }
   return (cells, kind, protocol) => {
     const of = (index: number): Count => count(cells[index])
-    const [status1xx = null, status2xx = null, status3xx = null, status4xx = null, status5xx = null, statusOther = null] = status.map(of)
-    const responses = [status1xx, status2xx, status3xx, status4xx, status5xx, statusOther].filter((one) => one !== null)
-    const sum = responses.length === 0 ? null : toCount(responses.reduce<bigint>((total, one) => total + BigInt(one), 0n))
+    const status1xx = of(at.status1xx)
+    const status2xx = of(at.status2xx)
+    const status3xx = of(at.status3xx)
+    const status4xx = of(at.status4xx)
+    const status5xx = of(at.status5xx)
+    const statusOther = of(at.statusOther)
     return {
-      requests: protocol === 'tcp' ? null : of(at.requests) ?? sum,
+      requests: protocol === 'tcp' ? null : of(at.requests) ?? sumOf([status1xx, status2xx, status3xx, status4xx, status5xx, statusOther]),
       connections: kind === 'listener' ? of(at.accepted) ?? of(at.sessions) : protocol === 'tcp' ? of(at.sessions) : of(at.opened),
       selections: of(at.selections), bytesIn: of(at.bytesIn), bytesOut: of(at.bytesOut), status1xx, status2xx, status3xx, status4xx, status5xx, statusOther,
       failedConnections: of(at.failedConnections), failedResponses: of(at.failedResponses), denied: of(at.denied), retries: of(at.retries), redispatches: of(at.redispatches),
@@ -103,16 +106,18 @@ function gaugeReader(position: (name: string) => number): (cells: readonly strin
 }
 
 function count(text: string | undefined): Count {
-  if (text === undefined || !/^\d{1,20}$/.test(text)) return null
-  return text.length < 16 ? Number(text) : toCount(BigInt(text))
+  const near = number(text)
+  if (near === null || text === undefined || text.length < 16) return near
+  return text.length > 20 ? null : toCount(BigInt(text))
+}
+
+function sumOf(counts: readonly Count[]): Count {
+  const known = counts.filter((one) => one !== null)
+  return known.length === 0 ? null : toCount(known.reduce<bigint>((total, one) => total + BigInt(one), 0n))
 }
 
 function toCount(value: bigint): Count {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
-}
-
-function number(text: string | undefined): number | null {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : null
 }
 
 function textOrNull(text: string | undefined): string | null {

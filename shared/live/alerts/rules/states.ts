@@ -17,7 +17,7 @@ export function driftRule(): AlertRule {
   return {
     id: 'drift', confirm: 2, clear: 2, isState: true,
     look: (view) => view.drift.map((one): Evaluation => ({
-      rule: 'drift', pool: one.pool, server: one.server === null ? one.kind : `${one.server}:${one.kind}`, holds: true, severity: one.severity, sentence: one.sentence, at: one.at,
+      rule: 'drift', pool: one.pool, server: one.server, aspect: one.kind, holds: true, severity: one.severity, sentence: one.sentence, at: one.at,
     })),
   }
 }
