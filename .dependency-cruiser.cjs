@@ -4,7 +4,7 @@ const rows = [
   ['text', 'schema'],
   ['diagnostics', 'syntax', 'requests'],
   ['model', 'presentation'],
-  ['dialects', 'analyses'],
+  ['dialects', 'analyses', 'live'],
   ['view', 'layout', 'render'],
   ['rpc'],
   ['backend'],

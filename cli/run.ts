@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   check: { summary: 'every check of one config', load: () => import('./commands/check.ts') },
   diff: { summary: 'what differs between two configs', load: () => import('./commands/diff.ts') },
   route: { summary: 'where one request goes and why', load: () => import('./commands/route.ts') },
+  live: { summary: 'where the traffic of a running balancer goes, against what its config says', load: () => import('./commands/live.ts') },
   export: { summary: 'the topology as a picture', load: () => import('./commands/export.ts') },
   history: { summary: 'snapshots, approvals, last known good', load: () => import('./commands/history.ts') },
   serve: { summary: 'the whole app in a browser, on this machine only', load: () => import('./commands/serve.ts') },
@@ -15,7 +16,7 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
 }
 /** Named by the contract, not built yet. */
 const planned: Readonly<Record<string, string>> = {
-  test: 'routing unit tests', live: 'the current distribution of a running balancer', report: 'an incident report',
+  test: 'routing unit tests', report: 'an incident report',
 }
 
 function overview(): string {

@@ -1,4 +1,6 @@
 import type { Result } from '#shared/diagnostics/failure.ts'
+import type { LiveSource } from '#shared/live/live-source.ts'
+import type { PollTime } from '#shared/live/snapshot.ts'
 import type { PdfFonts } from '#shared/render/pdf-font.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import type { Emit } from '#shared/rpc/events.ts'
@@ -182,6 +184,20 @@ export interface BalancerPort {
   readonly replay: (run: ReplayRun, limitMs: number, cancelled: () => boolean) => Promise<Result<ReplayAnswer>>
 }
 
+/** What a running balancer answered, and what it took. */
+export interface LiveAnswer {
+  readonly text: string
+  readonly bytes: number
+  readonly readMs: number
+  readonly taken: PollTime
+}
+
+/** Asks running balancers for their statistics. Sends nothing but the commands and paths of `shared/live/haproxy/reads.ts`. */
+export interface LivePort {
+  /** One connection, one question. `limitMs` and `limitBytes`: for all of it. */
+  readonly ask: (source: LiveSource, limitMs: number, limitBytes: number) => Promise<Result<LiveAnswer>>
+}
+
 export interface SettingsPort {
   readonly load: () => Promise<Result<AppSettings>>
   readonly save: (settings: AppSettings) => Promise<Result<AppSettings>>
@@ -221,6 +237,7 @@ export interface Ports {
   readonly watch: WatchPort
   readonly raster: RasterPort
   readonly balancer: BalancerPort
+  readonly live: LivePort
   readonly settings: SettingsPort
   readonly dialogs: DialogPort
   readonly host: HostFacts

@@ -3,6 +3,7 @@ export type FailureCode =
   | 'not-found' | 'not-permitted' | 'not-a-file' | 'too-large' | 'not-text' | 'loop' | 'io' | 'exists'
   | 'no-such-command' | 'command-failed' | 'timeout' | 'cancelled' | 'bad-params' | 'bad-method' | 'unknown-config'
   | 'unknown-snapshot' | 'store-damaged' | 'git-failed' | 'unsupported' | 'our-fault'
+  | 'unreachable' | 'bad-answer'
 
 /** Something outside refused. Returned by ports, carried over RPC as data. `message` is a sentence for the user. */
 export interface Failure {

@@ -12,6 +12,7 @@ const violations: readonly (readonly [string, string, string, string | null])[] 
   ['row-model', 'shared/model/up.ts', '#shared/view/thing.ts', 'shared/view/thing.ts'],
   ['row-rpc', 'shared/rpc/up.ts', '#shared/backend/thing.ts', 'shared/backend/thing.ts'],
   ['row-backend', 'shared/backend/up.ts', '#shared/node/thing.ts', 'shared/node/thing.ts'],
+  ['row-live', 'shared/live/up.ts', '#shared/view/thing.ts', 'shared/view/thing.ts'],
   ['row-view', 'shared/view/up.ts', '#shared/render/thing.ts', 'shared/render/thing.ts'],
   ['dialect-islands', 'shared/dialects/one/index.ts', '#shared/dialects/two/index.ts', 'shared/dialects/two/index.ts'],
   ['analysis-islands', 'shared/analyses/one/index.ts', '#shared/analyses/two/index.ts', 'shared/analyses/two/index.ts'],

@@ -57,7 +57,7 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a picture without a known ending', ['export', config, '--output', 'x.bmp'], /svg/],
   ['a scale out of range', ['export', config, '--output', 'x.png', '--scale', '9'], /1 to 4/],
   ['a command that is not built yet', ['test', config, '--expect', 'x'], /not built yet/],
-  ['live, which is not built yet', ['live', 'x'], /not built yet/],
+  ['a source that is none', ['live', 'x'], /not a source/],
   ['report, which is not built yet', ['report', 'x'], /not built yet/],
 ]
 for (const [name, args, message] of wrong) {

@@ -26,7 +26,7 @@ function loadedBy(args: readonly string[]): readonly string[] {
 }
 
 test('a command loads nothing that it does not need', () => {
-  const heavy = /node:sqlite|node:http$|node:worker_threads|@resvg|\/electron\/|\/renderer\/|react|monaco|playwright|\/cli\/serve\//
+  const heavy = /\/shared\/live\/|live-client|node:sqlite|node:http$|node:worker_threads|@resvg|\/electron\/|\/renderer\/|react|monaco|playwright|\/cli\/serve\//
   for (const args of [['--version'], ['check', sample], ['inspect', sample], ['diff', sample, sample], ['route', sample, 'https://api.shop.example/'], ['export', sample, '-o', path.join(scratch, 'a.svg')]]) {
     assert.deepEqual(loadedBy(args).filter((url) => heavy.test(url.replace(root, ''))), [], args.join(' '))
   }

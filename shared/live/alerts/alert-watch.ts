@@ -1,0 +1,54 @@
+import type { Failure } from '#shared/diagnostics/failure.ts'
+import type { LiveView } from '#shared/live/live-watch.ts'
+import { AlertBook, type Alert } from './alert-book.ts'
+import type { AlertRule, RuleId } from './evaluation.ts'
+import { healthRule } from './rules/health.ts'
+import { backupsRule, driftRule, flappingRule, reloadRule } from './rules/states.ts'
+import { errorsRule, latencyRule, queueRule, retriesRule } from './rules/suffering.ts'
+import { mixRule } from './rules/mix.ts'
+import { shareRule, silentRule } from './rules/traffic.ts'
+
+const settlePolls = 2
+const missesBeforeBlind = 3
+/** Rules that look for what a reload did to the traffic. */
+const survivesReload: ReadonlySet<RuleId> = new Set(['silent', 'mix'])
+
+/** Every rule over the polls of one balancer, with what fires. The same polls give the same alerts. */
+export class AlertWatch {
+  readonly #rules: readonly AlertRule[] = [
+    reloadRule(), driftRule(), healthRule(), backupsRule(), silentRule(), mixRule(), shareRule(), errorsRule(), queueRule(), latencyRule(), retriesRule(), flappingRule(),
+  ]
+  readonly #book = new AlertBook()
+  #settling = 0
+  #misses = 0
+
+  /** Alerts that fire after this poll, in the order of reading. */
+  add(view: LiveView): readonly Alert[] {
+    const wallMs = view.snapshot.taken.wallMs
+    this.#misses = 0
+    this.#book.end('blind')
+    // After a reload counts and connections start again: what they show at first is not told.
+    if (view.restarted) this.#settling = settlePolls
+    else if (this.#settling > 0) this.#settling -= 1
+    for (const rule of this.#rules) {
+      const evaluations = rule.look(view)
+      const held = this.#settling > 0 && !rule.isState && !survivesReload.has(rule.id)
+      this.#book.note(rule, held ? evaluations.map((one) => ({ ...one, holds: null })) : evaluations, wallMs)
+    }
+    return this.#book.firing()
+  }
+
+  /** A poll that failed. Everything else stays as it was. */
+  miss(failure: Failure, wallMs: number): readonly Alert[] {
+    this.#misses += 1
+    this.#book.note({ id: 'blind', confirm: missesBeforeBlind, clear: 1 }, [{
+      rule: 'blind', pool: null, server: null, holds: true, severity: 'warning', at: null, sentence: `The balancer cannot be watched; the last ${this.#misses} polls failed. ${failure.message}`,
+    }], wallMs)
+    return this.#book.firing()
+  }
+
+  /** Something was seen that does not fire yet: polls may come closer together. */
+  get pending(): boolean {
+    return this.#book.pending
+  }
+}

@@ -1,0 +1,45 @@
+import { isEligible } from '#shared/live/snapshot.ts'
+import type { WatchedPool } from '#shared/live/live-watch.ts'
+import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
+
+/** Too few servers of a pool can take requests. Spare slots, disabled servers and what an operator took out do not count as missing. */
+export function healthRule(): AlertRule {
+  return { id: 'health', confirm: 2, clear: 2, isState: true, look: (view) => view.pools.flatMap((pool) => judge(pool)) }
+}
+
+function judge(joined: WatchedPool): readonly Evaluation[] {
+  if (joined.live === null) return []
+  const servers = joined.servers.flatMap(({ live, member }) => (live === null || live.row.state.admin === 'unresolved' || member?.options.state === 'disabled' ? [] : [live.row]))
+  const primaries = servers.filter((one) => !one.state.backup)
+  if (servers.length === 0 || primaries.length === 0) return []
+  const weight = (rows: typeof servers): number => rows.reduce((sum, one) => sum + Math.max(1, one.state.initialWeight ?? one.state.weight ?? 1), 0)
+  const able = primaries.filter((one) => isEligible(one.state))
+  const intended = primaries.filter((one) => !one.state.byAgent && (one.state.admin === 'maintenance' || one.state.admin === 'drain' || one.state.admin === 'weight-zero'))
+  const counted = primaries.filter((one) => !intended.includes(one))
+  const name = joined.name
+  const at = joined.pool?.origin[0] ?? null
+  const anyAble = servers.some((one) => isEligible(one.state))
+  if (!anyAble) {
+    return [{ rule: 'health', pool: name, server: null, holds: true, severity: 'critical', at, atOnce: true, sentence: `0 of ${servers.length} servers of pool ${name} can take requests. ${reasons(servers)}`.trimEnd() }]
+  }
+  // Backups that take over are told by a rule of their own.
+  if (able.length === 0) return [quiet('health', name, null, false)]
+  const few = counted.length > 0 && weight(able) / weight(counted) <= 0.5 && able.length < counted.length
+  const fewOfAll = weight(able) / weight(primaries) < 0.5
+  if (!few && !fewOfAll) return [quiet('health', name, null, false)]
+  const critical = able.length <= Math.max(1, primaries.length / 4)
+  return [{
+    rule: 'health', pool: name, server: null, holds: true, severity: critical ? 'critical' : 'warning', at,
+    sentence: `${able.length} of ${primaries.length} servers of pool ${name} can take requests. ${reasons(primaries.filter((one) => !able.includes(one)))}`.trimEnd(),
+  }]
+}
+
+/** What takes the servers out, with how many it concerns: `2 are DOWN (L4CON).` */
+function reasons(rows: readonly { readonly state: { readonly text: string; readonly check: string | null; readonly checkDetail: string | null } }[]): string {
+  const counts = new Map<string, number>()
+  for (const { state } of rows) {
+    const word = `${state.text}${state.text.startsWith('DOWN') && state.check !== null ? ` (${[state.check, state.checkDetail].filter((one) => one !== null).join(', ')})` : ''}`
+    counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  return [...counts].map(([word, count]) => `${count} ${count === 1 ? 'is' : 'are'} ${word}.`).join(' ')
+}

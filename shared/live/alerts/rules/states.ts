@@ -1,0 +1,65 @@
+import type { Drift } from '#shared/live/drift.ts'
+import type { Health } from '#shared/live/snapshot.ts'
+import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
+
+/** Backups carry a pool. */
+export function backupsRule(): AlertRule {
+  return {
+    id: 'backups', confirm: 2, clear: 2, isState: true,
+    look: (view) => view.pools.filter((pool) => pool.live !== null).map((pool): Evaluation => (pool.shares.onBackups
+      ? { rule: 'backups', pool: pool.name, server: null, holds: true, severity: 'warning', at: pool.pool?.origin[0] ?? null, sentence: `Pool ${pool.name} runs on its backups: no primary server can take requests.` }
+      : quiet('backups', pool.name, null, false))),
+  }
+}
+
+/** The balancer runs otherwise than the config says. */
+export function driftRule(): AlertRule {
+  return {
+    id: 'drift', confirm: 2, clear: 2, isState: true,
+    look: (view) => view.drift.map((one): Evaluation => ({
+      rule: 'drift', pool: one.pool, server: one.server, aspect: one.kind, holds: true, severity: one.severity, sentence: one.sentence, at: one.at,
+    })),
+  }
+}
+
+/** A reload or restart, and what it took back that was set by hand. */
+export function reloadRule(): AlertRule {
+  let before: readonly Drift[] = []
+  return {
+    id: 'reload', confirm: 1, clear: 10, isState: true,
+    look(view) {
+      const lost = before.filter((one) => !one.byAgent && ['weight', 'state', 'server-only-live'].includes(one.kind) && !view.drift.some((other) => other.kind === one.kind && other.pool === one.pool && other.server === one.server))
+      before = view.drift
+      if (!view.restarted) return [quiet('reload', null, null, false)]
+      return [{
+        rule: 'reload', pool: null, server: null, holds: true, severity: lost.length > 0 ? 'warning' : 'info', at: null,
+        sentence: `The balancer was reloaded or restarted.${lost.length === 0 ? '' : ` It took back: ${lost.map((one) => `${one.pool}/${one.server ?? ''} ${one.running ?? ''}`).join(', ')}.`}`,
+      }]
+    },
+  }
+}
+
+const flapWindowMs = 600_000
+const flaps = 3
+
+/** A server goes up and down again and again. */
+export function flappingRule(): AlertRule {
+  const seen = new Map<string, { health: Health; turns: number[] }>()
+  return {
+    id: 'flapping', confirm: 1, clear: 2, isState: true,
+    look: (view) => view.pools.flatMap((pool) => pool.servers.flatMap(({ live, member }): readonly Evaluation[] => {
+      if (live === null) return []
+      const name = member?.name ?? live.row.name
+      const key = `${pool.name}/${name}`
+      const now = view.snapshot.taken.monotonicMs
+      const health = live.row.state.health
+      const known = seen.get(key) ?? { health, turns: [] }
+      if (health !== known.health && health !== 'unknown' && known.health !== 'unknown') known.turns.push(now)
+      if (health !== 'unknown') known.health = health
+      known.turns = known.turns.filter((turn) => turn > now - flapWindowMs)
+      seen.set(key, known)
+      if (known.turns.length < flaps) return [quiet('flapping', pool.name, name, false)]
+      return [{ rule: 'flapping', pool: pool.name, server: name, holds: true, severity: 'warning', at: member?.origin[0] ?? null, sentence: `Server ${name} of pool ${pool.name} went up or down ${known.turns.length} times in the last 10 minutes.` }]
+    })),
+  }
+}

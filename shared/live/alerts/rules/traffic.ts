@@ -1,0 +1,95 @@
+import type { LiveView, WatchedPool } from '#shared/live/live-watch.ts'
+import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
+
+/** A server takes clearly more or less than its state and weight give it. */
+export function shareRule(): AlertRule {
+  return { id: 'share', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap(judgeShares) }
+}
+
+function judgeShares(joined: WatchedPool): readonly Evaluation[] {
+  if (joined.live === null) return []
+  const { shares, knownGood } = joined
+  if (joined.live.interval === null || joined.live.interval.marks.includes('reset')) return [quiet('share', joined.name, null, null)]
+  const told = shares.shift !== null ? shares : knownGood !== null && knownGood.shift !== null ? knownGood : null
+  if (told === null || told.shift === null) return [quiet('share', joined.name, null, false)]
+  const { server } = told.shift
+  const member = joined.servers.find((one) => (one.member?.name ?? one.live?.row.name) === server)?.member ?? null
+  const rule = told.shift.direction === 'high' ? joined.pool?.selectors.find((one) => one.server === server) : undefined
+  const misplaced = told.misplaced ?? 0
+  return [{
+    rule: 'share', pool: joined.name, server: null, holds: true, severity: misplaced >= 0.2 && told.rule.class !== 'learned' ? 'critical' : 'warning',
+    sentence: rule === undefined ? told.sentence : `${told.sentence} A rule of the pool picks it before requests are balanced.`, at: rule?.origin[0] ?? member?.origin[0] ?? joined.pool?.origin[0] ?? null,
+  }]
+}
+
+const leastRate = 0.02
+const leastExpected = 16
+const leastLearnedMs = 30_000
+const hourMs = 3_600_000
+
+interface Usual {
+  /** Requests per second, and the time it was learned over. */
+  rate: number
+  learnedMs: number
+  silentMs: number
+}
+
+/** A pool that used to get requests gets none, while the balancer still does. */
+export function silentRule(): AlertRule {
+  const pools = new Map<string, Usual>()
+  const all: Usual = { rate: 0, learnedMs: 0, silentMs: 0 }
+  return {
+    id: 'silent', confirm: 1, clear: 2, isState: false,
+    look(view) {
+      const whole = wholeRate(view)
+      const busy = whole !== null && whole.rate >= 0.5 * all.rate
+      if (whole !== null && busy) learn(all, whole.rate, whole.durationMs)
+      return view.pools.flatMap((joined) => judgeSilence(joined, pools, busy))
+    },
+  }
+}
+
+/** Requests per second at all listeners together; null: not known for this interval. */
+function wholeRate(view: LiveView): { readonly rate: number; readonly durationMs: number } | null {
+  let requests = 0
+  let durationMs = 0
+  for (const { row, interval } of view.listeners) {
+    const delta = interval?.deltas[row.protocol === 'tcp' ? 'connections' : 'requests'] ?? null
+    if (interval === null || delta === null) continue
+    requests += delta
+    durationMs = Math.max(durationMs, interval.durationMs)
+  }
+  return durationMs === 0 ? null : { rate: requests / (durationMs / 1000), durationMs }
+}
+
+/** Mean over up to the last hour; at first over all that was seen. */
+function learn(usual: Usual, rate: number, durationMs: number): void {
+  usual.learnedMs = Math.min(hourMs, usual.learnedMs + durationMs)
+  usual.rate += (rate - usual.rate) * Math.min(1, durationMs / usual.learnedMs)
+}
+
+function judgeSilence(joined: WatchedPool, pools: Map<string, Usual>, busy: boolean): readonly Evaluation[] {
+  const interval = joined.live?.interval
+  if (interval === null || interval === undefined || joined.live === null) return []
+  const usual = pools.get(joined.name) ?? { rate: 0, learnedMs: 0, silentMs: 0 }
+  pools.set(joined.name, usual)
+  const delta = interval.deltas[joined.live.row.protocol === 'tcp' ? 'connections' : 'requests']
+  // After a restart the end of the old process is not known; what the new one counted is.
+  if (delta === null) {
+    if ((interval.leastUnits ?? 1) > 0) usual.silentMs = 0
+    return [quiet('silent', joined.name, null, null)]
+  }
+  if (delta > 0) {
+    usual.silentMs = 0
+    if (!interval.marks.includes('wide')) learn(usual, delta / (interval.durationMs / 1000), interval.durationMs)
+    return [quiet('silent', joined.name, null, false)]
+  }
+  if (!busy) return [quiet('silent', joined.name, null, null)]
+  usual.silentMs += interval.durationMs
+  const expected = usual.rate * (usual.silentMs / 1000)
+  if (usual.rate < leastRate || usual.learnedMs < leastLearnedMs || expected < leastExpected) return [quiet('silent', joined.name, null, false)]
+  return [{
+    rule: 'silent', pool: joined.name, server: null, holds: true, severity: 'critical', at: joined.pool?.origin[0] ?? null,
+    sentence: `Pool ${joined.name} has received nothing for ${Math.round(usual.silentMs / 1000)} s (usual: ${usual.rate < 10 ? usual.rate.toFixed(1) : Math.round(usual.rate)} requests/s), while the balancer still gets traffic.`,
+  }]
+}

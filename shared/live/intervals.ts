@@ -1,0 +1,95 @@
+import { growth, growthOf, hasShrunk, smoothRate, type Interval, type Reading } from './counter.ts'
+import { rowKey, type CounterName, type Counters, type LiveRow, type LiveSnapshot } from './snapshot.ts'
+
+/** A row and what happened in it since the poll before. */
+export interface RatedRow {
+  readonly row: LiveRow
+  /** Null: there is no poll before that has this row. */
+  readonly interval: RowInterval | null
+}
+
+export interface RowInterval extends Omit<Interval, 'delta' | 'leastDelta' | 'rate'> {
+  /** Growth of each counter; null where the source has none, and all null after a reset. */
+  readonly deltas: Readonly<Record<CounterName, number | null>>
+  /** Requests at the least (connections where there are no requests), also after a reset. */
+  readonly leastUnits: number | null
+}
+
+interface Kept {
+  readonly counters: Counters
+  readonly reading: Reading
+  readonly usualRate: number | null
+}
+
+const counterNames: readonly CounterName[] = [
+  'requests', 'connections', 'selections', 'bytesIn', 'bytesOut', 'status1xx', 'status2xx', 'status3xx', 'status4xx', 'status5xx', 'statusOther',
+  'failedConnections', 'failedResponses', 'denied', 'retries', 'redispatches',
+]
+
+/** The longest time since a state changed, over all pools: it falls when the process starts again. */
+const longestState = (snapshot: LiveSnapshot): number | null =>
+  snapshot.rows.reduce<number | null>((longest, row) => (row.kind === 'pool' && row.stateSeconds !== null ? Math.max(longest ?? 0, row.stateSeconds) : longest), null)
+
+/**
+ * Turns polls of one source into intervals, row by row: products with shared counters keep some rows over a reload and
+ * start others again.
+ */
+export class IntervalTracker {
+  readonly #nominalMs: number
+  readonly #kept = new Map<string, Kept>()
+  #restarts = 0
+  #last: { readonly snapshot: LiveSnapshot; readonly longest: number | null } | null = null
+
+  constructor(nominalMs: number) {
+    this.#nominalMs = nominalMs
+  }
+
+  /** Rows in the order of the snapshot. A poll that failed is simply not added: the next interval is longer. */
+  add(snapshot: LiveSnapshot): readonly RatedRow[] {
+    const epoch = this.#epochOf(snapshot)
+    const seen = new Set<string>()
+    const rated = snapshot.rows.map((row): RatedRow => {
+      const key = rowKey(row)
+      seen.add(key)
+      const before = this.#kept.get(key)
+      const reading: Reading = { ...snapshot.taken, epoch, uptimeSeconds: snapshot.uptimeSeconds, value: row.counters.requests ?? row.counters.connections ?? 0 }
+      const grown = before === undefined ? null : growthOf(before.reading, reading, before.usualRate, this.#nominalMs)
+      const interval = before === undefined || grown === null ? null : toRowInterval(before.counters, row.counters, grown)
+      const rate = interval !== null && !interval.marks.includes('reset') && !interval.marks.includes('wide') ? grown?.rate ?? null : null
+      const usual = before?.usualRate ?? null
+      this.#kept.set(key, { counters: row.counters, reading, usualRate: rate === null ? usual : smoothRate(usual, rate) })
+      return { row, interval }
+    })
+    for (const key of this.#kept.keys()) if (!seen.has(key)) this.#kept.delete(key)
+    return rated
+  }
+
+  /** What the source says; where it says nothing, a number that goes up when the states of all pools are younger than they can be. */
+  #epochOf(snapshot: LiveSnapshot): string {
+    const longest = longestState(snapshot)
+    const last = this.#last
+    this.#last = { snapshot, longest }
+    if (snapshot.epoch !== null) return snapshot.epoch
+    // Without the process there is only this sign; a pool that changes its state moves it too, but seldom the longest one and all others.
+    if (last !== null && last.longest !== null && longest !== null && longest + 1 < last.longest && everyStateIsYounger(last.snapshot, snapshot)) this.#restarts += 1
+    return `#${this.#restarts}`
+  }
+}
+
+function everyStateIsYounger(before: LiveSnapshot, after: LiveSnapshot): boolean {
+  const states = new Map(before.rows.flatMap((row) => (row.kind === 'pool' && row.stateSeconds !== null ? [[row.owner, row.stateSeconds] as const] : [])))
+  return after.rows.every((row) => row.kind !== 'pool' || row.stateSeconds === null || row.stateSeconds < (states.get(row.owner) ?? Infinity))
+}
+
+function toRowInterval(before: Counters, after: Counters, grown: Interval): RowInterval {
+  // One counter that shrank tells of the whole row: a row starts again as one.
+  const reset = grown.delta === null || counterNames.some((name) => hasShrunk(before[name], after[name]))
+  const deltas = {} as Record<CounterName, number | null>
+  for (const name of counterNames) {
+    const from = before[name]
+    const to = after[name]
+    deltas[name] = reset || from === null || to === null ? null : growth(from, to)
+  }
+  const marks = reset && !grown.marks.includes('reset') ? [...grown.marks.filter((mark) => mark === 'clock'), 'reset' as const] : grown.marks
+  return { durationMs: grown.durationMs, marks, deltas, leastUnits: grown.leastDelta }
+}

@@ -1,0 +1,57 @@
+/** Where a running balancer is asked for its statistics. */
+export type LiveSource =
+  | { readonly kind: 'socket'; readonly path: string; readonly title: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly title: string }
+  /** `path` without what asks for a form of the page. `title` never holds the password. */
+  | { readonly kind: 'http'; readonly secure: boolean; readonly host: string; readonly port: number; readonly path: string; readonly user: string | null; readonly password: string; readonly title: string }
+
+/**
+ * A source as people write it: `/run/haproxy.sock`, `unix@/run/haproxy.sock`, `127.0.0.1:9999`, `tcp:host:port`,
+ * `http://host:8404/stats`. A text says what is wrong with it.
+ */
+export function parseLiveSource(written: string): LiveSource | string {
+  const text = written.trim()
+  if (text === '') return 'The source is empty.'
+  const page = /^(https?):\/\/(?:([^/@]*)@)?(\[[0-9a-f:.]+\]|[^/:?#@]+)(?::(\d+))?(\/[^?#]*)?([?#].*)?$/i.exec(text)
+  if (page !== null) return pageSource(page)
+  if (/^[a-z]+:\/\//i.test(text)) return `"${text}" is neither a socket nor an http or https address.`
+  const path = /^(?:unix[@:])?([./~][^]*)$/.exec(text)?.[1] ?? /^unix[@:]([^]+)$/.exec(text)?.[1]
+  if (path !== undefined) return { kind: 'socket', path, title: path }
+  const address = /^(?:tcp:|ipv[46]@)?(?:\[([0-9a-f:.]+)\]|([^:/@[\]]+)):(\d+)$/i.exec(text)
+  if (address !== null) {
+    const host = address[1] ?? address[2] as string
+    const port = Number(address[3])
+    return isPort(port) ? { kind: 'tcp', host, port, title: `${address[1] === undefined ? host : `[${host}]`}:${port}` } : `${port} is not a port.`
+  }
+  if (text.includes('/')) return { kind: 'socket', path: text, title: text }
+  return `"${text}" is not a source: give the path of a stats socket, HOST:PORT, or the http address of the statistics page.`
+}
+
+function pageSource(page: RegExpExecArray): LiveSource | string {
+  const [, scheme = '', credentials, written = '', port, path = '/', query] = page
+  if (query !== undefined) return 'The address of a statistics page takes no query.'
+  const secure = scheme.toLowerCase() === 'https'
+  const number = port === undefined ? (secure ? 443 : 80) : Number(port)
+  if (!isPort(number)) return `${number} is not a port.`
+  // Signs that steer what the page does; the client adds those that it needs.
+  const plain = path.replace(/;.*$/, '')
+  if (/[\u0000-\u0020\u007f-\uffff]/.test(plain)) return 'The path of the statistics page may only hold plain characters.'
+  const colon = credentials?.indexOf(':') ?? -1
+  const user = credentials === undefined ? null : decode(colon === -1 ? credentials : credentials.slice(0, colon))
+  const password = credentials === undefined || colon === -1 ? '' : decode(credentials.slice(colon + 1))
+  if (user === undefined || password === undefined) return 'The user and password in the address are not encoded as an address wants it.'
+  return { kind: 'http', secure, host: written.replace(/^\[|\]$/g, ''), port: number, path: plain, user, password, title: `${scheme.toLowerCase()}://${written}${port === undefined ? '' : `:${port}`}${plain}` }
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    if (error instanceof URIError) return undefined
+    throw error
+  }
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port > 0 && port < 65_536
+}

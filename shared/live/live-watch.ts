@@ -1,0 +1,112 @@
+import type { Pool } from '#shared/model/pool.ts'
+import type { RoutingModel } from '#shared/model/routing-model.ts'
+import { findDrift, type Drift } from './drift.ts'
+import { shareRuleOf, type ShareRule } from './expected.ts'
+import { IntervalTracker, type RowInterval } from './intervals.ts'
+import { joinRows, type JoinedPool, type Rated } from './join.ts'
+import { PoolWatch, type PoolShares } from './pool-watch.ts'
+import type { ListenerRow, LiveSnapshot } from './snapshot.ts'
+
+/** One poll of a balancer with all that follows from it and the polls before. */
+export interface LiveView {
+  readonly snapshot: LiveSnapshot
+  /** The process that counts is another one than in the poll before. */
+  readonly restarted: boolean
+  readonly listeners: readonly Rated<ListenerRow>[]
+  readonly pools: readonly WatchedPool[]
+  /** Empty without a config. */
+  readonly drift: readonly Drift[]
+}
+
+export interface WatchedPool extends JoinedPool {
+  readonly shares: PoolShares
+  /** The same against the last known good config; null: there is none, or it lacks the pool. */
+  readonly knownGood: PoolShares | null
+  /** Answers 5xx per second that the balancer made itself; null: not known for this interval. */
+  readonly ownErrorsPerSecond: number | null
+}
+
+const unknownRule: ShareRule = { class: 'none', unit: 'requests', allBackups: false }
+
+/** Classes of algorithms by the word of the statistics, for pools without a config. */
+const runningClasses: Readonly<Record<string, ShareRule['class']>> = { 'roundrobin': 'exact', 'static-rr': 'exact', 'leastconn': 'load' }
+
+/**
+ * Watches one balancer: what happened since the poll before, whether the shares are those of the config, and what runs
+ * otherwise. The same polls give the same views, so a recording can be replayed through it.
+ */
+export class LiveWatch {
+  #model: RoutingModel | null
+  #knownGood: RoutingModel | null
+  readonly #tracker: IntervalTracker
+  readonly #pools = new Map<string, PoolWatch>()
+  readonly #goodPools = new Map<string, PoolWatch>()
+  #epoch: string | null = null
+
+  /** `model`: the config that is believed to run. `nominalMs`: how far apart polls are meant to be. */
+  constructor(model: RoutingModel | null, nominalMs: number, knownGood: RoutingModel | null = null) {
+    this.#model = model
+    this.#knownGood = knownGood
+    this.#tracker = new IntervalTracker(nominalMs)
+  }
+
+  /** Goes on with another config, as after a reload: shares are counted anew, rates and what is usual stay. */
+  useConfig(model: RoutingModel, knownGood: RoutingModel | null): void {
+    this.#model = model
+    this.#knownGood = knownGood
+    this.#pools.clear()
+    this.#goodPools.clear()
+  }
+
+  add(snapshot: LiveSnapshot): LiveView {
+    const rows = this.#tracker.add(snapshot)
+    const { listeners, pools } = joinRows(rows, this.#model)
+    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, snapshot.epoch)] as const])))
+    const restarted = this.#epoch !== null && snapshot.epoch !== null && snapshot.epoch !== this.#epoch
+    this.#epoch = snapshot.epoch
+    return {
+      snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools),
+      pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, snapshot.epoch), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
+    }
+  }
+
+  #goodWatchOf(joined: JoinedPool, pool: Pool, model: RoutingModel): PoolWatch {
+    const known = this.#goodPools.get(joined.name) ?? new PoolWatch(shareRuleOf(pool, model.dialect), 'That is what the last known good config expects; the weights that run give it this share.')
+    this.#goodPools.set(joined.name, known)
+    return known
+  }
+
+  #watchOf(joined: JoinedPool): PoolWatch {
+    const known = this.#pools.get(joined.name)
+    if (known !== undefined) return known
+    const made = new PoolWatch(joined.pool !== null && this.#model !== null ? shareRuleOf(joined.pool, this.#model.dialect) : runningRule(joined), 'This follows from the weights that run, which are not those of the config.')
+    this.#pools.set(joined.name, made)
+    return made
+  }
+}
+
+function runningRule(joined: JoinedPool): ShareRule {
+  const algorithm = joined.live?.row.algorithm ?? null
+  const found = algorithm === null ? undefined : runningClasses[algorithm]
+  return found === undefined ? unknownRule : { ...unknownRule, class: found, unit: joined.live?.row.protocol === 'tcp' ? 'connections' : 'requests' }
+}
+
+/** Per second; null where the interval has no rate. */
+export function perSecond(interval: RowInterval | null, counter: keyof RowInterval['deltas']): number | null {
+  const delta = interval?.deltas[counter] ?? null
+  return delta === null || interval === null ? null : delta / (interval.durationMs / 1000)
+}
+
+/** The 5xx of a pool that none of its servers gave: 503 and 504 that clients saw while the servers stood still. */
+function ownErrors(joined: JoinedPool): number | null {
+  const whole = perSecond(joined.live?.interval ?? null, 'status5xx')
+  if (whole === null) return null
+  let servers = 0
+  for (const server of joined.servers) {
+    if (server.live === null) continue
+    const own = perSecond(server.live.interval, 'status5xx')
+    if (own === null) return null
+    servers += own
+  }
+  return Math.max(0, whole - servers)
+}

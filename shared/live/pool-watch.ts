@@ -1,0 +1,191 @@
+import { expectedRanges, type ExpectedRanges, type ShareRule } from './expected.ts'
+import { LearnedShares } from './learned.ts'
+import type { JoinedPool, JoinedServer } from './join.ts'
+import { findShareShift, outsideBand, unitsNeeded, windows, type SharePoll, type ShareShift, type ShareTestOptions } from './share-test.ts'
+
+/**
+ * What the counts of a pool say about its shares.
+ * as-expected · shifted: seen in two polls running · once: seen in this poll only · drift: the shares are those of
+ * the weights that run, which are not the expected ones · few: too little came to tell · learning: what is usual is not known yet ·
+ * not-tested: nothing can be expected · down: no server can take a request.
+ */
+export type ShareVerdict = 'as-expected' | 'shifted' | 'once' | 'drift' | 'few' | 'learning' | 'not-tested' | 'down'
+
+export interface PoolShares {
+  readonly verdict: ShareVerdict
+  /** One plain sentence. */
+  readonly sentence: string
+  readonly severity: 'critical' | 'warning' | 'none'
+  readonly rule: ShareRule
+  /** Units that the shares were counted over, and the time it took. */
+  readonly units: number
+  readonly overMs: number
+  /** Part of the units (0–1) that went to servers other than they should have; null where nothing is expected. */
+  readonly misplaced: number | null
+  readonly onBackups: boolean
+  /** What the verdict rests on where a share is wrong; else null. */
+  readonly shift: (Pick<ShareShift, 'direction' | 'share' | 'expected' | 'units'> & { readonly server: string; readonly overMs: number }) | null
+  /** In the order of the servers of the pool. `expected` null: nothing can be foretold. */
+  readonly servers: readonly { readonly share: number | null; readonly expected: { readonly low: number; readonly high: number } | null }[]
+}
+
+interface Kept {
+  /** Counts of the servers that take requests, as the test wants them: against the config, and against the running weights. */
+  readonly config: SharePoll
+  readonly running: SharePoll
+  readonly all: readonly number[]
+  readonly durationMs: number
+}
+
+const longest = Math.max(...windows)
+const exact: ShareTestOptions = { threshold: 16, ratio: 1.25 }
+const wide: ShareTestOptions = { threshold: 16, ratio: 1.5 }
+const slowRate = 10
+
+/** Watches the shares of one pool over polls. The counts start again whenever it changes which servers take requests. */
+export class PoolWatch {
+  readonly #rule: ShareRule
+  readonly #otherwise: string
+  #segment = ''
+  #history: Kept[] = []
+  #seen = 0
+  #learned = new LearnedShares()
+  #learnedSet = ''
+
+  /** `otherwise`: sentence for shares that are those of the running weights and not the expected ones. */
+  constructor(rule: ShareRule, otherwise: string) {
+    this.#rule = rule
+    this.#otherwise = otherwise
+  }
+
+  /** `epoch`: the process that counts. */
+  add(joined: JoinedPool, epoch: string | null): PoolShares {
+    const rule = this.#rule
+    const servers = joined.servers
+    const config = rangesOf(servers, rule, (server) => server.member?.options.weight ?? server.live?.row.state.weight ?? 0)
+    const running = rangesOf(servers, rule, (server) => server.live?.row.state.weight ?? 0)
+    const taking = running.shares.flatMap((share, index) => (share.high > 0 || (config.shares[index]?.high ?? 0) > 0 ? [index] : []))
+    const set = taking.map((index) => nameOf(servers[index] as JoinedServer)).join('\n')
+    const throttled = new Set(taking.flatMap((index, position) => (typeof servers[index]?.live?.row.state.throttlePercent === 'number' ? [position] : [])))
+    const segment = `${epoch ?? ''}\n${[...throttled].join()}\n${set}`
+    const deltas = servers.map((server) => unitsOf(server, rule))
+    if (segment !== this.#segment || taking.some((index) => deltas[index] === null)) this.#restart(segment)
+    const known = taking.length > 0 && taking.every((index) => deltas[index] !== null)
+    if (known) {
+      const pick = <T>(list: readonly T[]): readonly T[] => taking.map((index) => list[index] as T)
+      const counts = pick(deltas as readonly number[])
+      const durationMs = servers[taking[0] as number]?.live?.interval?.durationMs ?? 0
+      const pollOf = (ranges: ExpectedRanges): SharePoll => ({ counts, low: pick(ranges.shares).map((one) => one.low), high: pick(ranges.shares).map((one) => one.high) })
+      this.#history.push({ config: pollOf(config), running: pollOf(running), all: deltas.map((delta) => delta ?? 0), durationMs })
+      if (this.#history.length > longest) this.#history.shift()
+      if (set !== this.#learnedSet) {
+        this.#learned = new LearnedShares()
+        this.#learnedSet = set
+      }
+      if (rule.class === 'learned' && throttled.size === 0 && durationMs > 0) this.#learned.add(counts, durationMs)
+    }
+    return this.#judge(joined, config, taking, throttled, known)
+  }
+
+  #restart(segment: string): void {
+    this.#segment = segment
+    this.#history = []
+    this.#seen = 0
+  }
+
+  #judge(joined: JoinedPool, config: ExpectedRanges, taking: readonly number[], throttled: ReadonlySet<number>, known: boolean): PoolShares {
+    const rule = this.#rule
+    const history = this.#history
+    const overMs = history.reduce((sum, one) => sum + one.durationMs, 0)
+    const all = joined.servers.map((_, index) => history.reduce((sum, one) => sum + (one.all[index] as number), 0))
+    const units = all.reduce((sum, count) => sum + count, 0)
+    const baseline = rule.class === 'learned' ? this.#learned.baseline() : null
+    const expectedAt = (index: number): { readonly low: number; readonly high: number } | null => {
+      if (rule.class === 'none') return null
+      if (rule.class !== 'learned') return config.shares[index] ?? null
+      const share = baseline?.shares[taking.indexOf(index)]
+      return share === undefined ? null : { low: share, high: share }
+    }
+    const servers = joined.servers.map((_, index) => ({ share: units === 0 ? null : (all[index] as number) / units, expected: expectedAt(index) }))
+    const base = { rule, units, overMs, onBackups: config.onBackups, servers, misplaced: null, shift: null }
+    const plain = (verdict: ShareVerdict, sentence: string, severity: PoolShares['severity'] = 'none'): PoolShares => ({ ...base, verdict, sentence, severity })
+    const name = joined.name
+    if (joined.live === null) return plain('not-tested', `The balancer does not run pool ${name}.`)
+    if (taking.length === 0) return joined.servers.length === 0 ? plain('not-tested', `Pool ${name} has no servers.`) : plain('down', `No server of pool ${name} can take a request.`, 'critical')
+    if (taking.length === 1) return plain('not-tested', `Only ${nameOf(joined.servers[taking[0] as number] as JoinedServer)} of pool ${name} takes requests${config.onBackups ? ', a backup' : ''}.`)
+    if (rule.class === 'none') return plain('not-tested', joined.pool === null && joined.live.row.algorithm === null ? `The algorithm of pool ${name} is not known without a config.` : `Nothing can be expected of the shares of pool ${name} under its algorithm.`)
+    if (rule.class === 'learned' && baseline === null) {
+      const { learnedMs, neededMs } = this.#learned.progress()
+      return plain('learning', `The shares of pool ${name} follow from a hash or from draws: what is usual is learned for ${Math.ceil((neededMs - learnedMs) / 60_000)} more minutes.`)
+    }
+    if (!known) return plain('few', `There is no second poll of pool ${name} to compare with.`)
+    const rate = overMs === 0 ? 0 : units / (overMs / 1000)
+    const options: ShareTestOptions = {
+      ...(rule.class === 'exact' || (rule.class === 'random' && rate >= slowRate) ? exact : wide), mayBeLow: throttled, ...(baseline === null ? {} : { scatter: baseline.scatter }),
+    }
+    const against = history.map(({ config: poll }) => (baseline === null ? poll : { counts: poll.counts, low: baseline.shares, high: baseline.shares }))
+    const shift = findShareShift(against, options)
+    this.#seen = shift === null ? 0 : this.#seen + 1
+    const misplaced = misplacedOf(against.slice(-(shift?.polls ?? against.length)))
+    if (shift === null) {
+      const needed = unitsNeeded(taking.length, options.threshold)
+      if (units < needed) return { ...base, misplaced, verdict: 'few', severity: 'none', sentence: `Pool ${name} got ${units} ${wordOf(rule, units)} so far; ${needed} are needed to tell.` }
+      if (outsideBand(against, against.length, options).length > 0) return { ...base, misplaced, verdict: 'few', severity: 'none', sentence: `The shares of pool ${name} are not the expected ones so far; over ${units} ${wordOf(rule, units)} that may be chance.` }
+      return { ...base, misplaced, verdict: 'as-expected', severity: 'none', sentence: `Pool ${name} spreads its ${wordOf(rule, 2)} as expected.` }
+    }
+    const told = tellShift(joined, taking, shift, rule, history)
+    const { direction, share, expected: due, units: counted } = shift
+    const seen = {
+      ...base, misplaced,
+      shift: { direction, share, expected: due, units: counted, server: nameOf(joined.servers[taking[shift.server] as number] as JoinedServer), overMs: history.slice(-shift.polls).reduce((sum, one) => sum + one.durationMs, 0) },
+    }
+    if (rule.class !== 'learned' && findShareShift(history.map((one) => one.running), options) === null) {
+      return { ...seen, verdict: 'drift', severity: 'warning', sentence: `${told} ${this.#otherwise}` }
+    }
+    if (this.#seen < 2) return { ...seen, verdict: 'once', severity: 'none', sentence: told }
+    return { ...seen, verdict: 'shifted', severity: misplaced >= 0.2 && rule.class !== 'learned' ? 'critical' : 'warning', sentence: told }
+  }
+}
+
+function rangesOf(servers: readonly JoinedServer[], rule: ShareRule, weightOf: (server: JoinedServer) => number): ExpectedRanges {
+  const absent = { health: 'unknown', admin: 'unresolved', weight: 0, throttlePercent: null, backup: false } as const
+  return expectedRanges(servers.map((server) => ({ state: server.live?.row.state ?? absent, weight: weightOf(server) })), rule)
+}
+
+function nameOf(server: JoinedServer): string {
+  return server.member?.name ?? server.live?.row.name ?? ''
+}
+
+/** Growth of what is counted; null: not known for this interval. */
+function unitsOf(server: JoinedServer, rule: ShareRule): number | null {
+  const deltas = server.live?.interval?.deltas
+  if (deltas === undefined) return null
+  return rule.unit === 'requests' ? deltas.requests : deltas.selections ?? deltas.connections
+}
+
+/** Σ max(0, share − expected): what would have to move. */
+function misplacedOf(history: readonly SharePoll[]): number {
+  const servers = history[0]?.counts.length ?? 0
+  const units = history.reduce((sum, poll) => sum + poll.counts.reduce((total, count) => total + count, 0), 0)
+  if (units === 0) return 0
+  let moved = 0
+  for (let server = 0; server < servers; server += 1) {
+    const got = history.reduce((sum, poll) => sum + (poll.counts[server] as number), 0)
+    const due = history.reduce((sum, poll) => sum + (poll.high[server] as number) * poll.counts.reduce((total, count) => total + count, 0), 0)
+    moved += Math.max(0, got - due)
+  }
+  return moved / units
+}
+
+function wordOf(rule: ShareRule, count: number): string {
+  const word = { requests: 'request', selections: 'new assignment', connections: 'connection' }[rule.unit]
+  return count === 1 ? word : `${word}s`
+}
+
+function tellShift(joined: JoinedPool, taking: readonly number[], shift: ShareShift, rule: ShareRule, history: readonly Kept[]): string {
+  const server = joined.servers[taking[shift.server] as number] as JoinedServer
+  const seconds = Math.max(1, Math.round(history.slice(-shift.polls).reduce((sum, one) => sum + one.durationMs, 0) / 1000))
+  const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
+  const limit = rule.class === 'load' ? (shift.direction === 'high' ? 'at most ' : 'at least ') : ''
+  return `${joined.name}/${nameOf(server)} took ${percent(shift.share)} of ${shift.units} ${wordOf(rule, shift.units)} in the last ${seconds} s; expected ${limit}${percent(shift.expected)}.`
+}

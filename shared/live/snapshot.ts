@@ -1,0 +1,131 @@
+/** A counter: only ever grows while the process that counts lives. A bigint where a number is not exact; null: the source cannot tell, which is not 0. */
+export type Count = number | bigint | null
+
+/**
+ * What one poll of a running balancer said, in neutral words.
+ *
+ * Units: milliseconds unless a name says otherwise. Texts come from the balancer, its servers or its clients: they are
+ * cleaned of control characters and cut, and still nobody's word.
+ */
+export interface LiveSnapshot {
+  readonly product: string
+  readonly version: string | null
+  readonly taken: PollTime
+  /** How long the poll took, and how many bytes came. */
+  readonly readMs: number
+  readonly bytes: number
+  /** Names the process that counts; another one means that every counter may have started again. Null: the source does not say. */
+  readonly epoch: string | null
+  readonly uptimeSeconds: number | null
+  /** The process takes no new connections and only ends old ones. */
+  readonly stopping: boolean
+  /** In the order of the source. */
+  readonly rows: readonly LiveRow[]
+}
+
+/** End of the read on two clocks: one that only goes forward, and the one on the wall. */
+export interface PollTime {
+  readonly monotonicMs: number
+  readonly wallMs: number
+}
+
+export type LiveRow = ListenerRow | PoolRow | ServerRow
+
+interface Row {
+  /** Name of the listener group or pool as the source spells it. */
+  readonly owner: string
+  readonly protocol: 'http' | 'tcp'
+  readonly counters: Counters
+  readonly gauges: Gauges
+}
+
+export interface ListenerRow extends Row {
+  readonly kind: 'listener'
+}
+
+export interface PoolRow extends Row {
+  readonly kind: 'pool'
+  /** Running algorithm by the product's word; null: the source does not show it. */
+  readonly algorithm: string | null
+  readonly up: boolean
+  /** Seconds since the state changed. */
+  readonly stateSeconds: number | null
+}
+
+export interface ServerRow extends Row {
+  readonly kind: 'server'
+  readonly name: string
+  readonly state: ServerState
+}
+
+export interface Counters {
+  /** Requests answered, or passed on where nobody answered. */
+  readonly requests: Count
+  readonly connections: Count
+  /** New decisions of the algorithm: leaves out what persistence sent and what waited in the queue. */
+  readonly selections: Count
+  readonly bytesIn: Count
+  readonly bytesOut: Count
+  readonly status1xx: Count
+  readonly status2xx: Count
+  readonly status3xx: Count
+  readonly status4xx: Count
+  readonly status5xx: Count
+  readonly statusOther: Count
+  readonly failedConnections: Count
+  readonly failedResponses: Count
+  readonly denied: Count
+  readonly retries: Count
+  readonly redispatches: Count
+}
+
+export type CounterName = keyof Counters
+
+export interface Gauges {
+  readonly sessions: number | null
+  readonly queued: number | null
+  readonly sessionLimit: number | null
+  /** Mean response time as the product smooths it. */
+  readonly responseMs: number | null
+}
+
+export type Health = 'up' | 'down' | 'unchecked' | 'unknown'
+
+/** Why a server gets no new work although it is not down. `unresolved`: a slot of a template that has no address yet. */
+export type Admin = 'ready' | 'drain' | 'weight-zero' | 'maintenance' | 'stopping' | 'unresolved'
+
+export interface ServerState {
+  /** As the source words it. */
+  readonly text: string
+  readonly health: Health
+  readonly admin: Admin
+  /** Set by the agent of the server, not by an operator. */
+  readonly byAgent: boolean
+  /** Follows from the state of another server or of the pool. */
+  readonly inherited: boolean
+  /** Weight in force, in the product's own unit; it keeps its value while the server is down. */
+  readonly weight: number | null
+  /** Weight that the configuration of the running process gave. */
+  readonly initialWeight: number | null
+  /** 0–100 while the server warms up, else null. */
+  readonly throttlePercent: number | null
+  readonly backup: boolean
+  /** `10.0.4.11:8080`; null: not shown or not known. */
+  readonly address: string | null
+  /** Host name behind the address, and the DNS service record behind that. */
+  readonly hostName: string | null
+  readonly serviceRecord: string | null
+  /** Result of the last check, e.g. `L4CON`, with the detail that came with it. */
+  readonly check: string | null
+  readonly checkDetail: string | null
+}
+
+/** Identity of a row from poll to poll. */
+export function rowKey(row: LiveRow): string {
+  return row.kind === 'server' ? `server:${row.owner}/${row.name}` : `${row.kind}:${row.owner}`
+}
+
+/** New requests may go there by state alone; whether a backup gets them depends on the others. `weight`: another one than the running one. */
+export function isEligible(state: Pick<ServerState, 'health' | 'admin' | 'weight'>, weight = state.weight): boolean {
+  return (state.health === 'up' || state.health === 'unchecked') && state.admin === 'ready' && weight !== 0
+}

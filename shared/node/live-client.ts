@@ -1,0 +1,102 @@
+import net from 'node:net'
+import type { Readable } from 'node:stream'
+import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
+import type { LiveAnswer } from '#shared/backend/ports.ts'
+import type { LiveSource } from '#shared/live/live-source.ts'
+import { pollLine, statPath } from '#shared/live/haproxy/reads.ts'
+
+type Failed = { readonly ok: false; readonly failure: Failure }
+type HttpSource = Extract<LiveSource, { readonly kind: 'http' }>
+
+/**
+ * Asks a running balancer once and reads its answer to the end.
+ *
+ * Errors: `unreachable`, `not-permitted`, `timeout`, `too-large`, `bad-answer`, each a sentence that names the source.
+ */
+export async function askLive(source: LiveSource, limitMs: number, limitBytes: number): Promise<Result<LiveAnswer>> {
+  const started = performance.now()
+  const read = source.kind === 'http' ? await askPage(source, limitMs, limitBytes) : await askSocket(source, limitMs, limitBytes)
+  if (!read.ok) return read
+  const monotonicMs = performance.now()
+  return ok({ text: read.value.toString('utf8'), bytes: read.value.length, readMs: monotonicMs - started, taken: { monotonicMs, wallMs: Date.now() } })
+}
+
+function askSocket(source: Exclude<LiveSource, HttpSource>, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
+  return new Promise((resolve) => {
+    const socket = source.kind === 'socket' ? net.connect({ path: source.path }) : net.connect({ host: source.host, port: source.port })
+    const end = once(resolve, limitMs, source, () => socket.destroy())
+    socket.on('connect', () => { socket.write(pollLine()) })
+    collect(socket, source, limitBytes, end)
+    socket.on('error', (error) => { end(refusal(error, source)) })
+  })
+}
+
+async function askPage(source: HttpSource, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
+  const { request } = source.secure ? await import('node:https') : await import('node:http')
+  return new Promise((resolve) => {
+    const credentials = source.user === null ? {} : { Authorization: `Basic ${Buffer.from(`${source.user}:${source.password}`).toString('base64')}` }
+    // A connection that is kept could stay with a process that a reload has replaced.
+    const asked = request({
+      host: source.host, port: source.port, path: statPath(source.path), method: 'GET', agent: false, rejectUnauthorized: true, headers: { Connection: 'close', Accept: 'text/plain', ...credentials },
+    }, (response) => {
+      const problem = statusProblem(response.statusCode ?? 0, source)
+      if (problem === null) collect(response, source, limitBytes, end)
+      else end(problem)
+    })
+    const end = once(resolve, limitMs, source, () => asked.destroy())
+    asked.on('error', (error) => { end(refusal(error, source)) })
+    asked.end()
+  })
+}
+
+/** Settles with the first of answer, refusal and the end of the time, and lets go of the connection. */
+function once(resolve: (result: Result<Buffer>) => void, limitMs: number, source: LiveSource, release: () => void): (result: Result<Buffer>) => void {
+  let settled = false
+  const settle = (result: Result<Buffer>): void => {
+    if (settled) return
+    settled = true
+    clearTimeout(timer)
+    release()
+    resolve(result)
+  }
+  const timer = setTimeout(() => { settle(failed('timeout', `${source.title} did not answer completely within ${limitMs / 1000} s.`)) }, limitMs)
+  return settle
+}
+
+function collect(stream: Readable, source: LiveSource, limitBytes: number, end: (result: Result<Buffer>) => void): void {
+  const chunks: Buffer[] = []
+  let length = 0
+  stream.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    if (length > limitBytes) end(failed('too-large', `${source.title} sends more than ${Math.round(limitBytes / 1024 / 1024)} MB; reading was given up.`))
+    else chunks.push(chunk)
+  })
+  stream.on('aborted', () => { end(failed('bad-answer', `${source.title} closed the connection within its answer.`)) })
+  stream.on('end', () => { end(length === 0 ? failed('bad-answer', `${source.title} closed the connection without an answer.`) : ok(Buffer.concat(chunks))) })
+  stream.on('error', (error) => { end(refusal(error, source)) })
+}
+
+function statusProblem(status: number, source: HttpSource): Failed | null {
+  if (status === 200) return null
+  if (status === 401) return failed('not-permitted', source.user === null ? `${source.title} asks for a user and a password.` : `${source.title} refuses the user and password.`)
+  if (status === 403) return failed('not-permitted', `${source.title} may not be read from here (403).`)
+  if (status >= 300 && status < 400) return failed('bad-answer', `${source.title} sends on to another address, which is not followed.`)
+  if (status === 404) return failed('bad-answer', `${source.title} is not there (404): the path is the one of "stats uri".`)
+  return failed('bad-answer', `${source.title} answers with status ${status} instead of statistics.`)
+}
+
+function refusal(error: Error, source: LiveSource): Failed {
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  switch (code) {
+    case 'ECONNREFUSED': return failed('unreachable', `Nobody listens at ${source.title}.`)
+    case 'ENOENT': return failed('unreachable', `There is no socket ${source.title}.`)
+    case 'EACCES': case 'EPERM': return failed('not-permitted', `${source.title} may not be opened by this user.`)
+    case 'ENOTFOUND': case 'EAI_AGAIN': return failed('unreachable', `The host name in ${source.title} is not known.`)
+    case 'EHOSTUNREACH': case 'ENETUNREACH': return failed('unreachable', `There is no way to ${source.title}.`)
+    case 'ECONNRESET': case 'EPIPE': return failed('bad-answer', `${source.title} closed the connection within its answer.`)
+    default:
+      if (code.startsWith('HPE_')) return failed('bad-answer', `${source.title} does not speak HTTP.`)
+      if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO/.test(code)) return failed('unreachable', `${source.title} could not be asked over TLS: ${error.message}.`)
+      return failed('unreachable', `${source.title} could not be asked: ${error.message}.`)
+  }
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { run } from './run-cli.ts'
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-cli-live-'))
+process.env['STEELYARD_DATA'] = path.join(scratch, 'data')
+const servers: net.Server[] = []
+after(() => {
+  for (const server of servers) server.close()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+const config = path.join(scratch, 'haproxy.cfg')
+writeFileSync(config, 'defaults\n  mode http\nfrontend web\n  bind :8080\n  default_backend api\nbackend api\n  balance roundrobin\n  server a 10.0.0.1:80 weight 10\n  server b 10.0.0.2:80 weight 10\n')
+
+const header = '# pxname,svname,qcur,scur,stot,dreq,status,weight,act,bck,type,mode,lbtot,hrsp_5xx,req_tot,conn_tot,connect,throttle,rtime,uweight,check_status,last_chk,lastchg,-,'
+/** One answer of a balancer that has served `polls` times as much; server b runs with weight 30. */
+function answer(polls: number, process = 100): string {
+  const rows = [
+    `web,FRONTEND,,1,${9 * polls},0,OPEN,,,,0,http,,0,${330 * polls},${9 * polls},,,,,,,,-,`,
+    `api,a,0,1,0,,UP,10,1,0,2,http,${80 * polls},0,${80 * polls},,${2 * polls},,4,10,L4OK,,60,-,`,
+    `api,b,2,1,0,,UP,30,1,0,2,http,${240 * polls},${4 * polls},${240 * polls},,${6 * polls},,5,30,L7OK,"all, ""fine""",60,-,`,
+    `api,BACKEND,1,2,0,0,UP,40,2,0,1,http,${320 * polls},${14 * polls},${330 * polls},,${8 * polls},,5,40,,,60,-,`,
+  ]
+  const state = '1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_iweight srv_fqdn srv_port srvrecord\n3 api 1 a 10.0.0.1 2 0 10 - 80 -\n3 api 2 b 10.0.0.2 2 0 10 - 80 -\n'
+  return `\nName: HAProxy\nVersion: 2.6.12\nPid: ${process}\nUptime_sec: ${60 + polls}\nStopping: 0\nStart_time_sec: 1700000000\n\n${header}\n${rows.join('\n')}\n\n${state}\n`
+}
+
+let made = 0
+async function balancer(answers: (poll: number) => string): Promise<string> {
+  const file = path.join(scratch, `s${made += 1}.sock`)
+  let poll = 0
+  const server = net.createServer((socket) => { socket.on('data', () => { socket.end(answers(poll += 1)) }) })
+  servers.push(server)
+  await new Promise<void>((resolve) => { server.listen(file, resolve) })
+  return file
+}
+
+/** Rates as growth, because how far apart two polls are depends on how busy this machine is. */
+function settled(text: string): unknown {
+  const seconds = (JSON.parse(text) as { pools: readonly { shares: { overSeconds: number } }[] }).pools[0]?.shares.overSeconds ?? 0
+  return JSON.parse(text, (key, value: unknown) => {
+    if (/PerSecond$/.test(key) && value !== null) return Math.round(value as number * seconds)
+    if (key === 'sentence') return (value as string).replace(/the last \d+ s/, 'the last 1 s')
+    if (key === 'marks') return (value as readonly string[]).filter((mark) => mark !== 'gap' && mark !== 'wide')
+    return key === 'at' && typeof value === 'string' ? 'TIME' : key === 'readMs' || key === 'overSeconds' ? 1 : value
+  })
+}
+
+test('live --once --json is one line in the published shape', async () => {
+  const source = await balancer((poll) => answer(poll))
+  const { code, out, err } = await run(['live', source, '--config', config, '--once', '--json'])
+  assert.deepEqual([code, err], [0, ''])
+  assert.equal(out.split('\n').length, 2)
+  assert.deepEqual(settled(out), {
+    schemaVersion: 1, at: 'TIME', source, product: 'HAProxy', version: '2.6.12', process: '100@1700000000', uptimeSeconds: 62, restarted: false, stopping: false, readMs: 1,
+    listeners: [{ name: 'web', protocol: 'http', requestsPerSecond: 330, connectionsPerSecond: 9, errorsPerSecond: 0, deniedPerSecond: 0, sessions: 1, marks: [] }],
+    pools: [{
+      pool: 'api', running: true, inConfig: true, protocol: 'http', algorithm: 'roundrobin', up: true, onBackups: false, requests: 660, requestsPerSecond: 330, connectionsPerSecond: 8, errorsPerSecond: 14,
+      ownErrorsPerSecond: 10, sessions: 2, queued: 1, marks: [],
+      shares: {
+        verdict: 'drift', severity: 'warning', class: 'exact', counted: 'requests', units: 320, overSeconds: 1, misplaced: 0.25,
+        sentence: 'api/a took 25 % of 320 requests in the last 1 s; expected 50 %. This follows from the weights that run, which are not those of the config.',
+      },
+      servers: [
+        {
+          server: 'a', address: '10.0.0.1:80', running: true, inConfig: true, state: 'UP', health: 'up', admin: 'ready', backup: false, weight: 10, configWeight: 10, throttlePercent: null, requests: 160,
+          requestsPerSecond: 80, connectionsPerSecond: 2, errorsPerSecond: 0, responseMs: 4, sessions: 1, queued: 0, check: 'L4OK', marks: [], share: 0.25, expected: { low: 0.5, high: 0.5 },
+        },
+        {
+          server: 'b', address: '10.0.0.2:80', running: true, inConfig: true, state: 'UP', health: 'up', admin: 'ready', backup: false, weight: 30, configWeight: 10, throttlePercent: null, requests: 480,
+          requestsPerSecond: 240, connectionsPerSecond: 6, errorsPerSecond: 4, responseMs: 5, sessions: 1, queued: 2, check: 'L7OK', marks: [], share: 0.75, expected: { low: 0.5, high: 0.5 },
+        },
+      ],
+    }],
+    drift: [{
+      kind: 'weight', severity: 'info', pool: 'api', server: 'b', config: '10', running: '30', byAgent: false, at: { file: config, line: 9 },
+      sentence: 'Server b of pool api runs with weight 30; the config says 10. It was set at run time, and a reload takes it back.',
+    }],
+  })
+})
+
+test('live shows the same as tables, with the line that says otherwise', async () => {
+  const source = await balancer((poll) => answer(poll))
+  const file = path.join(scratch, 'table.txt')
+  const { code, out } = await run(['live', config, '--source', source, '--once', '--output', file])
+  assert.deepEqual([code, out], [0, ''])
+  const shown = readFileSync(file, 'utf8')
+  assert.match(shown, /^HAProxy 2\.6\.12 at .*, up 62 s/)
+  assert.match(shown, /pool api · roundrobin · \d{2,3}\.?\d? requests\/s · 1 waiting · .* 5xx\/s by the balancer itself · drift/)
+  assert.match(shown, /● {2}b {7}10\.0\.0\.2:80 {2}UP {5}30 \(config 10\)/)
+  assert.match(shown, /· Server b of pool api runs with weight 30; the config says 10\. .*haproxy\.cfg:9\)/)
+})
+
+test('a reload between two polls leaves that interval without rates, and a failed poll is a line of its own', async () => {
+  const source = await balancer((poll) => (poll === 3 ? '' : poll < 3 ? answer(poll) : answer(1, 200)))
+  const { code, out } = await run(['live', source, '--config', config, '--interval', '1', '--count', '3', '--format', 'json'])
+  assert.equal(code, 0)
+  const lines = out.trimEnd().split('\n').map((line) => JSON.parse(line) as { restarted?: boolean; error?: { code: string }; pools?: { requestsPerSecond: number | null; marks: string[] }[] })
+  assert.deepEqual(lines.map((line) => [line.restarted, line.error?.code, line.pools?.[0]?.requestsPerSecond === null, line.pools?.[0]?.marks]), [
+    [false, undefined, true, []], [false, undefined, false, []], [undefined, 'bad-answer', false, undefined], [true, undefined, true, ['reset']],
+  ])
+})
+
+test('alerts end with 1, name the line, and stand first', async () => {
+  const source = await balancer((poll) => answer(poll))
+  const json = await run(['live', source, '--config', config, '--interval', '1', '--count', '3', '--json', '--alerts'])
+  assert.equal(json.code, 1)
+  const { alerts } = JSON.parse(json.out.trimEnd().split('\n').at(-1) ?? '') as { alerts: readonly { rule: string; severity: string; pool: string; since: string; at: object | null }[] }
+  assert.deepEqual(alerts.map((one) => [one.rule, one.severity, one.pool]), [['drift', 'info', 'api'], ['share', 'critical', 'api'], ['errors', 'critical', 'api']])
+  assert.deepEqual(alerts[1]?.at, { file: config, line: 8 })
+  const calm = await run(['live', await balancer(() => answer(1)), '--config', config, '--once', '--interval', '1', '--alerts'])
+  assert.equal(calm.code, 0, calm.out)
+  assert.match(calm.out, /· info: Server b of pool api runs with weight 30/)
+})
+
+const endings: readonly (readonly [string, readonly string[], number, RegExp])[] = [
+  ['nothing to ask', ['live'], 2, /one SOURCE/],
+  ['a word that is no source', ['live', 'haproxy'], 2, /not a source/],
+  ['two ways to name the config', ['live', config, '--source', '/x.sock', '--config', config], 2, /leave --config out/],
+  ['an interval too short', ['live', '/x.sock', '--interval', '0.1'], 2, /1 to 300/],
+  ['a file for what never ends', ['live', '/x.sock', '--output', 'x'], 2, /--once/],
+  ['a socket that is not there', ['live', '/nowhere/x.sock', '--once'], 3, /There is no socket/],
+  ['a config that is not there', ['live', '/nowhere/x.sock', '--config', '/nowhere/h.cfg'], 3, /h\.cfg/],
+]
+for (const [name, args, code, words] of endings) {
+  test(`live ends with ${code} for ${name}`, async () => {
+    const result = await run(args)
+    assert.equal(result.code, code, result.err)
+    assert.match(result.err, words)
+  })
+}
+
+test('a config of another product is not compared with HAProxy', async () => {
+  const file = path.join(scratch, 'nginx.conf')
+  writeFileSync(file, 'events {}\nhttp { server { listen 80; location / { return 200; } } }\n')
+  const { code, err } = await run(['live', '/x.sock', '--config', file])
+  assert.equal(code, 3)
+  assert.match(err, /only HAProxy/)
+})
+
+test('the help names what is sent to a socket', async () => {
+  assert.match((await run(['live', '--help'])).out, /user, show info, show stat, show servers state/)
+})

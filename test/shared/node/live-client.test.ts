@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import http from 'node:http'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { HaproxyPoller } from '#shared/backend/live/poll-haproxy.ts'
+import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
+import { pollLine, splitAnswers, statPath } from '#shared/live/haproxy/reads.ts'
+import { askLive } from '#shared/node/live-client.ts'
+import { nodeLive } from '#shared/node/live.ts'
+import { captured } from '#test/shared/live/fixtures.ts'
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-live-'))
+const closers: (() => void)[] = []
+after(() => {
+  for (const close of closers) close()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+const answer = `\n${captured('haproxy/healthy.show-info.txt').trimEnd()}\n\n${captured('haproxy/healthy.show-stat.csv').trimEnd()}\n\n1\n${captured('haproxy/healthy.show-servers-state.txt').replace(/^1\n/, '').trimEnd()}\n\n`
+
+let made = 0
+
+/** A source on a unix socket that does as told with each connection; keeps every byte it gets. */
+async function socketThat(act: (socket: net.Socket) => void): Promise<{ readonly source: LiveSource; readonly received: () => string }> {
+  let received = ''
+  const file = path.join(scratch, `s${made += 1}.sock`)
+  const server = net.createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1')
+      act(socket)
+    })
+  })
+  closers.push(() => server.close())
+  await new Promise<void>((resolve) => { server.listen(file, resolve) })
+  return { source: sourceOf(file), received: () => received }
+}
+
+async function pageThat(act: (request: http.IncomingMessage, response: http.ServerResponse) => void): Promise<string> {
+  const server = http.createServer(act)
+  closers.push(() => { server.closeAllConnections(); server.close() })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  return `127.0.0.1:${(server.address() as net.AddressInfo).port}`
+}
+
+function sourceOf(written: string): LiveSource {
+  const source = parseLiveSource(written)
+  assert.ok(typeof source !== 'string', String(source))
+  return source
+}
+
+const failureOf = async (source: LiveSource, limitMs = 2000, limitBytes = 1_000_000): Promise<string> => {
+  const result = await askLive(source, limitMs, limitBytes)
+  assert.ok(!result.ok)
+  return `${result.failure.code}: ${result.failure.message}`
+}
+const pollFailure = async (source: LiveSource): Promise<string> => {
+  const result = await new HaproxyPoller(nodeLive, source, 4000).poll()
+  assert.ok(!result.ok)
+  return result.failure.message
+}
+
+test('sources are read as people write them', () => {
+  assert.deepEqual(parseLiveSource('/run/haproxy.sock'), { kind: 'socket', path: '/run/haproxy.sock', title: '/run/haproxy.sock' })
+  assert.deepEqual(parseLiveSource('unix@/run/h.sock'), { kind: 'socket', path: '/run/h.sock', title: '/run/h.sock' })
+  assert.deepEqual(parseLiveSource('run/h.sock'), { kind: 'socket', path: 'run/h.sock', title: 'run/h.sock' })
+  assert.deepEqual(parseLiveSource('[::1]:9999'), { kind: 'tcp', host: '::1', port: 9999, title: '[::1]:9999' })
+  assert.deepEqual(parseLiveSource('tcp:lb.example:9999'), { kind: 'tcp', host: 'lb.example', port: 9999, title: 'lb.example:9999' })
+  assert.deepEqual(parseLiveSource('http://ops:se%40cret@lb.example:8404/stats;csv'), {
+    kind: 'http', secure: false, host: 'lb.example', port: 8404, path: '/stats', user: 'ops', password: 'se@cret', title: 'http://lb.example:8404/stats',
+  })
+  for (const wrong of ['', 'haproxy', 'ftp://a/', 'a:0', 'a:70000', 'http://a/stats?st=DONE', 'http://a:99999/', 'http://%zz@a/']) assert.equal(typeof parseLiveSource(wrong), 'string', wrong)
+})
+
+test('a poll sends one line of reads that begins with giving up all rights', async () => {
+  const { source, received } = await socketThat((socket) => socket.end(answer))
+  const poller = new HaproxyPoller(nodeLive, source, 4000)
+  const first = await poller.poll()
+  assert.ok(first.ok)
+  assert.equal(first.value.rows.length, 59)
+  assert.equal(first.value.epoch, '15314@1795173132')
+  await poller.poll()
+  assert.equal(received(), 'user;show info;show stat;show servers state\n'.repeat(2))
+  assert.equal(pollLine(), 'user;show info;show stat;show servers state\n')
+})
+
+test('a page is asked with one GET for its values, without keeping the connection', async () => {
+  const seen: string[] = []
+  const address = await pageThat((request, response) => {
+    seen.push(`${request.method} ${request.url} ${request.headers.connection} ${request.headers.authorization ?? '-'} ${Object.keys(request.headers).sort().join()}`)
+    response.end(captured('haproxy/healthy.http.csv'))
+  })
+  const polled = await new HaproxyPoller(nodeLive, sourceOf(`http://ops:secret@${address}/stats`), 4000).poll()
+  assert.ok(polled.ok)
+  assert.equal(polled.value.epoch, null)
+  assert.deepEqual(seen, [`GET /stats;csv;norefresh close Basic ${Buffer.from('ops:secret').toString('base64')} accept,authorization,connection,host`])
+  assert.throws(() => statPath('/stats;up'), /more than statistics/)
+})
+
+test('each way a source fails has its own sentence', async () => {
+  assert.match(await failureOf(sourceOf(path.join(scratch, 'none.sock'))), /^unreachable: There is no socket/)
+  assert.match(await failureOf((await socketThat(() => undefined)).source, 100), /^timeout: .*within 0.1 s/)
+  assert.match(await failureOf((await socketThat((socket) => { socket.write('# pxname,') })).source, 100), /^timeout/)
+  assert.match(await failureOf((await socketThat((socket) => socket.end())).source), /^bad-answer: .*without an answer/)
+  assert.match(await failureOf((await socketThat((socket) => { socket.write(Buffer.alloc(3_000_000)) })).source), /^too-large: .*more than 1 MB/)
+  assert.match(await failureOf(sourceOf('127.0.0.1:1')), /^unreachable: Nobody listens/)
+})
+
+test('what a socket says instead of statistics is told', async () => {
+  assert.match(await pollFailure((await socketThat((socket) => socket.end('<!DOCTYPE html><html></html>'))).source), /a web page/)
+  assert.match(await pollFailure((await socketThat((socket) => socket.end('\u0000\u0001garbage'))).source), /something that is not the statistics/)
+  assert.match(await pollFailure((await socketThat((socket) => socket.end('Unknown command: help\n\n'))).source), /does not know the command/)
+  for (const part of [0.3, 0.6, 0.95]) assert.match(await pollFailure((await socketThat((socket) => socket.end(answer.slice(0, answer.length * part)))).source), /within its answer/)
+  assert.match(await pollFailure((await socketThat((socket) => socket.end('\nName: HAProxy\n\n# pxname,svname,type,\n\n1\n# be_id be_name\n\n'))).source), /without a single row/)
+})
+
+test('what a page says instead of statistics is told', async () => {
+  const say = async (status: number, headers: http.OutgoingHttpHeaders = {}, body = ''): Promise<string> => pollFailure(sourceOf(`http://${await pageThat((_, response) => { response.writeHead(status, headers).end(body) })}/stats`))
+  assert.match(await say(200, {}, '<html>'), /a web page/)
+  assert.match(await say(302, { Location: 'http://127.0.0.1:1/' }), /not followed/)
+  assert.match(await say(401), /asks for a user and a password/)
+  assert.match(await say(403), /403/)
+  assert.match(await say(404), /"stats uri"/)
+  assert.match(await say(503), /status 503/)
+  assert.match(await pollFailure(sourceOf(`http://${await pageThat((_, response) => { response.writeHead(200, { 'Content-Length': '9999' }); response.write('# pxname,'); setTimeout(() => { response.destroy() }, 20) })}/stats`)), /within its answer/)
+  assert.match(await pollFailure(sourceOf(`https://${await pageThat((_, response) => response.end())}/stats`)), /TLS/)
+})
+
+test('failures make the pauses longer, an answer ends that', async () => {
+  let broken = true
+  const { source } = await socketThat((socket) => socket.end(broken ? '' : answer))
+  const poller = new HaproxyPoller(nodeLive, source, 4000)
+  const pauses: number[] = []
+  for (let turn = 0; turn < 3; turn += 1) {
+    pauses.push(poller.pauseMs(0.5))
+    await poller.poll()
+  }
+  assert.deepEqual(pauses, [4000, 8000, 16_000])
+  broken = false
+  await poller.poll()
+  assert.equal(poller.pauseMs(0.5), 4000)
+})
+
+test('an answer that lost half of its rows is asked for again', async () => {
+  const short = answer.replace(/\nbe_[^\n]*(?=\n)/g, '')
+  let turn = 0
+  const { source, received } = await socketThat((socket) => socket.end([answer, short, answer][turn++] ?? answer))
+  const poller = new HaproxyPoller(nodeLive, source, 4000)
+  await poller.poll()
+  const second = await poller.poll()
+  assert.equal(second.ok && second.value.rows.length, 59)
+  assert.equal(received().split('\n').length - 1, 3)
+})
+
+test('the answers of one connection are taken apart', () => {
+  const parts = splitAnswers(answer)
+  assert.ok(parts?.info?.includes('Name: HAProxy') === true && parts.stat.startsWith('# pxname,') && parts.serversState?.startsWith('# be_id ') === true)
+  assert.equal(splitAnswers(`${captured('haproxy/healthy.show-stat.csv').trimEnd()}\n\n`)?.serversState, null)
+})
