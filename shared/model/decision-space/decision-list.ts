@@ -77,6 +77,8 @@ const maximumDepth = 3
 const plainRuns = 100
 /** What looking at that may cost in one list: each look takes as long as there are conditions on the way. */
 const maximumLooks = 300_000
+/** What one costs that is given up, in conditions: lists with some have hundreds. */
+const vainLook = 3_000
 const nowhere: Span = { file: '', start: 0, end: 0 }
 
 /** Rules of one listener in the order in which the product decides, with everything folded in that happens on the way. */
@@ -198,7 +200,9 @@ class Builder {
     this.looks += depth
     if (this.looks > maximumLooks) return false
     this.solver ??= new Solver(this.reader.space.world)
-    return this.solver.solve([holds], { maxBranches: 40, spent: () => false }).kind === 'unsat'
+    const { kind } = this.solver.solve([holds], { maxBranches: 40, spent: () => false })
+    if (kind === 'gave-up') this.looks += vainLook
+    return kind === 'unsat'
   }
 
   /** Nothing decided: the servers of the pool, or what the product does by itself. */

@@ -217,6 +217,7 @@ export class Clauses {
     const gone = new Set(this.learnt.filter((clause, index) => index >= from && clause.length > longest))
     if (gone.size === 0) return
     this.learnt = this.learnt.filter((clause) => !gone.has(clause))
-    this.watches.forEach((list, literal) => { this.watches[literal] = list.filter((clause) => !gone.has(clause)) })
+    // A clause is watched at its first two literals; there are far more lists than those.
+    for (const literal of new Set([...gone].flatMap((clause) => clause.slice(0, 2)))) this.watches[literal] = (this.watches[literal] ?? []).filter((clause) => !gone.has(clause))
   }
 }
