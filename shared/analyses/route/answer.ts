@@ -1,7 +1,7 @@
 import type { Outcome } from '#shared/model/outcome.ts'
 import type { Span } from '#shared/text/span.ts'
 
-/** One rule that was looked at, in the order of looking. */
+/** One rule that was looked at, in the order of looking; what a product does by itself is left out where it only prepares what rules look at. */
 export interface RouteStep {
   readonly stepId: string
   /** Title of the scope it stands in, e.g. `use_backend rules of frontend web`. */

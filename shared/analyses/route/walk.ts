@@ -65,7 +65,7 @@ class Walker {
   private state: RequestState
   private stateAtChoice: RequestState
   private fault: Fault | null
-  private readonly steps: RouteStep[] = []
+  private readonly steps: (RouteStep & { readonly isNoise: boolean })[] = []
   private readonly visited: string[] = []
   private readonly decisions: Decision[] = []
   private readonly uncertain: RouteDependency[] = []
@@ -102,7 +102,7 @@ class Walker {
         outcome = this.toServers(pool, end.kind === 'pool' ? end.at : (listener.origin[0] ?? { file: '', start: 0, end: 0 }))
       }
     } else outcome = end.outcome.action === 'respond' && end.outcome.status === noDecision ? { action: 'respond', status: 503 } : end.outcome
-    return { outcome, rule, steps: this.steps, visited: this.visited, state: this.state, decisions: this.decisions, uncertain: this.uncertain }
+    return { outcome, rule, steps: this.told(), visited: this.visited, state: this.state, decisions: this.decisions, uncertain: this.uncertain }
   }
 
   /** Runs the chain of scopes from `entry` until something decides. `validates`: the request is parsed on the way. */
@@ -224,7 +224,7 @@ class Walker {
       return holds
     })
     if (choice.by !== null && this.options.explain) {
-      this.steps.push({ stepId: `${pool.id}/server`, scope: this.title, at: choice.by.origin, matched: true, decides: false, reason: choice.by.reason, became: null })
+      this.steps.push({ stepId: `${pool.id}/server`, scope: this.title, at: choice.by.origin, matched: true, decides: false, reason: choice.by.reason, became: null, isNoise: false })
     }
     if (choice.servers.length === 0) return { action: 'respond', status: this.index.model.requests === 'normalised' ? 502 : 503 }
     return { action: 'forward', pool: pool.name, path: this.path(), servers: choice.servers }
@@ -241,7 +241,7 @@ class Walker {
   private refuse(): Ending {
     const at = this.state.connection.listener.origin[0] ?? { file: '', start: 0, end: 0 }
     if (this.options.explain) {
-      this.steps.push({ stepId: `${this.state.connection.listener.id}/syntax`, scope: 'HTTP syntax', at, matched: true, decides: true, reason: this.fault?.words ?? '', became: null })
+      this.steps.push({ stepId: `${this.state.connection.listener.id}/syntax`, scope: 'HTTP syntax', at, matched: true, decides: true, reason: this.fault?.words ?? '', became: null, isNoise: false })
     }
     const status = this.fault?.status ?? 400
     this.fault = null
@@ -252,12 +252,14 @@ class Walker {
     return { model: this.index.model, state: this.state, at }
   }
 
-  private holds(predicate: Predicate, at: Span, step: Pick<Step, 'id'>): boolean {
+  private holds(predicate: Predicate, at: Span, step: Pick<Step, 'id'> & Partial<Pick<Step, 'implied' | 'does'>>): boolean {
     const around = this.around(at)
     const verdict = evaluate(predicate, around)
     const taken = verdict.truth ?? this.record(verdict.assumed, verdict.depends)
     if (this.options.explain) {
-      this.steps.push({ stepId: step.id, scope: this.title, at, matched: verdict.truth, decides: false, reason: reasonOf(predicate, around), became: null })
+      // What a product does by itself on the way is no rule; it is named where it leads somewhere or cannot be told.
+      const isNoise = step.implied === true && (verdict.truth === false || (verdict.truth === true && step.does !== undefined && !isAction(step.does)))
+      this.steps.push({ stepId: step.id, scope: this.title, at, matched: verdict.truth, decides: false, reason: reasonOf(predicate, around), became: null, isNoise })
     }
     return taken
   }
@@ -271,6 +273,10 @@ class Walker {
     const taken = this.options.forced[this.decisions.length] ?? assumed
     this.decisions.push({ taken, depends })
     return taken
+  }
+
+  private told(): readonly RouteStep[] {
+    return this.steps.filter((step) => step.decides || !step.isNoise).map(({ stepId, scope, at, matched, decides, reason, became }) => ({ stepId, scope, at, matched, decides, reason, became }))
   }
 
   private finishStep(decides: boolean, became: string | null): void {
