@@ -5,10 +5,10 @@ export function LiveWorkspace() {
   const { actions } = useApp()
   return (
     <div className="page narrow">
-      <h1>Live traffic is not part of this version</h1>
+      <h1>Live traffic is shown on the command line</h1>
       <p>
-        This version reads configs; it does not connect to a running balancer. The shares in the picture are the ones the config leads to, not measured
-        ones.
+        This screen is not built yet. <code>steelyard live SOURCE --config FILE</code> asks a running HAProxy and shows the share of each server
+        against the one the config leads to; it only reads. The shares in the picture here are the ones the config leads to, not measured ones.
       </p>
       <div className="row">
         <Button look="primary" onClick={() => actions.goTo('review')}>Back to Review</Button>
