@@ -65,6 +65,7 @@ function readLookups(state: CompileState, directives: readonly Directive[]): voi
   for (const directive of directives) {
     if (!['map', 'geo', 'split_clients'].includes(nameOf(directive))) continue
     const name = argument(directive, directive.args.length - 1).replace(/^\$/, '').toLowerCase()
-    if (!state.lookups.has(name)) state.lookups.set(name, directive)
+    // The last one of a name counts (oracle lookups).
+    state.lookups.set(name, directive)
   }
 }

@@ -1,5 +1,5 @@
 import { always, type View } from '#shared/model/predicate.ts'
-import type { Listener } from '#shared/model/routing-model.ts'
+import type { Action, Listener } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import { serverContext, type ServerContext } from './context.ts'
@@ -12,7 +12,7 @@ import { addOtherReading, addUnmodelled } from './opaque.ts'
 import { patternOf } from './patterns.ts'
 import { addCaptures, addRewrites, matching, rewriteRules } from './rewrites.ts'
 import { addServerSettings } from './settings.ts'
-import { freshScopeId, ScopeDraft, type CompileState } from './state.ts'
+import { addGap, freshScopeId, ScopeDraft, type CompileState } from './state.ts'
 import { literal, test, view } from './variables.ts'
 import { argument, childrenOf, headOf, named, values } from './words.ts'
 
@@ -105,6 +105,14 @@ interface Named {
   readonly server: ServerContext
 }
 
+/** `$hostname` stands for the name of the machine that nginx runs on. */
+function addMachineName(state: CompileState, draft: ScopeDraft, { at, server }: Named, does: Action): void {
+  const reason = 'the name of the machine is not in the config'
+  const line = named(childrenOf(server.directive), 'server_name').find((one) => values(one).includes('$hostname')) ?? server.directive
+  addGap(state, 'opaque-condition', line, reason)
+  draft.add(`${server.key} by the name of the machine`, { kind: 'opaque', text: 'Host is the name of the machine ($hostname)', reason, dependsOn: 'request', origin: at }, does, at)
+}
+
 const nowhere: Span = { file: '', start: 0, end: 0 }
 
 /** The search for a server by name on one address. Source: reference section 3.2; N-SRV-1 … N-SRV-11. */
@@ -118,12 +126,14 @@ function compileEntry(state: CompileState, group: ListenGroup, contexts: Readonl
   const leading = new Map<string, Named>()
   const trailing = new Map<string, Named>()
   const patterns: Named[] = []
+  let machine: Named | null = null as Named | null
   for (const { server: directive } of group.bound) {
     const server = contexts.get(directive) as ServerContext
     for (const { text, at } of namesOf(directive)) {
       const name = text.toLowerCase()
       const add = (map: Map<string, Named>, key: string): void => { if (!map.has(key)) map.set(key, { text: key, at, server }) }
-      if (text.startsWith('~')) patterns.push({ text: text.slice(1), at, server })
+      if (text === '$hostname') machine ??= { text, at, server }
+      else if (text.startsWith('~')) patterns.push({ text: text.slice(1), at, server })
       else if (name.startsWith('*.')) add(leading, name.slice(1))
       else if (name.startsWith('.')) {
         add(exact, name.slice(1))
@@ -134,7 +144,10 @@ function compileEntry(state: CompileState, group: ListenGroup, contexts: Readonl
   }
   const host = view({ kind: 'host-name' })
   // A server that is alone takes everything; its patterns count where something reads what they capture.
-  if (group.bound.length === 1) for (const map of [exact, leading, trailing]) map.clear()
+  if (group.bound.length === 1) {
+    for (const map of [exact, leading, trailing]) map.clear()
+    machine = null
+  }
   const enter = (server: ServerContext): { readonly kind: 'enter'; readonly scope: string } => ({ kind: 'enter', scope: serverScopes.rewrites(server) })
   const byServer = new Map<ServerContext, Named[]>()
   for (const one of exact.values()) {
@@ -146,6 +159,7 @@ function compileEntry(state: CompileState, group: ListenGroup, contexts: Readonl
     const [first] = own
     if (first !== undefined) draft.add(server.key, test(host, { kind: 'exact', values: own.map(({ text }) => text), ignoreCase: false }, first.at), enter(server), ...new Set(own.map(({ at }) => at)))
   }
+  if (machine !== null) addMachineName(state, draft, machine, enter(machine.server))
   const longestFirst = (map: ReadonlyMap<string, Named>): readonly Named[] => [...map.values()].sort((one, other) => other.text.length - one.text.length)
   for (const { text, at, server } of longestFirst(leading)) draft.add(`*${text}`, test(host, { kind: 'suffix', values: [text], ignoreCase: false }, at), enter(server), at)
   for (const { text, at, server } of longestFirst(trailing)) draft.add(`${text}*`, test(host, { kind: 'prefix', values: [text], ignoreCase: false }, at), enter(server), at)
