@@ -63,7 +63,7 @@ function matcherImplies(inner: Matcher, outer: Matcher): boolean {
       return inner.kind === 'regex' && inner.dialect === outer.dialect && inner.ignoreCase === outer.ignoreCase && everyIn(inner.patterns, outer.patterns)
     case 'integer': return inner.kind === 'integer' && rangesInside(inner.ranges, outer.ranges)
     case 'length': return inner.kind === 'length' && rangesInside(inner.ranges, outer.ranges)
-    case 'network': return inner.kind === 'network' && everyIn(inner.networks, outer.networks)
+    case 'network': return inner.kind === 'network' && inner.isStrict === outer.isStrict && everyIn(inner.networks, outer.networks)
     case 'truthy': return inner.kind === 'truthy'
     case 'never': return false
   }

@@ -106,8 +106,8 @@ export type Matcher =
   /** Inclusive ranges; `null` is open. A non-numeric value has the integer value 0 only where `cast` says so, else no match. */
   | { readonly kind: 'integer'; readonly ranges: readonly (readonly [from: number | null, to: number | null])[] }
   | { readonly kind: 'length'; readonly ranges: readonly (readonly [from: number | null, to: number | null])[] }
-  /** Networks in CIDR form, v4 and v6. */
-  | { readonly kind: 'network'; readonly networks: readonly string[] }
+  /** Networks in CIDR form, v4 and v6. An IPv6 address that holds an IPv4 one (mapped, compatible, 6to4) also counts as that, and the other way round; `isStrict`: a mapped address counts as IPv4 alone, and no other counts as both. */
+  | { readonly kind: 'network'; readonly networks: readonly string[]; readonly isStrict?: true }
   | { readonly kind: 'exists' }
   /** Boolean and integer values: true or non-zero. */
   | { readonly kind: 'truthy' }

@@ -186,6 +186,8 @@ export interface LookupTable {
   /** In file order. Indexed lookups (exact, prefix, network) take the first of equal keys and the longest prefix; the rest take the first match in file order; `first-match` asks each entry's own `match`. */
   readonly entries: readonly TableEntry[]
   readonly ignoreCase: boolean
+  /** For `network`: as `isStrict` of a matcher. */
+  readonly isStrict?: true
   /** The file could not be read: every lookup is unknown. */
   readonly missing: boolean
   readonly origin: readonly Span[]

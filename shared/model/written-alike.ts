@@ -32,7 +32,7 @@ function isSameMatcher(one: Matcher, other: Matcher): boolean {
       return areEqual(one.values, other.values) || (one.values.length + other.values.length > 2 && isSameSet(one.values, other.values))
     }
     case 'regex': return other.kind === 'regex' && one.ignoreCase === other.ignoreCase && one.dialect === other.dialect && areEqual(one.patterns, other.patterns)
-    case 'network': return other.kind === 'network' && areEqual(one.networks, other.networks)
+    case 'network': return other.kind === 'network' && one.isStrict === other.isStrict && areEqual(one.networks, other.networks)
     default: return one.kind === other.kind && JSON.stringify(one) === JSON.stringify(other)
   }
 }

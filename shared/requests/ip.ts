@@ -108,6 +108,11 @@ export function otherFamily(ip: IpAddress): IpAddress | null {
   return null
 }
 
+/** The address that a mapped one stands for; any other address as it is. */
+export function unmapped(ip: IpAddress): IpAddress {
+  return ip.family === 6 && ip.bytes[10] === 255 && ip.bytes[11] === 255 && ip.bytes.slice(0, 10).every(byte => byte === 0) ? { family: 4, bytes: ip.bytes.slice(12) } : ip
+}
+
 /** Canonical text; IPv6 with the longest run of zero groups shortened. */
 export function formatIp(ip: IpAddress): string {
   if (ip.family === 4) return ip.bytes.join('.')

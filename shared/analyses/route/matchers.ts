@@ -1,7 +1,7 @@
 import type { Matcher, View } from '#shared/model/predicate.ts'
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { containsPart, domainDelimiters, pathDelimiters } from '#shared/requests/http-values.ts'
-import { inNetwork, otherFamily, parseNetwork, type IpNetwork } from '#shared/requests/ip.ts'
+import { inNetwork, otherFamily, parseNetwork, unmapped, type IpNetwork } from '#shared/requests/ip.ts'
 import { compileRegex, type Regex } from '#shared/requests/regex.ts'
 import { knownMethods } from './methods.ts'
 import { isIp, sampleInteger, sampleIp, sampleText, type Known } from './sample.ts'
@@ -45,7 +45,7 @@ function prepare(matcher: Matcher): Test {
       return value !== null && inRanges(value, matcher.ranges) ? yes : no
     }
     case 'length': return sample => (inRanges(sampleText(sample).length, matcher.ranges) ? yes : no)
-    case 'network': return networkTest(matcher.networks)
+    case 'network': return networkTest(matcher.networks, matcher.isStrict === true)
     case 'exists': return () => yes
     case 'truthy': return sample => {
       const value = sampleInteger(sample)
@@ -123,11 +123,12 @@ function regexTest(matcher: Extract<Matcher, { readonly kind: 'regex' }>): Test 
   }
 }
 
-function networkTest(texts: readonly string[]): Test {
+function networkTest(texts: readonly string[], isStrict: boolean): Test {
   const networks = texts.map(parseNetwork).filter((network): network is IpNetwork => network !== null)
   return sample => {
     const ip = isIp(sample) ? sample : sampleIp(sample)
     if (ip === null) return no
+    if (isStrict) return networks.some(network => inNetwork(unmapped(ip), network)) ? yes : no
     const other = otherFamily(ip)
     return networks.some(network => inNetwork(ip, network) || (other !== null && inNetwork(other, network))) ? yes : no
   }

@@ -2,7 +2,7 @@ import type { View } from '#shared/model/predicate.ts'
 import type { LookupTable } from '#shared/model/routing-model.ts'
 import { asciiLower, toBytes } from '#shared/requests/bytes.ts'
 import { containsPart, domainDelimiters, pathDelimiters } from '#shared/requests/http-values.ts'
-import { inNetwork, otherFamily, parseNetwork, type IpAddress, type IpNetwork } from '#shared/requests/ip.ts'
+import { inNetwork, otherFamily, parseNetwork, unmapped, type IpAddress, type IpNetwork } from '#shared/requests/ip.ts'
 import { compileRegex, type Regex } from '#shared/requests/regex.ts'
 import { matchSample } from './matchers.ts'
 import { isIp, sampleInteger, sampleIp, sampleText, type Known } from './sample.ts'
@@ -68,7 +68,7 @@ function buildFinder(table: LookupTable): Finder {
     case 'path-part': return scan((text, key) => containsPart(text, key, pathDelimiters))
     case 'domain-part': return scan((text, key) => containsPart(text, key, domainDelimiters))
     case 'regex': return regexFinder(table)
-    case 'network': return networkFinder(entries)
+    case 'network': return networkFinder(entries, table.isStrict === true)
     case 'integer': case 'length': return integerFinder(entries, table.lookup)
   }
 }
@@ -103,7 +103,7 @@ function matches(regex: Regex, text: string): boolean {
   return regex.test(text)
 }
 
-function networkFinder(entries: readonly { readonly key: string; readonly value: string }[]): Finder {
+function networkFinder(entries: readonly { readonly key: string; readonly value: string }[], isStrict: boolean): Finder {
   const networks: { readonly network: IpNetwork; readonly value: string }[] = []
   for (const entry of entries) {
     const network = parseNetwork(entry.key)
@@ -115,8 +115,8 @@ function networkFinder(entries: readonly { readonly key: string; readonly value:
   return key => {
     const ip = isIp(key) ? key : sampleIp(key)
     if (ip === null) return { kind: 'absent' }
-    const other = otherFamily(ip)
-    const value = find(ip) ?? (other === null ? null : find(other))
+    const other = isStrict ? null : otherFamily(ip)
+    const value = find(isStrict ? unmapped(ip) : ip) ?? (other === null ? null : find(other))
     return value === null ? miss : { kind: 'hit', value }
   }
 }

@@ -52,7 +52,7 @@ function entryMatching(table: LookupTable, key: string): Matching | null {
     case 'first-match': return null
     case 'exact': case 'prefix': case 'suffix': case 'substring': case 'path-part': case 'domain-part': return matchingOf({ kind: table.lookup, values: [key], ignoreCase })
     case 'regex': return matchingOf({ kind: 'regex', patterns: [key], ignoreCase, dialect: 'pcre' })
-    case 'network': return parseNetwork(key) === null ? null : matchingOf({ kind: 'network', networks: [key] })
+    case 'network': return parseNetwork(key) === null ? null : matchingOf({ kind: 'network', networks: [key], ...(table.isStrict === true ? { isStrict: true as const } : {}) })
     case 'integer': case 'length': {
       const match = /^(\+?\d+)?(?:([:-])([+-]?\d+)?)?$/.exec(key)
       if (match === null) return null

@@ -10,6 +10,12 @@ import type { Matcher } from '../predicate.ts'
 
 type Ranges = readonly (readonly [from: number | null, to: number | null])[]
 
+/** Networks, and which notations of an address count; see `Matcher`. */
+export interface NetworkSet {
+  readonly networks: readonly IpNetwork[]
+  readonly isStrict: boolean
+}
+
 /**
  * A matcher as a set of values. `language` is over texts, or over address words when `networks` is set and the value is
  * an address. Null: the set is not exactly regular.
@@ -21,7 +27,7 @@ export interface Matching {
   readonly language: () => Language | null
   /** Set of numbers, for values that are numbers. */
   readonly ranges: Ranges | null
-  readonly networks: readonly IpNetwork[] | null
+  readonly networks: NetworkSet | null
   /** Texts that are good candidates for a witness. */
   readonly samples: () => readonly string[]
   readonly literals: { readonly kind: 'exact' | 'prefix'; readonly values: readonly string[]; readonly ignoreCase: boolean } | null
@@ -63,7 +69,8 @@ function make(matcher: Matcher): Matching {
     case 'length': return { key: `length ${JSON.stringify(matcher.ranges)}`, language: lazily(() => lengthLanguage(matcher.ranges)), ranges: null, networks: null, samples: noSamples, literals: null }
     case 'network': {
       const networks = matcher.networks.map(parseNetwork).filter((network): network is IpNetwork => network !== null)
-      return { key: `network ${[...matcher.networks].sort().join(' ')}`, language: lazily(() => addressTextLanguage(networks)), ranges: null, networks, samples: noSamples, literals: null }
+      const isStrict = matcher.isStrict === true
+      return { key: `network ${isStrict ? 'strict ' : ''}${[...matcher.networks].sort().join(' ')}`, language: lazily(() => addressTextLanguage(networks, isStrict)), ranges: null, networks: { networks, isStrict }, samples: noSamples, literals: null }
     }
     case 'exists': return existsMatching
     case 'truthy': return integerMatching(nonZero)
@@ -110,8 +117,8 @@ export function exactly(texts: readonly string[]): Matching {
   return { key: `exact ${texts.join('\0')}`, language: lazily(() => literalLanguage('exact', texts, false)), ranges: null, networks: null, samples: () => texts.slice(0, 8), literals: { kind: 'exact', values: texts, ignoreCase: false } }
 }
 
-export function addressMatching(networks: readonly IpNetwork[]): () => Language {
-  return lazily(() => addressLanguage(networks))
+export function addressMatching({ networks, isStrict }: NetworkSet): () => Language {
+  return lazily(() => addressLanguage(networks, isStrict))
 }
 
 function samplesOf(kind: string, values: readonly string[], ignoreCase: boolean): readonly string[] {

@@ -2,7 +2,7 @@ import type { IpAddress, IpNetwork } from '../ip.ts'
 import { beforeParseIp } from './address-texts.ts'
 import { classesBy } from './byte-classes.ts'
 import { dead, type Language } from './language.ts'
-import { nothing } from './set-operations.ts'
+import { complement, intersection, nothing, union } from './set-operations.ts'
 
 /** An address as a byte string: its family (byte 4 or 6) and its 4 or 16 bytes. */
 export function addressWord(ip: IpAddress): string {
@@ -18,12 +18,22 @@ export function wordAddress(word: string): IpAddress | null {
 
 /**
  * Address words in one of the networks. An IPv4 address also counts as its mapped IPv6 address; a mapped, compatible or
- * 6to4 address also counts as its IPv4 address.
+ * 6to4 address also counts as its IPv4 address. `isStrict`: a mapped address counts as its IPv4 address alone, and no other as both.
  *
  * Source: `otherFamily` and `inNetwork` in shared/requests/ip.ts.
  */
-export function addressLanguage(networks: readonly IpNetwork[]): Language {
-  const all = networks.flatMap(network => [network, ...alsoIn(network)])
+export function addressLanguage(networks: readonly IpNetwork[], isStrict = false): Language {
+  if (!isStrict) return wordsIn(networks.flatMap(network => [network, ...alsoIn(network)]))
+  const four = networks.filter(network => network.family === 4)
+  const six = networks.filter(network => network.family === 6)
+  const asIpv4 = wordsIn([...four, ...four.map(({ bytes, bits }) => ({ family: 6 as const, bytes: [...mappedPrefix, ...bytes], bits: bits + 96 }))])
+  return six.length === 0 ? asIpv4 : union([asIpv4, intersection([wordsIn(six), complement(wordsIn([{ family: 6, bytes: [...mappedPrefix, 0, 0, 0, 0], bits: 96 }]))])])
+}
+
+const mappedPrefix = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255] as const
+
+/** Address words in one of the networks, notation by notation. */
+function wordsIn(all: readonly IpNetwork[]): Language {
   const cuts = new Uint8Array(257)
   for (const byte of [4, 5, 6, 7]) cuts[byte] = 1
   const edges: Map<number, number>[] = []
@@ -89,6 +99,6 @@ function alsoIn({ family, bytes, bits }: IpNetwork): readonly IpNetwork[] {
 export const anyAddress: Language = addressLanguage([{ family: 4, bytes: [0, 0, 0, 0], bits: 0 }, { family: 6, bytes: Array<number>(16).fill(0), bits: 0 }])
 
 /** Texts that read as an address in one of the networks, as `parseIp` reads them. Errors: LanguageTooLarge from `step`. */
-export function addressTextLanguage(networks: readonly IpNetwork[]): Language {
-  return networks.length === 0 ? nothing : beforeParseIp(addressLanguage(networks))
+export function addressTextLanguage(networks: readonly IpNetwork[], isStrict = false): Language {
+  return networks.length === 0 ? nothing : beforeParseIp(addressLanguage(networks, isStrict))
 }

@@ -21,7 +21,7 @@ function randomRequest(random: Random, aims: Aims): RequestInput {
   const host = randomHost(random)
   const httpVersion = host === null || random.chance(0.05) ? '1.0' : '1.1'
   const headers: (readonly [string, string])[] = []
-  if (random.chance(0.3)) headers.push(['X-V', random.pick(['v2', 'V2', 'v3', 's1', 'Tx', 'other', '', '10.0.0.4', '::1', '10.9.9.9', '::ffff:10.0.0.5', 's2', 'v2.', 'x.s1.', 't.', 't..', '.'])])
+  if (random.chance(0.3)) headers.push(['X-V', random.pick(['v2', 'V2', 'v3', 's1', 'Tx', 'other', '', '10.0.0.4', '::1', '10.9.9.9', '::ffff:10.0.0.5', '::a00:4', '::10.0.0.4', '2002:a00:4::1', 's2', 'v2.', 'x.s1.', 't.', 't..', '.'])])
   if (random.chance(0.05)) headers.push(['X-Deny', '1'])
   if (random.chance(0.1)) headers.push(['Cookie', random.pick(['c=1', 'z=2; C=1', 'c=2', 'cc=1', 'c=7z'])])
   if (random.chance(0.05)) headers.push(['X_V', 'v2'])

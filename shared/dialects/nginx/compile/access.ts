@@ -5,7 +5,7 @@ import { allDirectives, type ServerContext } from './context.ts'
 import { addFailure } from './fail.ts'
 import { inherited, setting, type Level } from './levels.ts'
 import { addGap, type ScopeDraft } from './state.ts'
-import { not, opaqueView, test, view } from './variables.ts'
+import { networkOf, not, opaqueView, test, view } from './variables.ts'
 import { argument, nameOf, named } from './words.ts'
 
 const doors = ['allow', 'deny', 'auth_basic', 'auth_request']
@@ -39,7 +39,7 @@ function refusedBy(server: ServerContext, rules: readonly Directive[]): Predicat
   let refused: Predicate = { kind: 'false' }
   for (const rule of [...rules].reverse()) {
     const network = argument(rule, 0)
-    const inside: Predicate = network === 'all' ? always : network === 'unix:' ? { kind: 'false' } : test({ ...source, type: 'ip', absentAs: 'nothing' }, { kind: 'network', networks: [network] }, rule.span)
+    const inside: Predicate = network === 'all' ? always : network === 'unix:' ? { kind: 'false' } : test({ ...source, type: 'ip', absentAs: 'nothing' }, networkOf(server.state, network), rule.span)
     if (nameOf(rule) === 'deny') refused = inside.kind === 'true' ? always : { kind: 'or', of: [inside, refused] }
     else refused = inside.kind === 'true' ? { kind: 'false' } : refused.kind === 'true' ? not(inside) : { kind: 'and', of: [not(inside), refused] }
   }

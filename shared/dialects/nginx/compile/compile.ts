@@ -25,17 +25,17 @@ export const referenceVersion = '1.22'
  */
 export function compileNginx(files: readonly Parsed<NginxTree>[], options: CompileOptions): Compiled {
   const expansion = expandIncludes(files, options.unread)
-  const state = createState(options)
+  const { main, http, stream } = contextsOf(expansion)
+  const state = createState(options, seesV6(http))
   for (const include of expansion.includes) {
     if (include.missing) state.gaps.push({ kind: 'missing-file', text: `include ${include.path}`, reason: 'A file is not among those that were read.', at: include.at })
   }
-  const { main, http, stream } = contextsOf(expansion)
   readLookups(state, http)
   collectReadings(state, http)
   for (const upstream of named(http, 'upstream')) compileUpstream(state, upstream, 'http')
   const level: Level = { directives: http, parent: { directives: main, parent: null } }
   const { listeners, contexts } = compileServers(state, level, named(http, 'server'))
-  const inStream: CompileState = { ...streamState(state), readings: [] }
+  const inStream: CompileState = { ...streamState(state, seesV6(stream)), readings: [] }
   readLookups(inStream, stream)
   collectReadings(inStream, stream)
   for (const upstream of named(stream, 'upstream')) compileUpstream(inStream, upstream, 'tcp')
@@ -59,6 +59,11 @@ function contextsOf({ directives, context }: Expansion): { readonly main: readon
   if (context === 'stream') return { main: [], http: [], stream: directives }
   const inside = (name: string): readonly Directive[] => named(directives, name).flatMap(childrenOf)
   return { main: directives.filter((directive) => directive.block === null), http: inside('http'), stream: inside('stream') }
+}
+
+/** Does a socket take connections over IPv6? */
+function seesV6(directives: readonly Directive[]): boolean {
+  return named(directives, 'server').some((server) => named(childrenOf(server), 'listen').some((listen) => argument(listen, 0).startsWith('[')))
 }
 
 function readLookups(state: CompileState, directives: readonly Directive[]): void {

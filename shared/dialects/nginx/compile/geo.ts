@@ -11,6 +11,8 @@ export interface GeoTable {
   readonly fallback: string
   /** All that matters is the longest network that holds the address. */
   readonly isPlain: boolean
+  /** As in matchers; networks of IPv6 are such. */
+  readonly isStrict: boolean
 }
 
 interface Line {
@@ -27,16 +29,17 @@ const parameters: ReadonlySet<string> = new Set(['ranges', 'proxy_recursive', 'v
  * network, and `delete` takes it away. Values are texts, not expanded.
  *
  * Shape: null where lines are not followed (`proxy`, files, what nginx refuses).
+ * `seesV6`: the address may be one of IPv6.
  * Source: reference section 9; N-GEO-1, N-GEO-2; ranges measured on 1.22.
  */
-export function geoTable(directive: Directive): GeoTable | null {
+export function geoTable(directive: Directive, seesV6: boolean): GeoTable | null {
   const lines = childrenOf(directive).filter((line) => !(line.args.length === 0 && parameters.has(nameOf(line))))
   if (lines.some((line) => ['proxy', 'include'].includes(nameOf(line)) || line.args.length !== 1)) return null
   const ranges = childrenOf(directive).some((line) => line.args.length === 0 && nameOf(line) === 'ranges')
-  return ranges ? byRanges(lines) : byNetworks(lines)
+  return ranges ? byRanges(lines, seesV6) : byNetworks(lines, seesV6)
 }
 
-function byNetworks(lines: readonly Directive[]): GeoTable | null {
+function byNetworks(lines: readonly Directive[], seesV6: boolean): GeoTable | null {
   const known = new Map<string, Line & { readonly network: IpNetwork }>()
   let fallback = ''
   for (const line of lines) {
@@ -54,12 +57,8 @@ function byNetworks(lines: readonly Directive[]): GeoTable | null {
   }
   // Mapped addresses are looked up as what they stand for.
   const found = [...known.values()].filter(({ network }) => !isMapped(network)).sort((one, other) => other.network.bits - one.network.bits)
-  const wide = found.filter(({ network }) => network.family === 6 && inNetwork(mappedZero, network))
-  if (wide.length === 0) return { entries: found.map(entryOf), fallback, isPlain: true }
-  const four = found.filter(({ network }) => network.family === 4)
-  const six = found.filter((line) => line.network.family === 6 && !wide.includes(line))
-  const origin = (lines.find((line) => nameOf(line) === 'default') ?? (lines[0] as Directive)).span
-  return { entries: [...[...six, ...four].map(entryOf), entryOf({ key: '0.0.0.0/0', value: fallback, origin }), ...wide.map(entryOf)], fallback, isPlain: false }
+  const isStrict = seesV6 || found.some(({ network }) => network.family === 6)
+  return { entries: found.map((line) => entryOf(line, isStrict)), fallback, isPlain: true, isStrict }
 }
 
 const mappedZero = { family: 6, bytes: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0] } as const
@@ -68,14 +67,14 @@ function isMapped({ family, bytes, bits }: IpNetwork): boolean {
   return family === 6 && bits >= 96 && mappedZero.bytes.slice(0, 12).every((byte, index) => byte === bytes[index])
 }
 
-function entryOf({ key, value, origin }: Line): TableEntry {
-  return { key, value, match: inside([key]), origin }
+function entryOf({ key, value, origin }: Line, isStrict: boolean): TableEntry {
+  return { key, value, match: inside([key], isStrict), origin }
 }
 
 const keyOf = ({ bytes, bits }: IpNetwork): string => `${bytes.join('.')}/${bits}`
 
-function inside(networks: readonly string[]): Matcher {
-  return { kind: 'network', networks }
+function inside(networks: readonly string[], isStrict: boolean): Matcher {
+  return { kind: 'network', networks, ...(isStrict ? { isStrict: true as const } : {}) }
 }
 
 /** Does a line speak of 255.255.255.255, which texts that are no address count as? */
@@ -91,7 +90,7 @@ interface Range {
 }
 
 /** A range within another takes its addresses away from it; ranges that overlap otherwise are refused. */
-function byRanges(lines: readonly Directive[]): GeoTable | null {
+function byRanges(lines: readonly Directive[], isStrict: boolean): GeoTable | null {
   let pieces: readonly Range[] = []
   let fallback = ''
   for (const line of lines) {
@@ -107,7 +106,7 @@ function byRanges(lines: readonly Directive[]): GeoTable | null {
     if (key === 'delete') pieces = pieces.filter((piece) => !same(piece))
     else pieces = [...pieces.flatMap((piece) => without(piece, range)), range]
   }
-  return { entries: pieces.map(({ from, to, line }) => ({ key: line.key, value: line.value, match: inside(networksOf(from, to)), origin: line.origin })), fallback, isPlain: false }
+  return { entries: pieces.map(({ from, to, line }) => ({ key: line.key, value: line.value, match: inside(networksOf(from, to), isStrict), origin: line.origin })), fallback, isPlain: false, isStrict }
 }
 
 function rangeOf(text: string, line: Line): Range | null {

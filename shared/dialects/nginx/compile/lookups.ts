@@ -183,13 +183,13 @@ function geoLookup(state: CompileState, name: string, directive: Directive, serv
   const source = directive.args.length > 1 ? argument(directive, 0) : '$remote_addr'
   if (!isSteady(state, source, server)) return opaque('the address is looked up once, when the variable is first read, and what it is taken from changes')
   if (/\$\d|\$\{\d/.test(source)) return opaque('the address is what a pattern captured')
-  const table = geoTable(directive)
+  const table = geoTable(directive, state.seesV6 || source !== '$remote_addr')
   if (table === null) return opaque('proxies and included files are not followed')
   // A text that is no address counts as the last one.
   if (source !== '$remote_addr' && holdsLast(table)) return opaque('what is no address counts as 255.255.255.255')
   const id = `${state.section} geo:$${name}`
   const isPlain = source === '$remote_addr' && table.isPlain
   const entries = isPlain ? table.entries.map(({ key, value, origin }) => ({ key, value, origin })) : table.entries
-  if (!state.tables.has(id)) state.tables.set(id, { id, path: `geo $${name}`, lookup: isPlain ? 'network' : 'first-match', ignoreCase: false, missing: false, origin: [directive.span], entries })
+  if (!state.tables.has(id)) state.tables.set(id, { id, path: `geo $${name}`, lookup: isPlain ? 'network' : 'first-match', ignoreCase: false, missing: false, origin: [directive.span], entries, ...(table.isStrict ? { isStrict: true as const } : {}) })
   return { source, transforms: [{ kind: 'map', table: id, fallback: table.fallback }] }
 }

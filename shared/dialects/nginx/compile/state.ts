@@ -13,6 +13,8 @@ export interface CompileState {
   readonly options: CompileOptions
   /** Lookups and groups of http and stream are apart. */
   readonly section: 'http' | 'stream'
+  /** Clients may have IPv6 addresses. */
+  readonly seesV6: boolean
   readonly gaps: Gap[]
   readonly tables: Map<string, LookupTable>
   readonly scopes: Map<ScopeId, Scope>
@@ -33,13 +35,13 @@ export interface CompileState {
   readonly reserved: Map<ScopeId, number>
 }
 
-export function createState(options: CompileOptions): CompileState {
-  return { options, section: 'http', gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], inEffect: new Map(), lookups: new Map(), readings: [], upstreams: new Map(), memberOptions: new Map(), reserved: new Map() }
+export function createState(options: CompileOptions, seesV6: boolean): CompileState {
+  return { options, section: 'http', seesV6, gaps: [], tables: new Map(), scopes: new Map(), pools: new Map(), surroundings: [], inEffect: new Map(), lookups: new Map(), readings: [], upstreams: new Map(), memberOptions: new Map(), reserved: new Map() }
 }
 
 /** The same compilation, for what stands in `stream`. */
-export function streamState(state: CompileState): CompileState {
-  return { ...state, section: 'stream', lookups: new Map() }
+export function streamState(state: CompileState, seesV6: boolean): CompileState {
+  return { ...state, section: 'stream', seesV6, lookups: new Map() }
 }
 
 export function addGap(state: CompileState, kind: Gap['kind'], directive: Directive, reason: string): void {

@@ -7,7 +7,7 @@ import { defaultOf, listenGroups, listenerOf, type ListenGroup } from './listens
 import { addOtherReading, addUnmodelled } from './opaque.ts'
 import { addressPool, poolNamed } from './pools.ts'
 import { addGap, addSurrounding, freshScopeId, ScopeDraft, type CompileState } from './state.ts'
-import { constantText, templateOf, test, view } from './variables.ts'
+import { constantText, networkOf, templateOf, test, view } from './variables.ts'
 import { argument, childrenOf, nameOf, named, wordsOf } from './words.ts'
 
 /** Servers of stream: one per address, decided once per connection. Source: reference section 11. */
@@ -24,7 +24,7 @@ function compileEntry(state: CompileState, parent: Level, group: ListenGroup): s
   addOtherReading(server, draft)
   for (const rule of inherited(server.level, 'allow', 'deny')) {
     const network = argument(rule, 0)
-    const inside = network === 'all' ? always : test({ ...view({ kind: 'source-ip' }), type: 'ip', absentAs: 'nothing' }, { kind: 'network', networks: [network] }, rule.span)
+    const inside = network === 'all' ? always : test({ ...view({ kind: 'source-ip' }), type: 'ip', absentAs: 'nothing' }, networkOf(state, network), rule.span)
     draft.add(nameOf(rule), inside, nameOf(rule) === 'deny' ? { kind: 'close' } : { kind: 'enter', scope: `${draft.id}/pass` }, rule.span)
   }
   if (group.bound.length > 1) {

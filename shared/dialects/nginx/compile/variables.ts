@@ -1,8 +1,8 @@
-import { always, type Field, type Predicate, type Template, type Transform, type View } from '#shared/model/predicate.ts'
+import { always, type Field, type Matcher, type Predicate, type Template, type Transform, type View } from '#shared/model/predicate.ts'
 import type { Span } from '#shared/text/span.ts'
 import { lookupTransforms, type Lookup } from './lookups.ts'
 import { capturesOf } from './map-values.ts'
-import type { ScopeDraft } from './state.ts'
+import type { CompileState, ScopeDraft } from './state.ts'
 import type { ServerContext } from './context.ts'
 import { wordsOf } from './words.ts'
 
@@ -44,6 +44,11 @@ export function isText(seen: View, value: string, origin: Span): Predicate {
 }
 
 export const not = (of: Predicate): Predicate => ({ kind: 'not', of })
+
+/** An IPv6 client counts as one of IPv4 only where its address is a mapped one. Source: src ngx_http_access_handler; oracle lookups. */
+export function networkOf({ seesV6 }: Pick<CompileState, 'seesV6'>, network: string): Matcher {
+  return { kind: 'network', networks: [network], ...(seesV6 || network.includes(':') ? { isStrict: true as const } : {}) }
+}
 
 export function literal(text: string): Template {
   return { parts: text === '' ? [] : [text], text }
