@@ -92,8 +92,8 @@ test('every sample cut behind every byte is read and compiled; what is cut insid
 test('samples cut at bytes spread over them are checked, routed and compared with the whole', () => {
   for (const { name, text } of samples) {
     const whole = readWhole(text)
-    for (let part = 1; part <= 6; part += 1) {
-      const cut = text.slice(0, Math.floor((text.length * part) / 7))
+    for (let part = 1; part <= 3; part += 1) {
+      const cut = text.slice(0, Math.floor((text.length * part) / 4))
       try {
         const { model, checked } = readWhole(cut)
         checkPlaces(cut, checked)

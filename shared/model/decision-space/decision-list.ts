@@ -188,11 +188,12 @@ class Builder {
 
   /** Number that is equal for models whose rules, tables and pools are, but for pools that no rule can get to. */
   private everything(): number {
+    if (this.digest !== null) return this.digest
     const { scopes, tables, pools } = this.model
     const named = namedPools(scopes.values())
     const inOrder = <T>(all: ReadonlyMap<string, T>): readonly (readonly [string, T])[] => [...all].sort(([one], [other]) => (one < other ? -1 : 1))
     const reached = pools.filter((pool) => named?.has(pool.name) ?? true).sort((one, other) => (one.id < other.id ? -1 : 1))
-    this.digest ??= this.reader.space.numberOf(JSON.stringify([inOrder(scopes), inOrder(tables), reached], (key, value: unknown) => (key === 'origin' || key === 'at' || key === 'otherwiseAt' ? undefined : value)))
+    this.digest = this.reader.space.numberOf(JSON.stringify([inOrder(scopes), inOrder(tables), reached], (key, value: unknown) => (key === 'origin' || key === 'at' || key === 'otherwiseAt' ? undefined : value)))
     return this.digest
   }
 

@@ -1,4 +1,5 @@
 import { always, type Predicate, type View } from '#shared/model/predicate.ts'
+import { plainNetwork } from '../network.ts'
 import type { Directive } from '../tree.ts'
 import { canonicalWords } from './canonical.ts'
 import { allDirectives, type ServerContext } from './context.ts'
@@ -39,7 +40,7 @@ function refusedBy(server: ServerContext, rules: readonly Directive[]): Predicat
   let refused: Predicate = { kind: 'false' }
   for (const rule of [...rules].reverse()) {
     const network = argument(rule, 0)
-    const inside: Predicate = network === 'all' ? always : network === 'unix:' ? { kind: 'false' } : test({ ...source, type: 'ip', absentAs: 'nothing' }, networkOf(server.state, network), rule.span)
+    const inside: Predicate = network === 'all' ? always : network === 'unix:' ? { kind: 'false' } : test({ ...source, type: 'ip', absentAs: 'nothing' }, networkOf(server.state, plainNetwork(network)), rule.span)
     if (nameOf(rule) === 'deny') refused = inside.kind === 'true' ? always : { kind: 'or', of: [inside, refused] }
     else refused = inside.kind === 'true' ? { kind: 'false' } : refused.kind === 'true' ? not(inside) : { kind: 'and', of: [not(inside), refused] }
   }

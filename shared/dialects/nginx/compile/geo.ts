@@ -2,6 +2,7 @@ import { formatIp, inNetwork, parseIp, parseNetwork, type IpNetwork } from '#sha
 import type { Matcher } from '#shared/model/predicate.ts'
 import type { TableEntry } from '#shared/model/routing-model.ts'
 import type { Span } from '#shared/text/span.ts'
+import { plainNetwork } from '../network.ts'
 import type { Directive } from '../tree.ts'
 import { argument, childrenOf, nameOf } from './words.ts'
 
@@ -50,10 +51,10 @@ function byNetworks(lines: readonly Directive[], seesV6: boolean): GeoTable | nu
       for (const all of ['0.0.0.0/0', '::/0']) known.delete(keyOf(parseNetwork(all) as IpNetwork))
       continue
     }
-    const network = parseNetwork(key === 'delete' ? value : key)
+    const network = parseNetwork(plainNetwork(key === 'delete' ? value : key))
     if (network === null || (key === 'delete' && network.bits === 0)) return null
     if (key === 'delete') known.delete(keyOf(network))
-    else known.set(keyOf(network), { key, value, origin: line.span, network })
+    else known.set(keyOf(network), { key: plainNetwork(key), value, origin: line.span, network })
   }
   // Mapped addresses are looked up as what they stand for.
   const found = [...known.values()].filter(({ network }) => !isMapped(network)).sort((one, other) => other.network.bits - one.network.bits)

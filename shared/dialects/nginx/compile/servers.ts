@@ -4,6 +4,7 @@ import type { Span } from '#shared/text/span.ts'
 import type { Directive } from '../tree.ts'
 import { serverContext, type ServerContext } from './context.ts'
 import { addIsArgs, flow, serverScopes } from './fail.ts'
+import { compileHandshake, type ServerName } from './handshake.ts'
 import { setting, type Level } from './levels.ts'
 import { defaultOf, listenGroups, listenerOf, type ListenGroup } from './listens.ts'
 import { locationsOf } from './location-order.ts'
@@ -17,7 +18,7 @@ import { literal, test, view } from './variables.ts'
 import { argument, childrenOf, headOf, named, values } from './words.ts'
 
 /** Names of a server block as written; none: the empty name. */
-function namesOf(server: Directive): readonly { readonly text: string; readonly at: Span }[] {
+function namesOf(server: Directive): readonly ServerName[] {
   const lines = named(childrenOf(server), 'server_name')
   return lines.length === 0 ? [{ text: '', at: headOf(server) }] : lines.flatMap((line) => values(line).map((text) => ({ text, at: line.span })))
 }
@@ -27,7 +28,7 @@ export function compileServers(state: CompileState, http: Level, servers: readon
   const contexts = new Map<Directive, ServerContext>()
   const taken: Taken = { keys: new Set(), counts: new Map() }
   for (const server of servers) contexts.set(server, compileServer(state, http, server, taken))
-  const listeners = listenGroups(servers).map((group, index) => listenerOf(group, compileEntry(state, group, contexts), 'http', index + 1, 'server'))
+  const listeners = listenGroups(servers).map((group, index) => listenerOf(group, compileHandshake(state, group, contexts, namesOf, compileEntry(state, group, contexts)), 'http', index + 1, 'server'))
   return { listeners, contexts: [...contexts.values()] }
 }
 

@@ -1,5 +1,6 @@
 import { always, type Template } from '#shared/model/predicate.ts'
 import type { Action, Listener } from '#shared/model/routing-model.ts'
+import { plainNetwork } from '../network.ts'
 import type { Directive } from '../tree.ts'
 import { serverContext } from './context.ts'
 import { inherited, setting, type Level } from './levels.ts'
@@ -24,7 +25,7 @@ function compileEntry(state: CompileState, parent: Level, group: ListenGroup): s
   addOtherReading(server, draft)
   for (const rule of inherited(server.level, 'allow', 'deny')) {
     const network = argument(rule, 0)
-    const inside = network === 'all' ? always : test({ ...view({ kind: 'source-ip' }), type: 'ip', absentAs: 'nothing' }, networkOf(state, network), rule.span)
+    const inside = network === 'all' ? always : test({ ...view({ kind: 'source-ip' }), type: 'ip', absentAs: 'nothing' }, networkOf(state, plainNetwork(network)), rule.span)
     draft.add(nameOf(rule), inside, nameOf(rule) === 'deny' ? { kind: 'close' } : { kind: 'enter', scope: `${draft.id}/pass` }, rule.span)
   }
   if (group.bound.length > 1) {

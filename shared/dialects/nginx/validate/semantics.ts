@@ -1,5 +1,6 @@
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import { parseNetwork } from '#shared/requests/ip.ts'
+import { plainNetwork } from '../network.ts'
 import { readCondition } from '../condition.ts'
 import { isRegex, locationHead } from '../location.ts'
 import type { Directive, Word } from '../tree.ts'
@@ -59,7 +60,8 @@ const httpChecks: ReadonlyMap<string, Check> = new Map(Object.entries<Check>({
 function checkAddress(directive: Directive, findings: Diagnostic[]): void {
   const [word] = directive.args
   if (word === undefined || word.value === 'all' || word.value === 'unix:') return
-  if ((word.value.includes(':') || /^\d+(?:\.\d+){3}(?:\/\d+)?$/.test(word.value)) && parseNetwork(word.value) !== null) return
+  const network = plainNetwork(word.value)
+  if ((network.includes(':') || /^\d+(?:\.\d+){3}(?:\/\d+)?$/.test(network)) && parseNetwork(network) !== null) return
   invalid(directive, word, 'it must be an address, a network such as 10.0.0.0/8, unix: or all', findings)
 }
 
