@@ -5,10 +5,10 @@ import { allDirectives, type ServerContext } from './context.ts'
 import { addFailure, addJump, addTarget, flow, hasErrorPage, isJumpedOut, isSet, serverScopes, toNamed } from './fail.ts'
 import { inherited, setting, type Level } from './levels.ts'
 import { locationName, searchOrder, type Choice, type Location } from './location-order.ts'
-import { addOtherPass, addProxyPass, type PassPlace } from './passes.ts'
+import { addOtherPass, addPlainPass, addProxyPass, plainPassOf, type PassPlace } from './passes.ts'
 import { addCaptures, addRewrites, addSearchAgain, origin, rewriteRules } from './rewrites.ts'
-import { addUnmodelled } from './opaque.ts'
-import { addLocationSettings, addServerSettings, addSettings, hasSettings } from './settings.ts'
+import { addUnmodelled, isUnmodelled } from './opaque.ts'
+import { addServerSettings, addSettings, hasOwnSettings, hasSettings } from './settings.ts'
 import { addGap, freshScopeId, ScopeDraft } from './state.ts'
 import { isText, literal, not, templateOf, test, variable } from './variables.ts'
 import { argument, childrenOf, headOf, headWords, named, nameOf, values, wordsOf } from './words.ts'
@@ -72,15 +72,23 @@ export function compileLocation(server: ServerContext, location: Location, paren
   const name = locationName(location)
   const at = headOf(directive)
   const draft = new ScopeDraft(server.state, id, `${name} of ${server.key}`, at, name)
-  addLocationSettings(server, draft, level)
-  const replaces = location.kind === 'prefix' || location.kind === 'exact' ? toBytes(location.text).length : 0
+  const hasOwn = hasOwnSettings(server, level)
+  const list = rewriteRules(level.directives)
+  const pass = list.length === 0 && location.pattern === null && isOnlyPassedOn(server, level) ? plainPassOf(server, level) : null
+  if (pass !== null) {
+    if (hasOwn) server.state.inEffect.set(id, level)
+    addPlainPass({ server, level, replaces: replacedBy(location) }, draft, pass.directive, pass.target, hasOwn ? (later) => { addSettings(server.state, later, level, id) } : null)
+    for (const nested of location.nested) compileLocation(server, nested, level, ids)
+    return
+  }
+  if (hasOwn) addSettings(server.state, draft, level, draft.id)
+  const replaces = replacedBy(location)
   if (location.pattern !== null) addCaptures(server, draft, variable('uri'), location.pattern, at)
   const [internal] = server.uses.has('internal') ? inherited(level, 'internal') : []
   if (internal !== undefined) addFailure(server, level, draft, not(isSet(flow.internal, internal.span)), 404, 'internal', 'respond', internal.span)
   addMethodLimit(server, level, draft, id, replaces)
   addUnmodelled(server, level, draft)
   const content = contentScope(server, level, `${id}/content`, replaces, directive, true)
-  const list = rewriteRules(level.directives)
   if (list.length === 0) draft.close({ kind: 'enter', scope: content })
   else {
     const after = freshScopeId(server.state, `${id}/rules`)
@@ -91,6 +99,17 @@ export function compileLocation(server: ServerContext, location: Location, paren
     addRewrites(place, draft, list, (end) => { end.close({ kind: 'enter', scope: after }) })
   }
   for (const nested of location.nested) compileLocation(server, nested, level, ids)
+}
+
+/** Length of the start of a URI that a target with one of its own takes the place of. */
+function replacedBy({ kind, text }: Location): number {
+  return kind === 'prefix' || kind === 'exact' ? toBytes(text).length : 0
+}
+
+/** Does a location without rules do nothing but pass requests on? Most of a big config do, and one scope is enough then. */
+function isOnlyPassedOn(server: ServerContext, level: Level): boolean {
+  const { uses } = server
+  return !uses.has('internal') && !uses.has('limit_except') && !uses.has('if') && !uses.has('try_files') && !mayRefuse(server) && !isUnmodelled(level) && handlerOf(level, false)?.name.value === 'proxy_pass'
 }
 
 /** Other methods get a configuration of their own, in which not even rewrites of the location count (N-METH-1). */

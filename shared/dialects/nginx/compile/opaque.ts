@@ -48,6 +48,12 @@ export function addUnmodelled(server: ServerContext, level: Level, draft: ScopeD
   }
 }
 
+/** Does any of those levels hold something that is not modelled? */
+export function isUnmodelled(level: Level): boolean {
+  for (let at: Level | null = level; at !== null; at = at.parent) if (opaqueOf(at.directives).length > 0) return true
+  return false
+}
+
 const rests = new WeakMap<readonly Directive[], string>()
 
 /** Made once for all the places that a level is around. */

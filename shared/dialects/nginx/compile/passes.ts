@@ -10,7 +10,7 @@ import { applies, inherited, type Level } from './levels.ts'
 import { addressPool, poolNamed } from './pools.ts'
 import { addGap, type ScopeDraft } from './state.ts'
 import { asView, constantText, hasVariables, isText, literal, not, templateOf, test, variable, view, type Reading } from './variables.ts'
-import { argument, childrenOf, nameOf, wordsOf } from './words.ts'
+import { argument, childrenOf, named, nameOf, wordsOf } from './words.ts'
 
 /** What a location that passes requests on is called, and how long its text is: the part of the URI that is replaced. */
 export interface PassPlace {
@@ -49,13 +49,7 @@ export function addProxyPass(place: PassPlace, draft: ScopeDraft, directive: Dir
   const dynamic = hasVariables(text)
   const at = directive.span
   if (!dynamic && draft.isEmpty && readsNoLookup(server, inherited(place.level, 'proxy_set_header'))) {
-    // What every location of a big config says in the same words is only spelled out where somebody looks.
-    const pool = poolOf(server, target.host, target.protocol, directive)
-    draft.closeLater({ kind: 'forward', pool: pool.name }, at, (later) => {
-      addStart(later, target.protocol, at)
-      addSentHeaders(place, later, literal(target.host), at)
-      addSentTarget(place, later, target.uri, at)
-    })
+    addPlainPass(place, draft, directive, target)
     return
   }
   const reading: Reading = { server, draft, at }
@@ -73,6 +67,26 @@ export function addProxyPass(place: PassPlace, draft: ScopeDraft, directive: Dir
   // A target without a host is an error of its own.
   if (host.parts.length === 1 && typeof only === 'object') addFailure(server, place.level, draft, isText(only, '', at), 500, 'no host', 'respond', at)
   draft.close(dispatchTo(place, host, directive), at)
+}
+
+/** The `proxy_pass` of a level and its target, where neither it nor a header that is sent reads a variable that a lookup gives. */
+export function plainPassOf(server: ServerContext, level: Level): { readonly directive: Directive; readonly target: Target } | null {
+  const [directive] = named(level.directives, 'proxy_pass')
+  if (directive === undefined || hasVariables(argument(directive, 0)) || !readsNoLookup(server, inherited(level, 'proxy_set_header'))) return null
+  const target = targetOf(argument(directive, 0))
+  return target === null ? null : { directive, target }
+}
+
+/** Ends `draft`; what every location of a big config says in the same words is only spelled out where somebody looks. `first`: steps in front. */
+export function addPlainPass(place: PassPlace, draft: ScopeDraft, directive: Directive, target: Target, first: ((draft: ScopeDraft) => void) | null = null): void {
+  const at = directive.span
+  const pool = poolOf(place.server, target.host, target.protocol, directive)
+  draft.closeLater({ kind: 'forward', pool: pool.name }, at, (later) => {
+    first?.(later)
+    addStart(later, target.protocol, at)
+    addSentHeaders(place, later, literal(target.host), at)
+    addSentTarget(place, later, target.uri, at)
+  })
 }
 
 function addStart(draft: ScopeDraft, protocol: string, at: Span): void {

@@ -28,13 +28,10 @@ export function addServerSettings({ state, level, key }: ServerContext, draft: S
   else draft.imply('settings', always, { kind: 'set-variable', name: settingsInEffect, value: literal('') })
 }
 
-/** The same for a location, unless it has what its server has. */
-export function addLocationSettings({ state, level: server }: ServerContext, draft: ScopeDraft, level: Level): void {
-  for (let at: Level | null = level; at !== null && at !== server; at = at.parent) {
-    if (!hasSettings(at)) continue
-    addSettings(state, draft, level, draft.id)
-    return
-  }
+/** Has a location other settings than its server? */
+export function hasOwnSettings({ level: server }: ServerContext, level: Level): boolean {
+  for (let at: Level | null = level; at !== null && at !== server; at = at.parent) if (hasSettings(at)) return true
+  return false
 }
 
 /**
