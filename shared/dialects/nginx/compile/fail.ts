@@ -26,6 +26,8 @@ export const flow = {
   status: 'status of the error',
   /** The block of a true `if` that provides the handler. */
   handler: 'handler',
+  /** `1`: a true `if` has put a handler of its own in place, in a location that has none. */
+  passing: 'handler of a block',
   /** How the chosen server is spoken to. */
   protocol: 'upstream protocol',
   /** `:8080` or nothing: port in redirects. */
@@ -147,6 +149,7 @@ export function toNamed(server: ServerContext, name: string): string {
   const draft = new ScopeDraft(server.state, id, `named location ${name} of ${server.key}`, server.at)
   draft.imply('internal', always, { kind: 'set-variable', name: flow.internal, value: literal('1') })
   draft.imply('handler', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
+  if (server.uses.has('if')) draft.imply('handler', always, { kind: 'set-variable', name: flow.passing, value: literal('') })
   if (server.hasInnerSettings) addServerSettings(server, draft)
   addJump(draft, server.at)
   draft.imply('named', not(isJumpedOut(server.at)), target === undefined ? { kind: 'respond', status: 500, why: `there is no location ${name}` } : { kind: 'enter', scope: target })

@@ -33,6 +33,7 @@ export function compileSearch(server: ServerContext, locations: readonly Locatio
   draft.closeLater({ kind: 'enter', scope: content }, null, (later) => {
     later.imply('search', always, { kind: 'set-variable', name: flow.changed, value: literal('') })
     later.imply('search', always, { kind: 'set-variable', name: flow.handler, value: literal('') })
+    if (server.uses.has('if')) later.imply('search', always, { kind: 'set-variable', name: flow.passing, value: literal('') })
     if (server.hasInnerSettings) addServerSettings(server, later)
     const { definite, prefixes } = searchOrder(locations, !makesOddPaths(server))
     for (const choice of definite) addChoice(server, later, choice, ids)
@@ -184,6 +185,8 @@ function handlerScope(server: ServerContext, level: Level, id: string, replaces:
   if (nameOf(directive) === 'if' && hasSettings(level)) addSettings(server.state, draft, level, draft.id)
   if (inherits) addAccess(server, level, draft)
   const handler = handlerOf(level, inherits)
+  // The handler of an earlier block stays in place, and finds nobody to pass the request on to (oracle random-configs).
+  if (handler === null && nameOf(directive) === 'if') addFailure(server, level, draft, isSet(flow.passing, headOf(directive)), 500, 'a block without a handler', 'respond', headOf(directive))
   // Nobody wrote that files are served, or that the handler around counts here, too.
   const everywhere = nameOf(directive) === 'server' && childrenOf(directive).some((child) => nameOf(child) === 'location' && argument(child, child.args.length - 1) === '/' && ['', '^~'].includes(child.args.length > 1 ? argument(child, 0) : ''))
   if (everywhere || (inherits && handler !== null && !level.directives.includes(handler))) draft.implyEnd()

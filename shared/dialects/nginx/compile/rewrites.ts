@@ -242,6 +242,8 @@ function addIf(place: RewritePlace, draft: ScopeDraft, rule: Directive, reading:
   draft.add('if', when, { kind: 'enter', scope: block.id }, headOf(rule))
   if (captures !== null) addCaptures(server, block, captures.seen, captures.pattern, headOf(rule))
   if (place.kind === 'location') block.add('handler', always, { kind: 'set-variable', name: flow.handler, value: literal(place.handlerOf(rule)) }, headOf(rule))
+  const passes = (one: Directive): boolean => nameOf(one).endsWith('_pass')
+  if (place.kind === 'location' && childrenOf(rule).some(passes) && !place.level.directives.some(passes)) block.imply('handler', always, { kind: 'set-variable', name: flow.passing, value: literal('1') }, headOf(rule))
   const leaves = inner.length > 0 && ['return', 'break'].includes(nameOf(inner[inner.length - 1] as Directive))
   const level: Level = { directives: childrenOf(rule), parent: place.level }
   if (leaves) {
