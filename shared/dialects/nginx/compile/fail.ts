@@ -84,7 +84,7 @@ export function addFailure(server: ServerContext, level: Level, draft: ScopeDraf
   if (page !== null) {
     const recursive = setting(level, 'recursive_error_pages') === 'on'
     const guard: Predicate = recursive ? when : { kind: 'and', of: [when, not(isSet(flow.failing, at))] }
-    draft.imply(`${name} page`, guard, { kind: 'enter', scope: errorScope(server, level, page, status) }, ...origin, page.at)
+    draft.imply(`${name} page`, guard, { kind: 'enter', scope: errorScope(server, level, page, status, draft.id) }, ...origin, page.at)
   }
   const answer = { kind, status, why: `${name} answers ${status}` } as Extract<Action, { readonly kind: 'respond' | 'deny' }>
   if (written.has(name)) draft.add(name, when, answer, ...origin)
@@ -92,8 +92,9 @@ export function addFailure(server: ServerContext, level: Level, draft: ScopeDraf
 }
 
 /** What happens on the way to an error page. */
-function errorScope(server: ServerContext, level: Level, page: ErrorPage, status: number): string {
-  const id = freshScopeId(server.state, `scope:${server.key}/error_page ${status} ${page.target}`)
+function errorScope(server: ServerContext, level: Level, page: ErrorPage, status: number, from: string): string {
+  // By the place that failed, so that ids do not hang on the order of locations.
+  const id = freshScopeId(server.state, `${from}/error_page ${status} ${page.target}`)
   const draft = new ScopeDraft(server.state, id, `error_page ${status} ${page.target} of ${server.key}`, page.at)
   const reading = { server, draft, at: page.at }
   if (/^https?:\/\//.test(page.target)) {

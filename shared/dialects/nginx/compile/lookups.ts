@@ -165,9 +165,10 @@ function readLines(entries: readonly Directive[]): MapLines {
     } else if (hostnames && key.endsWith('.*')) add(sorted.trailing, { kind: 'prefix', values: [key.slice(0, -1)], ignoreCase: true })
     else add(sorted.exact, exact(key.replace(/^\\/, '')))
   }
-  // Their order says nothing.
-  sorted.exact.sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
-  const longest = (one: TableEntry, other: TableEntry): number => other.key.length - one.key.length
+  // Among those that are equally long the order says nothing.
+  const byKey = (one: TableEntry, other: TableEntry): number => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0)
+  sorted.exact.sort(byKey)
+  const longest = (one: TableEntry, other: TableEntry): number => other.key.length - one.key.length || byKey(one, other)
   return { lines: [...sorted.exact, ...sorted.leading.sort(longest), ...sorted.trailing.sort(longest), ...sorted.patterns], groups }
 }
 

@@ -161,7 +161,7 @@ function compileEntry(state: CompileState, group: ListenGroup, contexts: Readonl
     if (first !== undefined) draft.add(server.key, test(host, { kind: 'exact', values: own.map(({ text }) => text), ignoreCase: false }, first.at), enter(server), ...new Set(own.map(({ at }) => at)))
   }
   if (machine !== null) addMachineName(state, draft, machine, enter(machine.server))
-  const longestFirst = (map: ReadonlyMap<string, Named>): readonly Named[] => [...map.values()].sort((one, other) => other.text.length - one.text.length)
+  const longestFirst = (map: ReadonlyMap<string, Named>): readonly Named[] => [...map.values()].sort((one, other) => other.text.length - one.text.length || (one.text < other.text ? -1 : 1))
   for (const { text, at, server } of longestFirst(leading)) draft.add(`*${text}`, test(host, { kind: 'suffix', values: [text], ignoreCase: false }, at), enter(server), at)
   for (const { text, at, server } of longestFirst(trailing)) draft.add(`${text}*`, test(host, { kind: 'prefix', values: [text], ignoreCase: false }, at), enter(server), at)
   for (const { text, at, server } of patterns) {
