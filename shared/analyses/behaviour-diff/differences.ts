@@ -1,12 +1,12 @@
 import type { DecidingRule, Destination } from '#shared/model/decision-space/decision-list.ts'
-import { laterVariables, placeKey, settingsTerm, touchedHeaders } from '#shared/model/decision-space/rule-keys.ts'
+import { laterVariables, placeKey, touchedHeaders } from '#shared/model/decision-space/rule-keys.ts'
 import { exactly, integerMatching } from '#shared/model/decision-space/matching.ts'
 import type { Reader } from '#shared/model/decision-space/reader.ts'
 import type { Space } from '#shared/model/decision-space/space.ts'
 import { expectedShares, usableMembers } from '#shared/model/expected-shares.ts'
 import type { Pool } from '#shared/model/pool.ts'
 import { choiceIn, choiceInList, decided, decidedList, lengthsDiffer } from '#shared/model/decision-space/choices.ts'
-import type { SettingsComparison } from './settings-in-effect.ts'
+import { settingsDifference, type SettingsComparison } from './settings-in-effect.ts'
 import { hopByHop } from './two-products.ts'
 import { stateKey } from '#shared/model/decision-space/state.ts'
 import type { Term, TermList } from '#shared/model/decision-space/term.ts'
@@ -85,16 +85,7 @@ function asAnswered({ products }: Comparing, destination: Destination): Destinat
 /** Ways in which the outcomes of two rules differ for a request that both decide; empty: never. */
 export function differencesOf(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
   const found = outcomeDifferences(comparing, before, after)
-  return found.some((difference) => difference.aspect === 'destination') ? found : [...found, ...settingsDifference(comparing, before, after)]
-}
-
-/** Lines that are not followed and that count for a request because of the place that takes it. */
-function settingsDifference({ before: one, after: other, products, settings, space }: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {
-  const places = [settingsTerm(one, before.state) ?? space.terms.empty, settingsTerm(other, after.state) ?? space.terms.empty] as const
-  if (products.areTwo || places[0].id === places[1].id) return []
-  const [old, young] = places.map((place) => (place.kind === 'text' ? place.text : null))
-  const name = old === undefined || young === undefined || old === null || young === null ? 'which ones is not known' : settings(old, young)
-  return name === null ? [] : [{ aspect: 'settings', when: always, name, exact: false }]
+  return found.some((difference) => difference.aspect === 'destination') ? found : [...found, ...settingsDifference(comparing, before.state, after.state)]
 }
 
 function outcomeDifferences(comparing: Comparing, before: DecidingRule, after: DecidingRule): readonly Difference[] {

@@ -1,4 +1,10 @@
 import type { RoutingModel, SurroundingLine } from '#shared/model/routing-model.ts'
+import type { Reader } from '#shared/model/decision-space/reader.ts'
+import { settingsTerm } from '#shared/model/decision-space/rule-keys.ts'
+import type { Space } from '#shared/model/decision-space/space.ts'
+import type { State } from '#shared/model/decision-space/state.ts'
+import { always } from '#shared/requests/space/world.ts'
+import type { Difference } from './differences.ts'
 import { shortened } from './phrases.ts'
 
 /** What is different in the settings of two places, in words; null: nothing that the lines of the configs do not show. */
@@ -26,6 +32,22 @@ export function settingsComparison(before: RoutingModel, after: RoutingModel): S
     }
     return found
   }
+}
+
+interface Comparing {
+  readonly space: Space
+  readonly before: Reader
+  readonly after: Reader
+  readonly products: { readonly areTwo: boolean }
+  readonly settings: SettingsComparison
+}
+
+/** Lines that are not followed and that count for a request because of the place that takes it. */
+export function settingsDifference({ before, after, products, settings, space }: Comparing, was: State, is: State): readonly Difference[] {
+  const [one, other] = [settingsTerm(before, was) ?? space.terms.empty, settingsTerm(after, is) ?? space.terms.empty]
+  if (products.areTwo || one.id === other.id) return []
+  const name = one.kind === 'text' && other.kind === 'text' ? settings(one.text, other.text) : 'it is not known which lines count'
+  return name === null ? [] : [{ aspect: 'settings', when: always, name, exact: false }]
 }
 
 /** Owners of the lines of each text, one behind the other. */

@@ -9,6 +9,7 @@ import { parseNginx } from '#shared/dialects/nginx/parser.ts'
 import { diagnoseNginx } from '#shared/dialects/nginx/validate.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { SourceFile } from '#shared/text/source-file.ts'
+import { seededRandom } from '../haproxy/random.ts'
 
 /** nginx itself is asked about damaged files (`nginx -t`); nothing is started and nothing leaves the machine. */
 const streamModule = '/usr/lib/nginx/modules/ngx_stream_module.so'
@@ -47,17 +48,6 @@ function tame(text: string): string {
   return /^\s*stream\b/m.test(local) && !local.includes('load_module') ? `load_module ${streamModule};\n${local}` : local
 }
 
-/** Seeded generator (mulberry32), so that a failure can be run again. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 function compareAll(what: string, texts: readonly string[]): void {
   const wrong: string[] = []
   const counts = { asked: 0, taken: 0, refused: 0, machine: 0 }
@@ -88,13 +78,13 @@ test('files cut at any byte: what nginx refuses has an error, what it takes has 
 })
 
 test('files with one damaged byte or line', { skip }, () => {
-  const random = randomOf(4)
+  const random = seededRandom(4)
   const signs = ['"', "'", '\\', '#', '$', '}', '{', ';', '\0', '\r', '\n', ' ', '\uFEFF', '\u00e9', 'é', ';;', '{}', '}}', '"a"b', '${', '# configuration file x:\n']
   compareAll('damaged', Array.from({ length: 300 }, () => {
-    const { text } = samples[Math.floor(random() * samples.length)] as (typeof samples)[number]
+    const { text } = random.pick(samples)
     const whole = tame(text)
-    const at = Math.floor(random() * whole.length)
-    const end = random() < 0.5 ? at : random() < 0.5 ? at + 1 : Math.max(at, whole.indexOf('\n', at))
-    return `${whole.slice(0, at)}${random() < 0.7 ? (signs[Math.floor(random() * signs.length)] as string) : ''}${whole.slice(end)}`
+    const at = random.int(whole.length)
+    const end = random.chance(0.5) ? at : random.chance(0.5) ? at + 1 : Math.max(at, whole.indexOf('\n', at))
+    return `${whole.slice(0, at)}${random.chance(0.7) ? random.pick(signs) : ''}${whole.slice(end)}`
   }))
 })

@@ -5,9 +5,9 @@ import { canonicalWords } from './canonical.ts'
 import { allDirectives, type ServerContext } from './context.ts'
 import { addFailure } from './fail.ts'
 import { inherited, setting, type Level } from './levels.ts'
-import { addGap, type ScopeDraft } from './state.ts'
+import { addGap, hasGap, type ScopeDraft } from './state.ts'
 import { networkOf, not, opaqueView, test, view } from './variables.ts'
-import { argument, nameOf, named } from './words.ts'
+import { argument, childrenOf, nameOf, named, values } from './words.ts'
 
 const doors = ['allow', 'deny', 'auth_basic', 'auth_request']
 
@@ -39,12 +39,28 @@ function refusedBy(server: ServerContext, rules: readonly Directive[]): Predicat
   const source: View = server.hidesSource ? opaqueView('$remote_addr', 'it is taken from a header of trusted proxies (realip)') : view({ kind: 'source-ip' })
   let refused: Predicate = { kind: 'false' }
   for (const rule of [...rules].reverse()) {
-    const network = argument(rule, 0)
-    const inside: Predicate = network === 'all' ? always : network === 'unix:' ? { kind: 'false' } : test({ ...source, type: 'ip', absentAs: 'nothing' }, networkOf(server.state, plainNetwork(network)), rule.span)
+    const inside = clientIn(server, source, rules, rule)
     if (nameOf(rule) === 'deny') refused = inside.kind === 'true' ? always : { kind: 'or', of: [inside, refused] }
     else refused = inside.kind === 'true' ? { kind: 'false' } : refused.kind === 'true' ? not(inside) : { kind: 'and', of: [not(inside), refused] }
   }
   return refused
+}
+
+/**
+ * Is the client in the network of `rule`, one of `rules`? A socket that takes connections over both sees IPv4 clients with mapped
+ * addresses, which rules of IPv6 alone look at. Source: src ngx_http_access_handler.
+ */
+export function clientIn({ state, directive }: ServerContext, source: View, rules: readonly Directive[], rule: Directive): Predicate {
+  const network = argument(rule, 0)
+  if (network === 'all') return always
+  if (network === 'unix:') return { kind: 'false' }
+  const takesBoth = named(childrenOf(directive), 'listen').some((listen) => values(listen).includes('ipv6only=off'))
+  if (takesBoth && rules.every((one) => argument(one, 0).includes(':'))) {
+    const reason = 'whether IPv4 clients of a socket for both count is not modelled'
+    if (!hasGap(state, rule.span)) addGap(state, 'opaque-condition', rule, reason)
+    return { kind: 'opaque', text: `the client is in ${network}`, reason, dependsOn: 'request', origin: rule.span }
+  }
+  return test({ ...source, type: 'ip', absentAs: 'nothing' }, networkOf(state, plainNetwork(network)), rule.span)
 }
 
 function credentialsOf(server: ServerContext, level: Level): { readonly missing: Predicate; readonly at: Directive } | null {

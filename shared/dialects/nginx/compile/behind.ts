@@ -50,7 +50,6 @@ function withNested(locations: readonly Location[]): readonly Location[] {
 }
 
 interface Definition {
-  readonly place: number
   readonly text: string
   /** Definitions that the text names; null: not looked for yet. */
   inside: readonly Definition[] | null
@@ -69,16 +68,14 @@ interface Definitions {
 /** Groups and lookups by what others call them: the name of a group, the variable of a lookup. */
 function definitionsOf(http: readonly Directive[]): Definitions {
   const groups: Definition[] = []
-  let count = 0
   const byName = new Map<string, Definition[]>()
   let size = 0
   for (const directive of http) {
     if (!['upstream', 'map', 'geo', 'split_clients'].includes(nameOf(directive))) continue
     const last = argument(directive, directive.args.length - 1)
     const name = (nameOf(directive) === 'upstream' ? last : last.replace(/^\$/, '')).toLowerCase()
-    const definition: Definition = { place: count, text: canonicalWords(directive), inside: null }
+    const definition: Definition = { text: canonicalWords(directive), inside: null }
     size += definition.text.length
-    count += 1
     if (nameOf(directive) === 'upstream') groups.push(definition)
     const known = byName.get(name)
     if (known === undefined) byName.set(name, [definition])
@@ -87,14 +84,14 @@ function definitionsOf(http: readonly Directive[]): Definitions {
   return { groups, byName, lengths: [...new Set([...byName.keys()].map((name) => name.length))], size }
 }
 
-/** Definitions whose names stand anywhere in the text, as parts of words as well, in the order of the file. One look for each place and length of a name, however many names there are. */
+/** Definitions whose names stand anywhere in the text, as parts of words as well. One look for each place and length of a name, however many names there are. */
 function namedIn(text: string, { byName, lengths }: Definitions): readonly Definition[] {
   const lower = text.toLowerCase()
   const found = new Set<Definition>()
   for (const length of lengths) {
     for (let at = 0; at + length <= lower.length; at += 1) for (const definition of byName.get(lower.slice(at, at + length)) ?? []) found.add(definition)
   }
-  return [...found].sort((one, other) => one.place - other.place)
+  return [...found]
 }
 
 /** Texts of the definitions that a text names, and of those that these name. `onlyNamed`: variables may hold any name, and somebody else has looked at that. */

@@ -61,9 +61,9 @@ function contextsOf({ directives, context }: Expansion): { readonly main: readon
   return { main: directives.filter((directive) => directive.block === null), http: inside('http'), stream: inside('stream') }
 }
 
-/** Does a socket take connections over IPv6? */
+/** May a socket take connections over IPv6? Names may stand for such addresses. */
 function seesV6(directives: readonly Directive[]): boolean {
-  return named(directives, 'server').some((server) => named(childrenOf(server), 'listen').some((listen) => argument(listen, 0).startsWith('[')))
+  return named(directives, 'server').some((server) => named(childrenOf(server), 'listen').some((listen) => /^(?:\[|(?!unix:)[a-z])/i.test(argument(listen, 0))))
 }
 
 function readLookups(state: CompileState, directives: readonly Directive[]): void {

@@ -5,6 +5,7 @@ import type { Directive } from '../tree.ts'
 import type { ServerContext } from './context.ts'
 import { setting } from './levels.ts'
 import { defaultOf, type ListenGroup } from './listens.ts'
+import { isMachineName } from './opaque.ts'
 import { patternOf } from './patterns.ts'
 import { matching } from './rewrites.ts'
 import { freshScopeId, ScopeDraft, type CompileState } from './state.ts'
@@ -45,7 +46,7 @@ export function compileHandshake(state: CompileState, group: ListenGroup, contex
   for (const { text, at, server } of ordered) {
     const some = not(test(name, { kind: 'exact', values: [''], ignoreCase: false }, at))
     switch (rank(text)) {
-      case 0: draft.add(text, test(name, { kind: 'exact', values: [text], ignoreCase: false }, at), does(server), at); break
+      case 0: draft.add(text, text === '$hostname' ? isMachineName('the name of the handshake', at) : test(name, { kind: 'exact', values: [text], ignoreCase: false }, at), does(server), at); break
       case 1: draft.add(text, test(name, { kind: 'suffix', values: [text.slice(1)], ignoreCase: false }, at), does(server), at); break
       case 2: draft.add(text, test(name, { kind: 'prefix', values: [text.slice(0, -1)], ignoreCase: false }, at), does(server), at); break
       default: draft.add(text, { kind: 'and', of: [some, matching(name, patternOf(text.slice(1), /[A-Z]/.test(text)), at)] }, does(server), at)

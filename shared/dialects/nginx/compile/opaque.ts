@@ -1,4 +1,5 @@
-import { always } from '#shared/model/predicate.ts'
+import { always, type Predicate } from '#shared/model/predicate.ts'
+import type { Span } from '#shared/text/span.ts'
 import { isInclude } from '../expand.ts'
 import { factsOf } from '../support.ts'
 import { tellingOf } from '../server-block.ts'
@@ -53,6 +54,13 @@ export function isUnmodelled(level: Level): boolean {
   for (let at: Level | null = level; at !== null; at = at.parent) if (opaqueOf(at.directives).length > 0) return true
   return false
 }
+
+/** `$hostname` among the names of a server: whether a name is that of the machine that nginx runs on. */
+export function isMachineName(what: string, at: Span): Predicate {
+  return { kind: 'opaque', text: `${what} is the name of the machine ($hostname)`, reason: machineReason, dependsOn: 'request', origin: at }
+}
+
+export const machineReason = 'the name of the machine is not in the config'
 
 const rests = new WeakMap<readonly Directive[], string>()
 

@@ -9,7 +9,7 @@ import { setting, type Level } from './levels.ts'
 import { defaultOf, listenGroups, listenerOf, type ListenGroup } from './listens.ts'
 import { locationsOf } from './location-order.ts'
 import { compileLocation, compileReturns, compileSearch, reserveLocations } from './locations.ts'
-import { addOtherReading, addUnmodelled } from './opaque.ts'
+import { addOtherReading, addUnmodelled, isMachineName, machineReason } from './opaque.ts'
 import { patternOf } from './patterns.ts'
 import { addCaptures, addRewrites, matching, rewriteRules } from './rewrites.ts'
 import { addServerSettings } from './settings.ts'
@@ -108,10 +108,9 @@ interface Named {
 
 /** `$hostname` stands for the name of the machine that nginx runs on. */
 function addMachineName(state: CompileState, draft: ScopeDraft, { at, server }: Named, does: Action): void {
-  const reason = 'the name of the machine is not in the config'
   const line = named(childrenOf(server.directive), 'server_name').find((one) => values(one).includes('$hostname')) ?? server.directive
-  addGap(state, 'opaque-condition', line, reason)
-  draft.add(`${server.key} by the name of the machine`, { kind: 'opaque', text: 'Host is the name of the machine ($hostname)', reason, dependsOn: 'request', origin: at }, does, at)
+  addGap(state, 'opaque-condition', line, machineReason)
+  draft.add(`${server.key} by the name of the machine`, isMachineName('Host', at), does, at)
 }
 
 const nowhere: Span = { file: '', start: 0, end: 0 }

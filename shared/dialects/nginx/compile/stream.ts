@@ -1,14 +1,14 @@
 import { always, type Template } from '#shared/model/predicate.ts'
 import type { Action, Listener } from '#shared/model/routing-model.ts'
-import { plainNetwork } from '../network.ts'
 import type { Directive } from '../tree.ts'
+import { clientIn } from './access.ts'
 import { serverContext } from './context.ts'
 import { inherited, setting, type Level } from './levels.ts'
 import { defaultOf, listenGroups, listenerOf, type ListenGroup } from './listens.ts'
 import { addOtherReading, addUnmodelled } from './opaque.ts'
 import { addressPool, poolNamed } from './pools.ts'
 import { addGap, addSurrounding, freshScopeId, ScopeDraft, type CompileState } from './state.ts'
-import { constantText, networkOf, templateOf, test, view } from './variables.ts'
+import { constantText, templateOf, view } from './variables.ts'
 import { argument, childrenOf, nameOf, named, wordsOf } from './words.ts'
 
 /** Servers of stream: one per address, decided once per connection. Source: reference section 11. */
@@ -23,9 +23,9 @@ function compileEntry(state: CompileState, parent: Level, group: ListenGroup): s
   const draft = new ScopeDraft(state, freshScopeId(state, `scope:${key}`), `stream server on ${group.address.text}`, server.at)
   addUnmodelled(server, server.level, draft)
   addOtherReading(server, draft)
-  for (const rule of inherited(server.level, 'allow', 'deny')) {
-    const network = argument(rule, 0)
-    const inside = network === 'all' ? always : test({ ...view({ kind: 'source-ip' }), type: 'ip', absentAs: 'nothing' }, networkOf(state, plainNetwork(network)), rule.span)
+  const rules = inherited(server.level, 'allow', 'deny')
+  for (const rule of rules) {
+    const inside = clientIn(server, view({ kind: 'source-ip' }), rules, rule)
     draft.add(nameOf(rule), inside, nameOf(rule) === 'deny' ? { kind: 'close' } : { kind: 'enter', scope: `${draft.id}/pass` }, rule.span)
   }
   if (group.bound.length > 1) {

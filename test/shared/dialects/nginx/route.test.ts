@@ -45,6 +45,8 @@ const rows: readonly (readonly [id: string, config: string, request: Partial<Req
   ['a block without a handler behind one with', 'location / { if ($http_x = 1) { proxy_pass http://api; } if ($http_y = 1) { set $v 1; } return 444; }', { path: '/', headers: [['x', '1'], ['y', '1']] }, 'close'],
   ['a handler stays where the next block has none', 'location / { if ($http_x = 1) { proxy_pass http://api; } if ($http_y = 1) { rewrite ^ /z break; } }', { path: '/', headers: [['x', '1'], ['y', '1']] }, '500'],
   ['a handler of an earlier block alone', 'location / { if ($http_x = 1) { proxy_pass http://api; } if ($http_y = 1) { rewrite ^ /z break; } }', { path: '/', headers: [['x', '1']] }, 'api / host=api'],
+  ['IPv4 clients of a socket for both, and rules of IPv6 alone', 'listen [::]:80 ipv6only=off; listen 80; location / { deny ::/0; proxy_pass http://api; }', { path: '/' }, 'api / host=api maybe'],
+  ['IPv4 clients of a socket of their own, and rules of IPv6 alone', 'listen [::]:80; listen 80; location / { deny ::/0; proxy_pass http://api; }', { path: '/' }, 'api / host=api'],
   ['N-ERR-1 error page', 'location / { error_page 404 = @f; return 404; } location @f { proxy_pass http://img; }', { path: '/x' }, 'img /x host=img'],
   ['N-URI-3 above the root', 'location / { return 200; }', { path: '/../x' }, '400'],
   ['N-SRV-2 no Host', 'location / { return 200; }', { path: '/', host: null }, '400'],
