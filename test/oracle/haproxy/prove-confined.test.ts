@@ -118,7 +118,8 @@ test('the started balancer has no network, no rights, and nothing open but socke
     assert.notEqual(one.uid, '0')
     if (isolated) assert.deepEqual([one.devices, one.sockets], ['lo', ''])
   }
-  assert.deepEqual(looks.at(-1)?.unix.filter((name) => /^l/.test(name)).sort(), ['l0', 'l1', 'lr'])
+  // A look may fall between two sockets while one of the two servers starts or ends: what was seen at any time counts.
+  assert.deepEqual([...new Set(looks.flatMap((one) => one.unix.filter((name) => name.startsWith('l'))))].sort(), ['l0', 'l1', 'lr'])
   for (const name of ['/tmp/never.sock', '/tmp/never.pid', '/tmp/never-web.sock']) assert.equal(existsSync(name), false, name)
 })
 

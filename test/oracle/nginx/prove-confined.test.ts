@@ -83,7 +83,8 @@ test('the started nginx has no network, no rights, and nothing open but sockets 
     assert.notEqual(one.uid, '0')
     if (isolated) assert.deepEqual([one.devices, one.sockets], ['lo', ''])
   }
-  assert.deepEqual(looks.at(-1)?.files.filter((name) => name.startsWith('l')).sort(), ['l0', 'l1', 'l2', 'lr'])
+  // A look may fall between two sockets while one of the two servers starts or ends: what was seen at any time counts.
+  assert.deepEqual([...new Set(looks.flatMap((one) => one.files.filter((name) => name.startsWith('l'))))].sort(), ['l0', 'l1', 'l2', 'lr'])
   for (const name of never) assert.equal(existsSync(name), false, name)
 })
 
