@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
-import { HaproxyPoller } from '#shared/backend/live/poll-haproxy.ts'
-import { LiveWatch, type LiveView } from '#shared/live/live-watch.ts'
-import { AlertWatch } from '#shared/live/alerts/alert-watch.ts'
+import { createPoller, type Poller } from '#shared/backend/live/poller.ts'
+import { LiveSession } from '#shared/live/live-session.ts'
+import type { LiveView } from '#shared/live/live-watch.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
@@ -34,7 +34,7 @@ export const command: Command = {
     { name: 'json', value: null, help: 'the same as --format json' },
   ],
   remarks: [
-    'SOURCE is the path of a stats socket, HOST:PORT of one, or the http or https address of the statistics page.',
+    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page; nginx-status:URL is the stub_status page of nginx (totals only).',
     'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
     'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
     'With --format json each poll is one line. Alerts that only inform do not make the exit code 1.',
@@ -59,8 +59,8 @@ export const command: Command = {
       args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config),
       readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood?.model ?? config?.model ?? null,
       // A single look may take its time.
-      poller: new HaproxyPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs), watch: new LiveWatch(config?.model ?? null, intervalMs, knownGood?.model ?? null),
-      alerts: args.has('alerts') ? new AlertWatch() : null,
+      poller: createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs), watch: new LiveSession(config?.model ?? null, intervalMs, knownGood?.model ?? null),
+      wantsAlerts: args.has('alerts'),
     }
     return once ? lookOnce(session) : keepLooking(session, count)
   },
@@ -78,10 +78,9 @@ interface Session {
   readonly knownGood: RoutingModel | null
   readonly now: () => string
   readonly intervalMs: number
-  readonly poller: HaproxyPoller
-  readonly watch: LiveWatch
-  /** Null: not asked for. */
-  readonly alerts: AlertWatch | null
+  readonly poller: Poller
+  readonly watch: LiveSession
+  readonly wantsAlerts: boolean
 }
 
 function sourceOf(written: string): LiveSource {
@@ -99,7 +98,7 @@ interface Look {
 /** A rate needs two polls, and an alert is told after two or three of those. */
 async function lookOnce(session: Session): Promise<ExitCode> {
   let look = await lookOrEnd(session)
-  for (let more = session.alerts === null ? 1 : 4; more > 0; more -= 1) {
+  for (let more = session.wantsAlerts ? 4 : 1; more > 0; more -= 1) {
     await sleep(session.intervalMs)
     look = await lookOrEnd(session)
   }
@@ -130,9 +129,9 @@ async function followReload(session: Session): Promise<void> {
   }
 }
 
-function lookAt({ watch, alerts }: Session, snapshot: LiveSnapshot): Look {
-  const view = watch.add(snapshot)
-  return { view, alerts: alerts?.add(view) ?? null }
+function lookAt({ watch, wantsAlerts }: Session, snapshot: LiveSnapshot): Look {
+  const { view, alerts } = watch.add(snapshot)
+  return { view, alerts: wantsAlerts ? alerts : null }
 }
 
 function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
@@ -161,8 +160,8 @@ async function keepLooking(session: Session, count: number): Promise<ExitCode> {
   }
 }
 
-function tellFailure({ io, json, source, now, alerts }: Session, failure: Failure): void {
-  alerts?.miss(failure, Date.now())
+function tellFailure({ io, json, source, now, watch }: Session, failure: Failure): void {
+  watch.miss(failure, Date.now())
   if (json) io.out(`${JSON.stringify(toJsonFailure(failure, source, now()))}\n`)
   else io.err(`${now()}  ${failure.message} It is asked again.\n`)
 }

@@ -1,5 +1,6 @@
 import type { Result } from '#shared/diagnostics/failure.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
+import type { LiveRequest } from '#shared/live/reads.ts'
 import type { PollTime } from '#shared/live/snapshot.ts'
 import type { PdfFonts } from '#shared/render/pdf-font.ts'
 import type { RequestInput } from '#shared/model/request.ts'
@@ -192,10 +193,10 @@ export interface LiveAnswer {
   readonly taken: PollTime
 }
 
-/** Asks running balancers for their statistics. Sends nothing but the commands and paths of `shared/live/haproxy/reads.ts`. */
+/** Asks running balancers for their statistics. Sends nothing but what `shared/live/reads.ts` allows. */
 export interface LivePort {
   /** One connection, one question. `limitMs` and `limitBytes`: for all of it. */
-  readonly ask: (source: LiveSource, limitMs: number, limitBytes: number) => Promise<Result<LiveAnswer>>
+  readonly ask: (source: LiveSource, request: LiveRequest, limitMs: number, limitBytes: number) => Promise<Result<LiveAnswer>>
 }
 
 export interface SettingsPort {

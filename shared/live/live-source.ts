@@ -1,29 +1,67 @@
-/** Where a running balancer is asked for its statistics. */
-export type LiveSource =
-  | { readonly kind: 'socket'; readonly path: string; readonly title: string }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly title: string }
-  /** `path` without what asks for a form of the page. `title` never holds the password. */
-  | { readonly kind: 'http'; readonly secure: boolean; readonly host: string; readonly port: number; readonly path: string; readonly user: string | null; readonly password: string; readonly title: string }
+/** Where a running balancer is asked for its statistics. `surface`: what answers there. */
+export type LiveSource = SocketSource | TcpSource | HttpSource
+
+/** A stats socket of HAProxy in the file system. */
+interface SocketSource {
+  readonly kind: 'socket'
+  readonly surface: 'haproxy'
+  readonly path: string
+  readonly title: string
+}
+
+/** A stats socket of HAProxy on the network. */
+interface TcpSource {
+  readonly kind: 'tcp'
+  readonly surface: 'haproxy'
+  readonly host: string
+  readonly port: number
+  readonly title: string
+}
+
+/** `path` without what asks for a form of the page. `title` never holds the password. */
+export interface HttpSource {
+  readonly kind: 'http'
+  readonly surface: HttpSurface
+  readonly secure: boolean
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  readonly user: string | null
+  readonly password: string
+  readonly title: string
+}
+
+/** Words that stand before an address and say what answers there; without one it is the statistics page of HAProxy. */
+const namedSurfaces = ['nginx-status'] as const
+export type HttpSurface = 'haproxy' | (typeof namedSurfaces)[number]
 
 /**
  * A source as people write it: `/run/haproxy.sock`, `unix@/run/haproxy.sock`, `127.0.0.1:9999`, `tcp:host:port`,
- * `http://host:8404/stats`. A text says what is wrong with it.
+ * `http://host:8404/stats`, `nginx-status:http://host/status`. A text says what is wrong with it.
  */
 export function parseLiveSource(written: string): LiveSource | string {
-  const text = written.trim()
-  if (text === '') return 'The source is empty.'
+  const whole = written.trim()
+  if (whole === '') return 'The source is empty.'
+  const named = namedSurfaces.find((surface) => whole.startsWith(`${surface}:`))
+  const text = named === undefined ? whole : whole.slice(named.length + 1)
+  const source = parseAddress(text)
+  if (named === undefined || typeof source === 'string') return source
+  return source.kind === 'http' ? { ...source, surface: named } : `${named} is asked at an http or https address.`
+}
+
+function parseAddress(text: string): LiveSource | string {
   const page = /^(https?):\/\/(?:([^/@]*)@)?(\[[0-9a-f:.]+\]|[^/:?#@]+)(?::(\d+))?(\/[^?#]*)?([?#].*)?$/i.exec(text)
   if (page !== null) return pageSource(page)
   if (/^[a-z]+:\/\//i.test(text)) return `"${text}" is neither a socket nor an http or https address.`
   const path = /^(?:unix[@:])?([./~][^]*)$/.exec(text)?.[1] ?? /^unix[@:]([^]+)$/.exec(text)?.[1]
-  if (path !== undefined) return { kind: 'socket', path, title: path }
+  if (path !== undefined) return { kind: 'socket', surface: 'haproxy', path, title: path }
   const address = /^(?:tcp:|ipv[46]@)?(?:\[([0-9a-f:.]+)\]|([^:/@[\]]+)):(\d+)$/i.exec(text)
   if (address !== null) {
     const host = address[1] ?? address[2] as string
     const port = Number(address[3])
-    return isPort(port) ? { kind: 'tcp', host, port, title: `${address[1] === undefined ? host : `[${host}]`}:${port}` } : `${port} is not a port.`
+    return isPort(port) ? { kind: 'tcp', surface: 'haproxy', host, port, title: `${address[1] === undefined ? host : `[${host}]`}:${port}` } : `${port} is not a port.`
   }
-  if (text.includes('/')) return { kind: 'socket', path: text, title: text }
+  if (text.includes('/')) return { kind: 'socket', surface: 'haproxy', path: text, title: text }
   return `"${text}" is not a source: give the path of a stats socket, HOST:PORT, or the http address of the statistics page.`
 }
 
@@ -40,7 +78,7 @@ function pageSource(page: RegExpExecArray): LiveSource | string {
   const user = credentials === undefined ? null : decode(colon === -1 ? credentials : credentials.slice(0, colon))
   const password = credentials === undefined || colon === -1 ? '' : decode(credentials.slice(colon + 1))
   if (user === undefined || password === undefined) return 'The user and password in the address are not encoded as an address wants it.'
-  return { kind: 'http', secure, host: written.replace(/^\[|\]$/g, ''), port: number, path: plain, user, password, title: `${scheme.toLowerCase()}://${written}${port === undefined ? '' : `:${port}`}${plain}` }
+  return { kind: 'http', surface: 'haproxy', secure, host: written.replace(/^\[|\]$/g, ''), port: number, path: plain, user, password, title: `${scheme.toLowerCase()}://${written}${port === undefined ? '' : `:${port}`}${plain}` }
 }
 
 function decode(text: string): string | undefined {

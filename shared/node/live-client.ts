@@ -2,42 +2,50 @@ import net from 'node:net'
 import type { Readable } from 'node:stream'
 import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
 import type { LiveAnswer } from '#shared/backend/ports.ts'
-import type { LiveSource } from '#shared/live/live-source.ts'
-import { pollLine, statPath } from '#shared/live/haproxy/reads.ts'
+import { invariant } from '#shared/diagnostics/invariant.ts'
+import type { HttpSource, LiveSource } from '#shared/live/live-source.ts'
+import { isAllowed, type LiveRequest } from '#shared/live/reads.ts'
 
 type Failed = { readonly ok: false; readonly failure: Failure }
-type HttpSource = Extract<LiveSource, { readonly kind: 'http' }>
+type Get = Extract<LiveRequest, { readonly kind: 'get' }>
 
 /**
  * Asks a running balancer once and reads its answer to the end.
  *
  * Errors: `unreachable`, `not-permitted`, `timeout`, `too-large`, `bad-answer`, each a sentence that names the source.
  */
-export async function askLive(source: LiveSource, limitMs: number, limitBytes: number): Promise<Result<LiveAnswer>> {
+export async function askLive(source: LiveSource, request: LiveRequest, limitMs: number, limitBytes: number): Promise<Result<LiveAnswer>> {
+  invariant(isAllowed(source, request), 'a question that is not on the list of reads')
   const started = performance.now()
-  const read = source.kind === 'http' ? await askPage(source, limitMs, limitBytes) : await askSocket(source, limitMs, limitBytes)
+  const read = await send(source, request, limitMs, limitBytes)
   if (!read.ok) return read
   const monotonicMs = performance.now()
   return ok({ text: read.value.toString('utf8'), bytes: read.value.length, readMs: monotonicMs - started, taken: { monotonicMs, wallMs: Date.now() } })
 }
 
-function askSocket(source: Exclude<LiveSource, HttpSource>, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
+function send(source: LiveSource, request: LiveRequest, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
+  if (source.kind === 'http' && request.kind === 'get') return askPage(source, request, limitMs, limitBytes)
+  invariant(source.kind !== 'http' && request.kind === 'line', 'a question in the wrong form')
+  return askSocket(source, request.text, limitMs, limitBytes)
+}
+
+function askSocket(source: Exclude<LiveSource, HttpSource>, line: string, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
   return new Promise((resolve) => {
     const socket = source.kind === 'socket' ? net.connect({ path: source.path }) : net.connect({ host: source.host, port: source.port })
     const end = once(resolve, limitMs, source, () => socket.destroy())
-    socket.on('connect', () => { socket.write(pollLine()) })
+    socket.on('connect', () => { socket.write(line) })
     collect(socket, source, limitBytes, end)
     socket.on('error', (error) => { end(refusal(error, source)) })
   })
 }
 
-async function askPage(source: HttpSource, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
+async function askPage(source: HttpSource, { path, accept }: Get, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
   const { request } = source.secure ? await import('node:https') : await import('node:http')
   return new Promise((resolve) => {
     const credentials = source.user === null ? {} : { Authorization: `Basic ${Buffer.from(`${source.user}:${source.password}`).toString('base64')}` }
     // A connection that is kept could stay with a process that a reload has replaced.
     const asked = request({
-      host: source.host, port: source.port, path: statPath(source.path), method: 'GET', agent: false, rejectUnauthorized: true, headers: { Connection: 'close', Accept: 'text/plain', ...credentials },
+      host: source.host, port: source.port, path, method: 'GET', agent: false, rejectUnauthorized: true, headers: { Connection: 'close', Accept: accept, ...credentials },
     }, (response) => {
       const problem = statusProblem(response.statusCode ?? 0, source)
       if (problem === null) collect(response, source, limitBytes, end)
@@ -81,7 +89,7 @@ function statusProblem(status: number, source: HttpSource): Failed | null {
   if (status === 401) return failed('not-permitted', source.user === null ? `${source.title} asks for a user and a password.` : `${source.title} refuses the user and password.`)
   if (status === 403) return failed('not-permitted', `${source.title} may not be read from here (403).`)
   if (status >= 300 && status < 400) return failed('bad-answer', `${source.title} sends on to another address, which is not followed.`)
-  if (status === 404) return failed('bad-answer', `${source.title} is not there (404): the path is the one of "stats uri".`)
+  if (status === 404) return failed('bad-answer', `${source.title} is not there (404)${source.surface === 'haproxy' ? ': the path is the one of "stats uri"' : ''}.`)
   return failed('bad-answer', `${source.title} answers with status ${status} instead of statistics.`)
 }
 

@@ -2,8 +2,8 @@ import type { LivePort } from '#shared/backend/ports.ts'
 
 /** Stats sockets and statistics pages. The client is loaded with the first question. */
 export const nodeLive: LivePort = {
-  async ask(source, limitMs, limitBytes) {
+  async ask(source, request, limitMs, limitBytes) {
     const { askLive } = await import('./live-client.ts')
-    return askLive(source, limitMs, limitBytes)
+    return askLive(source, request, limitMs, limitBytes)
   },
 }

@@ -5,7 +5,7 @@ import http from 'node:http'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HaproxyPoller } from '#shared/backend/live/poll-haproxy.ts'
+import { createPoller } from '#shared/backend/live/poller.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { AlertWatch } from '#shared/live/alerts/alert-watch.ts'
 import { LiveWatch } from '#shared/live/live-watch.ts'
@@ -140,7 +140,7 @@ async function runDrill(drill: Drill, block: number): Promise<string> {
     await sleep(1000)
     stopLoad = startLoad(drill, ports.get('443') as number)
     const good = compileConfig(before, new Map()).model
-    const poller = new HaproxyPoller(nodeLive, { kind: 'socket', path: socket, title: socket }, 4000)
+    const poller = createPoller(nodeLive, { kind: 'socket', surface: 'haproxy', path: socket, title: socket }, 4000)
     const watch = new LiveWatch(good, pollMs, good)
     const alerts = new AlertWatch()
     const look = async (): Promise<readonly Alert[]> => {

@@ -6,7 +6,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HaproxyPoller } from '#shared/backend/live/poll-haproxy.ts'
+import { createPoller } from '#shared/backend/live/poller.ts'
 import { haproxyReads } from '#shared/live/haproxy/reads.ts'
 import { LiveWatch, type LiveView, type WatchedPool } from '#shared/live/live-watch.ts'
 import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
@@ -160,7 +160,7 @@ const poolOf = (view: LiveView, name: string): WatchedPool => {
 interface Tally { live: number; backends: number; milliseconds: number; apart: number }
 
 test(`rates of each server are within 2 % of what the backends counted, over ${seconds} s with a reload in the middle`, { skip }, async (context) => {
-  const poller = new HaproxyPoller(nodeLive, sourceOf(path.join(workshop.folder, 'relay.sock')), pollMs)
+  const poller = createPoller(nodeLive, sourceOf(path.join(workshop.folder, 'relay.sock')), pollMs)
   const watch = new LiveWatch(compileConfig(config, new Map()).model, pollMs)
   const servers = [['app', 'a', 0], ['app', 'b', 1], ['app', 'c', 2], ['few', 'a', 0], ['few', 'd', 3]] as const
   const tallies = new Map<string, Tally>(servers.map(([pool, name]) => [`${pool}/${name}`, { live: 0, backends: 0, milliseconds: 0, apart: 0 }]))
@@ -233,7 +233,7 @@ function operate(line: string): Promise<string> {
 }
 
 test('a weight that is typed wrong at run time is seen at once, in the config’s terms', { skip }, async (context) => {
-  const poller = new HaproxyPoller(nodeLive, sourceOf(path.join(workshop.folder, 'stats.sock')), pollMs)
+  const poller = createPoller(nodeLive, sourceOf(path.join(workshop.folder, 'stats.sock')), pollMs)
   const watch = new LiveWatch(compileConfig(config, new Map()).model, pollMs)
   const load = startLoad(ports[0] as number)
   context.after(() => load.stop())
@@ -258,8 +258,8 @@ test('a weight that is typed wrong at run time is seen at once, in the config’
 })
 
 test('the statistics page gives the same servers as the socket', { skip }, async () => {
-  const socket = await new HaproxyPoller(nodeLive, sourceOf(path.join(workshop.folder, 'stats.sock')), 4000).poll()
-  const page = await new HaproxyPoller(nodeLive, sourceOf(`http://127.0.0.1:${ports[0] as number}/stats`), 4000).poll()
+  const socket = await createPoller(nodeLive, sourceOf(path.join(workshop.folder, 'stats.sock')), 4000).poll()
+  const page = await createPoller(nodeLive, sourceOf(`http://127.0.0.1:${ports[0] as number}/stats`), 4000).poll()
   assert.ok(socket.ok && page.ok)
   const shape = (rows: typeof socket.value.rows): readonly string[] => rows.map((row) => `${row.kind} ${row.owner} ${row.kind === 'server' ? `${row.name} ${row.state.text} ${row.state.weight ?? ''}` : ''}`)
   assert.deepEqual(shape(page.value.rows), shape(socket.value.rows))

@@ -5,8 +5,9 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { HaproxyPoller } from '#shared/backend/live/poll-haproxy.ts'
+import { createPoller } from '#shared/backend/live/poller.ts'
 import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
+import { isAllowed, type LiveRequest } from '#shared/live/reads.ts'
 import { pollLine, splitAnswers, statPath } from '#shared/live/haproxy/reads.ts'
 import { askLive } from '#shared/node/live-client.ts'
 import { nodeLive } from '#shared/node/live.ts'
@@ -53,31 +54,59 @@ function sourceOf(written: string): LiveSource {
 }
 
 const failureOf = async (source: LiveSource, limitMs = 2000, limitBytes = 1_000_000): Promise<string> => {
-  const result = await askLive(source, limitMs, limitBytes)
+  const request: LiveRequest = source.kind === 'http' ? { kind: 'get', path: statPath(source.path), accept: 'text/plain' } : { kind: 'line', text: pollLine() }
+  const result = await askLive(source, request, limitMs, limitBytes)
   assert.ok(!result.ok)
   return `${result.failure.code}: ${result.failure.message}`
 }
 const pollFailure = async (source: LiveSource): Promise<string> => {
-  const result = await new HaproxyPoller(nodeLive, source, 4000).poll()
+  const result = await createPoller(nodeLive, source, 4000).poll()
   assert.ok(!result.ok)
   return result.failure.message
 }
 
+test('nothing but reads is allowed', async () => {
+  const socket = sourceOf('/run/h.sock')
+  const page = sourceOf('http://lb.example/stats')
+  const status = sourceOf('nginx-status:http://lb.example/status')
+  const line = (text: string): LiveRequest => ({ kind: 'line', text })
+  const get = (path: string): LiveRequest => ({ kind: 'get', path, accept: 'text/plain' })
+  assert.equal(isAllowed(socket, line(pollLine())), true)
+  for (const text of ['show stat\n', 'user;disable server a/b\n', `${pollLine()}disable server a/b\n`, '']) assert.equal(isAllowed(socket, line(text)), false, text)
+  assert.equal(isAllowed(page, get('/stats;csv;norefresh')), true)
+  assert.equal(isAllowed(status, get('/status')), true)
+  for (const source of [page, status]) for (const path of ['/stats', '/stats;up', '/status?x', '/', '/status/control?cmd=reset']) assert.equal(isAllowed(source, get(path)), false, path)
+  assert.equal(isAllowed(page, line(pollLine())), false)
+  assert.equal(isAllowed(socket, get('/stats;csv;norefresh')), false)
+  const refused = askLive(page, get('/stats;disable'), 1000, 1000)
+  await assert.rejects(refused, /not on the list of reads/)
+})
+
+test('totals of nginx come as one listener', async () => {
+  const address = await pageThat((_, response) => response.end('Active connections: 3 \nserver accepts handled requests\n 10 10 40 \nReading: 0 Writing: 1 Waiting: 2 \n'))
+  const polled = await createPoller(nodeLive, sourceOf(`nginx-status:http://${address}/status`), 4000).poll()
+  assert.ok(polled.ok)
+  assert.deepEqual(polled.value.rows.map((row) => [row.kind, row.owner, row.counters.requests, row.counters.connections, row.gauges.sessions]), [['listener', 'nginx', 40, 10, 3]])
+  const other = await createPoller(nodeLive, sourceOf(`nginx-status:http://${await pageThat((_, response) => response.end('<html>'))}/status`), 4000).poll()
+  assert.ok(!other.ok)
+  assert.match(other.failure.message, /is not the page of stub_status/)
+})
+
 test('sources are read as people write them', () => {
-  assert.deepEqual(parseLiveSource('/run/haproxy.sock'), { kind: 'socket', path: '/run/haproxy.sock', title: '/run/haproxy.sock' })
-  assert.deepEqual(parseLiveSource('unix@/run/h.sock'), { kind: 'socket', path: '/run/h.sock', title: '/run/h.sock' })
-  assert.deepEqual(parseLiveSource('run/h.sock'), { kind: 'socket', path: 'run/h.sock', title: 'run/h.sock' })
-  assert.deepEqual(parseLiveSource('[::1]:9999'), { kind: 'tcp', host: '::1', port: 9999, title: '[::1]:9999' })
-  assert.deepEqual(parseLiveSource('tcp:lb.example:9999'), { kind: 'tcp', host: 'lb.example', port: 9999, title: 'lb.example:9999' })
+  assert.deepEqual(parseLiveSource('/run/haproxy.sock'), { kind: 'socket', surface: 'haproxy', path: '/run/haproxy.sock', title: '/run/haproxy.sock' })
+  assert.deepEqual(parseLiveSource('unix@/run/h.sock'), { kind: 'socket', surface: 'haproxy', path: '/run/h.sock', title: '/run/h.sock' })
+  assert.deepEqual(parseLiveSource('run/h.sock'), { kind: 'socket', surface: 'haproxy', path: 'run/h.sock', title: 'run/h.sock' })
+  assert.deepEqual(parseLiveSource('[::1]:9999'), { kind: 'tcp', surface: 'haproxy', host: '::1', port: 9999, title: '[::1]:9999' })
+  assert.deepEqual(parseLiveSource('tcp:lb.example:9999'), { kind: 'tcp', surface: 'haproxy', host: 'lb.example', port: 9999, title: 'lb.example:9999' })
   assert.deepEqual(parseLiveSource('http://ops:se%40cret@lb.example:8404/stats;csv'), {
-    kind: 'http', secure: false, host: 'lb.example', port: 8404, path: '/stats', user: 'ops', password: 'se@cret', title: 'http://lb.example:8404/stats',
+    kind: 'http', surface: 'haproxy', secure: false, host: 'lb.example', port: 8404, path: '/stats', user: 'ops', password: 'se@cret', title: 'http://lb.example:8404/stats',
   })
   for (const wrong of ['', 'haproxy', 'ftp://a/', 'a:0', 'a:70000', 'http://a/stats?st=DONE', 'http://a:99999/', 'http://%zz@a/']) assert.equal(typeof parseLiveSource(wrong), 'string', wrong)
 })
 
 test('a poll sends one line of reads that begins with giving up all rights', async () => {
   const { source, received } = await socketThat((socket) => socket.end(answer))
-  const poller = new HaproxyPoller(nodeLive, source, 4000)
+  const poller = createPoller(nodeLive, source, 4000)
   const first = await poller.poll()
   assert.ok(first.ok)
   assert.equal(first.value.rows.length, 59)
@@ -93,7 +122,7 @@ test('a page is asked with one GET for its values, without keeping the connectio
     seen.push(`${request.method} ${request.url} ${request.headers.connection} ${request.headers.authorization ?? '-'} ${Object.keys(request.headers).sort().join()}`)
     response.end(captured('haproxy/healthy.http.csv'))
   })
-  const polled = await new HaproxyPoller(nodeLive, sourceOf(`http://ops:secret@${address}/stats`), 4000).poll()
+  const polled = await createPoller(nodeLive, sourceOf(`http://ops:secret@${address}/stats`), 4000).poll()
   assert.ok(polled.ok)
   assert.equal(polled.value.epoch, null)
   assert.deepEqual(seen, [`GET /stats;csv;norefresh close Basic ${Buffer.from('ops:secret').toString('base64')} accept,authorization,connection,host`])
@@ -132,7 +161,7 @@ test('what a page says instead of statistics is told', async () => {
 test('failures make the pauses longer, an answer ends that', async () => {
   let broken = true
   const { source } = await socketThat((socket) => socket.end(broken ? '' : answer))
-  const poller = new HaproxyPoller(nodeLive, source, 4000)
+  const poller = createPoller(nodeLive, source, 4000)
   const pauses: number[] = []
   for (let turn = 0; turn < 3; turn += 1) {
     pauses.push(poller.pauseMs(0.5))
@@ -148,7 +177,7 @@ test('an answer that lost half of its rows is asked for again', async () => {
   const short = answer.replace(/\nbe_[^\n]*(?=\n)/g, '')
   let turn = 0
   const { source, received } = await socketThat((socket) => socket.end([answer, short, answer][turn++] ?? answer))
-  const poller = new HaproxyPoller(nodeLive, source, 4000)
+  const poller = createPoller(nodeLive, source, 4000)
   await poller.poll()
   const second = await poller.poll()
   assert.equal(second.ok && second.value.rows.length, 59)

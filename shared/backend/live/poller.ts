@@ -1,0 +1,64 @@
+import type { Result } from '#shared/diagnostics/failure.ts'
+import type { LiveSource } from '#shared/live/live-source.ts'
+import type { LiveSnapshot } from '#shared/live/snapshot.ts'
+import type { LivePort } from '#shared/backend/ports.ts'
+import { haproxyReader } from './read-haproxy.ts'
+import { nginxStatusReader } from './read-nginx-status.ts'
+
+/** Asks a source once. `limitMs`, `limitBytes`: for everything it has to ask. */
+export type SnapshotReader = (limitMs: number, limitBytes: number) => Promise<Result<LiveSnapshot>>
+
+const answerLimitBytes = 64 * 1024 * 1024
+const longestPollMs = 2000
+const shortestPollMs = 1000
+const longestPauseMs = 60_000
+
+/** Polls one source, `intervalMs` apart. */
+export function createPoller(port: LivePort, source: LiveSource, intervalMs: number): Poller {
+  return new Poller(readerOf(port, source), intervalMs)
+}
+
+function readerOf(port: LivePort, source: LiveSource): SnapshotReader {
+  switch (source.surface) {
+    case 'haproxy': return haproxyReader(port, source)
+    case 'nginx-status': return nginxStatusReader(port, source)
+  }
+}
+
+/**
+ * One question at a time. Takes only whole answers, and pauses longer and longer while there are none, so that a
+ * balancer in trouble is not asked more.
+ */
+export class Poller {
+  readonly #read: SnapshotReader
+  readonly #intervalMs: number
+  #failures = 0
+  #last: { readonly epoch: string | null; readonly rows: number } | null = null
+
+  constructor(read: SnapshotReader, intervalMs: number) {
+    this.#read = read
+    this.#intervalMs = intervalMs
+  }
+
+  /** Time to wait before the next poll. `draw`: 0–1, so that many watchers do not ask in step. */
+  pauseMs(draw: number): number {
+    const pause = Math.min(longestPauseMs, this.#intervalMs * 2 ** Math.min(this.#failures, 10))
+    return Math.max(this.#intervalMs, pause) * (0.95 + 0.1 * draw)
+  }
+
+  async poll(): Promise<Result<LiveSnapshot>> {
+    const first = await this.#ask()
+    // Half of the rows gone under the same process is more likely an answer cut short than the truth: one more look.
+    const cut = first.ok && this.#last !== null && first.value.epoch === this.#last.epoch && first.value.rows.length * 2 < this.#last.rows
+    const result = cut ? await this.#ask() : first
+    if (result.ok) {
+      this.#failures = 0
+      this.#last = { epoch: result.value.epoch, rows: result.value.rows.length }
+    } else this.#failures += 1
+    return result
+  }
+
+  #ask(): Promise<Result<LiveSnapshot>> {
+    return this.#read(Math.max(shortestPollMs, Math.min(longestPollMs, this.#intervalMs / 2)), answerLimitBytes)
+  }
+}
