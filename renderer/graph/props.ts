@@ -1,4 +1,5 @@
 import type { Ref } from 'react'
+import type { LiveMarks } from '#shared/view/live-marks.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
 import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 import type { PictureLink } from './picture-link.ts'
@@ -46,6 +47,8 @@ export interface TopologyCanvasProps {
   readonly lit: readonly string[]
   /** Marks by node and edge id; default none. */
   readonly traffic?: TrafficMarks
+  /** Traffic of a running balancer. New marks change how the picture looks, never where anything stands. Default: none. */
+  readonly live?: LiveMarks
   /** Boxes whose words contain every word of it are marked; empty: none. */
   readonly query: string
   readonly theme: 'dark' | 'light'
