@@ -23,7 +23,7 @@ interface Kept {
 
 const counterNames: readonly CounterName[] = [
   'requests', 'connections', 'selections', 'bytesIn', 'bytesOut', 'status1xx', 'status2xx', 'status3xx', 'status4xx', 'status5xx', 'statusOther',
-  'failedConnections', 'failedResponses', 'denied', 'retries', 'redispatches',
+  'failedConnections', 'failedResponses', 'denied', 'retries', 'redispatches', 'responseMsTotal', 'responsesTimed',
 ]
 
 /** The longest time since a state changed, over all pools: it falls when the process starts again. */
@@ -52,7 +52,9 @@ export class IntervalTracker {
       const key = rowKey(row)
       seen.add(key)
       const before = this.#kept.get(key)
-      const reading: Reading = { ...snapshot.taken, epoch, uptimeSeconds: snapshot.uptimeSeconds, value: row.counters.requests ?? row.counters.connections ?? 0 }
+      const { requests, connections, selections } = row.counters
+      const since = row.epoch === undefined ? { epoch, uptimeSeconds: snapshot.uptimeSeconds } : { epoch: row.epoch, uptimeSeconds: null }
+      const reading: Reading = { ...snapshot.taken, ...since, value: requests ?? connections ?? selections ?? 0 }
       const grown = before === undefined ? null : growthOf(before.reading, reading, before.usualRate, this.#nominalMs)
       const interval = before === undefined || grown === null ? null : toRowInterval(before.counters, row.counters, grown)
       const rate = interval !== null && !interval.marks.includes('reset') && !interval.marks.includes('wide') ? grown?.rate ?? null : null
@@ -83,13 +85,20 @@ function everyStateIsYounger(before: LiveSnapshot, after: LiveSnapshot): boolean
 
 function toRowInterval(before: Counters, after: Counters, grown: Interval): RowInterval {
   // One counter that shrank tells of the whole row: a row starts again as one.
-  const reset = grown.delta === null || counterNames.some((name) => hasShrunk(before[name], after[name]))
+  const reset = grown.delta === null || counterNames.some((name) => hasShrunk(before[name] ?? null, after[name] ?? null))
   const deltas = {} as Record<CounterName, number | null>
   for (const name of counterNames) {
-    const from = before[name]
-    const to = after[name]
+    const from = before[name] ?? null
+    const to = after[name] ?? null
     deltas[name] = reset || from === null || to === null ? null : growth(from, to)
   }
   const marks = reset && !grown.marks.includes('reset') ? [...grown.marks.filter((mark) => mark === 'clock'), 'reset' as const] : grown.marks
   return { durationMs: grown.durationMs, marks, deltas, leastUnits: grown.leastDelta }
+}
+
+/** Mean response time of the answers of the interval; where the source has no sum of them, as the product smooths it. */
+export function responseMsOf({ row, interval }: RatedRow): number | null {
+  const total = interval?.deltas.responseMsTotal ?? null
+  const timed = interval?.deltas.responsesTimed ?? null
+  return total === null || timed === null || timed === 0 ? row.gauges.responseMs : total / timed
 }

@@ -41,7 +41,7 @@ export class LiveWatch {
   readonly #tracker: IntervalTracker
   readonly #pools = new Map<string, PoolWatch>()
   readonly #goodPools = new Map<string, PoolWatch>()
-  #epoch: string | null = null
+  #process: string | null = null
 
   /** `model`: the config that is believed to run. `nominalMs`: how far apart polls are meant to be. */
   constructor(model: RoutingModel | null, nominalMs: number, knownGood: RoutingModel | null = null) {
@@ -61,12 +61,13 @@ export class LiveWatch {
   add(snapshot: LiveSnapshot): LiveView {
     const rows = this.#tracker.add(snapshot)
     const { listeners, pools } = joinRows(rows, this.#model)
-    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, snapshot.epoch)] as const])))
-    const restarted = this.#epoch !== null && snapshot.epoch !== null && snapshot.epoch !== this.#epoch
-    this.#epoch = snapshot.epoch
+    const process = processOf(snapshot)
+    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
+    const restarted = this.#process !== null && process !== null && process !== this.#process
+    this.#process = process
     return {
       snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools),
-      pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, snapshot.epoch), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
+      pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
     }
   }
 
@@ -83,6 +84,11 @@ export class LiveWatch {
     this.#pools.set(joined.name, made)
     return made
   }
+}
+
+/** The process that counts and the configuration it runs; null: the source tells neither. */
+function processOf({ epoch, generation }: LiveSnapshot): string | null {
+  return generation === undefined ? epoch : `${epoch ?? ''} ${generation}`
 }
 
 function runningRule(joined: JoinedPool): ShareRule {

@@ -63,7 +63,7 @@ export class PoolWatch {
     const rule = this.#rule
     const servers = joined.servers
     const config = rangesOf(servers, rule, (server) => server.member?.options.weight ?? server.live?.row.state.weight ?? 0)
-    const running = rangesOf(servers, rule, (server) => server.live?.row.state.weight ?? 0)
+    const running = rangesOf(servers, rule, (server) => server.live?.row.state.weight ?? server.member?.options.weight ?? 0)
     const taking = running.shares.flatMap((share, index) => (share.high > 0 || (config.shares[index]?.high ?? 0) > 0 ? [index] : []))
     const set = taking.map((index) => nameOf(servers[index] as JoinedServer)).join('\n')
     const throttled = new Set(taking.flatMap((index, position) => (typeof servers[index]?.live?.row.state.throttlePercent === 'number' ? [position] : [])))
@@ -160,7 +160,7 @@ function nameOf(server: JoinedServer): string {
 function unitsOf(server: JoinedServer, rule: ShareRule): number | null {
   const deltas = server.live?.interval?.deltas
   if (deltas === undefined) return null
-  return rule.unit === 'requests' ? deltas.requests : deltas.selections ?? deltas.connections
+  return rule.unit === 'requests' ? deltas.requests ?? deltas.selections : deltas.selections ?? deltas.connections
 }
 
 /** Σ max(0, share − expected): what would have to move. */

@@ -57,10 +57,10 @@ test('live --once --json is one line in the published shape', async () => {
   assert.deepEqual([code, err], [0, ''])
   assert.equal(out.split('\n').length, 2)
   assert.deepEqual(settled(out), {
-    schemaVersion: 1, at: 'TIME', source, product: 'HAProxy', version: '2.6.12', process: '100@1700000000', uptimeSeconds: 62, restarted: false, stopping: false, readMs: 1,
-    listeners: [{ name: 'web', protocol: 'http', requestsPerSecond: 330, connectionsPerSecond: 9, errorsPerSecond: 0, deniedPerSecond: 0, sessions: 1, marks: [] }],
+    schemaVersion: 1, at: 'TIME', source, product: 'HAProxy', version: '2.6.12', process: '100@1700000000', uptimeSeconds: 62, restarted: false, stopping: false, readMs: 1, notes: [],
+    listeners: [{ name: 'web', protocol: 'http', requestsPerSecond: 330, selectionsPerSecond: null, connectionsPerSecond: 9, errorsPerSecond: 0, deniedPerSecond: 0, sessions: 1, marks: [] }],
     pools: [{
-      pool: 'api', running: true, inConfig: true, protocol: 'http', algorithm: 'roundrobin', up: true, onBackups: false, requests: 660, requestsPerSecond: 330, connectionsPerSecond: 8, errorsPerSecond: 14,
+      pool: 'api', running: true, inConfig: true, protocol: 'http', algorithm: 'roundrobin', up: true, onBackups: false, requests: 660, requestsPerSecond: 330, selectionsPerSecond: 320, connectionsPerSecond: 8, errorsPerSecond: 14,
       ownErrorsPerSecond: 10, sessions: 2, queued: 1, marks: [],
       shares: {
         verdict: 'drift', severity: 'warning', class: 'exact', counted: 'requests', units: 320, overSeconds: 1, misplaced: 0.25,
@@ -69,11 +69,11 @@ test('live --once --json is one line in the published shape', async () => {
       servers: [
         {
           server: 'a', address: '10.0.0.1:80', running: true, inConfig: true, state: 'UP', health: 'up', admin: 'ready', backup: false, weight: 10, configWeight: 10, throttlePercent: null, requests: 160,
-          requestsPerSecond: 80, connectionsPerSecond: 2, errorsPerSecond: 0, responseMs: 4, sessions: 1, queued: 0, check: 'L4OK', marks: [], share: 0.25, expected: { low: 0.5, high: 0.5 },
+          requestsPerSecond: 80, selectionsPerSecond: 80, connectionsPerSecond: 2, errorsPerSecond: 0, responseMs: 4, sessions: 1, queued: 0, check: 'L4OK', marks: [], share: 0.25, expected: { low: 0.5, high: 0.5 },
         },
         {
           server: 'b', address: '10.0.0.2:80', running: true, inConfig: true, state: 'UP', health: 'up', admin: 'ready', backup: false, weight: 30, configWeight: 10, throttlePercent: null, requests: 480,
-          requestsPerSecond: 240, connectionsPerSecond: 6, errorsPerSecond: 4, responseMs: 5, sessions: 1, queued: 2, check: 'L7OK', marks: [], share: 0.75, expected: { low: 0.5, high: 0.5 },
+          requestsPerSecond: 240, selectionsPerSecond: 240, connectionsPerSecond: 6, errorsPerSecond: 4, responseMs: 5, sessions: 1, queued: 2, check: 'L7OK', marks: [], share: 0.75, expected: { low: 0.5, high: 0.5 },
         },
       ],
     }],

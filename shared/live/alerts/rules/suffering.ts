@@ -3,7 +3,7 @@ import type { WatchedPool } from '#shared/live/live-watch.ts'
 import type { PoolRow, ServerRow } from '#shared/live/snapshot.ts'
 import { errorGate, findErrorBurst, type ErrorBurst, type ErrorPoll } from '#shared/live/alerts/error-burst.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
-import { isTellingResponse, meanResponse } from '#shared/live/alerts/response-time.ts'
+import { isTellingResponse, meanResponse, type ResponseTime } from '#shared/live/alerts/response-time.ts'
 
 const longest = 64
 const leastUsual = 0.005
@@ -65,6 +65,8 @@ function burstOf(key: string, { row, interval }: Rated<ServerRow> | Rated<PoolRo
 
 interface Responses {
   readonly readings: { readonly requests: number; readonly smoothedMs: number }[]
+  /** Growth of the sum, where the source has one. */
+  readonly sums: { readonly answers: number; readonly ms: number }[]
   baseMs: number | null
 }
 
@@ -85,22 +87,10 @@ export function latencyRule(): AlertRule {
 
 function judgeResponse(pool: string, server: string, { row, interval }: Rated<ServerRow>, known: Map<string, Responses>, at: Evaluation['at']): Evaluation {
   const key = `${pool}/${server}`
-  const kept = known.get(key) ?? { readings: [], baseMs: null }
+  const kept = known.get(key) ?? { readings: [], sums: [], baseMs: null }
   known.set(key, kept)
-  const total = Number(row.counters.requests ?? 0)
-  const smoothedMs = row.gauges.responseMs
-  if (interval === null || interval.marks.includes('reset') || smoothedMs === null) {
-    kept.readings.length = 0
-    return quiet('latency', pool, server, null)
-  }
-  kept.readings.push({ requests: total, smoothedMs })
-  if (kept.readings.length > longestReadings) kept.readings.shift()
-  // The newest reading that lies enough requests back.
-  let earlier = kept.readings.length - 1
-  while (earlier > 0 && !isTellingResponse(total - (kept.readings[earlier]?.requests ?? total), total)) earlier -= 1
-  const from = kept.readings[earlier]
-  if (from === undefined || !isTellingResponse(total - from.requests, total)) return quiet('latency', pool, server, null)
-  const mean = meanResponse(from.smoothedMs, smoothedMs, total - from.requests)
+  const mean = (row.counters.responseMsTotal ?? null) === null ? meanOfSmoothed(kept, row, interval) : meanOfSums(kept, interval)
+  if (mean === null) return quiet('latency', pool, server, null)
   if (kept.baseMs === null) {
     kept.baseMs = mean.ms
     return quiet('latency', pool, server, false)
@@ -114,6 +104,44 @@ function judgeResponse(pool: string, server: string, { row, interval }: Rated<Se
     rule: 'latency', pool, server, holds: true, severity: surelyMs > 5 * Math.max(1, kept.baseMs) ? 'critical' : 'warning', at,
     sentence: `${pool}/${server} answers in ${Math.round(mean.ms)} ms (give or take ${Math.ceil(mean.errorMs)}); usual are ${Math.max(0, Math.round(kept.baseMs))} ms.`,
   }
+}
+
+/** Mean since the newest reading that lies enough requests back; null: too few came since. */
+function meanOfSmoothed(kept: Responses, row: ServerRow, interval: Rated<ServerRow>['interval']): ResponseTime | null {
+  const total = Number(row.counters.requests ?? 0)
+  const smoothedMs = row.gauges.responseMs
+  if (interval === null || interval.marks.includes('reset') || smoothedMs === null) {
+    kept.readings.length = 0
+    return null
+  }
+  kept.readings.push({ requests: total, smoothedMs })
+  if (kept.readings.length > longestReadings) kept.readings.shift()
+  let earlier = kept.readings.length - 1
+  while (earlier > 0 && !isTellingResponse(total - (kept.readings[earlier]?.requests ?? total), total)) earlier -= 1
+  const from = kept.readings[earlier]
+  if (from === undefined || !isTellingResponse(total - from.requests, total)) return null
+  return meanResponse(from.smoothedMs, smoothedMs, total - from.requests)
+}
+
+const leastAnswers = 20
+
+/** Mean over the newest intervals that have enough answers together; its error is that of a mean of so many. */
+function meanOfSums(kept: Responses, interval: Rated<ServerRow>['interval']): ResponseTime | null {
+  const ms = interval?.deltas.responseMsTotal ?? null
+  const answers = interval?.deltas.responsesTimed ?? null
+  if (ms === null || answers === null) {
+    kept.sums.length = 0
+    return null
+  }
+  kept.sums.push({ ms, answers })
+  if (kept.sums.length > longestReadings) kept.sums.shift()
+  let sumMs = 0
+  let count = 0
+  for (let at = kept.sums.length - 1; at >= 0 && count < leastAnswers; at -= 1) {
+    sumMs += kept.sums[at]?.ms ?? 0
+    count += kept.sums[at]?.answers ?? 0
+  }
+  return count < leastAnswers ? null : { ms: sumMs / count, errorMs: sumMs / count / Math.sqrt(count) }
 }
 
 const leastQueue = 5
@@ -144,7 +172,7 @@ export function retriesRule(): AlertRule {
     id: 'retries', confirm: 2, clear: 10, isState: false,
     look: (view) => view.pools.filter((pool) => pool.live !== null).map((pool): Evaluation => {
       const deltas = pool.live?.interval?.deltas
-      const again = deltas === undefined || deltas.retries === null || deltas.redispatches === null ? null : deltas.retries + deltas.redispatches
+      const again = deltas === undefined || deltas.retries === null ? null : deltas.retries + (deltas.redispatches ?? 0)
       const requests = deltas?.requests ?? deltas?.connections ?? null
       if (again === null || requests === null) return quiet('retries', pool.name, null, null)
       if (again < 5 || again < 0.02 * requests) return quiet('retries', pool.name, null, false)
