@@ -32,12 +32,15 @@ export interface HttpSource {
 }
 
 /** Words that stand before an address and say what answers there; without one it is the statistics page of HAProxy. */
-const namedSurfaces = ['nginx-status'] as const
+const namedSurfaces = [
+  'haproxy-metrics',
+  'nginx-status',
+] as const
 export type HttpSurface = 'haproxy' | (typeof namedSurfaces)[number]
 
 /**
  * A source as people write it: `/run/haproxy.sock`, `unix@/run/haproxy.sock`, `127.0.0.1:9999`, `tcp:host:port`,
- * `http://host:8404/stats`, `nginx-status:http://host/status`. A text says what is wrong with it.
+ * `http://host:8404/stats`, `nginx-status:http://host/status`, `haproxy-metrics:http://host/metrics`. A text says what is wrong with it.
  */
 export function parseLiveSource(written: string): LiveSource | string {
   const whole = written.trim()

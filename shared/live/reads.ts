@@ -12,6 +12,7 @@ export function isAllowed(source: LiveSource, request: LiveRequest): boolean {
   if (request.kind !== 'get') return false
   switch (source.surface) {
     case 'haproxy': return request.path === statPath(source.path)
+    case 'haproxy-metrics': return request.path === source.path
     case 'nginx-status': return request.path === source.path
   }
 }

@@ -1,8 +1,10 @@
 import type { Result } from '#shared/diagnostics/failure.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
+import { haproxyExporter } from '#shared/live/metrics/exporters/haproxy.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LivePort } from '#shared/backend/ports.ts'
 import { haproxyReader } from './read-haproxy.ts'
+import { metricsReader } from './read-metrics.ts'
 import { nginxStatusReader } from './read-nginx-status.ts'
 
 /** Asks a source once. `limitMs`, `limitBytes`: for everything it has to ask. */
@@ -21,6 +23,7 @@ export function createPoller(port: LivePort, source: LiveSource, intervalMs: num
 function readerOf(port: LivePort, source: LiveSource): SnapshotReader {
   switch (source.surface) {
     case 'haproxy': return haproxyReader(port, source)
+    case 'haproxy-metrics': return metricsReader(port, source, haproxyExporter)
     case 'nginx-status': return nginxStatusReader(port, source)
   }
 }
