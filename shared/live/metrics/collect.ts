@@ -85,10 +85,10 @@ function addCounter(row: RowInMaking, rule: MetricRule, labels: MetricLabels, va
   const plus = (before: number | bigint | null): number | bigint => (before === null ? value : addCounts(before, value))
   if (rule.to !== 'responses') {
     const name = rule.to as CounterName
-    row.counters[name] = plus(row.counters[name])
+    row.counters[name] = plus(row.counters[name] ?? null)
     return
   }
   const counter = statusCounter(labels.get(rule.by ?? 'code') ?? '')
-  row.counters[counter] = plus(row.counters[counter])
+  row.counters[counter] = plus(row.counters[counter] ?? null)
   row.answered = plus(row.answered)
 }
