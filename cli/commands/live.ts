@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
+import { AlertCauses } from '#shared/backend/live/causes.ts'
 import { createPoller, type Poller } from '#shared/backend/live/poller.ts'
 import { LiveSession } from '#shared/live/live-session.ts'
 import type { LiveView } from '#shared/live/live-watch.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
-import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { choiceOf, expectPositionals, numberOf, readingOptions, type Parsed } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
@@ -56,12 +56,13 @@ export const command: Command = {
     const knownGood = good === null ? null : await readConfig(ports, good, args, io)
     if (knownGood !== null && knownGood.model.dialect !== 'haproxy') throw new InputError(`${good ?? ''} is a config of ${knownGood.model.product}; only HAProxy can be watched so far.`)
     const session: Session = {
-      args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config),
-      readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood?.model ?? config?.model ?? null,
+      args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config), goodPlaces: knownGood === null ? null : placesOf(knownGood),
+      readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood ?? config,
       // A single look may take its time.
       poller: createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs), watch: new LiveSession(config?.model ?? null, intervalMs, knownGood?.model ?? null),
-      wantsAlerts: args.has('alerts'),
+      causes: args.has('alerts') ? new AlertCauses(ports.clock) : null, compared: Promise.resolve(),
     }
+    if (knownGood !== null) compareWith(session, config)
     return once ? lookOnce(session) : keepLooking(session, count)
   },
 }
@@ -72,15 +73,19 @@ interface Session {
   readonly json: boolean
   readonly source: LiveSource
   places: Places | null
+  goodPlaces: Places | null
   /** Reads the config once more; null: there is none, or it cannot be read twice. */
   readonly readAgain: (() => Promise<LoadedConfig>) | null
   /** What shares are judged against after a reload, besides the config that runs then. */
-  readonly knownGood: RoutingModel | null
+  readonly knownGood: LoadedConfig | null
   readonly now: () => string
   readonly intervalMs: number
   readonly poller: Poller
   readonly watch: LiveSession
-  readonly wantsAlerts: boolean
+  /** Null: nobody asked for alerts. */
+  readonly causes: AlertCauses | null
+  /** Ends when the running config was compared with the known good one; polls do not wait for it. */
+  compared: Promise<void>
 }
 
 function sourceOf(written: string): LiveSource {
@@ -98,8 +103,9 @@ interface Look {
 /** A rate needs two polls, and an alert is told after two or three of those. */
 async function lookOnce(session: Session): Promise<ExitCode> {
   let look = await lookOrEnd(session)
-  for (let more = session.wantsAlerts ? 4 : 1; more > 0; more -= 1) {
+  for (let more = session.causes === null ? 1 : 4; more > 0; more -= 1) {
     await sleep(session.intervalMs)
+    if (more === 1) await session.compared
     look = await lookOrEnd(session)
   }
   await deliver(show(session, look), session.args, session.io)
@@ -122,16 +128,22 @@ async function followReload(session: Session): Promise<void> {
   try {
     const config = await session.readAgain()
     session.places = placesOf(config)
-    session.watch.useConfig(config.model, session.knownGood)
+    session.goodPlaces ??= session.knownGood === null ? null : placesOf(session.knownGood)
+    session.watch.useConfig(config.model, session.knownGood?.model ?? null)
+    compareWith(session, config)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     session.io.err(`${error.message} What was read before the reload still counts.\n`)
   }
 }
 
-function lookAt({ watch, wantsAlerts }: Session, snapshot: LiveSnapshot): Look {
+function compareWith(session: Session, running: LoadedConfig | null): void {
+  session.compared = session.causes?.use(session.knownGood, running) ?? Promise.resolve()
+}
+
+function lookAt({ watch, causes }: Session, snapshot: LiveSnapshot): Look {
   const { view, alerts } = watch.add(snapshot)
-  return { view, alerts: wantsAlerts ? alerts : null }
+  return { view, alerts: causes === null ? null : causes.explain(alerts, view) }
 }
 
 function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
@@ -166,7 +178,7 @@ function tellFailure({ io, json, source, now, watch }: Session, failure: Failure
   else io.err(`${now()}  ${failure.message} It is asked again.\n`)
 }
 
-function show({ args, io, json, source, places, now }: Session, { view, alerts }: Look): string {
-  const facts = { view, alerts, source, at: now(), places }
+function show({ args, io, json, source, places, goodPlaces, now }: Session, { view, alerts }: Look): string {
+  const facts = { view, alerts, source, at: now(), places, goodPlaces }
   return json ? `${JSON.stringify(toJsonSample(facts))}\n` : renderLive(facts, coloursFor(args, io))
 }

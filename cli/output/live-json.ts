@@ -16,10 +16,12 @@ export interface LiveFacts {
   readonly at: string
   /** Null: there is no config. */
   readonly places: Places | null
+  /** The same for the last known good config. */
+  readonly goodPlaces: Places | null
 }
 
 /** One poll as one object: rates are per second, null where the interval has none. Shape: docs/command-line.md, "Live". */
-export function toJsonSample({ view, alerts, source, at, places }: LiveFacts): object {
+export function toJsonSample({ view, alerts, source, at, places, goodPlaces }: LiveFacts): object {
   const { snapshot } = view
   return {
     schemaVersion, at, source: source.title, product: snapshot.product, version: snapshot.version, process: snapshot.epoch, uptimeSeconds: snapshot.uptimeSeconds,
@@ -29,8 +31,16 @@ export function toJsonSample({ view, alerts, source, at, places }: LiveFacts): o
     })),
     pools: view.pools.map((pool) => toJsonPool(pool)),
     drift: view.drift.map(({ at: span, ...drift }) => ({ ...drift, at: lineOf(span, places) })),
-    ...(alerts === null ? {} : { alerts: alerts.map(({ at: span, sinceMs, ...alert }) => ({ ...alert, since: new Date(sinceMs).toISOString(), at: lineOf(span, places) })) }),
+    ...(alerts === null ? {} : { alerts: alerts.map((alert) => toJsonAlert(alert, places, goodPlaces)) }),
   }
+}
+
+function toJsonAlert({ at, sinceMs, causes, ...alert }: Alert, places: Places | null, goodPlaces: Places | null): object {
+  const lines = causes.flatMap((cause) => {
+    const line = lineOf(cause.at, cause.side === 'running' ? places : goodPlaces)
+    return line === null ? [] : [{ side: cause.side, ...line }]
+  })
+  return { ...alert, since: new Date(sinceMs).toISOString(), at: lineOf(at, places), causes: lines }
 }
 
 function lineOf(at: Span | null, places: Places | null): object | null {

@@ -118,6 +118,17 @@ test('alerts end with 1, name the line, and stand first', async () => {
   assert.match(calm.out, /· info: Server b of pool api runs with weight 30/)
 })
 
+test('an alert names the line that differs from the last known good config', async () => {
+  const running = path.join(scratch, 'hot.cfg')
+  writeFileSync(running, readFileSync(config, 'utf8').replace('10.0.0.2:80 weight 10', '10.0.0.2:80 weight 30'))
+  const { code, out } = await run(['live', await balancer((poll) => answer(poll)), '--config', running, '--known-good', config, '--interval', '1', '--count', '3', '--json', '--alerts'])
+  assert.equal(code, 1)
+  const { alerts } = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as { alerts: readonly { rule: string; servers: readonly string[]; traffic: string; sentence: string; at: object; causes: readonly object[] }[] }
+  const share = alerts.find((one) => one.rule === 'share')
+  assert.match(share?.sentence ?? '', / By the config it gets 25 % of the pool instead of 50 % since line 9: server b 10\.0\.0\.2:80 weight 30 \(before: line 9, /)
+  assert.deepEqual([share?.servers, share?.traffic, share?.at, share?.causes], [['a'], 'less', { file: running, line: 9 }, [{ side: 'running', file: running, line: 9 }, { side: 'known-good', file: config, line: 9 }]])
+})
+
 const endings: readonly (readonly [string, readonly string[], number, RegExp])[] = [
   ['nothing to ask', ['live'], 2, /one SOURCE/],
   ['a word that is no source', ['live', 'haproxy'], 2, /not a source/],

@@ -47,7 +47,7 @@ function judge(view: LiveView, names: readonly string[], learned: LearnedShares,
     const seconds = Math.max(1, Math.round(history.slice(-shift.polls).reduce((sum, one) => sum + one.durationMs, 0) / 1000))
     const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
     return {
-      rule: 'mix', pool: name, server: null, holds: true, severity: 'warning', at: view.pools.find((pool) => pool.name === name)?.pool?.origin[0] ?? null,
+      rule: 'mix', pool: name, server: null, traffic: shift.direction === 'high' ? 'more' : 'less', holds: true, severity: 'warning', at: view.pools.find((pool) => pool.name === name)?.pool?.origin[0] ?? null,
       sentence: `Pool ${name} got ${percent(shift.share)} of ${shift.units} requests in the last ${seconds} s; usual are ${percent(shift.expected)}.`,
     }
   })

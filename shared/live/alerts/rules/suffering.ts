@@ -159,7 +159,7 @@ export function queueRule(): AlertRule {
       const limitMs = pool.pool?.timeoutsMs['queue'] ?? pool.pool?.timeoutsMs['connect'] ?? null
       const critical = waitMs !== null && limitMs !== null && waitMs >= limitMs / 2
       return {
-        rule: 'queue', pool: pool.name, server: null, holds: true, severity: critical ? 'critical' : 'warning', at: pool.pool?.origin[0] ?? null,
+        rule: 'queue', pool: pool.name, server: null, traffic: 'more', holds: true, severity: critical ? 'critical' : 'warning', at: pool.pool?.origin[0] ?? null,
         sentence: `${waiting} requests of pool ${pool.name} wait for a server${waitMs === null ? '' : `, about ${Math.round(waitMs)} ms each`}${critical ? `; after ${limitMs} ms they are answered with 503` : ''}.`,
       }
     }),

@@ -17,7 +17,7 @@ function judgeShares(joined: WatchedPool): readonly Evaluation[] {
   const rule = told.shift.direction === 'high' ? joined.pool?.selectors.find((one) => one.server === server) : undefined
   const misplaced = told.misplaced ?? 0
   return [{
-    rule: 'share', pool: joined.name, server: null, holds: true, severity: misplaced >= 0.2 && told.rule.class !== 'learned' ? 'critical' : 'warning',
+    rule: 'share', pool: joined.name, server: null, servers: [server], traffic: told.shift.direction === 'high' ? 'more' : 'less', holds: true, severity: misplaced >= 0.2 && told.rule.class !== 'learned' ? 'critical' : 'warning',
     sentence: rule === undefined ? told.sentence : `${told.sentence} A rule of the pool picks it before requests are balanced.`, at: rule?.origin[0] ?? member?.origin[0] ?? joined.pool?.origin[0] ?? null,
   }]
 }
@@ -89,7 +89,7 @@ function judgeSilence(joined: WatchedPool, pools: Map<string, Usual>, busy: bool
   const expected = usual.rate * (usual.silentMs / 1000)
   if (usual.rate < leastRate || usual.learnedMs < leastLearnedMs || expected < leastExpected) return [quiet('silent', joined.name, null, false)]
   return [{
-    rule: 'silent', pool: joined.name, server: null, holds: true, severity: 'critical', at: joined.pool?.origin[0] ?? null,
+    rule: 'silent', pool: joined.name, server: null, traffic: 'less', holds: true, severity: 'critical', at: joined.pool?.origin[0] ?? null,
     sentence: `Pool ${joined.name} has received nothing for ${Math.round(usual.silentMs / 1000)} s (usual: ${usual.rate < 10 ? usual.rate.toFixed(1) : Math.round(usual.rate)} requests/s), while the balancer still gets traffic.`,
   }]
 }
