@@ -37,10 +37,11 @@ export function renderLive({ view, alerts, source, at, places }: LiveFacts, colo
 
 function alertLines(alerts: readonly Alert[], places: Places | null, colours: Colours): readonly string[] {
   if (alerts.length === 0) return [colours.green('No alert.')]
-  return alerts.map((alert) => {
+  return alerts.flatMap((alert) => {
     const place = alert.at === null || places === null ? '' : ` (${places.lineOf(alert.at).file}:${places.lineOf(alert.at).line})`
     const text = forTerminal(`${alert.severity === 'info' ? '·' : '▲'} ${alert.severity}${alert.mutedBy === null ? '' : ', follows from the above'}: ${alert.sentence}${place}`)
-    return alert.severity === 'critical' ? colours.red(text) : alert.severity === 'warning' ? colours.yellow(text) : text
+    const painted = alert.severity === 'critical' ? colours.red(text) : alert.severity === 'warning' ? colours.yellow(text) : text
+    return [painted, ...alert.evidence.map((one) => colours.dim(forTerminal(`    - ${one}`)))]
   })
 }
 

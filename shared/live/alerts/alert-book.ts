@@ -20,6 +20,8 @@ export interface Alert {
   readonly traffic: TrafficShift | null
   readonly severity: AlertSeverity
   readonly sentence: string
+  /** What the data says besides, and what it rules out, in short sentences. */
+  readonly evidence: readonly string[]
   /** Line of the config that runs. */
   readonly at: Span | null
   /** Lines whose change brought it about; empty where nobody compared the configs or none can be named. */
@@ -91,7 +93,7 @@ export class AlertBook {
   firing(): readonly Alert[] {
     const alerts = [...this.#entries].filter(([, entry]) => entry.fires).map(([key, { last, sinceMs }]): Alert => ({
       key, rule: last.rule, pool: last.pool, server: last.server, servers: last.servers ?? (last.server === null ? [] : [last.server]), traffic: last.traffic ?? null,
-      severity: last.severity, sentence: last.sentence, at: last.at, causes: [], sinceMs, mutedBy: null,
+      severity: last.severity, sentence: last.sentence, evidence: last.evidence ?? [], at: last.at, causes: [], sinceMs, mutedBy: null,
     }))
     const down = new Map(alerts.filter((one) => one.rule === 'health' && one.severity === 'critical').map((one) => [one.pool, one.key]))
     const silent = new Map(alerts.filter((one) => one.rule === 'silent').map((one) => [one.pool, one.key]))

@@ -25,6 +25,8 @@ export interface Evaluation {
   readonly severity: AlertSeverity
   /** Numbers and evidence, in one or two plain sentences. */
   readonly sentence: string
+  /** What the rule itself knows besides, in short sentences. */
+  readonly evidence?: readonly string[]
   /** Line of the config that has to do with it. */
   readonly at: Span | null
   /** Fires in the first poll that shows it. */

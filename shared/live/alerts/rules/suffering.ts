@@ -2,6 +2,7 @@ import type { Rated } from '#shared/live/join.ts'
 import type { WatchedPool } from '#shared/live/live-watch.ts'
 import type { PoolRow, ServerRow } from '#shared/live/snapshot.ts'
 import { errorGate, findErrorBurst, type ErrorBurst, type ErrorPoll } from '#shared/live/alerts/error-burst.ts'
+import { chanceWords } from '#shared/live/alerts/evidence.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
 import { isTellingResponse, meanResponse, type ResponseTime } from '#shared/live/alerts/response-time.ts'
 
@@ -32,13 +33,13 @@ function judgeErrors(joined: WatchedPool, known: Map<string, Errors>): readonly 
     if (found === null || found === undefined) return quiet('errors', joined.name, name, found === null ? false : null)
     const others = servers.length - bad.length
     const ruled = others === 0 ? (servers.length > 1 ? ' Every other server shows it, too.' : '') : ` ${others === 1 ? 'The other server does' : `${others} other servers do`} not.`
-    return { rule: 'errors', pool: joined.name, server: name, holds: true, severity: found.share >= 0.1 ? 'critical' : 'warning', sentence: `${joined.name}/${name} answered ${tell(found)}.${ruled}`, at }
+    return { rule: 'errors', pool: joined.name, server: name, holds: true, severity: found.share >= 0.1 ? 'critical' : 'warning', evidence: [chanceWords(found.strength)], sentence: `${joined.name}/${name} answered ${tell(found)}.${ruled}`, at }
   })
   const whole = burstOf(joined.name, joined.live, known)
   if (whole === null || whole === undefined || bad.length > 0) return [...evaluations, quiet('errors', joined.name, null, whole === undefined ? null : false)]
   const own = joined.ownErrorsPerSecond ?? 0
   return [...evaluations, {
-    rule: 'errors', pool: joined.name, server: null, holds: true, severity: whole.share >= 0.1 || own > 0 ? 'critical' : 'warning', at: joined.pool?.origin[0] ?? null,
+    rule: 'errors', pool: joined.name, server: null, holds: true, severity: whole.share >= 0.1 || own > 0 ? 'critical' : 'warning', evidence: [chanceWords(whole.strength)], at: joined.pool?.origin[0] ?? null,
     sentence: `Pool ${joined.name} answered ${tell(whole)}.${own > 0 ? ' The balancer gave them itself; its servers did not.' : ''}`,
   }]
 }
@@ -77,12 +78,27 @@ export function latencyRule(): AlertRule {
   const known = new Map<string, Responses>()
   return {
     id: 'latency', confirm: 3, clear: 10, isState: false,
-    look: (view) => view.pools.flatMap((pool) => pool.servers.flatMap(({ live, member }) => {
+    look: (view) => withCompanions(view.pools.flatMap((pool) => pool.servers.flatMap(({ live, member }) => {
       if (live === null) return []
       const name = member?.name ?? live.row.name
       return [judgeResponse(pool.name, name, live, known, member?.origin[0] ?? null)]
-    })),
+    }))),
   }
+}
+
+/** Says of each slow server whether others are slow as well: one alone is at fault itself, all together share a cause. */
+function withCompanions(all: readonly Evaluation[]): readonly Evaluation[] {
+  const known = all.filter((one) => one.holds !== null)
+  const slow = known.filter((one) => one.holds === true)
+  if (slow.length === 0) return all
+  return all.map((one) => {
+    if (one.holds !== true) return one
+    const others = known.filter((other) => other.pool === one.pool).length - 1
+    const slowOthers = slow.filter((other) => other.pool === one.pool).length - 1
+    const here = others === 0 ? [] : [slowOthers === 0 ? `Only this server of the pool: ${others} other${others === 1 ? '' : 's'} answer${others === 1 ? 's' : ''} as usual.` : slowOthers === others ? 'Every other server of the pool is slower as well.' : `${slowOthers} of ${others} other servers of the pool are slower as well.`]
+    const elsewhere = slow.some((other) => other.pool !== one.pool) ? ['Servers of other pools are slower, too: it may be this machine or its network.'] : []
+    return { ...one, evidence: [...here, ...elsewhere] }
+  })
 }
 
 function judgeResponse(pool: string, server: string, { row, interval }: Rated<ServerRow>, known: Map<string, Responses>, at: Evaluation['at']): Evaluation {
