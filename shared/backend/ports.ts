@@ -199,6 +199,31 @@ export interface LivePort {
   readonly ask: (source: LiveSource, request: LiveRequest, limitMs: number, limitBytes: number) => Promise<Result<LiveAnswer>>
 }
 
+/** A recording that is being written: it only ever grows. */
+export interface RecordingFile {
+  /** Bytes that stand in the file. */
+  readonly length: number
+  /** All of it or nothing. */
+  readonly append: (bytes: Uint8Array) => Promise<Result<null>>
+  /** What was appended is on disk. `not-found`: somebody removed the file. */
+  readonly sync: () => Promise<Result<null>>
+  readonly close: () => Promise<void>
+}
+
+/** A recording that is read. `pieces`: so many bytes from there on, fewer at the end of the file; they are read at once. */
+export interface RecordingSource {
+  readonly size: number
+  readonly pieces: (places: readonly (readonly [at: number, length: number])[]) => Result<readonly Uint8Array[]>
+  readonly close: () => void
+}
+
+/** Files of recordings. */
+export interface RecordingPort {
+  /** A new file that only its owner may read; `exists` when there is one of that name. */
+  readonly create: (path: string) => Promise<Result<RecordingFile>>
+  readonly open: (path: string) => Promise<Result<RecordingSource>>
+}
+
 export interface SettingsPort {
   readonly load: () => Promise<Result<AppSettings>>
   readonly save: (settings: AppSettings) => Promise<Result<AppSettings>>
@@ -239,6 +264,7 @@ export interface Ports {
   readonly raster: RasterPort
   readonly balancer: BalancerPort
   readonly live: LivePort
+  readonly recordings: RecordingPort
   readonly settings: SettingsPort
   readonly dialogs: DialogPort
   readonly host: HostFacts
