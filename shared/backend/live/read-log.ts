@@ -55,9 +55,8 @@ export function logReader(port: LivePort, source: FileSource, format: LogFormat)
 
 /** Up to which moment everything was read. */
 function untilOf({ taken, behindBytes }: TailRead, newestMs: number | null, startMs: number): number {
-  if (newestMs === null) return taken.wallMs
   const complete = taken.wallMs - lateMs
-  return Math.max(startMs, behindBytes > 0 ? Math.min(complete, newestMs - lateMs) : complete)
+  return Math.max(startMs, behindBytes > 0 && newestMs !== null ? Math.min(complete, newestMs - lateMs) : complete)
 }
 
 function notesOf(part: TailRead, all: { readonly dropped: number; readonly emptied: number }, now: { readonly told: number; readonly untold: number }, lateByMs: number, tooMany: boolean): readonly string[] {
