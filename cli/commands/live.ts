@@ -6,7 +6,8 @@ import { createPoller, type Poller } from '#shared/backend/live/poller.ts'
 import { LiveSession } from '#shared/live/live-session.ts'
 import type { LiveView } from '#shared/live/live-watch.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
-import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
+import { dialectOf, parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
+import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { choiceOf, expectPositionals, numberOf, readingOptions, type Parsed } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
@@ -21,7 +22,7 @@ const clearScreen = '\u001b[H\u001b[2J'
 
 export const command: Command = {
   usage: 'live SOURCE [--config CONFIG] [--once] [--alerts] [--interval SECONDS] [--format text|json]\n       steelyard live CONFIG --source SOURCE',
-  summary: 'Shows where the traffic of a running HAProxy goes, against what the config says. Reads only.',
+  summary: 'Shows where the traffic of a running balancer goes, against what the config says. Reads only.',
   options: [
     ...readingOptions,
     { name: 'config', value: 'CONFIG', help: 'config to compare with; its shares are expected, and what runs otherwise is listed' },
@@ -34,7 +35,7 @@ export const command: Command = {
     { name: 'json', value: null, help: 'the same as --format json' },
   ],
   remarks: [
-    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: haproxy-metrics:URL (metrics of HAProxy), nginx-status:URL (stub_status of nginx, totals only).',
+    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-status:URL (stub_status of nginx, totals only).',
     'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
     'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
     'With --format json each poll is one line. Alerts that only inform do not make the exit code 1.',
@@ -51,10 +52,10 @@ export const command: Command = {
     if (args.has('output') && !once) throw new UsageError('--output holds one table: it needs --once.')
     const ports = cliPorts(io, args.has('quiet'))
     const config = configArgument === null ? null : await readConfig(ports, configArgument, args, io)
-    if (config !== null && config.model.dialect !== 'haproxy') throw new InputError(`${configArgument ?? ''} is a config of ${config.model.product}; only HAProxy can be watched so far.`)
+    if (config !== null) expectSameProduct(source, config.model, configArgument ?? '')
     const good = args.value('known-good')
     const knownGood = good === null ? null : await readConfig(ports, good, args, io)
-    if (knownGood !== null && knownGood.model.dialect !== 'haproxy') throw new InputError(`${good ?? ''} is a config of ${knownGood.model.product}; only HAProxy can be watched so far.`)
+    if (knownGood !== null) expectSameProduct(source, knownGood.model, good ?? '')
     const session: Session = {
       args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config), goodPlaces: knownGood === null ? null : placesOf(knownGood),
       readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood ?? config,
@@ -63,7 +64,11 @@ export const command: Command = {
       causes: args.has('alerts') ? new AlertCauses(ports.clock) : null, compared: Promise.resolve(),
     }
     if (knownGood !== null) compareWith(session, config)
-    return once ? lookOnce(session) : keepLooking(session, count)
+    try {
+      return await (once ? lookOnce(session) : keepLooking(session, count))
+    } finally {
+      await session.poller.close()
+    }
   },
 }
 
@@ -92,6 +97,11 @@ function sourceOf(written: string): LiveSource {
   const source = parseLiveSource(written)
   if (typeof source === 'string') throw new UsageError(source)
   return source
+}
+
+function expectSameProduct(source: LiveSource, model: RoutingModel, written: string): void {
+  const dialect = dialectOf(source)
+  if (dialect !== model.dialect) throw new InputError(`${written} is a config of ${model.product}; what ${source.title} shows ${dialect === null ? 'cannot be compared with a config' : `is compared with one of ${dialect === 'nginx' ? 'nginx' : 'HAProxy'}`}.`)
 }
 
 /** What one poll showed. */

@@ -1,5 +1,5 @@
 import { growth, growthOf, hasShrunk, smoothRate, type Interval, type Reading } from './counter.ts'
-import { rowKey, type CounterName, type Counters, type LiveRow, type LiveSnapshot } from './snapshot.ts'
+import { rowKey, type CounterName, type Counters, type LiveRow, type LiveSnapshot, type PollTime } from './snapshot.ts'
 
 /** A row and what happened in it since the poll before. */
 export interface RatedRow {
@@ -38,6 +38,7 @@ export class IntervalTracker {
   readonly #nominalMs: number
   readonly #kept = new Map<string, Kept>()
   #restarts = 0
+  #taken: PollTime | null = null
   #last: { readonly snapshot: LiveSnapshot; readonly longest: number | null } | null = null
 
   constructor(nominalMs: number) {
@@ -47,11 +48,14 @@ export class IntervalTracker {
   /** Rows in the order of the snapshot. A poll that failed is simply not added: the next interval is longer. */
   add(snapshot: LiveSnapshot): readonly RatedRow[] {
     const epoch = this.#epochOf(snapshot)
+    // What got traffic for the first time had none before.
+    const started = snapshot.fromTraffic === true ? this.#taken : null
+    this.#taken = snapshot.taken
     const seen = new Set<string>()
     const rated = snapshot.rows.map((row): RatedRow => {
       const key = rowKey(row)
       seen.add(key)
-      const before = this.#kept.get(key)
+      const before = this.#kept.get(key) ?? (started === null ? undefined : fromNothing(row, started, epoch))
       const { requests, connections, selections } = row.counters
       const since = row.epoch === undefined ? { epoch, uptimeSeconds: snapshot.uptimeSeconds } : { epoch: row.epoch, uptimeSeconds: null }
       const reading: Reading = { ...snapshot.taken, ...since, value: requests ?? connections ?? selections ?? 0 }
@@ -76,6 +80,11 @@ export class IntervalTracker {
     if (last !== null && last.longest !== null && longest !== null && longest + 1 < last.longest && everyStateIsYounger(last.snapshot, snapshot)) this.#restarts += 1
     return `#${this.#restarts}`
   }
+}
+
+function fromNothing({ counters }: LiveRow, taken: PollTime, epoch: string): Kept {
+  const none = Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, value === null ? null : 0])) as unknown as Counters
+  return { counters: none, reading: { ...taken, epoch, uptimeSeconds: null, value: 0 }, usualRate: null }
 }
 
 function everyStateIsYounger(before: LiveSnapshot, after: LiveSnapshot): boolean {

@@ -1,5 +1,5 @@
 /** Where a running balancer is asked for its statistics. `surface`: what answers there. */
-export type LiveSource = SocketSource | TcpSource | HttpSource
+export type LiveSource = SocketSource | TcpSource | HttpSource | FileSource
 
 /** A stats socket of HAProxy in the file system. */
 interface SocketSource {
@@ -15,6 +15,14 @@ interface TcpSource {
   readonly surface: 'haproxy'
   readonly host: string
   readonly port: number
+  readonly title: string
+}
+
+/** An access log, read on from its end. */
+export interface FileSource {
+  readonly kind: 'file'
+  readonly surface: FileSurface
+  readonly path: string
   readonly title: string
 }
 
@@ -37,19 +45,38 @@ const namedSurfaces = [
   'nginx-status',
 ] as const
 export type HttpSurface = 'haproxy' | (typeof namedSurfaces)[number]
+/** The same for log files. */
+const fileSurfaces = ['nginx-log'] as const
+export type FileSurface = (typeof fileSurfaces)[number]
 
 /**
  * A source as people write it: `/run/haproxy.sock`, `unix@/run/haproxy.sock`, `127.0.0.1:9999`, `tcp:host:port`,
- * `http://host:8404/stats`, `nginx-status:http://host/status`, `haproxy-metrics:http://host/metrics`. A text says what is wrong with it.
+ * `http://host:8404/stats`, `nginx-status:http://host/status`, `haproxy-metrics:http://host/metrics`,
+ * `nginx-log:/var/log/nginx/access.log`. A text says what is wrong with it.
  */
 export function parseLiveSource(written: string): LiveSource | string {
   const whole = written.trim()
   if (whole === '') return 'The source is empty.'
+  const logged = fileSurfaces.find((surface) => whole.startsWith(`${surface}:`))
+  if (logged !== undefined) {
+    const path = whole.slice(logged.length + 1)
+    return path === '' ? `${logged}: takes the path of a log.` : { kind: 'file', surface: logged, path, title: path }
+  }
   const named = namedSurfaces.find((surface) => whole.startsWith(`${surface}:`))
   const text = named === undefined ? whole : whole.slice(named.length + 1)
   const source = parseAddress(text)
   if (named === undefined || typeof source === 'string') return source
   return source.kind === 'http' ? { ...source, surface: named } : `${named} is asked at an http or https address.`
+}
+
+/** Dialect of the configs that a source can be compared with; null: there is none. */
+export function dialectOf({ surface }: LiveSource): 'haproxy' | 'nginx' | null {
+  switch (surface) {
+    case 'haproxy': case 'haproxy-metrics': return 'haproxy'
+    case 'nginx-log': return 'nginx'
+    // Totals only.
+    case 'nginx-status': return null
+  }
 }
 
 function parseAddress(text: string): LiveSource | string {

@@ -60,13 +60,14 @@ export class LiveWatch {
 
   add(snapshot: LiveSnapshot): LiveView {
     const rows = this.#tracker.add(snapshot)
-    const { listeners, pools } = joinRows(rows, this.#model)
+    const fromTraffic = snapshot.fromTraffic === true
+    const { listeners, pools } = joinRows(rows, this.#model, fromTraffic)
     const process = processOf(snapshot)
-    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
+    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood, fromTraffic).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
     const restarted = this.#process !== null && process !== null && process !== this.#process
     this.#process = process
     return {
-      snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools),
+      snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
       pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
     }
   }

@@ -62,8 +62,10 @@ export class PoolWatch {
   add(joined: JoinedPool, epoch: string | null): PoolShares {
     const rule = this.#rule
     const servers = joined.servers
-    const config = rangesOf(servers, rule, (server) => server.member?.options.weight ?? server.live?.row.state.weight ?? 0)
-    const running = rangesOf(servers, rule, (server) => server.live?.row.state.weight ?? server.member?.options.weight ?? 0)
+    // Without a config servers whose weight nobody tells count alike; one that the config lacks gets no share.
+    const unknownWeight = joined.pool === null ? 1 : 0
+    const config = rangesOf(servers, rule, (server) => server.member?.options.weight ?? server.live?.row.state.weight ?? unknownWeight)
+    const running = rangesOf(servers, rule, (server) => server.live?.row.state.weight ?? server.member?.options.weight ?? unknownWeight)
     const taking = running.shares.flatMap((share, index) => (share.high > 0 || (config.shares[index]?.high ?? 0) > 0 ? [index] : []))
     const set = taking.map((index) => nameOf(servers[index] as JoinedServer)).join('\n')
     const throttled = new Set(taking.flatMap((index, position) => (typeof servers[index]?.live?.row.state.throttlePercent === 'number' ? [position] : [])))

@@ -8,6 +8,7 @@ export type LiveRequest =
 
 /** Everything that a source may be asked, by what answers there. The client asks here before it sends a byte. */
 export function isAllowed(source: LiveSource, request: LiveRequest): boolean {
+  if (source.kind === 'file') return false
   if (source.kind !== 'http') return request.kind === 'line' && request.text === pollLine()
   if (request.kind !== 'get') return false
   switch (source.surface) {

@@ -25,11 +25,11 @@ export async function askLive(source: LiveSource, request: LiveRequest, limitMs:
 
 function send(source: LiveSource, request: LiveRequest, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
   if (source.kind === 'http' && request.kind === 'get') return askPage(source, request, limitMs, limitBytes)
-  invariant(source.kind !== 'http' && request.kind === 'line', 'a question in the wrong form')
+  invariant((source.kind === 'socket' || source.kind === 'tcp') && request.kind === 'line', 'a question in the wrong form')
   return askSocket(source, request.text, limitMs, limitBytes)
 }
 
-function askSocket(source: Exclude<LiveSource, HttpSource>, line: string, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
+function askSocket(source: Extract<LiveSource, { readonly kind: 'socket' | 'tcp' }>, line: string, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
   return new Promise((resolve) => {
     const socket = source.kind === 'socket' ? net.connect({ path: source.path }) : net.connect({ host: source.host, port: source.port })
     const end = once(resolve, limitMs, source, () => socket.destroy())

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -151,9 +151,29 @@ test('a config of another product is not compared with HAProxy', async () => {
   writeFileSync(file, 'events {}\nhttp { server { listen 80; location / { return 200; } } }\n')
   const { code, err } = await run(['live', '/x.sock', '--config', file])
   assert.equal(code, 3)
-  assert.match(err, /only HAProxy/)
+  assert.match(err, /is compared with one of HAProxy/)
 })
 
 test('the help names what is sent to a socket', async () => {
   assert.match((await run(['live', '--help'])).out, /user, show info, show stat, show servers state/)
+})
+
+test('live watches nginx through its log, against its config', async () => {
+  const log = path.join(scratch, 'access.log')
+  const nginx = path.join(scratch, 'nginx.conf')
+  writeFileSync(nginx, 'events {}\nhttp {\n  upstream app { server 10.0.0.1:80; server 10.0.0.2:80; }\n  server { listen 80; location / { proxy_pass http://app; } }\n}\n')
+  const line = (address: string): string => `${JSON.stringify({ msec: Date.now() / 1000 - 1.9, pid: 7, st: 200, bs: 10, ph: 'app', ua: address, us: '200', uct: '0.000', urt: '0.0125' })}\n`
+  writeFileSync(log, line('10.0.0.1:80').replace(/"msec":\d+/, '"msec":1'))
+  const writer = setInterval(() => { appendFileSync(log, line('10.0.0.1:80').repeat(20) + line('10.0.0.9:80')) }, 100)
+  const { code, out, err } = await run(['live', `nginx-log:${log}`, '--config', nginx, '--once', '--json'])
+  clearInterval(writer)
+  assert.deepEqual([code, err], [0, ''])
+  const sample = JSON.parse(out) as { product: string; pools: readonly { pool: string; servers: readonly { server: string; requests: number; responseMs: number | null; state: string; inConfig: boolean }[] }[]; drift: readonly { sentence: string }[] }
+  assert.equal(sample.product, 'nginx')
+  assert.deepEqual(sample.pools.map((pool) => [pool.pool, ...pool.servers.map((one) => `${one.server} ${one.state} ${String(one.responseMs)} ${one.requests > 0} ${one.inConfig}`)]), [
+    ['app', '10.0.0.1:80 in the log 12.5 true true', '10.0.0.2:80 nothing seen null false true', '10.0.0.9:80 in the log 12.5 true false'],
+  ])
+  assert.deepEqual(sample.drift.map((one) => one.sentence), ['Server 10.0.0.9:80 of pool app gets traffic, and the config does not have it.'])
+  assert.match((await run(['live', `nginx-log:${log}`, '--config', config, '--once'])).err, /is a config of HAProxy; what .*access\.log shows is compared with one of nginx/)
+  assert.match((await run(['live', `nginx-log:${scratch}/none.log`, '--once'])).err, /There is no file/)
 })

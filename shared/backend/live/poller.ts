@@ -1,14 +1,20 @@
 import type { Result } from '#shared/diagnostics/failure.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
 import { haproxyExporter } from '#shared/live/metrics/exporters/haproxy.ts'
+import { nginxLog } from '#shared/live/nginx/log-line.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LivePort } from '#shared/backend/ports.ts'
 import { haproxyReader } from './read-haproxy.ts'
+import { logReader } from './read-log.ts'
 import { metricsReader } from './read-metrics.ts'
 import { nginxStatusReader } from './read-nginx-status.ts'
 
 /** Asks a source once. `limitMs`, `limitBytes`: for everything it has to ask. */
-export type SnapshotReader = (limitMs: number, limitBytes: number) => Promise<Result<LiveSnapshot>>
+export interface SnapshotReader {
+  (limitMs: number, limitBytes: number): Promise<Result<LiveSnapshot>>
+  /** Lets go of what is held open between polls. */
+  readonly close?: () => Promise<void>
+}
 
 const answerLimitBytes = 64 * 1024 * 1024
 const longestPollMs = 2000
@@ -24,6 +30,7 @@ function readerOf(port: LivePort, source: LiveSource): SnapshotReader {
   switch (source.surface) {
     case 'haproxy': return haproxyReader(port, source)
     case 'haproxy-metrics': return metricsReader(port, source, haproxyExporter)
+    case 'nginx-log': return logReader(port, source, nginxLog)
     case 'nginx-status': return nginxStatusReader(port, source)
   }
 }
@@ -59,6 +66,11 @@ export class Poller {
       this.#last = { epoch: result.value.epoch, rows: result.value.rows.length }
     } else this.#failures += 1
     return result
+  }
+
+  /** No poll may follow. */
+  async close(): Promise<void> {
+    await this.#read.close?.()
   }
 
   #ask(): Promise<Result<LiveSnapshot>> {
