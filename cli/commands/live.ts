@@ -30,11 +30,13 @@ export const command: Command = {
     { name: 'alerts', value: null, help: 'say what is wrong; exit code 1 when something is at the end' },
     { name: 'once', value: null, help: 'two polls (five with --alerts), one table, and the end' },
     { name: 'interval', value: 'SECONDS', help: 'time between polls, 1 to 300 (default 5; 1 with --once)' },
+    { name: 'since', value: 'TIME', help: 'begin with what a Prometheus server knows of the last TIME, as 90s, 30m or 6h' },
+    { name: 'token-from', value: 'VARIABLE', help: 'send the token that this environment variable holds' },
     { name: 'count', value: 'N', help: 'end after N tables or lines' },
     { name: 'json', value: null, help: 'the same as --format json' },
   ],
   remarks: [
-    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: haproxy-metrics:URL (metrics of HAProxy), nginx-status:URL (stub_status of nginx, totals only).',
+    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: haproxy-metrics:URL (metrics of HAProxy), nginx-status:URL (stub_status of nginx, totals only), prometheus:URL?LABEL=VALUE (balancers that a Prometheus server scrapes, chosen by labels).',
     'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
     'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
     'With --format json each poll is one line. Alerts that only inform do not make the exit code 1.',
@@ -42,7 +44,7 @@ export const command: Command = {
   async run(args, io) {
     const [argument] = expectPositionals(args, 1, 1, args.has('source') ? 'one CONFIG, with the source in --source' : 'one SOURCE') as [string]
     if (args.has('source') && args.has('config')) throw new UsageError('With --source the config is the argument; leave --config out.')
-    const source = sourceOf(args.value('source') ?? argument)
+    const source = withToken(sourceOf(args.value('source') ?? argument), args.value('token-from'), io)
     const configArgument = args.has('source') ? argument : args.value('config')
     const once = args.has('once')
     const intervalMs = numberOf(args, 'interval', 1, 300, once ? 1 : 5) * 1000
@@ -55,13 +57,18 @@ export const command: Command = {
     const good = args.value('known-good')
     const knownGood = good === null ? null : await readConfig(ports, good, args, io)
     if (knownGood !== null && knownGood.model.dialect !== 'haproxy') throw new InputError(`${good ?? ''} is a config of ${knownGood.model.product}; only HAProxy can be watched so far.`)
+    // A single look may take its time.
+    const poller = createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs)
+    const past = source.surface === 'prometheus' ? await readPast(poller, args.has('since') ? durationOf(args) : usualPastMs, intervalMs) : null
+    if (past === null && args.has('since')) throw new UsageError('--since is for a Prometheus server: other sources keep no past.')
+    const nominalMs = Math.max(intervalMs, poller.sourceIntervalMs ?? 0)
     const session: Session = {
       args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config),
       readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood?.model ?? config?.model ?? null,
-      // A single look may take its time.
-      poller: createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs), watch: new LiveSession(config?.model ?? null, intervalMs, knownGood?.model ?? null),
+      poller, watch: new LiveSession(config?.model ?? null, nominalMs, knownGood?.model ?? null),
       wantsAlerts: args.has('alerts'),
     }
+    if (past !== null) return lookBack(session, past, once ? 1 : count)
     return once ? lookOnce(session) : keepLooking(session, count)
   },
 }
@@ -87,6 +94,59 @@ function sourceOf(written: string): LiveSource {
   const source = parseLiveSource(written)
   if (typeof source === 'string') throw new UsageError(source)
   return source
+}
+
+function withToken(source: LiveSource, variable: string | null, io: Io): LiveSource {
+  if (variable === null) return source
+  if (source.kind !== 'http') throw new UsageError('--token-from is for sources at an http or https address.')
+  const token = io.environment[variable]?.trim() ?? ''
+  if (!/^[\u0021-\u007e]+$/.test(token)) throw new UsageError(`The environment variable ${variable} holds no token.`)
+  return { ...source, token }
+}
+
+/** Without --since: enough for rates at once. */
+const usualPastMs = 120_000
+const longestPastMs = 7 * 24 * 3_600_000
+
+function durationOf(args: Parsed): number {
+  const written = args.value('since') ?? ''
+  const match = /^(\d{1,6})(s|m|h|d)$/.exec(written)
+  const ms = match === null ? 0 : Number(match[1]) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] as 's' | 'm' | 'h' | 'd']
+  if (ms === 0 || ms > longestPastMs) throw new UsageError(`--since takes a time like 90s, 30m or 6h, at most 7d; "${written}" is not one.`)
+  return ms
+}
+
+interface Past {
+  readonly before: readonly LiveSnapshot[]
+  readonly newest: LiveSnapshot
+}
+
+/** The newest scrape and what was before it, in steps of whole scrapes. */
+async function readPast(poller: Poller, pastMs: number, intervalMs: number): Promise<Past> {
+  const newest = await poller.poll()
+  if (!newest.ok) throw new InputError(newest.failure.message)
+  const scrapeMs = poller.sourceIntervalMs
+  if (scrapeMs === null) return { before: [], newest: newest.value }
+  const stepMs = Math.ceil(Math.max(intervalMs, scrapeMs) / scrapeMs) * scrapeMs
+  const before = await poller.history(Math.max(pastMs, 2 * stepMs), newest.value.taken.wallMs - stepMs, stepMs)
+  if (!before.ok) throw new InputError(before.failure.message)
+  return { before: before.value, newest: newest.value }
+}
+
+/** The past first, which is only shown where it was asked for; then what is new. */
+async function lookBack(session: Session, { before, newest }: Past, count: number): Promise<ExitCode> {
+  const { args, io, json } = session
+  const shown = json && args.has('since') && !args.has('once')
+  for (const snapshot of before) {
+    const look = lookAt(session, snapshot)
+    if (!shown) continue
+    io.out(show(session, look, new Date(snapshot.taken.wallMs).toISOString()))
+    await io.drained()
+  }
+  const look = lookAt(session, newest)
+  if (!args.has('once')) return keepLooking(session, count, look)
+  await deliver(show(session, look), args, io)
+  return codeOf(look)
 }
 
 /** What one poll showed. */
@@ -139,9 +199,10 @@ function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
 }
 
 /** Until it is interrupted, or `count` polls were shown. The first poll has to succeed: a source that is written wrong is not waited for. */
-async function keepLooking(session: Session, count: number): Promise<ExitCode> {
+async function keepLooking(session: Session, count: number, first: Look | null = null): Promise<ExitCode> {
   const { io, poller } = session
-  let look: Look | null = await lookOrEnd(session)
+  let look: Look | null = first ?? await lookOrEnd(session)
+  let takenMs = look.view.snapshot.taken.monotonicMs
   for (let shown = 0; ;) {
     if (look !== null) {
       io.out(`${!session.json && io.outIsTerminal ? clearScreen : ''}${show(session, look)}${!session.json && !io.outIsTerminal ? '\n' : ''}`)
@@ -152,8 +213,12 @@ async function keepLooking(session: Session, count: number): Promise<ExitCode> {
     if (look !== null && shown >= count) return codeOf(look)
     await sleep(poller.pauseMs(Math.random()))
     const polled = await poller.poll()
-    if (polled.ok) look = lookAt(session, polled.value)
-    else {
+    if (polled.ok) {
+      // A server that keeps what others scraped has nothing new with each poll.
+      const { monotonicMs } = polled.value.taken
+      look = monotonicMs === takenMs ? null : lookAt(session, polled.value)
+      takenMs = monotonicMs
+    } else {
       look = null
       tellFailure(session, polled.failure)
     }
@@ -166,7 +231,7 @@ function tellFailure({ io, json, source, now, watch }: Session, failure: Failure
   else io.err(`${now()}  ${failure.message} It is asked again.\n`)
 }
 
-function show({ args, io, json, source, places, now }: Session, { view, alerts }: Look): string {
-  const facts = { view, alerts, source, at: now(), places }
+function show({ args, io, json, source, places, now }: Session, { view, alerts }: Look, at = now()): string {
+  const facts = { view, alerts, source, at, places }
   return json ? `${JSON.stringify(toJsonSample(facts))}\n` : renderLive(facts, coloursFor(args, io))
 }
