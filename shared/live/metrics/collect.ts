@@ -1,19 +1,22 @@
 import { blankCounters, blankGauges } from '#shared/live/blank-rows.ts'
 import { cleanText } from '#shared/live/clean-text.ts'
-import type { CounterName, Counters, Gauges, LiveRow } from '#shared/live/snapshot.ts'
+import type { Count, CounterName, Counters, Gauges, LiveRow } from '#shared/live/snapshot.ts'
 import { addCounts, statusCounter, toCount, toNumber, type MetricLabels, type MetricSamples } from './samples.ts'
 
-/** Which labels name the row that a metric belongs to. `owner` null: the exporter has one row only, called `only`. */
+/** Which row a metric belongs to. An empty text: none of ours. */
 export interface RowLabels {
   readonly kind: LiveRow['kind']
-  readonly owner: string | null
-  readonly only?: string
-  readonly server?: string
+  readonly owner: (labels: MetricLabels) => string
+  readonly server?: (labels: MetricLabels) => string
 }
+
+/** The value of a label; empty where it is missing. */
+export const label = (name: string) => (labels: MetricLabels): string => labels.get(name) ?? ''
 
 /**
  * What a metric tells about its row: a counter, a gauge, or `responses`, which are told apart by the label `by`.
- * `times`: from the unit of the exporter to ours. Several samples of one row add up.
+ * `times`: from the unit of the exporter to ours. `where`: only samples with this value of a label. Several samples of one
+ * row add up.
  */
 export interface MetricRule {
   readonly metric: string
@@ -21,6 +24,7 @@ export interface MetricRule {
   readonly to: CounterName | keyof Gauges | 'responses'
   readonly by?: string
   readonly times?: number
+  readonly where?: readonly [label: string, value: string]
 }
 
 /** What is known of one row so far. `answered`: sum of its responses; null: the exporter has none. */
@@ -46,11 +50,12 @@ export function collectRows(samples: MetricSamples, rules: readonly MetricRule[]
   const rows = new Map<string, RowInMaking>()
   for (const rule of rules) {
     for (const sample of samples.get(rule.metric) ?? []) {
+      if (rule.where !== undefined && sample.labels.get(rule.where[0]) !== rule.where[1]) continue
       const key = rowKeyOf(rule.row, sample.labels)
       if (key === null) continue
       const row = rowFor(rows, key, rule.row, sample.labels)
       if (gaugeNames.has(rule.to)) addGauge(row.gauges, rule.to as keyof Gauges, toNumber(sample.value), rule.times ?? 1)
-      else addCounter(row, rule, sample.labels, toCount(sample.value))
+      else addCounter(row, rule, sample.labels, scaled(toCount(sample.value), rule.times))
     }
   }
   return rows
@@ -58,18 +63,18 @@ export function collectRows(samples: MetricSamples, rules: readonly MetricRule[]
 
 /** Identity of the row that a sample belongs to; null: a label is missing, or the row is one of the product's own. */
 export function rowKeyOf(row: RowLabels, labels: MetricLabels): string | null {
-  const owner = row.owner === null ? row.only ?? '' : labels.get(row.owner) ?? ''
+  const owner = row.owner(labels)
   if (owner === '' || owner.startsWith('<')) return null
   if (row.server === undefined) return `${row.kind}:${owner}`
-  const server = labels.get(row.server)
-  return server === undefined || server === '' ? null : `${row.kind}:${owner}/${server}`
+  const server = row.server(labels)
+  return server === '' ? null : `${row.kind}:${owner}/${server}`
 }
 
 function rowFor(rows: Map<string, RowInMaking>, key: string, at: RowLabels, labels: MetricLabels): RowInMaking {
   const known = rows.get(key)
   if (known !== undefined) return known
   const made: RowInMaking = {
-    kind: at.kind, owner: cleanText(at.owner === null ? at.only ?? '' : labels.get(at.owner) ?? ''), name: at.server === undefined ? '' : cleanText(labels.get(at.server) ?? ''),
+    kind: at.kind, owner: cleanText(at.owner(labels)), name: cleanText(at.server?.(labels) ?? ''),
     counters: { ...blankCounters }, gauges: { ...blankGauges }, answered: null,
   }
   rows.set(key, made)
@@ -80,6 +85,10 @@ function addGauge(gauges: Mutable<Gauges>, name: keyof Gauges, value: number | n
   if (value !== null) gauges[name] = (gauges[name] ?? 0) + Math.round(value * times * 1000) / 1000
 }
 
+function scaled(value: Count, times: number | undefined): Count {
+  return value === null || times === undefined ? value : Number(value) * times
+}
+
 function addCounter(row: RowInMaking, rule: MetricRule, labels: MetricLabels, value: number | bigint | null): void {
   if (value === null) return
   const plus = (before: number | bigint | null): number | bigint => (before === null ? value : addCounts(before, value))
@@ -88,7 +97,9 @@ function addCounter(row: RowInMaking, rule: MetricRule, labels: MetricLabels, va
     row.counters[name] = plus(row.counters[name] ?? null)
     return
   }
-  const counter = statusCounter(labels.get(rule.by ?? 'code') ?? '')
+  const code = labels.get(rule.by ?? 'code') ?? ''
+  if (code === 'total') return
+  const counter = statusCounter(code)
   row.counters[counter] = plus(row.counters[counter] ?? null)
   row.answered = plus(row.answered)
 }

@@ -2,7 +2,7 @@ import { blankState } from '#shared/live/blank-rows.ts'
 import { cleanText } from '#shared/live/clean-text.ts'
 import { readServerStatus } from '#shared/live/haproxy/server-status.ts'
 import type { Counters, LiveRow, ServerState } from '#shared/live/snapshot.ts'
-import { collectRows, rowKeyOf, type CollectedRow, type MetricRule, type RowLabels } from '#shared/live/metrics/collect.ts'
+import { collectRows, label, rowKeyOf, type CollectedRow, type MetricRule, type RowLabels } from '#shared/live/metrics/collect.ts'
 import type { Exporter, MetricsReading } from '#shared/live/metrics/exporter.ts'
 import { singleLabel, singleValue, toCount, toNumber, type MetricSample, type MetricSamples } from '#shared/live/metrics/samples.ts'
 
@@ -13,8 +13,8 @@ interface Labels {
   readonly server: RowLabels
 }
 
-const builtIn: Labels = { listener: { kind: 'listener', owner: 'proxy' }, pool: { kind: 'pool', owner: 'proxy' }, server: { kind: 'server', owner: 'proxy', server: 'server' } }
-const legacy: Labels = { listener: { kind: 'listener', owner: 'frontend' }, pool: { kind: 'pool', owner: 'backend' }, server: { kind: 'server', owner: 'backend', server: 'server' } }
+const builtIn: Labels = { listener: { kind: 'listener', owner: label('proxy') }, pool: { kind: 'pool', owner: label('proxy') }, server: { kind: 'server', owner: label('proxy'), server: label('server') } }
+const legacy: Labels = { listener: { kind: 'listener', owner: label('frontend') }, pool: { kind: 'pool', owner: label('backend') }, server: { kind: 'server', owner: label('backend'), server: label('server') } }
 
 const common: readonly (readonly [string, MetricRule['to'], number?])[] = [
   ['bytes_in_total', 'bytesIn'], ['bytes_out_total', 'bytesOut'], ['http_responses_total', 'responses'], ['http_requests_total', 'requests'], ['requests_denied_total', 'denied'],
