@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Failure } from '#shared/diagnostics/failure.ts'
-import type { LoadedConfig } from '#shared/backend/load-config.ts'
+import type { Failure, Result } from '#shared/diagnostics/failure.ts'
+import { loadConfig, type LoadedConfig } from '#shared/backend/load-config.ts'
+import { followReload } from '#shared/backend/live/follow-reload.ts'
 import { createPoller, type Poller } from '#shared/backend/live/poller.ts'
 import { LiveSession } from '#shared/live/live-session.ts'
 import type { LiveView } from '#shared/live/live-watch.ts'
@@ -15,7 +16,8 @@ import { coloursFor } from '#cli/output/colour.ts'
 import { toPlaces, type Places } from '#cli/output/json-shapes.ts'
 import { renderLive } from '#cli/output/live.ts'
 import { toJsonFailure, toJsonSample } from '#cli/output/live-json.ts'
-import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
+import { cliPorts, deliver, loadOptionsOf, readConfig } from '#cli/reading.ts'
+import { toConfigInput } from '#cli/reading-input.ts'
 
 const clearScreen = '\u001b[H\u001b[2J'
 
@@ -57,7 +59,7 @@ export const command: Command = {
     if (knownGood !== null && knownGood.model.dialect !== 'haproxy') throw new InputError(`${good ?? ''} is a config of ${knownGood.model.product}; only HAProxy can be watched so far.`)
     const session: Session = {
       args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config),
-      readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood?.model ?? config?.model ?? null,
+      readAgain: configArgument === null || configArgument === '-' ? null : async () => loadConfig(ports, await toConfigInput(configArgument, io), loadOptionsOf(args), { cancelled: () => false }), knownGood: knownGood?.model ?? config?.model ?? null,
       // A single look may take its time.
       poller: createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs), watch: new LiveSession(config?.model ?? null, intervalMs, knownGood?.model ?? null),
       wantsAlerts: args.has('alerts'),
@@ -73,7 +75,7 @@ interface Session {
   readonly source: LiveSource
   places: Places | null
   /** Reads the config once more; null: there is none, or it cannot be read twice. */
-  readonly readAgain: (() => Promise<LoadedConfig>) | null
+  readonly readAgain: (() => Promise<Result<LoadedConfig>>) | null
   /** What shares are judged against after a reload, besides the config that runs then. */
   readonly knownGood: RoutingModel | null
   readonly now: () => string
@@ -117,16 +119,11 @@ function placesOf(config: LoadedConfig): Places {
 }
 
 /** After a reload the balancer runs what stands in the config now. */
-async function followReload(session: Session): Promise<void> {
+async function followConfig(session: Session): Promise<void> {
   if (session.readAgain === null) return
-  try {
-    const config = await session.readAgain()
-    session.places = placesOf(config)
-    session.watch.useConfig(config.model, session.knownGood)
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    session.io.err(`${error.message} What was read before the reload still counts.\n`)
-  }
+  const config = await followReload(session.watch, session.readAgain, session.knownGood)
+  if (config.ok) session.places = placesOf(config.value)
+  else session.io.err(`${config.failure.message} What was read before the reload still counts.\n`)
 }
 
 function lookAt({ watch, wantsAlerts }: Session, snapshot: LiveSnapshot): Look {
@@ -148,7 +145,7 @@ async function keepLooking(session: Session, count: number): Promise<ExitCode> {
       shown += 1
     }
     await io.drained()
-    if (look?.view.restarted === true) await followReload(session)
+    if (look?.view.restarted === true) await followConfig(session)
     if (look !== null && shown >= count) return codeOf(look)
     await sleep(poller.pauseMs(Math.random()))
     const polled = await poller.poll()

@@ -21,9 +21,14 @@ export interface LiveView {
 export interface WatchedPool extends JoinedPool {
   readonly shares: PoolShares
   /** The same against the last known good config; null: there is none, or it lacks the pool. */
-  readonly knownGood: PoolShares | null
+  readonly knownGood: GoodShares | null
   /** Answers 5xx per second that the balancer made itself; null: not known for this interval. */
   readonly ownErrorsPerSecond: number | null
+}
+
+/** `names`: servers of the pool in that config's order, as `servers` has them. */
+export interface GoodShares extends PoolShares {
+  readonly names: readonly string[]
 }
 
 const unknownRule: ShareRule = { class: 'none', unit: 'requests', allBackups: false }
@@ -61,13 +66,18 @@ export class LiveWatch {
   add(snapshot: LiveSnapshot): LiveView {
     const rows = this.#tracker.add(snapshot)
     const { listeners, pools } = joinRows(rows, this.#model)
-    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, snapshot.epoch)] as const])))
+    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodSharesOf(joined, joined.pool, snapshot.epoch)] as const])))
     const restarted = this.#epoch !== null && snapshot.epoch !== null && snapshot.epoch !== this.#epoch
     this.#epoch = snapshot.epoch
     return {
       snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools),
       pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, snapshot.epoch), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
     }
+  }
+
+  #goodSharesOf(joined: JoinedPool, pool: Pool, epoch: string | null): GoodShares {
+    const shares = this.#goodWatchOf(joined, pool, this.#knownGood as RoutingModel).add(joined, epoch)
+    return { ...shares, names: joined.servers.map(({ member, live }) => member?.name ?? live?.row.name ?? '') }
   }
 
   #goodWatchOf(joined: JoinedPool, pool: Pool, model: RoutingModel): PoolWatch {
