@@ -1,17 +1,18 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, safeStorage, session, shell } from 'electron'
 import { bridgeChannels } from '#shared/rpc/bridge.ts'
 import { preferLocal, type Dispatcher } from '#shared/rpc/dispatcher.ts'
 import { startEngine } from '#shared/node/engine-client.ts'
-import { rendererFolder } from '#shared/node/folders.ts'
+import { dataFolder, rendererFolder } from '#shared/node/folders.ts'
 import type { ConfigInput } from '#shared/rpc/payloads.ts'
 import { createRequestHandler } from '../cli/serve/static-files.ts'
 import { createDialogs, dialogMethods } from './dialogs.ts'
 import { bindIpc, isOwnPage } from './ipc.ts'
 import { toMenuTemplate } from './menu.ts'
 import { fromDeepLink, toOpenRequests } from './open-requests.ts'
+import { createSecrets, secretMethods } from './secrets.ts'
 import { appOrigin, toWindowOptions } from './window-options.ts'
 
 const report = (text: string): void => void process.stderr.write(`steelyard: ${text}\n`)
@@ -43,7 +44,10 @@ function createWindow(): void {
   void window.loadURL(`${appOrigin}/index.html`)
 }
 
-/** A page of ours stays where it is: no navigation, no new windows, no embedded pages, no permissions. */
+/** What a page of ours may do besides: copy text, and notify where the user switched it on. */
+const allowed: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'notifications'])
+
+/** A page of ours stays where it is: no navigation, no new windows, no embedded pages, no other permissions. */
 function denyEverythingElse(): void {
   app.on('web-contents-created', (_event, contents) => {
     contents.on('will-navigate', (event, url) => {
@@ -52,8 +56,8 @@ function denyEverythingElse(): void {
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))
   })
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === 'clipboard-sanitized-write'))
-  session.defaultSession.setPermissionCheckHandler((_contents, permission) => permission === 'clipboard-sanitized-write')
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) => answer(allowed.has(permission)))
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => allowed.has(permission))
 }
 
 async function start(): Promise<void> {
@@ -66,7 +70,8 @@ async function start(): Promise<void> {
   engine.transport.listen(tell)
   const remote: Dispatcher = { call: (callId, method, params) => engine.transport.send(callId, method, params), cancel: engine.transport.cancel }
   const dialogs = createDialogs({ dialog, shell, window: () => mainWindow, report: (error, method) => report(`${method}: ${String(error)}`) })
-  bindIpc(ipcMain, preferLocal(dialogs, dialogMethods, remote), isOwnPage(appOrigin))
+  const secrets = createSecrets({ store: safeStorage, folder: dataFolder(), report: (error, method) => report(`${method}: ${String(error)}`) })
+  bindIpc(ipcMain, preferLocal(dialogs, dialogMethods, preferLocal(secrets, secretMethods, remote)), isOwnPage(appOrigin))
 
   Menu.setApplicationMenu(Menu.buildFromTemplate(toMenuTemplate(process.platform, (command) => tell('menu.command', { command }))))
   app.on('activate', () => {

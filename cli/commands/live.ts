@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Failure, Result } from '#shared/diagnostics/failure.ts'
-import { loadConfig, type LoadedConfig } from '#shared/backend/load-config.ts'
-import { followReload } from '#shared/backend/live/follow-reload.ts'
+import type { Failure } from '#shared/diagnostics/failure.ts'
+import type { LoadedConfig } from '#shared/backend/load-config.ts'
+import { AlertCauses } from '#shared/backend/live/causes.ts'
 import { createPoller, type Poller } from '#shared/backend/live/poller.ts'
 import { LiveSession } from '#shared/live/live-session.ts'
 import type { LiveView } from '#shared/live/live-watch.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
-import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
+import { dialectOf, parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { choiceOf, expectPositionals, numberOf, readingOptions, type Parsed } from '#cli/args.ts'
@@ -16,14 +16,13 @@ import { coloursFor } from '#cli/output/colour.ts'
 import { toPlaces, type Places } from '#cli/output/json-shapes.ts'
 import { renderLive } from '#cli/output/live.ts'
 import { toJsonFailure, toJsonSample } from '#cli/output/live-json.ts'
-import { cliPorts, deliver, loadOptionsOf, readConfig } from '#cli/reading.ts'
-import { toConfigInput } from '#cli/reading-input.ts'
+import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 
 const clearScreen = '\u001b[H\u001b[2J'
 
 export const command: Command = {
   usage: 'live SOURCE [--config CONFIG] [--once] [--alerts] [--interval SECONDS] [--format text|json]\n       steelyard live CONFIG --source SOURCE',
-  summary: 'Shows where the traffic of a running HAProxy goes, against what the config says. Reads only.',
+  summary: 'Shows where the traffic of a running balancer goes, against what the config says. Reads only.',
   options: [
     ...readingOptions,
     { name: 'config', value: 'CONFIG', help: 'config to compare with; its shares are expected, and what runs otherwise is listed' },
@@ -32,11 +31,13 @@ export const command: Command = {
     { name: 'alerts', value: null, help: 'say what is wrong; exit code 1 when something is at the end' },
     { name: 'once', value: null, help: 'two polls (five with --alerts), one table, and the end' },
     { name: 'interval', value: 'SECONDS', help: 'time between polls, 1 to 300 (default 5; 1 with --once)' },
+    { name: 'since', value: 'TIME', help: 'begin with what a Prometheus server knows of the last TIME, as 90s, 30m or 6h' },
+    { name: 'token-from', value: 'VARIABLE', help: 'send the token that this environment variable holds' },
     { name: 'count', value: 'N', help: 'end after N tables or lines' },
     { name: 'json', value: null, help: 'the same as --format json' },
   ],
   remarks: [
-    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page; nginx-status:URL is the stub_status page of nginx (totals only).',
+    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-status:URL (stub_status of nginx, totals only), prometheus:URL?LABEL=VALUE (balancers that a Prometheus server scrapes, chosen by labels).',
     'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
     'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
     'With --format json each poll is one line. Alerts that only inform do not make the exit code 1.',
@@ -44,7 +45,7 @@ export const command: Command = {
   async run(args, io) {
     const [argument] = expectPositionals(args, 1, 1, args.has('source') ? 'one CONFIG, with the source in --source' : 'one SOURCE') as [string]
     if (args.has('source') && args.has('config')) throw new UsageError('With --source the config is the argument; leave --config out.')
-    const source = sourceOf(args.value('source') ?? argument)
+    const source = withToken(sourceOf(args.value('source') ?? argument), args.value('token-from'), io)
     const configArgument = args.has('source') ? argument : args.value('config')
     const once = args.has('once')
     const intervalMs = numberOf(args, 'interval', 1, 300, once ? 1 : 5) * 1000
@@ -53,18 +54,28 @@ export const command: Command = {
     if (args.has('output') && !once) throw new UsageError('--output holds one table: it needs --once.')
     const ports = cliPorts(io, args.has('quiet'))
     const config = configArgument === null ? null : await readConfig(ports, configArgument, args, io)
-    if (config !== null && config.model.dialect !== 'haproxy') throw new InputError(`${configArgument ?? ''} is a config of ${config.model.product}; only HAProxy can be watched so far.`)
+    if (config !== null) expectSameProduct(source, config.model, configArgument ?? '')
     const good = args.value('known-good')
     const knownGood = good === null ? null : await readConfig(ports, good, args, io)
-    if (knownGood !== null && knownGood.model.dialect !== 'haproxy') throw new InputError(`${good ?? ''} is a config of ${knownGood.model.product}; only HAProxy can be watched so far.`)
-    const session: Session = {
-      args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config),
-      readAgain: configArgument === null || configArgument === '-' ? null : async () => loadConfig(ports, await toConfigInput(configArgument, io), loadOptionsOf(args), { cancelled: () => false }), knownGood: knownGood?.model ?? config?.model ?? null,
-      // A single look may take its time.
-      poller: createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs), watch: new LiveSession(config?.model ?? null, intervalMs, knownGood?.model ?? null),
-      wantsAlerts: args.has('alerts'),
+    if (knownGood !== null) expectSameProduct(source, knownGood.model, good ?? '')
+    // A single look may take its time.
+    const poller = createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs)
+    try {
+      const past = source.surface === 'prometheus' ? await readPast(poller, args.has('since') ? durationOf(args) : usualPastMs, intervalMs) : null
+      if (past === null && args.has('since')) throw new UsageError('--since is for a Prometheus server: other sources keep no past.')
+      const nominalMs = Math.max(intervalMs, poller.sourceIntervalMs ?? 0)
+      const session: Session = {
+        args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config), goodPlaces: knownGood === null ? null : placesOf(knownGood),
+        readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood ?? config,
+        poller, watch: new LiveSession(config?.model ?? null, nominalMs, knownGood?.model ?? null),
+        causes: args.has('alerts') ? new AlertCauses(ports.clock) : null, compared: Promise.resolve(),
+      }
+      if (knownGood !== null) compareWith(session, config)
+      if (past !== null) return await lookBack(session, past, once ? 1 : count)
+      return await (once ? lookOnce(session) : keepLooking(session, count))
+    } finally {
+      await poller.close()
     }
-    return once ? lookOnce(session) : keepLooking(session, count)
   },
 }
 
@@ -74,21 +85,83 @@ interface Session {
   readonly json: boolean
   readonly source: LiveSource
   places: Places | null
+  goodPlaces: Places | null
   /** Reads the config once more; null: there is none, or it cannot be read twice. */
-  readonly readAgain: (() => Promise<Result<LoadedConfig>>) | null
+  readonly readAgain: (() => Promise<LoadedConfig>) | null
   /** What shares are judged against after a reload, besides the config that runs then. */
-  readonly knownGood: RoutingModel | null
+  readonly knownGood: LoadedConfig | null
   readonly now: () => string
   readonly intervalMs: number
   readonly poller: Poller
   readonly watch: LiveSession
-  readonly wantsAlerts: boolean
+  /** Null: nobody asked for alerts. */
+  readonly causes: AlertCauses | null
+  /** Ends when the running config was compared with the known good one; polls do not wait for it. */
+  compared: Promise<void>
 }
 
 function sourceOf(written: string): LiveSource {
   const source = parseLiveSource(written)
   if (typeof source === 'string') throw new UsageError(source)
   return source
+}
+
+function expectSameProduct(source: LiveSource, model: RoutingModel, written: string): void {
+  const dialect = dialectOf(source)
+  if (dialect !== 'any' && dialect !== model.dialect) throw new InputError(`${written} is a config of ${model.product}; what ${source.title} shows ${dialect === null ? 'cannot be compared with a config' : `is compared with one of ${dialect === 'nginx' ? 'nginx' : 'HAProxy'}`}.`)
+}
+
+function withToken(source: LiveSource, variable: string | null, io: Io): LiveSource {
+  if (variable === null) return source
+  if (source.kind !== 'http') throw new UsageError('--token-from is for sources at an http or https address.')
+  const token = io.environment[variable]?.trim() ?? ''
+  if (!/^[\u0021-\u007e]+$/.test(token)) throw new UsageError(`The environment variable ${variable} holds no token.`)
+  return { ...source, token }
+}
+
+/** Without --since: enough for rates at once. */
+const usualPastMs = 120_000
+const longestPastMs = 7 * 24 * 3_600_000
+
+function durationOf(args: Parsed): number {
+  const written = args.value('since') ?? ''
+  const match = /^(\d{1,6})(s|m|h|d)$/.exec(written)
+  const ms = match === null ? 0 : Number(match[1]) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] as 's' | 'm' | 'h' | 'd']
+  if (ms === 0 || ms > longestPastMs) throw new UsageError(`--since takes a time like 90s, 30m or 6h, at most 7d; "${written}" is not one.`)
+  return ms
+}
+
+interface Past {
+  readonly before: readonly LiveSnapshot[]
+  readonly newest: LiveSnapshot
+}
+
+/** The newest scrape and what was before it, in steps of whole scrapes. */
+async function readPast(poller: Poller, pastMs: number, intervalMs: number): Promise<Past> {
+  const newest = await poller.poll()
+  if (!newest.ok) throw new InputError(newest.failure.message)
+  const scrapeMs = poller.sourceIntervalMs
+  if (scrapeMs === null) return { before: [], newest: newest.value }
+  const stepMs = Math.ceil(Math.max(intervalMs, scrapeMs) / scrapeMs) * scrapeMs
+  const before = await poller.history(Math.max(pastMs, 2 * stepMs), newest.value.taken.wallMs - stepMs, stepMs)
+  if (!before.ok) throw new InputError(before.failure.message)
+  return { before: before.value, newest: newest.value }
+}
+
+/** The past first, which is only shown where it was asked for; then what is new. */
+async function lookBack(session: Session, { before, newest }: Past, count: number): Promise<ExitCode> {
+  const { args, io, json } = session
+  const shown = json && args.has('since') && !args.has('once')
+  for (const snapshot of before) {
+    const look = lookAt(session, snapshot)
+    if (!shown) continue
+    io.out(show(session, look, new Date(snapshot.taken.wallMs).toISOString()))
+    await io.drained()
+  }
+  const look = lookAt(session, newest)
+  if (!args.has('once')) return keepLooking(session, count, look)
+  await deliver(show(session, look), args, io)
+  return codeOf(look)
 }
 
 /** What one poll showed. */
@@ -100,8 +173,9 @@ interface Look {
 /** A rate needs two polls, and an alert is told after two or three of those. */
 async function lookOnce(session: Session): Promise<ExitCode> {
   let look = await lookOrEnd(session)
-  for (let more = session.wantsAlerts ? 4 : 1; more > 0; more -= 1) {
+  for (let more = session.causes === null ? 1 : 4; more > 0; more -= 1) {
     await sleep(session.intervalMs)
+    if (more === 1) await session.compared
     look = await lookOrEnd(session)
   }
   await deliver(show(session, look), session.args, session.io)
@@ -119,16 +193,27 @@ function placesOf(config: LoadedConfig): Places {
 }
 
 /** After a reload the balancer runs what stands in the config now. */
-async function followConfig(session: Session): Promise<void> {
+async function followReload(session: Session): Promise<void> {
   if (session.readAgain === null) return
-  const config = await followReload(session.watch, session.readAgain, session.knownGood)
-  if (config.ok) session.places = placesOf(config.value)
-  else session.io.err(`${config.failure.message} What was read before the reload still counts.\n`)
+  try {
+    const config = await session.readAgain()
+    session.places = placesOf(config)
+    session.goodPlaces ??= session.knownGood === null ? null : placesOf(session.knownGood)
+    session.watch.useConfig(config.model, session.knownGood?.model ?? null)
+    compareWith(session, config)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    session.io.err(`${error.message} What was read before the reload still counts.\n`)
+  }
 }
 
-function lookAt({ watch, wantsAlerts }: Session, snapshot: LiveSnapshot): Look {
+function compareWith(session: Session, running: LoadedConfig | null): void {
+  session.compared = session.causes?.use(session.knownGood, running) ?? Promise.resolve()
+}
+
+function lookAt({ watch, causes }: Session, snapshot: LiveSnapshot): Look {
   const { view, alerts } = watch.add(snapshot)
-  return { view, alerts: wantsAlerts ? alerts : null }
+  return { view, alerts: causes === null ? null : causes.explain(alerts, view) }
 }
 
 function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
@@ -136,21 +221,26 @@ function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
 }
 
 /** Until it is interrupted, or `count` polls were shown. The first poll has to succeed: a source that is written wrong is not waited for. */
-async function keepLooking(session: Session, count: number): Promise<ExitCode> {
+async function keepLooking(session: Session, count: number, first: Look | null = null): Promise<ExitCode> {
   const { io, poller } = session
-  let look: Look | null = await lookOrEnd(session)
+  let look: Look | null = first ?? await lookOrEnd(session)
+  let takenMs = look.view.snapshot.taken.monotonicMs
   for (let shown = 0; ;) {
     if (look !== null) {
       io.out(`${!session.json && io.outIsTerminal ? clearScreen : ''}${show(session, look)}${!session.json && !io.outIsTerminal ? '\n' : ''}`)
       shown += 1
     }
     await io.drained()
-    if (look?.view.restarted === true) await followConfig(session)
+    if (look?.view.restarted === true) await followReload(session)
     if (look !== null && shown >= count) return codeOf(look)
     await sleep(poller.pauseMs(Math.random()))
     const polled = await poller.poll()
-    if (polled.ok) look = lookAt(session, polled.value)
-    else {
+    if (polled.ok) {
+      // A server that keeps what others scraped has nothing new with each poll.
+      const { monotonicMs } = polled.value.taken
+      look = monotonicMs === takenMs ? null : lookAt(session, polled.value)
+      takenMs = monotonicMs
+    } else {
       look = null
       tellFailure(session, polled.failure)
     }
@@ -163,7 +253,7 @@ function tellFailure({ io, json, source, now, watch }: Session, failure: Failure
   else io.err(`${now()}  ${failure.message} It is asked again.\n`)
 }
 
-function show({ args, io, json, source, places, now }: Session, { view, alerts }: Look): string {
-  const facts = { view, alerts, source, at: now(), places }
+function show({ args, io, json, source, places, goodPlaces, now }: Session, { view, alerts }: Look, at = now()): string {
+  const facts = { view, alerts, source, at, places, goodPlaces }
   return json ? `${JSON.stringify(toJsonSample(facts))}\n` : renderLive(facts, coloursFor(args, io))
 }

@@ -2,7 +2,7 @@ import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
 import { perSecond, type LiveView, type WatchedPool } from '#shared/live/live-watch.ts'
-import type { RowInterval } from '#shared/live/intervals.ts'
+import { responseMsOf, type RowInterval } from '#shared/live/intervals.ts'
 import type { Span } from '#shared/text/span.ts'
 import { schemaVersion, type Places } from './json-shapes.ts'
 
@@ -16,21 +16,31 @@ export interface LiveFacts {
   readonly at: string
   /** Null: there is no config. */
   readonly places: Places | null
+  /** The same for the last known good config. */
+  readonly goodPlaces: Places | null
 }
 
 /** One poll as one object: rates are per second, null where the interval has none. Shape: docs/command-line.md, "Live". */
-export function toJsonSample({ view, alerts, source, at, places }: LiveFacts): object {
+export function toJsonSample({ view, alerts, source, at, places, goodPlaces }: LiveFacts): object {
   const { snapshot } = view
   return {
     schemaVersion, at, source: source.title, product: snapshot.product, version: snapshot.version, process: snapshot.epoch, uptimeSeconds: snapshot.uptimeSeconds,
-    restarted: view.restarted, stopping: snapshot.stopping, readMs: Math.round(snapshot.readMs * 10) / 10,
+    restarted: view.restarted, stopping: snapshot.stopping, readMs: tenths(snapshot.readMs), notes: snapshot.notes ?? [],
     listeners: view.listeners.map(({ row, interval }) => ({
       name: row.owner, protocol: row.protocol, ...ratesOf(interval), deniedPerSecond: rate(interval, 'denied'), sessions: row.gauges.sessions, marks: interval?.marks ?? [],
     })),
     pools: view.pools.map((pool) => toJsonPool(pool)),
     drift: view.drift.map(({ at: span, ...drift }) => ({ ...drift, at: lineOf(span, places) })),
-    ...(alerts === null ? {} : { alerts: alerts.map(({ at: span, sinceMs, ...alert }) => ({ ...alert, since: new Date(sinceMs).toISOString(), at: lineOf(span, places) })) }),
+    ...(alerts === null ? {} : { alerts: alerts.map((alert) => toJsonAlert(alert, places, goodPlaces)) }),
   }
+}
+
+function toJsonAlert({ at, sinceMs, causes, ...alert }: Alert, places: Places | null, goodPlaces: Places | null): object {
+  const lines = causes.flatMap((cause) => {
+    const line = lineOf(cause.at, cause.side === 'running' ? places : goodPlaces)
+    return line === null ? [] : [{ side: cause.side, ...line }]
+  })
+  return { ...alert, since: new Date(sinceMs).toISOString(), at: lineOf(at, places), causes: lines }
 }
 
 function lineOf(at: Span | null, places: Places | null): object | null {
@@ -60,7 +70,7 @@ function toJsonPool(joined: WatchedPool): object {
         server: member?.name ?? server?.row.name ?? '', address: state?.address ?? member?.address ?? null, running: server !== null, inConfig: member !== null,
         state: state?.text ?? null, health: state?.health ?? null, admin: state?.admin ?? null, backup: state?.backup ?? (member === null ? null : member.options.level > 0),
         weight: state?.weight ?? null, configWeight: member?.options.weight ?? null, throttlePercent: state?.throttlePercent ?? null, requests: total(server?.row.counters.requests), ...ratesOf(server?.interval ?? null),
-        responseMs: server?.row.gauges.responseMs ?? null, sessions: server?.row.gauges.sessions ?? null, queued: server?.row.gauges.queued ?? null, check: state?.check ?? null, marks: server?.interval?.marks ?? [],
+        responseMs: server === null ? null : tenths(responseMsOf(server)), sessions: server?.row.gauges.sessions ?? null, queued: server?.row.gauges.queued ?? null, check: state?.check ?? null, marks: server?.interval?.marks ?? [],
         share: rounded(share?.share ?? null), expected: share === undefined || share.expected === null ? null : { low: rounded(share.expected.low), high: rounded(share.expected.high) },
       }
     }),
@@ -68,7 +78,7 @@ function toJsonPool(joined: WatchedPool): object {
 }
 
 function ratesOf(interval: RowInterval | null): object {
-  return { requestsPerSecond: rate(interval, 'requests'), connectionsPerSecond: rate(interval, 'connections'), errorsPerSecond: rate(interval, 'status5xx') }
+  return { requestsPerSecond: rate(interval, 'requests'), selectionsPerSecond: rate(interval, 'selections'), connectionsPerSecond: rate(interval, 'connections'), errorsPerSecond: rate(interval, 'status5xx') }
 }
 
 function rate(interval: RowInterval | null, counter: Parameters<typeof perSecond>[1]): number | null {
@@ -77,6 +87,10 @@ function rate(interval: RowInterval | null, counter: Parameters<typeof perSecond
 
 function rounded(value: number | null): number | null {
   return value === null ? null : Math.round(value * 10_000) / 10_000
+}
+
+function tenths(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 10) / 10
 }
 
 function total(count: number | bigint | null | undefined): number | null {

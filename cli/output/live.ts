@@ -1,4 +1,5 @@
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
+import { responseMsOf } from '#shared/live/intervals.ts'
 import { perSecond, type WatchedPool } from '#shared/live/live-watch.ts'
 import type { ShareVerdict } from '#shared/live/pool-watch.ts'
 import { forTerminal, type Colours } from './colour.ts'
@@ -19,6 +20,7 @@ export function renderLive({ view, alerts, source, at, places }: LiveFacts, colo
   const out = [colours.bold(forTerminal(about.join(', ')))]
   if (view.restarted) out.push(colours.yellow('  The balancer was reloaded or restarted since the poll before: that interval has no rates.'))
   if (snapshot.stopping) out.push(colours.yellow('  This process is ending; new connections go to another one.'))
+  for (const note of snapshot.notes ?? []) out.push(colours.yellow(forTerminal(`  ${note}`)))
   if (alerts !== null) out.push(...alertLines(alerts, places, colours))
   for (const { row, interval } of view.listeners) out.push(`listener ${forTerminal(row.owner)}: ${perSecondText(perSecond(interval, row.protocol === 'tcp' ? 'connections' : 'requests'))} ${row.protocol === 'tcp' ? 'connections' : 'requests'}/s`)
   for (const pool of view.pools) out.push('', ...poolLines(pool, colours))
@@ -35,10 +37,11 @@ export function renderLive({ view, alerts, source, at, places }: LiveFacts, colo
 
 function alertLines(alerts: readonly Alert[], places: Places | null, colours: Colours): readonly string[] {
   if (alerts.length === 0) return [colours.green('No alert.')]
-  return alerts.map((alert) => {
+  return alerts.flatMap((alert) => {
     const place = alert.at === null || places === null ? '' : ` (${places.lineOf(alert.at).file}:${places.lineOf(alert.at).line})`
     const text = forTerminal(`${alert.severity === 'info' ? '·' : '▲'} ${alert.severity}${alert.mutedBy === null ? '' : ', follows from the above'}: ${alert.sentence}${place}`)
-    return alert.severity === 'critical' ? colours.red(text) : alert.severity === 'warning' ? colours.yellow(text) : text
+    const painted = alert.severity === 'critical' ? colours.red(text) : alert.severity === 'warning' ? colours.yellow(text) : text
+    return [painted, ...alert.evidence.map((one) => colours.dim(forTerminal(`    - ${one}`)))]
   })
 }
 
@@ -69,7 +72,7 @@ function serverCells(joined: WatchedPool, index: number, tcp: boolean): readonly
     member?.name ?? live?.row.name ?? '', state?.address ?? member?.address ?? '', live === null ? 'not running' : `${state?.text ?? ''}${typeof state?.throttlePercent === 'number' ? ` ${state.throttlePercent} %` : ''}`,
     weight === null ? String(written ?? '') : written === null || written === weight ? String(weight) : `${weight} (config ${written})`,
     perSecondText(perSecond(live?.interval ?? null, tcp ? 'connections' : 'requests')), percent(share?.share ?? null), expectedText(share?.expected ?? null),
-    perSecondText(perSecond(live?.interval ?? null, 'status5xx')), numberText(live?.row.gauges.responseMs), numberText(live?.row.gauges.sessions), numberText(live?.row.gauges.queued),
+    perSecondText(perSecond(live?.interval ?? null, 'status5xx')), responseText(live === null ? null : responseMsOf(live)), numberText(live?.row.gauges.sessions), numberText(live?.row.gauges.queued),
   ]
 }
 
@@ -90,6 +93,10 @@ function percent(share: number | null): string {
 
 function perSecondText(rate: number | null): string {
   return rate === null ? '-' : rate >= 100 || rate === 0 ? rate.toFixed(0) : rate.toFixed(1)
+}
+
+function responseText(ms: number | null): string {
+  return ms === null ? '' : ms >= 10 || Number.isInteger(ms) ? ms.toFixed(0) : ms.toFixed(1)
 }
 
 function numberText(value: number | null | undefined): string {

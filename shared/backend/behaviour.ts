@@ -11,7 +11,7 @@ import type { Sentence } from '#shared/presentation/presentation.ts'
 import { comparePair } from './compare.ts'
 import { toCurl } from './curl.ts'
 import type { Pair, PairStore } from './pairs.ts'
-import type { Ports } from './ports.ts'
+import type { ClockPort, Ports } from './ports.ts'
 import { refusedRegions } from './refused.ts'
 import { litOf } from './trace.ts'
 
@@ -28,18 +28,28 @@ export function behaviourHandlers(ports: Ports, pairs: PairStore): Pick<Handlers
       if (pair.value.before === null) return failed('bad-params', 'Comparing behaviour takes two configs.')
       const ready = known.get(pair.value)
       if (ready !== undefined) return ok(ready.answer)
-      // The engine answers other calls in between, and gives up when it is told to.
-      const steps = behaviourSteps(pair.value.before.model, pair.value.after.model, optionsOf(ports, pair.value))
-      let last = ports.clock.milliseconds()
-      for (;;) {
-        const step = steps.next()
-        if (step.done === true) return ok(remember(ports, pair.value, step.value).answer)
-        if (ports.clock.milliseconds() - last < breathEveryMs) continue
-        await ports.clock.breathe()
-        if (context.cancelled()) return failed('cancelled', 'Comparing behaviour was cancelled.')
-        last = ports.clock.milliseconds()
-      }
+      const compared = await compareInSteps(ports.clock, pair.value, deadlineMs, context.cancelled)
+      return compared === null ? failed('cancelled', 'Comparing behaviour was cancelled.') : ok(remember(ports, pair.value, compared).answer)
     },
+  }
+}
+
+/**
+ * The comparison of a pair while other work goes on in between; null: it was cancelled.
+ *
+ * Units: `limitMs` is when the rest is called unknown.
+ */
+export async function compareInSteps(clock: ClockPort, pair: Pair, limitMs: number, cancelled: () => boolean): Promise<BehaviourComparison | null> {
+  const before = pair.before ?? pair.after
+  const steps = behaviourSteps(before.model, pair.after.model, optionsOf(clock, pair, limitMs))
+  let last = clock.milliseconds()
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    if (clock.milliseconds() - last < breathEveryMs) continue
+    await clock.breathe()
+    if (cancelled()) return null
+    last = clock.milliseconds()
   }
 }
 
@@ -64,7 +74,7 @@ function knownOf(ports: Ports, pair: Pair): Known {
   const found = known.get(pair)
   if (found !== undefined) return found
   const before = pair.before ?? pair.after
-  return remember(ports, pair, compareBehaviour(before.model, pair.after.model, optionsOf(ports, pair)))
+  return remember(ports, pair, compareBehaviour(before.model, pair.after.model, optionsOf(ports.clock, pair, deadlineMs)))
 }
 
 /** The simulator as the judge of a comparison. */
@@ -76,13 +86,13 @@ export function judgeOf(before: RoutingModel, after: RoutingModel): Judge {
   return { before: side(before), after: side(after) }
 }
 
-function optionsOf(ports: Ports, pair: Pair): BehaviourOptions {
+function optionsOf(clock: ClockPort, pair: Pair, limitMs: number): BehaviourOptions {
   const before = pair.before ?? pair.after
-  const started = ports.clock.milliseconds()
+  const started = clock.milliseconds()
   if (areTwoProducts(before.model, pair.after.model)) {
     return {
       judge: judgeOf(before.model, pair.after.model), poolNames: pair.poolNames, changedPools: [...comparedPools(before.model, pair.after.model, pair.poolNames).values()],
-      budget: { maxBranches, spent: () => ports.clock.milliseconds() - started > deadlineMs }, milliseconds: () => ports.clock.milliseconds(),
+      budget: { maxBranches, spent: () => clock.milliseconds() - started > limitMs }, milliseconds: () => clock.milliseconds(),
     }
   }
   const changes = pair.difference()?.pools ?? []
@@ -90,7 +100,7 @@ function optionsOf(ports: Ports, pair: Pair): BehaviourOptions {
   return {
     judge: judgeOf(before.model, pair.after.model), poolNames: new Map([...renamed, ...pair.poolNames]),
     changedPools: changes.flatMap((change) => (change.before !== null && change.after !== null ? [{ before: change.before, after: change.after }] : [])),
-    budget: { maxBranches, spent: () => ports.clock.milliseconds() - started > deadlineMs }, milliseconds: () => ports.clock.milliseconds(),
+    budget: { maxBranches, spent: () => clock.milliseconds() - started > limitMs }, milliseconds: () => clock.milliseconds(),
   }
 }
 

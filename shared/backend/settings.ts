@@ -1,11 +1,13 @@
-import { ok } from '#shared/diagnostics/failure.ts'
+import { failed, ok } from '#shared/diagnostics/failure.ts'
 import { dialects } from '#shared/dialects/registry.ts'
 import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
 import type { ConfigInput } from '#shared/rpc/payloads.ts'
 import type { Ports } from './ports.ts'
 
-type Methods = 'app.info' | 'app.settings' | 'app.saveSettings' | 'app.recent' | 'app.remember' | 'app.ticks' | 'app.saveTicks' | 'host.chooseFiles' | 'host.saveFile'
+type Methods = 'app.info' | 'app.settings' | 'app.saveSettings' | 'app.recent' | 'app.remember' | 'app.ticks' | 'app.saveTicks' | 'host.chooseFiles' | 'host.saveFile' | 'host.secret' | 'host.keepSecret'
+
+const noSecrets = failed('unsupported', 'This host has no store for passwords, so they are not kept.')
 
 /** Facts about the app, settings, the recent list, and dialogs of the host. */
 export function appHandlers(ports: Ports): Pick<Handlers<SteelyardContract>, Methods> {
@@ -24,6 +26,9 @@ export function appHandlers(ports: Ports): Pick<Handlers<SteelyardContract>, Met
       if (!isAddress(entry.after) || (entry.before !== null && !isAddress(entry.before))) return ok(null)
       return ports.settings.remember({ ...entry, at: ports.clock.now() })
     },
+    // A host with a store for passwords answers these itself, before they reach the engine.
+    'host.secret': () => Promise.resolve(noSecrets),
+    'host.keepSecret': () => Promise.resolve(noSecrets),
     'host.chooseFiles': (options) => ports.dialogs.chooseFiles(options),
     async 'host.saveFile'(file) {
       const saved = await ports.dialogs.saveFile(file.name, ports.bytes.fromBase64(file.base64), file.reveal ?? false)

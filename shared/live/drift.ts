@@ -1,7 +1,8 @@
 import type { Member, Pool } from '#shared/model/pool.ts'
 import type { Span } from '#shared/text/span.ts'
-import { sameAddress } from './address.ts'
+import { isIpAddress, normalAddress, sameAddress } from './address.ts'
 import type { JoinedPool, JoinedServer, Rated } from './join.ts'
+import { unnamedPool } from './log/logged-request.ts'
 import type { ServerRow } from './snapshot.ts'
 
 export type DriftKind = 'pool-only-live' | 'pool-only-config' | 'server-only-live' | 'server-only-config' | 'name' | 'address' | 'weight' | 'state' | 'algorithm'
@@ -22,9 +23,28 @@ export interface Drift {
   readonly at: Span | null
 }
 
-/** What runs otherwise, in the order of the pools. `joined` comes from a config; without one there is nothing to compare. */
-export function findDrift(joined: readonly JoinedPool[]): readonly Drift[] {
-  return joined.flatMap(poolDrift)
+/**
+ * What runs otherwise, in the order of the pools. `joined` comes from a config; without one there is nothing to compare.
+ * `fromTraffic`: the source only shows where traffic went.
+ */
+export function findDrift(joined: readonly JoinedPool[], fromTraffic = false): readonly Drift[] {
+  return joined.flatMap(fromTraffic ? trafficDrift : poolDrift)
+}
+
+/** Traffic to what the config does not have. Pools may come from variables, and host names stand for addresses that nobody wrote. */
+function trafficDrift({ name, pool, servers }: JoinedPool): readonly Drift[] {
+  const common = { pool: name, config: null, byAgent: false, at: null }
+  if (pool === null) {
+    if (name === unnamedPool) return []
+    return [{ ...common, kind: 'pool-only-live', severity: 'info', server: null, running: name, sentence: `Requests go to ${name}, which the config does not name.` }]
+  }
+  if (pool.members.some((member) => normalAddress(member.host) !== null && !isIpAddress(member.host.replace(/^\[|\]$/g, '')))) return []
+  return servers.flatMap(({ member, live }): readonly Drift[] => {
+    if (member !== null || live === null) return []
+    const running = live.row.name
+    const busy = (live.interval?.deltas.selections ?? 0) > 0
+    return [{ ...common, kind: 'server-only-live', severity: busy ? 'warning' : 'info', server: running, running, sentence: `Server ${running} of pool ${name} ${busy ? 'gets' : 'got'} traffic, and the config does not have it.` }]
+  })
 }
 
 function poolDrift(joined: JoinedPool): readonly Drift[] {

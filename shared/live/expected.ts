@@ -29,7 +29,7 @@ function classOf(pool: Pool, dialect: string): ShareClass {
     case 'roundrobin': case 'static-rr': return 'exact'
     case 'leastconn': case 'least_time': return 'load'
     // HAProxy draws from a ring with few points per server: the shares are steady, and not those of the weights.
-    case 'random': return dialect === 'haproxy' ? 'learned' : 'random'
+    case 'random': return dialect === 'haproxy' ? 'learned' : pool.algorithm.parameters['choices']?.startsWith('two') === true ? 'load' : 'random'
     case 'source': case 'uri': case 'url_param': case 'hdr': case 'hash': case 'rdp-cookie': case 'log-hash': case 'ip_hash': return 'learned'
     case 'first': case 'sticky': case 'unknown': return 'none'
   }

@@ -1,5 +1,5 @@
 import { growth, growthOf, hasShrunk, smoothRate, type Interval, type Reading } from './counter.ts'
-import { rowKey, type CounterName, type Counters, type LiveRow, type LiveSnapshot } from './snapshot.ts'
+import { rowKey, type CounterName, type Counters, type LiveRow, type LiveSnapshot, type PollTime } from './snapshot.ts'
 
 /** A row and what happened in it since the poll before. */
 export interface RatedRow {
@@ -23,7 +23,7 @@ interface Kept {
 
 const counterNames: readonly CounterName[] = [
   'requests', 'connections', 'selections', 'bytesIn', 'bytesOut', 'status1xx', 'status2xx', 'status3xx', 'status4xx', 'status5xx', 'statusOther',
-  'failedConnections', 'failedResponses', 'denied', 'retries', 'redispatches',
+  'failedConnections', 'failedResponses', 'denied', 'retries', 'redispatches', 'responseMsTotal', 'responsesTimed',
 ]
 
 /** The longest time since a state changed, over all pools: it falls when the process starts again. */
@@ -38,6 +38,7 @@ export class IntervalTracker {
   readonly #nominalMs: number
   readonly #kept = new Map<string, Kept>()
   #restarts = 0
+  #taken: PollTime | null = null
   #last: { readonly snapshot: LiveSnapshot; readonly longest: number | null } | null = null
 
   constructor(nominalMs: number) {
@@ -47,12 +48,17 @@ export class IntervalTracker {
   /** Rows in the order of the snapshot. A poll that failed is simply not added: the next interval is longer. */
   add(snapshot: LiveSnapshot): readonly RatedRow[] {
     const epoch = this.#epochOf(snapshot)
+    // What got traffic for the first time had none before.
+    const started = snapshot.fromTraffic === true ? this.#taken : null
+    this.#taken = snapshot.taken
     const seen = new Set<string>()
     const rated = snapshot.rows.map((row): RatedRow => {
       const key = rowKey(row)
       seen.add(key)
-      const before = this.#kept.get(key)
-      const reading: Reading = { ...snapshot.taken, epoch, uptimeSeconds: snapshot.uptimeSeconds, value: row.counters.requests ?? row.counters.connections ?? 0 }
+      const before = this.#kept.get(key) ?? (started === null ? undefined : fromNothing(row, started, epoch))
+      const { requests, connections, selections } = row.counters
+      const since = row.epoch === undefined ? { epoch, uptimeSeconds: snapshot.uptimeSeconds } : { epoch: row.epoch, uptimeSeconds: null }
+      const reading: Reading = { ...snapshot.taken, ...since, value: requests ?? connections ?? selections ?? 0 }
       const grown = before === undefined ? null : growthOf(before.reading, reading, before.usualRate, this.#nominalMs)
       const interval = before === undefined || grown === null ? null : toRowInterval(before.counters, row.counters, grown)
       const rate = interval !== null && !interval.marks.includes('reset') && !interval.marks.includes('wide') ? grown?.rate ?? null : null
@@ -76,6 +82,11 @@ export class IntervalTracker {
   }
 }
 
+function fromNothing({ counters }: LiveRow, taken: PollTime, epoch: string): Kept {
+  const none = Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, value === null ? null : 0])) as unknown as Counters
+  return { counters: none, reading: { ...taken, epoch, uptimeSeconds: null, value: 0 }, usualRate: null }
+}
+
 function everyStateIsYounger(before: LiveSnapshot, after: LiveSnapshot): boolean {
   const states = new Map(before.rows.flatMap((row) => (row.kind === 'pool' && row.stateSeconds !== null ? [[row.owner, row.stateSeconds] as const] : [])))
   return after.rows.every((row) => row.kind !== 'pool' || row.stateSeconds === null || row.stateSeconds < (states.get(row.owner) ?? Infinity))
@@ -83,13 +94,20 @@ function everyStateIsYounger(before: LiveSnapshot, after: LiveSnapshot): boolean
 
 function toRowInterval(before: Counters, after: Counters, grown: Interval): RowInterval {
   // One counter that shrank tells of the whole row: a row starts again as one.
-  const reset = grown.delta === null || counterNames.some((name) => hasShrunk(before[name], after[name]))
+  const reset = grown.delta === null || counterNames.some((name) => hasShrunk(before[name] ?? null, after[name] ?? null))
   const deltas = {} as Record<CounterName, number | null>
   for (const name of counterNames) {
-    const from = before[name]
-    const to = after[name]
+    const from = before[name] ?? null
+    const to = after[name] ?? null
     deltas[name] = reset || from === null || to === null ? null : growth(from, to)
   }
   const marks = reset && !grown.marks.includes('reset') ? [...grown.marks.filter((mark) => mark === 'clock'), 'reset' as const] : grown.marks
   return { durationMs: grown.durationMs, marks, deltas, leastUnits: grown.leastDelta }
+}
+
+/** Mean response time of the answers of the interval; where the source has no sum of them, as the product smooths it. */
+export function responseMsOf({ row, interval }: RatedRow): number | null {
+  const total = interval?.deltas.responseMsTotal ?? null
+  const timed = interval?.deltas.responsesTimed ?? null
+  return total === null || timed === null || timed === 0 ? row.gauges.responseMs : total / timed
 }

@@ -3,6 +3,7 @@ import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { normalAddress } from './address.ts'
 import type { RatedRow } from './intervals.ts'
 import type { ListenerRow, PoolRow, ServerRow } from './snapshot.ts'
+import { joinTraffic } from './traffic-join.ts'
 
 /** A row of one kind with what happened in it. */
 export interface Rated<R> extends Omit<RatedRow, 'row'> {
@@ -34,8 +35,11 @@ export interface JoinedRows {
   readonly pools: readonly JoinedPool[]
 }
 
-/** Pairs what runs with what the config says: pools by name, servers by name within their pool, then by address. */
-export function joinRows(rows: readonly RatedRow[], model: RoutingModel | null): JoinedRows {
+/**
+ * Pairs what runs with what the config says: pools by name, servers by name within their pool, then by address.
+ * `fromTraffic`: rows only tell what got traffic.
+ */
+export function joinRows(rows: readonly RatedRow[], model: RoutingModel | null, fromTraffic = false): JoinedRows {
   const listeners: Rated<ListenerRow>[] = []
   const pools = new Map<string, Rated<PoolRow>>()
   const servers = new Map<string, Rated<ServerRow>[]>()
@@ -48,6 +52,7 @@ export function joinRows(rows: readonly RatedRow[], model: RoutingModel | null):
       else list.push({ row, interval })
     }
   }
+  if (fromTraffic && model !== null) return { listeners, pools: joinTraffic({ pools, servers }, model) }
   const joined: JoinedPool[] = []
   for (const pool of model?.pools ?? []) {
     joined.push({ name: pool.name, pool, live: pools.get(pool.name) ?? null, servers: joinServers(pool, servers.get(pool.name) ?? []) })

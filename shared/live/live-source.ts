@@ -1,5 +1,7 @@
+import { parseMatchers, type LabelMatcher } from './prometheus/matchers.ts'
+
 /** Where a running balancer is asked for its statistics. `surface`: what answers there. */
-export type LiveSource = SocketSource | TcpSource | HttpSource
+export type LiveSource = SocketSource | TcpSource | HttpSource | FileSource
 
 /** A stats socket of HAProxy in the file system. */
 interface SocketSource {
@@ -18,6 +20,14 @@ interface TcpSource {
   readonly title: string
 }
 
+/** An access log, read on from its end. */
+export interface FileSource {
+  readonly kind: 'file'
+  readonly surface: FileSurface
+  readonly path: string
+  readonly title: string
+}
+
 /** `path` without what asks for a form of the page. `title` never holds the password. */
 export interface HttpSource {
   readonly kind: 'http'
@@ -28,25 +38,65 @@ export interface HttpSource {
   readonly path: string
   readonly user: string | null
   readonly password: string
+  /** Sent instead of user and password; comes from outside the address. */
+  readonly token?: string
+  /** Which balancers, of a source that knows many. */
+  readonly matchers?: readonly LabelMatcher[]
   readonly title: string
 }
 
 /** Words that stand before an address and say what answers there; without one it is the statistics page of HAProxy. */
-const namedSurfaces = ['nginx-status'] as const
+const namedSurfaces = [
+  'haproxy-metrics',
+  'nginx-status',
+  'prometheus',
+] as const
 export type HttpSurface = 'haproxy' | (typeof namedSurfaces)[number]
+/** The same for log files. */
+const fileSurfaces = ['nginx-log'] as const
+export type FileSurface = (typeof fileSurfaces)[number]
 
 /**
  * A source as people write it: `/run/haproxy.sock`, `unix@/run/haproxy.sock`, `127.0.0.1:9999`, `tcp:host:port`,
- * `http://host:8404/stats`, `nginx-status:http://host/status`. A text says what is wrong with it.
+ * `http://host:8404/stats`, `nginx-status:http://host/status`, `haproxy-metrics:http://host/metrics`,
+ * `nginx-log:/var/log/nginx/access.log`, `prometheus:http://host:9090/?job=haproxy`. A text says what is wrong with it.
  */
 export function parseLiveSource(written: string): LiveSource | string {
   const whole = written.trim()
   if (whole === '') return 'The source is empty.'
+  const logged = fileSurfaces.find((surface) => whole.startsWith(`${surface}:`))
+  if (logged !== undefined) {
+    const path = whole.slice(logged.length + 1)
+    return path === '' ? `${logged}: takes the path of a log.` : { kind: 'file', surface: logged, path, title: path }
+  }
   const named = namedSurfaces.find((surface) => whole.startsWith(`${surface}:`))
   const text = named === undefined ? whole : whole.slice(named.length + 1)
+  if (named === 'prometheus') return prometheusSource(text)
   const source = parseAddress(text)
   if (named === undefined || typeof source === 'string') return source
   return source.kind === 'http' ? { ...source, surface: named } : `${named} is asked at an http or https address.`
+}
+
+/** Dialect of the configs that a source can be compared with; `any`: it shows balancers of every product; null: there is none. */
+export function dialectOf({ surface }: LiveSource): 'haproxy' | 'nginx' | 'any' | null {
+  switch (surface) {
+    case 'haproxy': case 'haproxy-metrics': return 'haproxy'
+    case 'nginx-log': return 'nginx'
+    case 'prometheus': return 'any'
+    // Totals only.
+    case 'nginx-status': return null
+  }
+}
+
+/** The address of the server, and behind a `?` the labels of the balancers that are meant. */
+function prometheusSource(text: string): LiveSource | string {
+  const query = text.indexOf('?')
+  const source = parseAddress(query === -1 ? text : text.slice(0, query))
+  if (typeof source === 'string') return source
+  if (source.kind !== 'http') return 'prometheus is asked at an http or https address.'
+  const matchers = parseMatchers(query === -1 ? '' : text.slice(query + 1))
+  if (typeof matchers === 'string') return matchers
+  return { ...source, surface: 'prometheus', matchers, title: `${source.title}${matchers.length === 0 ? '' : `?${matchers.map(({ name, operator, value }) => `${name}${operator}${value}`).join('&')}`}` }
 }
 
 function parseAddress(text: string): LiveSource | string {

@@ -46,7 +46,7 @@ export class LiveWatch {
   readonly #tracker: IntervalTracker
   readonly #pools = new Map<string, PoolWatch>()
   readonly #goodPools = new Map<string, PoolWatch>()
-  #epoch: string | null = null
+  #process: string | null = null
 
   /** `model`: the config that is believed to run. `nominalMs`: how far apart polls are meant to be. */
   constructor(model: RoutingModel | null, nominalMs: number, knownGood: RoutingModel | null = null) {
@@ -65,18 +65,20 @@ export class LiveWatch {
 
   add(snapshot: LiveSnapshot): LiveView {
     const rows = this.#tracker.add(snapshot)
-    const { listeners, pools } = joinRows(rows, this.#model)
-    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodSharesOf(joined, joined.pool, snapshot.epoch)] as const])))
-    const restarted = this.#epoch !== null && snapshot.epoch !== null && snapshot.epoch !== this.#epoch
-    this.#epoch = snapshot.epoch
+    const fromTraffic = snapshot.fromTraffic === true
+    const { listeners, pools } = joinRows(rows, this.#model, fromTraffic)
+    const process = processOf(snapshot)
+    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood, fromTraffic).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodSharesOf(joined, joined.pool, process)] as const])))
+    const restarted = this.#process !== null && process !== null && process !== this.#process
+    this.#process = process
     return {
-      snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools),
-      pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, snapshot.epoch), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
+      snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
+      pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
     }
   }
 
-  #goodSharesOf(joined: JoinedPool, pool: Pool, epoch: string | null): GoodShares {
-    const shares = this.#goodWatchOf(joined, pool, this.#knownGood as RoutingModel).add(joined, epoch)
+  #goodSharesOf(joined: JoinedPool, pool: Pool, process: string | null): GoodShares {
+    const shares = this.#goodWatchOf(joined, pool, this.#knownGood as RoutingModel).add(joined, process)
     return { ...shares, names: joined.servers.map(({ member, live }) => member?.name ?? live?.row.name ?? '') }
   }
 
@@ -93,6 +95,11 @@ export class LiveWatch {
     this.#pools.set(joined.name, made)
     return made
   }
+}
+
+/** The process that counts and the configuration it runs; null: the source tells neither. */
+function processOf({ epoch, generation }: LiveSnapshot): string | null {
+  return generation === undefined ? epoch : `${epoch ?? ''} ${generation}`
 }
 
 function runningRule(joined: JoinedPool): ShareRule {

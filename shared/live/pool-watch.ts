@@ -24,9 +24,9 @@ export interface PoolShares {
   readonly misplaced: number | null
   readonly onBackups: boolean
   /** What the verdict rests on where a share is wrong; else null. */
-  readonly shift: (Pick<ShareShift, 'direction' | 'share' | 'expected' | 'units'> & { readonly server: string; readonly overMs: number }) | null
+  readonly shift: (Pick<ShareShift, 'direction' | 'share' | 'expected' | 'units' | 'strength'> & { readonly server: string; readonly overMs: number }) | null
   /** In the order of the servers of the pool. `expected` null: nothing can be foretold. */
-  readonly servers: readonly { readonly share: number | null; readonly expected: { readonly low: number; readonly high: number } | null }[]
+  readonly servers: readonly { readonly name: string; readonly share: number | null; readonly expected: { readonly low: number; readonly high: number } | null }[]
 }
 
 interface Kept {
@@ -62,8 +62,10 @@ export class PoolWatch {
   add(joined: JoinedPool, epoch: string | null): PoolShares {
     const rule = this.#rule
     const servers = joined.servers
-    const config = rangesOf(servers, rule, (server) => server.member?.options.weight ?? server.live?.row.state.weight ?? 0)
-    const running = rangesOf(servers, rule, (server) => server.live?.row.state.weight ?? 0)
+    // Without a config servers whose weight nobody tells count alike; one that the config lacks gets no share.
+    const unknownWeight = joined.pool === null ? 1 : 0
+    const config = rangesOf(servers, rule, (server) => server.member?.options.weight ?? server.live?.row.state.weight ?? unknownWeight)
+    const running = rangesOf(servers, rule, (server) => server.live?.row.state.weight ?? server.member?.options.weight ?? unknownWeight)
     const taking = running.shares.flatMap((share, index) => (share.high > 0 || (config.shares[index]?.high ?? 0) > 0 ? [index] : []))
     const set = taking.map((index) => nameOf(servers[index] as JoinedServer)).join('\n')
     const throttled = new Set(taking.flatMap((index, position) => (typeof servers[index]?.live?.row.state.throttlePercent === 'number' ? [position] : [])))
@@ -106,7 +108,7 @@ export class PoolWatch {
       const share = baseline?.shares[taking.indexOf(index)]
       return share === undefined ? null : { low: share, high: share }
     }
-    const servers = joined.servers.map((_, index) => ({ share: units === 0 ? null : (all[index] as number) / units, expected: expectedAt(index) }))
+    const servers = joined.servers.map((one, index) => ({ name: nameOf(one), share: units === 0 ? null : (all[index] as number) / units, expected: expectedAt(index) }))
     const base = { rule, units, overMs, onBackups: config.onBackups, servers, misplaced: null, shift: null }
     const plain = (verdict: ShareVerdict, sentence: string, severity: PoolShares['severity'] = 'none'): PoolShares => ({ ...base, verdict, sentence, severity })
     const name = joined.name
@@ -134,10 +136,10 @@ export class PoolWatch {
       return { ...base, misplaced, verdict: 'as-expected', severity: 'none', sentence: `Pool ${name} spreads its ${wordOf(rule, 2)} as expected.` }
     }
     const told = tellShift(joined, taking, shift, rule, history)
-    const { direction, share, expected: due, units: counted } = shift
+    const { direction, share, expected: due, units: counted, strength } = shift
     const seen = {
       ...base, misplaced,
-      shift: { direction, share, expected: due, units: counted, server: nameOf(joined.servers[taking[shift.server] as number] as JoinedServer), overMs: history.slice(-shift.polls).reduce((sum, one) => sum + one.durationMs, 0) },
+      shift: { direction, share, expected: due, units: counted, strength, server: nameOf(joined.servers[taking[shift.server] as number] as JoinedServer), overMs: history.slice(-shift.polls).reduce((sum, one) => sum + one.durationMs, 0) },
     }
     if (rule.class !== 'learned' && findShareShift(history.map((one) => one.running), options) === null) {
       return { ...seen, verdict: 'drift', severity: 'warning', sentence: `${told} ${this.#otherwise}` }
@@ -160,7 +162,7 @@ function nameOf(server: JoinedServer): string {
 function unitsOf(server: JoinedServer, rule: ShareRule): number | null {
   const deltas = server.live?.interval?.deltas
   if (deltas === undefined) return null
-  return rule.unit === 'requests' ? deltas.requests : deltas.selections ?? deltas.connections
+  return rule.unit === 'requests' ? deltas.requests ?? deltas.selections : deltas.selections ?? deltas.connections
 }
 
 /** Σ max(0, share − expected): what would have to move. */

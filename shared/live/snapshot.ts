@@ -19,6 +19,12 @@ export interface LiveSnapshot {
   readonly uptimeSeconds: number | null
   /** The process takes no new connections and only ends old ones. */
   readonly stopping: boolean
+  /** Names the configuration that runs, where that changes without the counters starting again; another one means a reload. */
+  readonly generation?: string
+  /** Rows come from what was logged: one that is missing only got nothing so far, and states and weights are not told. */
+  readonly fromTraffic?: true
+  /** What the numbers leave out, one plain sentence each. */
+  readonly notes?: readonly string[]
   /** In the order of the source. */
   readonly rows: readonly LiveRow[]
 }
@@ -37,6 +43,8 @@ interface Row {
   readonly protocol: 'http' | 'tcp'
   readonly counters: Counters
   readonly gauges: Gauges
+  /** Where the counters of this row start again while others go on; else that of the snapshot counts. */
+  readonly epoch?: string
 }
 
 export interface ListenerRow extends Row {
@@ -77,6 +85,9 @@ export interface Counters {
   readonly denied: Count
   readonly retries: Count
   readonly redispatches: Count
+  /** Sum of response times in milliseconds, and how many answers it is of; missing: the source has no such sum. */
+  readonly responseMsTotal?: Count
+  readonly responsesTimed?: Count
 }
 
 export type CounterName = keyof Counters

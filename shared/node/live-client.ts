@@ -25,11 +25,11 @@ export async function askLive(source: LiveSource, request: LiveRequest, limitMs:
 
 function send(source: LiveSource, request: LiveRequest, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
   if (source.kind === 'http' && request.kind === 'get') return askPage(source, request, limitMs, limitBytes)
-  invariant(source.kind !== 'http' && request.kind === 'line', 'a question in the wrong form')
+  invariant((source.kind === 'socket' || source.kind === 'tcp') && request.kind === 'line', 'a question in the wrong form')
   return askSocket(source, request.text, limitMs, limitBytes)
 }
 
-function askSocket(source: Exclude<LiveSource, HttpSource>, line: string, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
+function askSocket(source: Extract<LiveSource, { readonly kind: 'socket' | 'tcp' }>, line: string, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
   return new Promise((resolve) => {
     const socket = source.kind === 'socket' ? net.connect({ path: source.path }) : net.connect({ host: source.host, port: source.port })
     const end = once(resolve, limitMs, source, () => socket.destroy())
@@ -39,16 +39,20 @@ function askSocket(source: Exclude<LiveSource, HttpSource>, line: string, limitM
   })
 }
 
+/** With these, Prometheus says in its answer what is wrong. */
+const reasonStatuses: ReadonlySet<number> = new Set([400, 422, 503])
+
 async function askPage(source: HttpSource, { path, accept }: Get, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
   const { request } = source.secure ? await import('node:https') : await import('node:http')
   return new Promise((resolve) => {
-    const credentials = source.user === null ? {} : { Authorization: `Basic ${Buffer.from(`${source.user}:${source.password}`).toString('base64')}` }
+    const authorization = source.token !== undefined ? `Bearer ${source.token}` : source.user === null ? null : `Basic ${Buffer.from(`${source.user}:${source.password}`).toString('base64')}`
+    const credentials = authorization === null ? {} : { Authorization: authorization }
     // A connection that is kept could stay with a process that a reload has replaced.
     const asked = request({
       host: source.host, port: source.port, path, method: 'GET', agent: false, rejectUnauthorized: true, headers: { Connection: 'close', Accept: accept, ...credentials },
     }, (response) => {
       const problem = statusProblem(response.statusCode ?? 0, source)
-      if (problem === null) collect(response, source, limitBytes, end)
+      if (problem === null || (source.surface === 'prometheus' && reasonStatuses.has(response.statusCode ?? 0))) collect(response, source, limitBytes, end)
       else end(problem)
     })
     const end = once(resolve, limitMs, source, () => asked.destroy())
@@ -86,7 +90,7 @@ function collect(stream: Readable, source: LiveSource, limitBytes: number, end: 
 
 function statusProblem(status: number, source: HttpSource): Failed | null {
   if (status === 200) return null
-  if (status === 401) return failed('not-permitted', source.user === null ? `${source.title} asks for a user and a password.` : `${source.title} refuses the user and password.`)
+  if (status === 401) return failed('not-permitted', source.token !== undefined ? `${source.title} refuses the token.` : source.user === null ? `${source.title} asks for a user and a password.` : `${source.title} refuses the user and password.`)
   if (status === 403) return failed('not-permitted', `${source.title} may not be read from here (403).`)
   if (status >= 300 && status < 400) return failed('bad-answer', `${source.title} sends on to another address, which is not followed.`)
   if (status === 404) return failed('bad-answer', `${source.title} is not there (404)${source.surface === 'haproxy' ? ': the path is the one of "stats uri"' : ''}.`)

@@ -10,6 +10,7 @@ import { nodeGit } from './git.ts'
 import { createHistory } from './history.ts'
 import { nodeLive } from './live.ts'
 import { nodeRaster } from './raster.ts'
+import { nodeRecordings } from './recordings.ts'
 import { nodeRestore } from './restore.ts'
 import { createSettings } from './settings.ts'
 import { nodeWatch } from './watch.ts'
@@ -30,7 +31,7 @@ export function createNodePorts(options: NodePortOptions, emit: Emit): Ports {
   const folder = options.dataFolder ?? dataFolder()
   return {
     files: nodeFiles, bytes: nodeBytes, git: nodeGit, clock: nodeClock, history: createHistory(folder), restore: nodeRestore,
-    watch: nodeWatch, raster: nodeRaster, balancer: nodeBalancer, live: nodeLive, settings: createSettings(folder), dialogs: noDialogs, emit,
+    watch: nodeWatch, raster: nodeRaster, balancer: nodeBalancer, live: nodeLive, recordings: nodeRecordings, settings: createSettings(folder), dialogs: noDialogs, emit,
     host: { ...options.host, version: productVersion(), platform: process.platform, dataFolder: folder, sampleFolder: sampleFolder() },
   }
 }

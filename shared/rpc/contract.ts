@@ -108,6 +108,9 @@ export const contract = {
 
   /** Native dialogs; a host without them answers `unsupported`. */
   'host.chooseFiles': method({ params: object({ title: string, folders: boolean, many: boolean }), result: json<readonly string[]>() }),
+  /** A password from the store of the system, and keeping or (null) forgetting one; a host without a store answers `unsupported`. */
+  'host.secret': method({ params: object({ key: string }), result: object({ value: nullable(string) }) }),
+  'host.keepSecret': method({ params: object({ key: string, value: nullable(string) }), result: json<null>() }),
   'host.saveFile': method({ params: object({ name: string, base64: string, reveal: optional(boolean) }), result: object({ path: nullable(string) }) }),
 } as const
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -57,10 +57,10 @@ test('live --once --json is one line in the published shape', async () => {
   assert.deepEqual([code, err], [0, ''])
   assert.equal(out.split('\n').length, 2)
   assert.deepEqual(settled(out), {
-    schemaVersion: 1, at: 'TIME', source, product: 'HAProxy', version: '2.6.12', process: '100@1700000000', uptimeSeconds: 62, restarted: false, stopping: false, readMs: 1,
-    listeners: [{ name: 'web', protocol: 'http', requestsPerSecond: 330, connectionsPerSecond: 9, errorsPerSecond: 0, deniedPerSecond: 0, sessions: 1, marks: [] }],
+    schemaVersion: 1, at: 'TIME', source, product: 'HAProxy', version: '2.6.12', process: '100@1700000000', uptimeSeconds: 62, restarted: false, stopping: false, readMs: 1, notes: [],
+    listeners: [{ name: 'web', protocol: 'http', requestsPerSecond: 330, selectionsPerSecond: null, connectionsPerSecond: 9, errorsPerSecond: 0, deniedPerSecond: 0, sessions: 1, marks: [] }],
     pools: [{
-      pool: 'api', running: true, inConfig: true, protocol: 'http', algorithm: 'roundrobin', up: true, onBackups: false, requests: 660, requestsPerSecond: 330, connectionsPerSecond: 8, errorsPerSecond: 14,
+      pool: 'api', running: true, inConfig: true, protocol: 'http', algorithm: 'roundrobin', up: true, onBackups: false, requests: 660, requestsPerSecond: 330, selectionsPerSecond: 320, connectionsPerSecond: 8, errorsPerSecond: 14,
       ownErrorsPerSecond: 10, sessions: 2, queued: 1, marks: [],
       shares: {
         verdict: 'drift', severity: 'warning', class: 'exact', counted: 'requests', units: 320, overSeconds: 1, misplaced: 0.25,
@@ -69,11 +69,11 @@ test('live --once --json is one line in the published shape', async () => {
       servers: [
         {
           server: 'a', address: '10.0.0.1:80', running: true, inConfig: true, state: 'UP', health: 'up', admin: 'ready', backup: false, weight: 10, configWeight: 10, throttlePercent: null, requests: 160,
-          requestsPerSecond: 80, connectionsPerSecond: 2, errorsPerSecond: 0, responseMs: 4, sessions: 1, queued: 0, check: 'L4OK', marks: [], share: 0.25, expected: { low: 0.5, high: 0.5 },
+          requestsPerSecond: 80, selectionsPerSecond: 80, connectionsPerSecond: 2, errorsPerSecond: 0, responseMs: 4, sessions: 1, queued: 0, check: 'L4OK', marks: [], share: 0.25, expected: { low: 0.5, high: 0.5 },
         },
         {
           server: 'b', address: '10.0.0.2:80', running: true, inConfig: true, state: 'UP', health: 'up', admin: 'ready', backup: false, weight: 30, configWeight: 10, throttlePercent: null, requests: 480,
-          requestsPerSecond: 240, connectionsPerSecond: 6, errorsPerSecond: 4, responseMs: 5, sessions: 1, queued: 2, check: 'L7OK', marks: [], share: 0.75, expected: { low: 0.5, high: 0.5 },
+          requestsPerSecond: 240, selectionsPerSecond: 240, connectionsPerSecond: 6, errorsPerSecond: 4, responseMs: 5, sessions: 1, queued: 2, check: 'L7OK', marks: [], share: 0.75, expected: { low: 0.5, high: 0.5 },
         },
       ],
     }],
@@ -118,6 +118,17 @@ test('alerts end with 1, name the line, and stand first', async () => {
   assert.match(calm.out, /· info: Server b of pool api runs with weight 30/)
 })
 
+test('an alert names the line that differs from the last known good config', async () => {
+  const running = path.join(scratch, 'hot.cfg')
+  writeFileSync(running, readFileSync(config, 'utf8').replace('10.0.0.2:80 weight 10', '10.0.0.2:80 weight 30'))
+  const { code, out } = await run(['live', await balancer((poll) => answer(poll)), '--config', running, '--known-good', config, '--interval', '1', '--count', '3', '--json', '--alerts'])
+  assert.equal(code, 1)
+  const { alerts } = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as { alerts: readonly { rule: string; servers: readonly string[]; traffic: string; sentence: string; at: object; causes: readonly object[] }[] }
+  const share = alerts.find((one) => one.rule === 'share')
+  assert.match(share?.sentence ?? '', / By the config it gets 25 % of the pool instead of 50 % since line 9: server b 10\.0\.0\.2:80 weight 30 \(before: line 9, /)
+  assert.deepEqual([share?.servers, share?.traffic, share?.at, share?.causes], [['a'], 'less', { file: running, line: 9 }, [{ side: 'running', file: running, line: 9 }, { side: 'known-good', file: config, line: 9 }]])
+})
+
 const endings: readonly (readonly [string, readonly string[], number, RegExp])[] = [
   ['nothing to ask', ['live'], 2, /one SOURCE/],
   ['a word that is no source', ['live', 'haproxy'], 2, /not a source/],
@@ -140,9 +151,29 @@ test('a config of another product is not compared with HAProxy', async () => {
   writeFileSync(file, 'events {}\nhttp { server { listen 80; location / { return 200; } } }\n')
   const { code, err } = await run(['live', '/x.sock', '--config', file])
   assert.equal(code, 3)
-  assert.match(err, /only HAProxy/)
+  assert.match(err, /is compared with one of HAProxy/)
 })
 
 test('the help names what is sent to a socket', async () => {
   assert.match((await run(['live', '--help'])).out, /user, show info, show stat, show servers state/)
+})
+
+test('live watches nginx through its log, against its config', async () => {
+  const log = path.join(scratch, 'access.log')
+  const nginx = path.join(scratch, 'nginx.conf')
+  writeFileSync(nginx, 'events {}\nhttp {\n  upstream app { server 10.0.0.1:80; server 10.0.0.2:80; }\n  server { listen 80; location / { proxy_pass http://app; } }\n}\n')
+  const line = (address: string): string => `${JSON.stringify({ msec: Date.now() / 1000 - 1.9, pid: 7, st: 200, bs: 10, ph: 'app', ua: address, us: '200', uct: '0.000', urt: '0.0125' })}\n`
+  writeFileSync(log, line('10.0.0.1:80').replace(/"msec":\d+/, '"msec":1'))
+  const writer = setInterval(() => { appendFileSync(log, line('10.0.0.1:80').repeat(20) + line('10.0.0.9:80')) }, 100)
+  const { code, out, err } = await run(['live', `nginx-log:${log}`, '--config', nginx, '--once', '--json'])
+  clearInterval(writer)
+  assert.deepEqual([code, err], [0, ''])
+  const sample = JSON.parse(out) as { product: string; pools: readonly { pool: string; servers: readonly { server: string; requests: number; responseMs: number | null; state: string; inConfig: boolean }[] }[]; drift: readonly { sentence: string }[] }
+  assert.equal(sample.product, 'nginx')
+  assert.deepEqual(sample.pools.map((pool) => [pool.pool, ...pool.servers.map((one) => `${one.server} ${one.state} ${String(one.responseMs)} ${one.requests > 0} ${one.inConfig}`)]), [
+    ['app', '10.0.0.1:80 in the log 12.5 true true', '10.0.0.2:80 nothing seen null false true', '10.0.0.9:80 in the log 12.5 true false'],
+  ])
+  assert.deepEqual(sample.drift.map((one) => one.sentence), ['Server 10.0.0.9:80 of pool app gets traffic, and the config does not have it.'])
+  assert.match((await run(['live', `nginx-log:${log}`, '--config', config, '--once'])).err, /is a config of HAProxy; what .*access\.log shows is compared with one of nginx/)
+  assert.match((await run(['live', `nginx-log:${scratch}/none.log`, '--once'])).err, /There is no file/)
 })

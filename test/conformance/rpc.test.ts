@@ -191,6 +191,8 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     assert.deepEqual(new Set(balancer.asked), new Set(['user;show info;show stat;show servers state\n']))
     await refuse('host.chooseFiles', { title: 'Open', folders: false, many: true }, 'unsupported')
     await refuse('host.saveFile', { name: 'a.svg', base64: '' }, 'unsupported')
+    await refuse('host.secret', { key: 'http://lb.example/stats' }, 'unsupported')
+    await refuse('host.keepSecret', { key: 'http://lb.example/stats', value: 'x' }, 'unsupported')
 
     assert.deepEqual(Object.keys(contract).filter((method) => !called.has(method as Name)), [], 'methods that this test never called')
     assert.deepEqual(faults, [])

@@ -1,6 +1,6 @@
 import './register.ts'
 import assert from 'node:assert/strict'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
@@ -93,6 +93,18 @@ test('the save dialog writes the bytes where the user said', async () => {
   assert.equal(readFileSync(target, 'utf8'), '<svg/>')
 })
 
+test('a password is kept, not in plain text, and forgotten', async () => {
+  const key = 'http://ops@lb.example:8404/stats'
+  assert.deepEqual(await call('host.keepSecret', { key, value: 'tiger-41' }), { ok: true, value: null })
+  assert.deepEqual(await call('host.secret', { key }), { ok: true, value: { value: 'tiger-41' } })
+  const { value } = await call('app.info', {})
+  const file = path.join((value as { dataFolder: string }).dataFolder, 'secrets.json')
+  assert.doesNotMatch(readFileSync(file, 'latin1'), /tiger/)
+  assert.equal(statSync(file).mode & 0o777, 0o600)
+  assert.deepEqual(await call('host.keepSecret', { key, value: null }), { ok: true, value: null })
+  assert.deepEqual(await call('host.secret', { key }), { ok: true, value: { value: null } })
+})
+
 test('the menu is set, and its commands reach the page', async () => {
   interface Item { readonly label?: string; readonly submenu?: readonly Item[]; readonly click?: () => void }
   const template = shim.standin.state.menuTemplate as readonly Item[]
@@ -120,7 +132,7 @@ test('leaving the app, new windows and permissions are denied', () => {
   assert.equal(prevented, 1)
   assert.deepEqual(contents?.openHandler?.(...([{ url: 'https://evil.example/' }] as never[])), { action: 'deny' })
   const answers: boolean[] = []
-  for (const permission of ['geolocation', 'media', 'notifications', 'clipboard-read']) shim.standin.state.permissionHandler?.(...([{}, permission, (granted: boolean) => answers.push(granted)] as never[]))
+  for (const permission of ['geolocation', 'media', 'midi', 'clipboard-read']) shim.standin.state.permissionHandler?.(...([{}, permission, (granted: boolean) => answers.push(granted)] as never[]))
   assert.deepEqual(answers, [false, false, false, false])
 })
 

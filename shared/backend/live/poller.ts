@@ -1,27 +1,44 @@
-import type { Result } from '#shared/diagnostics/failure.ts'
+import { ok, type Result } from '#shared/diagnostics/failure.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
+import { haproxyExporter } from '#shared/live/metrics/exporters/haproxy.ts'
+import { nginxLog } from '#shared/live/nginx/log-line.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LivePort } from '#shared/backend/ports.ts'
 import { haproxyReader } from './read-haproxy.ts'
+import { logReader } from './read-log.ts'
+import { metricsReader } from './read-metrics.ts'
 import { nginxStatusReader } from './read-nginx-status.ts'
+import { prometheusReader, type PastReader } from './read-prometheus.ts'
 
 /** Asks a source once. `limitMs`, `limitBytes`: for everything it has to ask. */
-export type SnapshotReader = (limitMs: number, limitBytes: number) => Promise<Result<LiveSnapshot>>
+export interface SnapshotReader {
+  (limitMs: number, limitBytes: number): Promise<Result<LiveSnapshot>>
+  /** Lets go of what is held open between polls. */
+  readonly close?: () => Promise<void>
+}
 
 const answerLimitBytes = 64 * 1024 * 1024
 const longestPollMs = 2000
 const shortestPollMs = 1000
+const longestHistoryMs = 30_000
 const longestPauseMs = 60_000
 
 /** Polls one source, `intervalMs` apart. */
 export function createPoller(port: LivePort, source: LiveSource, intervalMs: number): Poller {
+  if (source.kind === 'http' && source.surface === 'prometheus') {
+    const reader = prometheusReader(port, source)
+    return new Poller(reader.read, intervalMs, reader)
+  }
   return new Poller(readerOf(port, source), intervalMs)
 }
 
 function readerOf(port: LivePort, source: LiveSource): SnapshotReader {
   switch (source.surface) {
     case 'haproxy': return haproxyReader(port, source)
+    case 'haproxy-metrics': return metricsReader(port, source, haproxyExporter)
+    case 'nginx-log': return logReader(port, source, nginxLog)
     case 'nginx-status': return nginxStatusReader(port, source)
+    case 'prometheus': return prometheusReader(port, source).read
   }
 }
 
@@ -32,12 +49,24 @@ function readerOf(port: LivePort, source: LiveSource): SnapshotReader {
 export class Poller {
   readonly #read: SnapshotReader
   readonly #intervalMs: number
+  readonly #past: PastReader | null
   #failures = 0
   #last: { readonly epoch: string | null; readonly rows: number } | null = null
 
-  constructor(read: SnapshotReader, intervalMs: number) {
+  constructor(read: SnapshotReader, intervalMs: number, past: PastReader | null = null) {
     this.#read = read
     this.#intervalMs = intervalMs
+    this.#past = past
+  }
+
+  /** Time between two readings that the source itself takes; null: it is read anew with each poll, or this is not known yet. */
+  get sourceIntervalMs(): number | null {
+    return this.#past?.scrapeMs() ?? null
+  }
+
+  /** What happened before `untilMs` (since 1970) as far as the source keeps it, oldest first; nothing where it keeps none. */
+  async history(spanMs: number, untilMs: number, stepMs: number): Promise<Result<readonly LiveSnapshot[]>> {
+    return this.#past === null ? ok([]) : this.#past.history(untilMs - spanMs, untilMs, stepMs, longestHistoryMs, answerLimitBytes)
   }
 
   /** Time to wait before the next poll. `draw`: 0–1, so that many watchers do not ask in step. */
@@ -56,6 +85,11 @@ export class Poller {
       this.#last = { epoch: result.value.epoch, rows: result.value.rows.length }
     } else this.#failures += 1
     return result
+  }
+
+  /** No poll may follow. */
+  async close(): Promise<void> {
+    await this.#read.close?.()
   }
 
   #ask(): Promise<Result<LiveSnapshot>> {

@@ -1,6 +1,12 @@
 import type { Span } from '#shared/text/span.ts'
-import type { AlertRule, AlertSeverity, Evaluation, RuleId } from './evaluation.ts'
+import type { AlertRule, AlertSeverity, Evaluation, RuleId, TrafficShift } from './evaluation.ts'
 import { ruleOrder } from './evaluation.ts'
+
+/** A line that differs between the config that runs and the last known good one, on the side where it stands. */
+export interface AlertCause {
+  readonly side: 'running' | 'known-good'
+  readonly at: Span
+}
 
 export interface Alert {
   /** Stays the same while it fires: rule, pool, server, and what of it where there are several. */
@@ -8,9 +14,18 @@ export interface Alert {
   readonly rule: RuleId
   readonly pool: string | null
   readonly server: string | null
+  /** Servers of the pool that it is about; empty: none in particular. */
+  readonly servers: readonly string[]
+  /** Whether the pool, or the server where one is named, gets more or less than it should; null: it is not about that. */
+  readonly traffic: TrafficShift | null
   readonly severity: AlertSeverity
   readonly sentence: string
+  /** What the data says besides, and what it rules out, in short sentences. */
+  readonly evidence: readonly string[]
+  /** Line of the config that runs. */
   readonly at: Span | null
+  /** Lines whose change brought it about; empty where nobody compared the configs or none can be named. */
+  readonly causes: readonly AlertCause[]
   /** Wall clock of the poll that made it fire. */
   readonly sinceMs: number
   /** Key of an alert that explains this one; then it is listed under it. */
@@ -77,7 +92,8 @@ export class AlertBook {
   /** What fires, in the order of reading; a pool without servers explains what its servers show. */
   firing(): readonly Alert[] {
     const alerts = [...this.#entries].filter(([, entry]) => entry.fires).map(([key, { last, sinceMs }]): Alert => ({
-      key, rule: last.rule, pool: last.pool, server: last.server, severity: last.severity, sentence: last.sentence, at: last.at, sinceMs, mutedBy: null,
+      key, rule: last.rule, pool: last.pool, server: last.server, servers: last.servers ?? (last.server === null ? [] : [last.server]), traffic: last.traffic ?? null,
+      severity: last.severity, sentence: last.sentence, evidence: last.evidence ?? [], at: last.at, causes: [], sinceMs, mutedBy: null,
     }))
     const down = new Map(alerts.filter((one) => one.rule === 'health' && one.severity === 'critical').map((one) => [one.pool, one.key]))
     const silent = new Map(alerts.filter((one) => one.rule === 'silent').map((one) => [one.pool, one.key]))

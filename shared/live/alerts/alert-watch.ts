@@ -1,6 +1,7 @@
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LiveView } from '#shared/live/live-watch.ts'
 import { AlertBook, type Alert } from './alert-book.ts'
+import { EvidenceBook } from './evidence.ts'
 import type { AlertRule, RuleId } from './evaluation.ts'
 import { healthRule } from './rules/health.ts'
 import { backupsRule, driftRule, flappingRule, reloadRule } from './rules/states.ts'
@@ -19,6 +20,8 @@ export class AlertWatch {
     reloadRule(), driftRule(), healthRule(), backupsRule(), silentRule(), mixRule(), shareRule(), errorsRule(), queueRule(), latencyRule(), retriesRule(), flappingRule(),
   ]
   readonly #book = new AlertBook()
+  readonly #evidence = new EvidenceBook()
+  #last: LiveView | null = null
   #settling = 0
   #misses = 0
 
@@ -35,7 +38,9 @@ export class AlertWatch {
       const held = this.#settling > 0 && !rule.isState && !survivesReload.has(rule.id)
       this.#book.note(rule, held ? evaluations.map((one) => ({ ...one, holds: null })) : evaluations, wallMs)
     }
-    return this.#book.firing()
+    this.#evidence.note(view)
+    this.#last = view
+    return this.#firing()
   }
 
   /** A poll that failed. Everything else stays as it was. */
@@ -44,7 +49,13 @@ export class AlertWatch {
     this.#book.note({ id: 'blind', confirm: missesBeforeBlind, clear: 1 }, [{
       rule: 'blind', pool: null, server: null, holds: true, severity: 'warning', at: null, sentence: `The balancer cannot be watched; the last ${this.#misses} polls failed. ${failure.message}`,
     }], wallMs)
-    return this.#book.firing()
+    return this.#firing()
+  }
+
+  #firing(): readonly Alert[] {
+    const view = this.#last
+    const alerts = this.#book.firing()
+    return view === null ? alerts : alerts.map((alert) => ({ ...alert, evidence: [...alert.evidence, ...this.#evidence.about(alert, view)] }))
   }
 
   /** Something was seen that does not fire yet: polls may come closer together. */

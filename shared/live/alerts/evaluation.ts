@@ -6,6 +6,7 @@ export const ruleOrder = ['reload', 'drift', 'health', 'backups', 'silent', 'mix
 export type RuleId = (typeof ruleOrder)[number]
 
 export type AlertSeverity = 'critical' | 'warning' | 'info'
+export type TrafficShift = 'more' | 'less'
 
 /** What one rule says about one pool or server in one poll. */
 export interface Evaluation {
@@ -13,6 +14,10 @@ export interface Evaluation {
   /** Null: the whole balancer. */
   readonly pool: string | null
   readonly server: string | null
+  /** Servers of the pool that it is about, where the key names none. */
+  readonly servers?: readonly string[]
+  /** Whether the pool, or the server where one is named, gets more or less traffic than it should. */
+  readonly traffic?: TrafficShift
   /** Tells several evaluations of one server apart. */
   readonly aspect?: string
   /** Null: this poll has no data for it. Then nothing begins and nothing ends. */
@@ -20,6 +25,8 @@ export interface Evaluation {
   readonly severity: AlertSeverity
   /** Numbers and evidence, in one or two plain sentences. */
   readonly sentence: string
+  /** What the rule itself knows besides, in short sentences. */
+  readonly evidence?: readonly string[]
   /** Line of the config that has to do with it. */
   readonly at: Span | null
   /** Fires in the first poll that shows it. */

@@ -1,54 +1,73 @@
 import { cleanText } from '#shared/live/clean-text.ts'
-import { parseUpstreamAttempts, type UpstreamAttempt } from './upstream-attempts.ts'
-
-/** What a log line says about the servers of one request or session. */
-export interface UpstreamLine {
-  /** Milliseconds of the wall clock; null: the line has no `$msec`. */
-  readonly atMs: number | null
-  /** Worker that wrote it. */
-  readonly process: string | null
-  /** Upstream block or `host:port` of the last pool; null: the format does not log it, or nothing was proxied. */
-  readonly pool: string | null
-  readonly status: number | null
-  readonly bytesSent: number | null
-  readonly attempts: readonly UpstreamAttempt[]
-}
+import type { LogFormat, LoggedRequest } from '#shared/live/log/logged-request.ts'
+import { parseUpstreamAttempts } from './upstream-attempts.ts'
 
 /** Names that the fields go by: nginx's own, and short ones that are common. */
 const names = {
-  atMs: ['msec'], process: ['pid'], pool: ['proxy_host', 'ph'], status: ['status', 'st'], bytesSent: ['bytes_sent', 'bs'], addresses: ['upstream_addr', 'ua', 'up'],
+  atMs: ['msec'], process: ['pid'], pool: ['proxy_host', 'ph', 'pool'], status: ['status', 'st'], bytesSent: ['bytes_sent', 'bs'], addresses: ['upstream_addr', 'ua', 'up'],
   statuses: ['upstream_status', 'us'], responseTimes: ['upstream_response_time', 'urt'], connectTimes: ['upstream_connect_time', 'uct'],
+  server: ['server_name', 'srv'], port: ['server_port', 'sport'], protocol: ['protocol', 'proto'],
 } as const
 
+/** Log of nginx with `$upstream_addr` in it. */
+export const nginxLog: LogFormat = {
+  product: 'nginx',
+  parse: parseUpstreamLine,
+  advice: 'Servers are only in a log whose log_format has $upstream_addr; combined does not. Add: log_format steelyard escape=json \'{"msec":$msec,"pid":$pid,"srv":"$server_name","sport":"$server_port",'
+    + '"st":$status,"bs":$bytes_sent,"ph":"$proxy_host","ua":"$upstream_addr","us":"$upstream_status","uct":"$upstream_connect_time","urt":"$upstream_response_time"}\'; and access_log FILE steelyard;',
+}
+
 /**
- * One line of a log that holds `$upstream_addr`: a JSON object, or text with `name="value"` or `name=value`.
+ * One line of a log that holds `$upstream_addr`: a JSON object, or text with `name="value"` or `name=value`. `$proxy_host`
+ * is the name of the pool that was asked last, so only tries of the last group are told.
  *
  * Errors: none; null for a line without the address, as `combined` has none: then nothing is known about servers.
+ * Source: nginx documentation, ngx_http_upstream_module and ngx_http_log_module.
  */
-export function parseUpstreamLine(line: string): UpstreamLine | null {
+export function parseUpstreamLine(line: string): LoggedRequest | null {
   const fields = line.startsWith('{') ? jsonFields(line) : textFields(line)
   if (fields === null) return null
   const of = (name: keyof typeof names): string | null => names[name].map((one) => fields.get(one)).find((one) => one !== undefined) ?? null
   const addresses = of('addresses')
   if (addresses === null) return null
   const seconds = of('atMs')
-  const pool = of('pool')
+  const protocol = /^(TCP|UDP)$/.test(of('protocol') ?? '') ? 'tcp' : 'http'
+  const all = parseUpstreamAttempts({ addresses: cleanText(addresses), statuses: of('statuses') ?? '', responseTimes: of('responseTimes') ?? '', connectTimes: of('connectTimes') ?? '' })
+  const last = all.at(-1)
+  const tries = all.filter((one) => one.group === last?.group)
+  const server = of('server')
+  const port = of('port')
   return {
-    atMs: seconds === null || !Number.isFinite(Number(seconds)) ? null : Math.round(Number(seconds) * 1000), process: of('process'), pool: pool === null || pool === '' || pool === '-' ? null : cleanText(pool),
-    status: numberOrNull(of('status')), bytesSent: numberOrNull(of('bytesSent')),
-    attempts: parseUpstreamAttempts({ addresses: cleanText(addresses), statuses: of('statuses') ?? '', responseTimes: of('responseTimes') ?? '', connectTimes: of('connectTimes') ?? '' }),
+    atMs: seconds === null || !Number.isFinite(Number(seconds)) ? null : Math.round(Number(seconds) * 1000), process: of('process'),
+    listener: server === null && port === null ? null : cleanText([server, port].filter((one) => one !== null && one !== '').join(':')), protocol,
+    // Without a live server the address is the name of the pool. Names of pools are the same in any case.
+    pool: (namedOrNull(of('pool')) ?? (last === undefined || last.isAddress ? null : last.address))?.toLowerCase() ?? null, status: numberOrNull(of('status')), bytesSent: numberOrNull(of('bytesSent')),
+    attempts: tries.map(({ address, isAddress, status, responseSeconds, connectSeconds }) => ({
+      server: isAddress ? address : null, address: isAddress ? address : null, status: protocol === 'tcp' ? null : status, responseMs: responseSeconds === null ? null : responseSeconds * 1000,
+      // nginx counts a refused connection as an answer of its own, without a time to connect.
+      failed: isAddress && connectSeconds === null && of('connectTimes') !== null,
+    })),
   }
 }
 
+function namedOrNull(text: string | null): string | null {
+  return text === null || text === '' || text === '-' ? null : cleanText(text)
+}
+
 function jsonFields(line: string): ReadonlyMap<string, string> | null {
-  let data: unknown
+  // Without escape=json nginx writes \x22, which JSON does not have.
+  const data = parsed(line) ?? (line.includes('\\x') ? parsed(line.replace(/\\x([0-9A-Fa-f]{2})/g, '\\u00$1')) : null)
+  if (typeof data !== 'object' || data === null) return null
+  return new Map(Object.entries(data).flatMap(([name, value]) => (typeof value === 'string' || typeof value === 'number' ? [[name, String(value)] as const] : [])))
+}
+
+function parsed(line: string): unknown {
   try {
-    data = JSON.parse(line)
+    return JSON.parse(line)
   } catch (error) {
     if (error instanceof SyntaxError) return null
     throw error
   }
-  return new Map(Object.entries(data as object).flatMap(([name, value]) => (typeof value === 'string' || typeof value === 'number' ? [[name, String(value)] as const] : [])))
 }
 
 function textFields(line: string): ReadonlyMap<string, string> | null {
@@ -57,7 +76,13 @@ function textFields(line: string): ReadonlyMap<string, string> | null {
   for (const match of line.matchAll(/(?:^|\s)(?:"(?:[^"\\]|\\.)*"|([a-z_]+)=(?:"([^"]*)"|(\S*)))(?=\s|$)/g)) {
     if (match[1] !== undefined) fields.set(match[1], match[2] ?? match[3] ?? '')
   }
-  return fields.size === 0 ? null : fields
+  if (fields.size === 0) return null
+  // What commonly stands there without a name: seconds with milliseconds before the request, status and bytes behind it.
+  const request = /^([^"]*)"(?:[^"\\]|\\.)*" (\d{3}) (\d+)(?=\s|$)/.exec(line)
+  const seconds = /(?:^|\s)(\d{10}\.\d{3})(?=\s|$)/.exec(request?.[1] ?? '')?.[1]
+  const plain = [['msec', seconds], ['status', request?.[2]], ['bytes_sent', request?.[3]]] as const
+  for (const [name, value] of plain) if (value !== undefined && !fields.has(name)) fields.set(name, value)
+  return fields
 }
 
 function numberOrNull(text: string | null): number | null {

@@ -9,7 +9,7 @@ export function healthRule(): AlertRule {
 
 function judge(joined: WatchedPool): readonly Evaluation[] {
   if (joined.live === null) return []
-  const servers = joined.servers.flatMap(({ live, member }) => (live === null || live.row.state.admin === 'unresolved' || member?.options.state === 'disabled' ? [] : [live.row]))
+  const servers = joined.servers.flatMap(({ live, member }) => (live === null || live.row.state.admin === 'unresolved' || member?.options.state === 'disabled' ? [] : [{ ...live.row, name: member?.name ?? live.row.name, at: member?.origin[0] ?? null }]))
   const primaries = servers.filter((one) => !one.state.backup)
   if (servers.length === 0 || primaries.length === 0) return []
   const weight = (rows: typeof servers): number => rows.reduce((sum, one) => sum + Math.max(1, one.state.initialWeight ?? one.state.weight ?? 1), 0)
@@ -17,10 +17,10 @@ function judge(joined: WatchedPool): readonly Evaluation[] {
   const intended = primaries.filter((one) => !one.state.byAgent && (one.state.admin === 'maintenance' || one.state.admin === 'drain' || one.state.admin === 'weight-zero'))
   const counted = primaries.filter((one) => !intended.includes(one))
   const name = joined.name
-  const at = joined.pool?.origin[0] ?? null
+  const out = (rows: typeof servers): Pick<Evaluation, 'servers' | 'at'> => ({ servers: rows.map((one) => one.name), at: rows[0]?.at ?? joined.pool?.origin[0] ?? null })
   const anyAble = servers.some((one) => isEligible(one.state))
   if (!anyAble) {
-    return [{ rule: 'health', pool: name, server: null, holds: true, severity: 'critical', at, atOnce: true, sentence: `0 of ${servers.length} servers of pool ${name} can take requests. ${reasons(servers)}`.trimEnd() }]
+    return [{ rule: 'health', pool: name, server: null, holds: true, severity: 'critical', ...out(servers), atOnce: true, sentence: `0 of ${servers.length} servers of pool ${name} can take requests. ${reasons(servers)}`.trimEnd() }]
   }
   // Backups that take over are told by a rule of their own.
   if (able.length === 0) return [quiet('health', name, null, false)]
@@ -28,18 +28,24 @@ function judge(joined: WatchedPool): readonly Evaluation[] {
   const fewOfAll = weight(able) / weight(primaries) < 0.5
   if (!few && !fewOfAll) return [quiet('health', name, null, false)]
   const critical = able.length <= Math.max(1, primaries.length / 4)
+  const missing = primaries.filter((one) => !isEligible(one.state))
   return [{
-    rule: 'health', pool: name, server: null, holds: true, severity: critical ? 'critical' : 'warning', at,
-    sentence: `${able.length} of ${primaries.length} servers of pool ${name} can take requests. ${reasons(primaries.filter((one) => !able.includes(one)))}`.trimEnd(),
+    rule: 'health', pool: name, server: null, holds: true, severity: critical ? 'critical' : 'warning', ...out(missing),
+    sentence: `${able.length} of ${primaries.length} servers of pool ${name} can take requests. ${reasons(missing)}`.trimEnd(),
   }]
 }
 
-/** What takes the servers out, with how many it concerns: `2 are DOWN (L4CON).` */
-function reasons(rows: readonly { readonly state: { readonly text: string; readonly check: string | null; readonly checkDetail: string | null } }[]): string {
-  const counts = new Map<string, number>()
-  for (const { state } of rows) {
+const namesAtMost = 4
+
+/** What takes the servers out, with how many and which it concerns: `2 are DOWN (L4CON): a, b.` */
+function reasons(rows: readonly { readonly name: string; readonly state: { readonly text: string; readonly check: string | null; readonly checkDetail: string | null } }[]): string {
+  const found = new Map<string, string[]>()
+  for (const { name, state } of rows) {
     const word = `${state.text}${state.text.startsWith('DOWN') && state.check !== null ? ` (${[state.check, state.checkDetail].filter((one) => one !== null).join(', ')})` : ''}`
-    counts.set(word, (counts.get(word) ?? 0) + 1)
+    found.set(word, [...found.get(word) ?? [], name])
   }
-  return [...counts].map(([word, count]) => `${count} ${count === 1 ? 'is' : 'are'} ${word}.`).join(' ')
+  return [...found].map(([word, names]) => {
+    const more = names.length - namesAtMost
+    return `${names.length} ${names.length === 1 ? 'is' : 'are'} ${word}: ${names.slice(0, namesAtMost).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`
+  }).join(' ')
 }

@@ -1,6 +1,7 @@
 import { LearnedShares } from '#shared/live/learned.ts'
 import type { LiveView } from '#shared/live/live-watch.ts'
 import { findShareShifts, windows, type SharePoll } from '#shared/live/share-test.ts'
+import { chanceWords } from '#shared/live/alerts/evidence.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
 
 const warmUpMs = 120_000
@@ -47,7 +48,7 @@ function judge(view: LiveView, names: readonly string[], learned: LearnedShares,
     const seconds = Math.max(1, Math.round(history.slice(-shift.polls).reduce((sum, one) => sum + one.durationMs, 0) / 1000))
     const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
     return {
-      rule: 'mix', pool: name, server: null, holds: true, severity: 'warning', at: view.pools.find((pool) => pool.name === name)?.pool?.origin[0] ?? null,
+      rule: 'mix', pool: name, server: null, traffic: shift.direction === 'high' ? 'more' : 'less', holds: true, severity: 'warning', evidence: [chanceWords(shift.strength)], at: view.pools.find((pool) => pool.name === name)?.pool?.origin[0] ?? null,
       sentence: `Pool ${name} got ${percent(shift.share)} of ${shift.units} requests in the last ${seconds} s; usual are ${percent(shift.expected)}.`,
     }
   })

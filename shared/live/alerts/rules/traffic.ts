@@ -1,4 +1,6 @@
+import type { PoolShares } from '#shared/live/pool-watch.ts'
 import type { LiveView, WatchedPool } from '#shared/live/live-watch.ts'
+import { chanceWords } from '#shared/live/alerts/evidence.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
 
 /** A server takes clearly more or less than its state and weight give it. */
@@ -17,9 +19,20 @@ function judgeShares(joined: WatchedPool): readonly Evaluation[] {
   const rule = told.shift.direction === 'high' ? joined.pool?.selectors.find((one) => one.server === server) : undefined
   const misplaced = told.misplaced ?? 0
   return [{
-    rule: 'share', pool: joined.name, server: null, holds: true, severity: misplaced >= 0.2 && told.rule.class !== 'learned' ? 'critical' : 'warning',
+    rule: 'share', pool: joined.name, server: null, servers: [server], traffic: told.shift.direction === 'high' ? 'more' : 'less', holds: true, severity: misplaced >= 0.2 && told.rule.class !== 'learned' ? 'critical' : 'warning',
+    evidence: [chanceWords(told.shift.strength), ...expectedWords(shares, knownGood, server)],
     sentence: rule === undefined ? told.sentence : `${told.sentence} A rule of the pool picks it before requests are balanced.`, at: rule?.origin[0] ?? member?.origin[0] ?? joined.pool?.origin[0] ?? null,
   }]
+}
+
+/** What both configs expect of a server, where there are two. */
+function expectedWords(running: PoolShares, good: PoolShares | null, server: string): readonly string[] {
+  const words = (shares: PoolShares): string => {
+    const expected = shares.servers.find((one) => one.name === server)?.expected ?? null
+    const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
+    return expected === null ? 'nothing' : expected.low === expected.high ? percent(expected.low) : `${percent(expected.low)} to ${percent(expected.high)}`
+  }
+  return good === null ? [] : [`Expected by the config that runs: ${words(running)}; by the last known good one: ${words(good)}.`]
 }
 
 const leastRate = 0.02
@@ -44,7 +57,8 @@ export function silentRule(): AlertRule {
       const whole = wholeRate(view)
       const busy = whole !== null && whole.rate >= 0.5 * all.rate
       if (whole !== null && busy) learn(all, whole.rate, whole.durationMs)
-      return view.pools.flatMap((joined) => judgeSilence(joined, pools, busy))
+      const listeners = whole === null ? [] : [`The listeners together get ${rateWords(whole.rate)} requests/s; usual are ${rateWords(all.rate)}.`]
+      return view.pools.flatMap((joined) => judgeSilence(joined, pools, busy, listeners))
     },
   }
 }
@@ -68,7 +82,7 @@ function learn(usual: Usual, rate: number, durationMs: number): void {
   usual.rate += (rate - usual.rate) * Math.min(1, durationMs / usual.learnedMs)
 }
 
-function judgeSilence(joined: WatchedPool, pools: Map<string, Usual>, busy: boolean): readonly Evaluation[] {
+function judgeSilence(joined: WatchedPool, pools: Map<string, Usual>, busy: boolean, listeners: readonly string[]): readonly Evaluation[] {
   const interval = joined.live?.interval
   if (interval === null || interval === undefined || joined.live === null) return []
   const usual = pools.get(joined.name) ?? { rate: 0, learnedMs: 0, silentMs: 0 }
@@ -89,7 +103,11 @@ function judgeSilence(joined: WatchedPool, pools: Map<string, Usual>, busy: bool
   const expected = usual.rate * (usual.silentMs / 1000)
   if (usual.rate < leastRate || usual.learnedMs < leastLearnedMs || expected < leastExpected) return [quiet('silent', joined.name, null, false)]
   return [{
-    rule: 'silent', pool: joined.name, server: null, holds: true, severity: 'critical', at: joined.pool?.origin[0] ?? null,
-    sentence: `Pool ${joined.name} has received nothing for ${Math.round(usual.silentMs / 1000)} s (usual: ${usual.rate < 10 ? usual.rate.toFixed(1) : Math.round(usual.rate)} requests/s), while the balancer still gets traffic.`,
+    rule: 'silent', pool: joined.name, server: null, traffic: 'less', evidence: [chanceWords(expected), ...listeners], holds: true, severity: 'critical', at: joined.pool?.origin[0] ?? null,
+    sentence: `Pool ${joined.name} has received nothing for ${Math.round(usual.silentMs / 1000)} s (usual: ${rateWords(usual.rate)} requests/s), while the balancer still gets traffic.`,
   }]
+}
+
+function rateWords(rate: number): string {
+  return rate < 10 ? rate.toFixed(1) : String(Math.round(rate))
 }

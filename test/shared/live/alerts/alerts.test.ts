@@ -98,7 +98,7 @@ test('a recording of faults, one after the other, raises their alerts within sec
   ])
   const sentence = (key: string): string => began.find((one) => one.key === key)?.sentence ?? ''
   assert.equal(sentence('share:be_web'), 'be_web/s3 took 70 % of 117 requests in the last 4 s; expected 33 %. This follows from the weights that run, which are not those of the config.')
-  assert.equal(sentence('health:be_web'), '0 of 3 servers of pool be_web can take requests. 3 are DOWN (L7STS, Internal Server Error).')
+  assert.equal(sentence('health:be_web'), '0 of 3 servers of pool be_web can take requests. 3 are DOWN (L7STS, Internal Server Error): s1, s2, s3.')
   assert.match(sentence('errors:be_web/s1'), /answered 10 of 78 requests with 5xx \(13 %\)\. 2 other servers do not\./)
   assert.match(sentence('errors:be_web'), /The balancer gave them itself/)
 })

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { IntervalTracker } from '#shared/live/intervals.ts'
-import { parseUpstreamLine, type UpstreamLine } from '#shared/live/nginx/log-line.ts'
-import { LogTally } from '#shared/live/nginx/log-tally.ts'
+import { LogTally } from '#shared/live/log/log-tally.ts'
+import type { LoggedRequest } from '#shared/live/log/logged-request.ts'
+import { parseUpstreamLine } from '#shared/live/nginx/log-line.ts'
 import { parseStubStatus } from '#shared/live/nginx/stub-status.ts'
 import { parseUpstreamAttempts } from '#shared/live/nginx/upstream-attempts.ts'
+import { compileConfig } from '#test/oracle/nginx/harness.ts'
+import { LiveWatch } from '#shared/live/live-watch.ts'
 import { captured, vectors } from '#test/shared/live/fixtures.ts'
 
 interface Case { readonly ua: string; readonly us: string; readonly urt: string; readonly uct: string; readonly expect: readonly { group: number; addr: string; isAddress: boolean; status: number | null; rt: number | null; ct: number | null }[] }
@@ -26,32 +29,36 @@ test('the page of totals', () => {
   assert.equal(parseStubStatus('<html>'), null)
 })
 
-const linesOf = (name: string): readonly UpstreamLine[] => captured(`nginx/${name}.access.jsonl`).trimEnd().split('\n').flatMap((line) => parseUpstreamLine(line) ?? [])
+const linesOf = (name: string): readonly LoggedRequest[] => captured(`nginx/${name}.access.jsonl`).trimEnd().split('\n').flatMap((line) => parseUpstreamLine(line) ?? [])
+
+const pollAt = (ms: number): { readonly taken: { readonly monotonicMs: number; readonly wallMs: number }; readonly readMs: number; readonly bytes: number } => ({ taken: { monotonicMs: ms, wallMs: ms }, readMs: 0, bytes: 0 })
 
 test('lines as JSON and as text say the same', () => {
   const json = parseUpstreamLine('{"v":1,"msec":1795173930.931,"pid":26693,"st":200,"bs":664,"ph":"up_zone","ua":"127.0.0.1:23102","us":"200","uct":"0.000","urt":"0.004"}')
   const text = parseUpstreamLine('127.0.0.1 - [2026-11-20T11:25:30+00:00] 1795173930.931 "GET /zone?up=1 HTTP/1.1" 200 664 0.005 pool=up_zone proxy_host=up_zone up="127.0.0.1:23102" us="200" uct="0.000" urt="0.004"')
   assert.equal(json?.atMs, 1795173930931)
-  assert.deepEqual([text?.pool, text?.attempts], [json.pool, json.attempts])
+  assert.deepEqual([text?.pool, text?.attempts, text?.atMs, text?.status, text?.bytesSent], [json.pool, json.attempts, json.atMs, json.status, json.bytesSent])
 })
 
 test('a log without servers says nothing about them, and a request cannot pass for a field', () => {
   assert.equal(parseUpstreamLine('127.0.0.1 - - [20/Nov/2026:11:25:30 +0000] "GET / HTTP/1.1" 200 664 "-" "agent"'), null)
   assert.equal(parseUpstreamLine('127.0.0.1 - - [x] "GET /? up=10.0.0.1:80 HTTP/1.1" 200 664 "-" "a"'), null)
   assert.equal(parseUpstreamLine('{"broken'), null)
+  assert.equal(parseUpstreamLine('null'), null)
+  assert.equal(parseUpstreamLine('{"ua":"10.0.0.1:80","uri":"/\\x22"}')?.attempts[0]?.server, '10.0.0.1:80', 'quotes as nginx writes them without escape=json')
 })
 
 test('answers count at the last server, tries at each, and a pool without a live server has none', () => {
   const tally = new LogTally()
   const lines = linesOf('errors-5xx-retried')
-  for (const line of lines) tally.add(line)
-  const { rows } = tally.snapshot({ monotonicMs: 0, wallMs: 0 }, 'a')
+  for (const line of lines) tally.add(line, line.atMs ?? 0)
+  const { rows } = tally.snapshot('nginx', pollAt(0), Infinity)
   const pools = rows.filter((row) => row.kind === 'pool')
   assert.equal(pools.reduce((sum, row) => sum + Number(row.counters.requests), 0), lines.filter((line) => line.attempts.length > 0).length)
   assert.ok(pools.some((row) => Number(row.counters.retries) > 0))
   const down = new LogTally()
-  for (const line of linesOf('pool-down').filter((one) => one.attempts.length === 1 && one.attempts[0]?.isAddress === false)) down.add(line)
-  const empty = down.snapshot({ monotonicMs: 0, wallMs: 0 }, 'a').rows
+  for (const line of linesOf('pool-down').filter((one) => one.attempts.length === 1 && one.attempts[0]?.server === null)) down.add(line, line.atMs ?? 0)
+  const empty = down.snapshot('nginx', pollAt(0), Infinity).rows.filter((row) => row.kind !== 'listener')
   assert.ok(empty.length > 0 && empty.every((row) => row.kind === 'pool' && !row.up))
 })
 
@@ -59,10 +66,84 @@ test('counts of a log become rates like those of any other source', () => {
   const tally = new LogTally()
   const tracker = new IntervalTracker(1000)
   const lines = linesOf('healthy')
-  for (const line of lines.slice(0, 20)) tally.add(line)
-  tracker.add(tally.snapshot({ monotonicMs: 0, wallMs: 0 }, 'a'))
-  for (const line of lines.slice(20)) tally.add(line)
-  const rated = tracker.add(tally.snapshot({ monotonicMs: 1000, wallMs: 1000 }, 'a'))
+  for (const line of lines.slice(0, 20)) tally.add(line, line.atMs ?? 0)
+  tracker.add(tally.snapshot('nginx', pollAt(0), Infinity))
+  for (const line of lines.slice(20)) tally.add(line, line.atMs ?? 0)
+  const rated = tracker.add(tally.snapshot('nginx', pollAt(1000), Infinity))
   const known = rated.filter((one) => one.interval !== null && one.row.kind === 'pool')
   assert.ok(known.length > 0 && known.every((one) => one.interval?.marks.length === 0))
+})
+
+const line = (seconds: number, address: string, more: object = {}): string => JSON.stringify({ msec: seconds, pid: 1, st: 200, bs: 10, ph: 'app', ua: address, us: '200', uct: '0.001', urt: '0.020', ...more })
+
+function lookAt(config: string, lines: readonly string[]): ReturnType<LiveWatch['add']> {
+  const tally = new LogTally()
+  const watch = new LiveWatch(compileConfig(config).model, 1000)
+  watch.add(tally.snapshot('nginx', pollAt(0), 0))
+  for (const one of lines) {
+    const request = parseUpstreamLine(one)
+    assert.ok(request !== null, one)
+    tally.add(request, 1000)
+  }
+  return watch.add(tally.snapshot('nginx', pollAt(1000), 1000))
+}
+const told = (view: ReturnType<LiveWatch['add']>): readonly string[] => view.pools.flatMap((pool) => pool.servers.map(({ member, live }) => `${pool.name} ${member?.name ?? '-'} ${live?.row.name ?? '-'} ${live?.interval?.deltas.requests ?? live?.interval?.deltas.connections ?? '-'}`))
+const http = (upstream: string, pass = 'http://app'): string => `events {}\nhttp {\n  upstream app {\n${upstream}\n  }\n  server { listen 8080; location / { proxy_pass ${pass}; } }\n}\n`
+
+test('a request counts once its time is over, however late its line comes, and exactly', () => {
+  const tally = new LogTally()
+  for (const seconds of [1.5, 0.5, 2.5]) tally.add(parseUpstreamLine(line(seconds, '10.0.0.1:80')) as LoggedRequest, 3000)
+  const countAt = (untilMs: number): unknown => tally.snapshot('nginx', pollAt(untilMs), untilMs).rows.find((row) => row.kind === 'pool')?.counters.requests
+  assert.deepEqual([countAt(1000), countAt(2000)], [1, 2])
+  tally.add(parseUpstreamLine(line(0.7, '10.0.0.1:80')) as LoggedRequest, 3000)
+  assert.deepEqual([countAt(2000), countAt(3000)], [3, 4])
+  tally.add(parseUpstreamLine(line(3600, '10.0.0.1:80')) as LoggedRequest, 3000)
+  assert.equal(countAt(3000), 5, 'a time that lies ahead is not waited for')
+})
+
+test('servers of a group that got nothing are there with nothing, and shares are those of the config', () => {
+  const lines = Array.from({ length: 90 }, (_, index) => line(0.5, index % 3 === 0 ? '10.0.0.1:80' : '10.0.0.2:8080'))
+  const view = lookAt(http('    server 10.0.0.1;\n    server 10.0.0.2:8080 weight=2;\n    server 10.0.0.3:80 backup;\n    server 10.0.0.4:80 down;'), lines)
+  assert.deepEqual(told(view), ['app 10.0.0.1 10.0.0.1:80 30', 'app 10.0.0.2:8080 10.0.0.2:8080 60', 'app 10.0.0.3:80 10.0.0.3:80 0', 'app 10.0.0.4:80 10.0.0.4:80 0'])
+  assert.equal(view.pools[0]?.shares.verdict, 'as-expected', view.pools[0]?.shares.sentence)
+  assert.deepEqual(view.drift, [])
+  const starved = lookAt(http('    server 10.0.0.1;\n    server 10.0.0.2:8080;'), Array.from({ length: 90 }, () => line(0.5, '10.0.0.1:80')))
+  assert.equal(starved.pools[0]?.shares.verdict, 'once', 'one that never shows up in the log is missed')
+})
+
+test('addresses behind a host name, sockets, IPv6 and lines that are written twice find their lines', () => {
+  const view = lookAt(http('    server app.internal:8080;\n    server unix:/run/app.sock;\n    server [2001:DB8::1]:80;\n    server 10.0.0.9:80;\n    server 10.0.0.9:80 weight=3;'), [
+    line(0.5, '10.0.0.1:8080'), line(0.5, '10.0.0.2:8080'), line(0.5, 'unix:/run/app.sock'), line(0.5, '[2001:db8:0::1]:80'), line(0.5, '10.0.0.9:80'),
+  ])
+  assert.deepEqual(told(view), [
+    'app app.internal:8080 (10.0.0.1:8080) 10.0.0.1:8080 1', 'app app.internal:8080 (10.0.0.2:8080) 10.0.0.2:8080 1', 'app unix:/run/app.sock unix:/run/app.sock 1',
+    'app [2001:DB8::1]:80 [2001:db8:0::1]:80 1', 'app 10.0.0.9:80 10.0.0.9:80 1',
+  ])
+  assert.equal(view.pools[0]?.servers.at(-1)?.member?.options.weight, 4)
+  assert.deepEqual(view.drift, [])
+})
+
+test('a server that the config lacks is drift; pools in any case, direct addresses and pools of variables are told apart', () => {
+  const view = lookAt(http('    server 10.0.0.1:80;', 'http://APP'), [line(0.5, '10.0.0.7:80', { ph: 'APP' }), line(0.5, '10.0.0.8:80', { ph: '10.0.0.8' }), line(0.5, 'app', { us: '502', uct: '-', st: 502 })])
+  assert.deepEqual(view.drift.map((one) => one.sentence), ['Server 10.0.0.7:80 of pool app gets traffic, and the config does not have it.', 'Requests go to 10.0.0.8, which the config does not name.'])
+  const pool = view.pools.find((one) => one.name === 'app')
+  assert.equal(pool?.ownErrorsPerSecond, 1)
+})
+
+test('sessions and servers without a named pool go to the only group that has their address', () => {
+  const stream = 'events {}\nstream {\n  upstream l4 { server 10.0.0.1:53; server 10.0.0.2:53; }\n  server { listen 53; proxy_pass l4; }\n}\n'
+  const session = (address: string): string => JSON.stringify({ msec: 0.5, proto: 'TCP', st: 200, ua: address, uct: '0.001' })
+  const view = lookAt(stream, [session('10.0.0.1:53'), session('10.0.0.1:53'), session('10.0.0.2:53')])
+  assert.deepEqual(told(view), ['stream l4 10.0.0.1:53 10.0.0.1:53 2', 'stream l4 10.0.0.2:53 10.0.0.2:53 1'])
+  assert.equal(view.pools[0]?.live?.interval?.deltas.connections, 3)
+})
+
+test('a reload shows in workers that are all new, not in one of them', () => {
+  const tally = new LogTally()
+  const generations: (string | undefined)[] = []
+  for (const pids of [[1, 2], [2, 3], [4, 5], [4, 5]]) {
+    for (let index = 0; index < 30; index += 1) tally.add(parseUpstreamLine(line(generations.length * 3, '10.0.0.1:80', { pid: pids[index % 2] })) as LoggedRequest, 60_000)
+    generations.push(tally.snapshot('nginx', pollAt(0), Infinity).generation)
+  }
+  assert.deepEqual(generations, ['#0', '#0', '#1', '#1'])
 })

@@ -1,0 +1,76 @@
+import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
+import type { HttpSource } from '#shared/live/live-source.ts'
+import { parseMatrix } from '#shared/live/prometheus/answer.ts'
+import { lastScrapesPath, pastPath } from '#shared/live/prometheus/queries.ts'
+import { newestSnapshot, pastSnapshots } from '#shared/live/prometheus/snapshot.ts'
+import { findTargets, scrapeIntervalOf, type Target } from '#shared/live/prometheus/targets.ts'
+import type { LiveSnapshot } from '#shared/live/snapshot.ts'
+import type { LiveAnswer, LivePort } from '#shared/backend/ports.ts'
+import type { SnapshotReader } from './poller.ts'
+
+/** Reads what happened before the watching began. */
+export interface PastReader {
+  /** Time between two scrapes, once it is known. */
+  readonly scrapeMs: () => number | null
+  /** Snapshots of the past, `stepMs` apart (more where that would be too many), oldest first. Times in milliseconds since 1970. */
+  readonly history: (fromMs: number, toMs: number, stepMs: number, limitMs: number, limitBytes: number) => Promise<Result<readonly LiveSnapshot[]>>
+}
+
+/** Windows for the time in which the scrape interval is not known yet, in seconds. */
+const firstWindows = [15, 150] as const
+/** The server refuses more than 11 000. */
+const mostSteps = 5000
+
+/** Reads a fleet through the HTTP API of Prometheus. Several balancers are summed up to one. */
+export function prometheusReader(port: LivePort, source: HttpSource): PastReader & { readonly read: SnapshotReader } {
+  const base = source.path.replace(/\/+$/, '')
+  const matchers = source.matchers ?? []
+  let scrapeMs: number | null = null
+
+  async function ask(path: string, limitMs: number, limitBytes: number): Promise<Result<{ readonly targets: readonly Target[]; readonly answer: LiveAnswer }>> {
+    const answer = await port.ask(source, { kind: 'get', path, accept: 'application/json' }, limitMs, limitBytes)
+    if (!answer.ok) return answer
+    const series = parseMatrix(answer.value.text)
+    const targets = series.ok ? findTargets(series.value) : series
+    return targets.ok ? ok({ targets: targets.value, answer: answer.value }) : failed(targets.failure.code, `${source.title} gave no balancer. ${targets.failure.message}`)
+  }
+
+  /** Takes windows until each target was scraped twice in one. */
+  async function read(limitMs: number, limitBytes: number): Promise<Result<LiveSnapshot>> {
+    const windows = scrapeMs === null ? firstWindows : [Math.ceil(scrapeMs * 2.5 / 1000) + 2, firstWindows[1]]
+    let leftMs = limitMs
+    let readMs = 0
+    let bytes = 0
+    for (const [index, seconds] of windows.entries()) {
+      const asked = await ask(lastScrapesPath(base, matchers, seconds), leftMs, limitBytes)
+      if (!asked.ok) return asked
+      const { targets, answer } = asked.value
+      readMs += answer.readMs
+      bytes += answer.bytes
+      leftMs = Math.max(200, leftMs - answer.readMs)
+      const alive = targets.filter((target) => target.lostMs === null)
+      const interval = scrapeIntervalOf(alive)
+      if (interval === null && index < windows.length - 1) continue
+      scrapeMs = interval ?? scrapeMs
+      const lost = targets.flatMap((target) => (target.lostMs === null ? [] : [target.instance]))
+      if (alive.length > 0) return ok(newestSnapshot(alive, lost, { readMs, bytes }))
+      return lost.length > 0
+        ? failed('unreachable', `${source.title} could not scrape ${lost.join(', ')} the last time it tried.`)
+        : failed('bad-answer', `${source.title} has no metrics of a balancer that Steelyard knows from the last ${firstWindows[1]} s${matchers.length === 0 ? '' : ', for these labels'}.`)
+    }
+    return failed('bad-answer', `${source.title} gave nothing.`)
+  }
+
+  return {
+    read,
+    scrapeMs: () => scrapeMs,
+    async history(fromMs, toMs, stepMs, limitMs, limitBytes) {
+      // Steps stand in the middle between two scrapes, so that each gives the scrape before it and none is met twice.
+      const shiftMs = (scrapeMs ?? 0) / 2
+      const step = Math.max(stepMs, (toMs - fromMs) / mostSteps)
+      const from = toMs - Math.floor((toMs - fromMs) / step) * step
+      const asked = await ask(pastPath(base, matchers, { from: (from + shiftMs) / 1000, to: (toMs + shiftMs) / 1000, step: step / 1000 }), limitMs, limitBytes)
+      return asked.ok ? ok(pastSnapshots(asked.value.targets, shiftMs)) : asked
+    },
+  }
+}

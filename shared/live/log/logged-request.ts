@@ -1,0 +1,41 @@
+/** What one line of an access log says about a request or session, in neutral words. */
+export interface LoggedRequest {
+  /** End of the request, milliseconds of the wall clock; null: the line does not tell it to the millisecond. */
+  readonly atMs: number | null
+  /** Worker that wrote it. */
+  readonly process: string | null
+  /** Where the client came in, as far as the line says. */
+  readonly listener: string | null
+  /** Null: the format does not log it, or nothing was passed on. */
+  readonly pool: string | null
+  readonly protocol: 'http' | 'tcp'
+  readonly status: number | null
+  readonly bytesSent: number | null
+  /** Tries in the pool that answered, in their order; empty: the request was not passed on. */
+  readonly attempts: readonly LoggedAttempt[]
+}
+
+/** One try at one server. */
+export interface LoggedAttempt {
+  /** Name or address as written; null: no server could be asked. */
+  readonly server: string | null
+  /** `10.0.4.11:8080` or `unix:/run/app.sock`; null: the log names servers by name only. */
+  readonly address: string | null
+  /** Null: no answer came. */
+  readonly status: number | null
+  readonly responseMs: number | null
+  /** No connection came about. */
+  readonly failed: boolean
+}
+
+/** Owner of what was passed on without a word about the pool. */
+export const unnamedPool = '(unnamed)'
+
+/** How a product's log is read. */
+export interface LogFormat {
+  readonly product: string
+  /** Null: the line says nothing about servers, as an ordinary access log does not. */
+  readonly parse: (line: string) => LoggedRequest | null
+  /** What has to be logged so that servers are told; whole sentences. */
+  readonly advice: string
+}

@@ -1,0 +1,147 @@
+import { array, boolean, literal, nullable, number, object, SchemaError, string, type Schema } from '#shared/schema/schema.ts'
+import type { Admin, Count, Health, LiveRow, ServerState } from '#shared/live/snapshot.ts'
+import { DamagedRecord } from './byte-reader.ts'
+
+/** Numbers of one row, in the order of `spreadRow`. What changes in most polls comes first, so that its marks fit into one or two bytes. */
+export const valueCount = 21
+/** Slot that counts seconds by itself, and slots of values that go up and down. All others are counters. */
+export const ageSlot = 8
+const gaugeSlots = [6, 7, ageSlot, 12, 20]
+export const isGauge: readonly boolean[] = Array.from({ length: valueCount }, (_, slot) => gaugeSlots.includes(slot))
+
+/** Numbers of a row, exactly. */
+export function valuesOf({ counters, gauges, ...row }: LiveRow): readonly Count[] {
+  return [
+    counters.requests, counters.connections, counters.selections, counters.bytesIn, counters.bytesOut, counters.status2xx, gauges.sessions, gauges.responseMs,
+    row.kind === 'pool' ? row.stateSeconds : null, counters.status4xx, counters.status3xx, counters.status5xx, gauges.queued, counters.retries, counters.status1xx, counters.statusOther,
+    counters.failedConnections, counters.failedResponses, counters.denied, counters.redispatches, gauges.sessionLimit,
+  ]
+}
+
+/**
+ * The same as doubles at `at` of `into`, with NaN for no value. False: a value cannot be told from another one that way,
+ * or is no whole number where one is expected; then the row is written in full.
+ */
+export function spreadRow(row: LiveRow, into: Float64Array, at: number): boolean {
+  const { counters, gauges } = row
+  let plain = counter(counters.requests, into, at)
+  plain = counter(counters.connections, into, at + 1) && plain
+  plain = counter(counters.selections, into, at + 2) && plain
+  plain = counter(counters.bytesIn, into, at + 3) && plain
+  plain = counter(counters.bytesOut, into, at + 4) && plain
+  plain = counter(counters.status2xx, into, at + 5) && plain
+  plain = gauge(gauges.sessions, into, at + 6) && plain
+  plain = gauge(gauges.responseMs, into, at + 7) && plain
+  plain = gauge(row.kind === 'pool' ? row.stateSeconds : null, into, at + ageSlot) && plain
+  plain = counter(counters.status4xx, into, at + 9) && plain
+  plain = counter(counters.status3xx, into, at + 10) && plain
+  plain = counter(counters.status5xx, into, at + 11) && plain
+  plain = gauge(gauges.queued, into, at + 12) && plain
+  plain = counter(counters.retries, into, at + 13) && plain
+  plain = counter(counters.status1xx, into, at + 14) && plain
+  plain = counter(counters.statusOther, into, at + 15) && plain
+  plain = counter(counters.failedConnections, into, at + 16) && plain
+  plain = counter(counters.failedResponses, into, at + 17) && plain
+  plain = counter(counters.denied, into, at + 18) && plain
+  plain = counter(counters.redispatches, into, at + 19) && plain
+  return gauge(gauges.sessionLimit, into, at + 20) && plain
+}
+
+function counter(value: Count, into: Float64Array, at: number): boolean {
+  if (value === null) {
+    into[at] = NaN
+    return true
+  }
+  if (typeof value === 'bigint' || !Number.isSafeInteger(value) || value < 0 || Object.is(value, -0)) return false
+  into[at] = value
+  return true
+}
+
+function gauge(value: number | null, into: Float64Array, at: number): boolean {
+  if (value === null) {
+    into[at] = NaN
+    return true
+  }
+  into[at] = value
+  return value === value && !Object.is(value, -0)
+}
+
+/** What a row is, without its numbers, as plain data. */
+export function describeRow(row: LiveRow): readonly unknown[] {
+  const common = [row.kind, row.owner, row.protocol]
+  switch (row.kind) {
+    case 'listener': return common
+    case 'pool': return [...common, row.algorithm, row.up]
+    case 'server': {
+      const { state } = row
+      return [...common, row.name, [
+        state.text, state.health, state.admin, state.byAgent, state.inherited, state.weight, state.initialWeight, state.throttlePercent, state.backup, state.address, state.hostName, state.serviceRecord,
+        state.check, state.checkDetail,
+      ]]
+    }
+  }
+}
+
+/** Whether two rows have the same description. */
+export function sameDescription(a: LiveRow, b: LiveRow): boolean {
+  if (a === b) return true
+  if (a.owner !== b.owner || a.protocol !== b.protocol) return false
+  if (a.kind === 'server') return b.kind === 'server' && a.name === b.name && sameState(a.state, b.state)
+  if (a.kind === 'pool') return b.kind === 'pool' && a.up === b.up && a.algorithm === b.algorithm
+  return b.kind === 'listener'
+}
+
+function sameState(a: ServerState, b: ServerState): boolean {
+  return a === b || (a.text === b.text && a.health === b.health && a.admin === b.admin && a.byAgent === b.byAgent && a.inherited === b.inherited && a.weight === b.weight && a.initialWeight === b.initialWeight
+    && a.throttlePercent === b.throttlePercent && a.backup === b.backup && a.address === b.address && a.hostName === b.hostName && a.serviceRecord === b.serviceRecord && a.check === b.check && a.checkDetail === b.checkDetail)
+}
+
+/** A description read back. Gives the row to numbers that are put to it. */
+export type RowDescription = (values: readonly Count[]) => LiveRow
+
+const healths = literal<Health>('up', 'down', 'unchecked', 'unknown')
+const admins = literal<Admin>('ready', 'drain', 'weight-zero', 'maintenance', 'stopping', 'unresolved')
+const text = nullable(string)
+const measure = nullable(number)
+const stateSchema = object({
+  text: string, health: healths, admin: admins, byAgent: boolean, inherited: boolean, weight: measure, initialWeight: measure, throttlePercent: measure, backup: boolean,
+  address: text, hostName: text, serviceRecord: text, check: text, checkDetail: text,
+})
+const stateKeys = ['text', 'health', 'admin', 'byAgent', 'inherited', 'weight', 'initialWeight', 'throttlePercent', 'backup', 'address', 'hostName', 'serviceRecord', 'check', 'checkDetail']
+const anything: Schema<unknown> = { parse: (value) => value }
+
+/** Throws `DamagedRecord` for what no row was ever described as. */
+export function readDescription(value: unknown): RowDescription {
+  try {
+    const [kind, owner, protocol, ...rest] = array(anything).parse(value)
+    const common = { owner: string.parse(owner), protocol: literal('http', 'tcp').parse(protocol) } as const
+    switch (literal('listener', 'pool', 'server').parse(kind)) {
+      case 'listener': return (values) => ({ kind: 'listener', ...common, ...numbersOf(values) })
+      case 'pool': {
+        const facts = { algorithm: text.parse(rest[0]), up: boolean.parse(rest[1]) }
+        return (values) => ({ kind: 'pool', ...common, ...numbersOf(values), ...facts, stateSeconds: values[ageSlot] as number | null })
+      }
+      case 'server': {
+        const facts = array(anything).parse(rest[1])
+        const name = string.parse(rest[0])
+        const state = stateSchema.parse(Object.fromEntries(stateKeys.map((key, index) => [key, facts[index]])))
+        return (values) => ({ kind: 'server', ...common, ...numbersOf(values), name, state })
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error
+    throw new DamagedRecord(`A row is not readable: ${error.message}.`)
+  }
+}
+
+function numbersOf(values: readonly Count[]): Pick<LiveRow, 'counters' | 'gauges'> {
+  const at = (slot: number): Count => values[slot] as Count
+  const gaugeAt = (slot: number): number | null => values[slot] as number | null
+  return {
+    counters: {
+      requests: at(0), connections: at(1), selections: at(2), bytesIn: at(3), bytesOut: at(4), status1xx: at(14), status2xx: at(5), status3xx: at(10), status4xx: at(9), status5xx: at(11), statusOther: at(15),
+      failedConnections: at(16), failedResponses: at(17), denied: at(18), retries: at(13), redispatches: at(19),
+    },
+    gauges: { sessions: gaugeAt(6), queued: gaugeAt(12), sessionLimit: gaugeAt(20), responseMs: gaugeAt(7) },
+  }
+}

@@ -1,0 +1,97 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
+import type { RecordingFile, RecordingSource } from '#shared/backend/ports.ts'
+import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
+import { systemFailure } from './failures.ts'
+
+/** Creates a recording. Never opens a file that is there, and never follows a link. */
+export async function createRecordingFile(path: string): Promise<Result<RecordingFile>> {
+  try {
+    const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
+    return ok(new WrittenFile(handle, path))
+  } catch (error) {
+    return writeFailure(error, path)
+  }
+}
+
+class WrittenFile implements RecordingFile {
+  readonly #handle: FileHandle
+  readonly #path: string
+  length = 0
+
+  constructor(handle: FileHandle, path: string) {
+    this.#handle = handle
+    this.#path = path
+  }
+
+  async append(bytes: Uint8Array): Promise<Result<null>> {
+    try {
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, this.length + done)
+        done += bytesWritten
+      }
+      this.length += bytes.length
+      return ok(null)
+    } catch (error) {
+      const failure = writeFailure(error, this.#path)
+      // A part of an entry would only take up the space that is missing.
+      await this.#handle.truncate(this.length).catch(() => undefined)
+      return failure
+    }
+  }
+
+  async sync(): Promise<Result<null>> {
+    try {
+      await this.#handle.datasync()
+      return (await this.#handle.stat()).nlink === 0 ? failed('not-found', `${this.#path} was removed while it was written.`, this.#path) : ok(null)
+    } catch (error) {
+      return writeFailure(error, this.#path)
+    }
+  }
+
+  async close(): Promise<void> {
+    // Everything that could be lost was told by append and sync.
+    await this.#handle.close().catch(() => undefined)
+  }
+}
+
+export function openRecordingFile(path: string): Result<RecordingSource> {
+  try {
+    const file = openSync(path, constants.O_RDONLY)
+    const stat = fstatSync(file)
+    if (!stat.isFile()) {
+      closeSync(file)
+      return failed('not-a-file', `${path} is no file.`, path)
+    }
+    return ok({
+      size: stat.size,
+      pieces(places) {
+        try {
+          return ok(places.map(([at, length]) => {
+            const bytes = new Uint8Array(length)
+            let done = 0
+            for (let read = 1; read > 0 && done < length; done += read) read = readSync(file, bytes, done, length - done, at + done)
+            return bytes.subarray(0, done)
+          }))
+        } catch (error) {
+          return systemFailure(error, path)
+        }
+      },
+      close: () => { closeSync(file) },
+    })
+  } catch (error) {
+    return systemFailure(error, path)
+  }
+}
+
+/** Sentence for what stops us from writing. */
+function writeFailure(error: unknown, path: string): ReturnType<typeof systemFailure> {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EEXIST': return failed('exists', `${path} exists already; a recording never replaces a file.`, path)
+    case 'EACCES': case 'EPERM': case 'EROFS': return failed('not-permitted', `${path} may not be written by this user.`, path)
+    case 'ENOENT': return failed('not-found', `There is no folder for ${path}.`, path)
+    case 'ENOSPC': case 'EDQUOT': return failed('io', `There is no space left for ${path}.`, path)
+    case 'EFBIG': return failed('io', `${path} has reached the size that this system allows.`, path)
+    default: return systemFailure(error, path)
+  }
+}

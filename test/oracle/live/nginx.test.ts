@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createPoller } from '#shared/backend/live/poller.ts'
+import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
+import { nodeLive } from '#shared/node/live.ts'
+import { balancersRequired, freePorts, openWorkshop, releasePorts, type Workshop } from '../haproxy/harness.ts'
+import { compileConfig, findNginx } from '../nginx/harness.ts'
+import { isClose, measure, seconds, startBackend, startLoad, type Backend, type Watched } from './bench.ts'
+
+const found = findNginx()
+const skip = found.found || balancersRequired ? false : 'NOT RUN: nginx is not installed'
+
+let workshop: Workshop
+let ports: readonly number[] = []
+let master: ChildProcess | null = null
+let config = ''
+let log = ''
+const backends: Backend[] = []
+
+before(async () => {
+  if (skip !== false) return
+  workshop = openWorkshop()
+  ports = await freePorts(1)
+  for (let index = 0; index < 4; index += 1) backends.push(await startBackend(5))
+  mkdirSync(path.join(workshop.folder, 'www'), { recursive: true })
+  log = path.join(workshop.folder, 'access.log')
+  config = configOf(backends.map((one) => one.port), ports[0] as number)
+  writeFileSync(path.join(workshop.folder, 'nginx.conf'), config)
+  master = spawn('nginx', ['-p', `${workshop.folder}/`, '-e', 'stderr', '-c', 'nginx.conf'], { stdio: ['ignore', 'ignore', 'pipe'], cwd: workshop.folder })
+  let words = ''
+  master.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4000) })
+  for (let tries = 0; tries < 500; tries += 1) {
+    if (await fetch(`http://127.0.0.1:${ports[0] as number}/status`).then((answer) => answer.ok, () => false)) return
+    await sleep(20)
+  }
+  assert.fail(`nginx did not start:\n${words}`)
+})
+
+after(async () => {
+  if (skip !== false) return
+  const ended = new Promise<void>((resolve) => { master?.once('exit', () => { resolve() }) })
+  master?.kill('SIGTERM')
+  await Promise.race([ended, sleep(3000)])
+  master?.kill('SIGKILL')
+  for (const backend of backends) backend.close()
+  releasePorts(ports)
+  workshop.dispose()
+})
+
+function configOf(servers: readonly number[], port: number): string {
+  const [a, b, c, d] = servers as readonly [number, number, number, number]
+  return `daemon off; master_process on; worker_processes 2; pid nginx.pid; error_log stderr emerg;
+events { worker_connections 256; }
+http {
+  log_format steelyard escape=json '{"msec":$msec,"pid":$pid,"srv":"$server_name","sport":"$server_port","st":$status,"bs":$bytes_sent,"ph":"$proxy_host","ua":"$upstream_addr","us":"$upstream_status","uct":"$upstream_connect_time","urt":"$upstream_response_time"}';
+  access_log access.log steelyard;
+  client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5; root www;
+  proxy_http_version 1.1; proxy_set_header Connection "";
+  upstream app { server 127.0.0.1:${a} weight=2; server 127.0.0.1:${b}; server 127.0.0.1:${c}; keepalive 16; }
+  upstream few { least_conn; server 127.0.0.1:${a}; server 127.0.0.1:${d}; keepalive 16; }
+  server {
+    listen 127.0.0.1:${port};
+    location / { proxy_pass http://app; }
+    location /few { proxy_pass http://few; }
+    location = /status { access_log off; stub_status; }
+  }
+}
+`
+}
+
+function sourceOf(written: string): LiveSource {
+  const source = parseLiveSource(written)
+  assert.ok(typeof source !== 'string', String(source))
+  return source
+}
+
+/** Renames the log, lets the workers write on for a moment, has it opened anew, and reloads. */
+async function rotateAndReload(): Promise<void> {
+  renameSync(log, `${log}.1`)
+  await sleep(200)
+  master?.kill('SIGUSR1')
+  await sleep(200)
+  master?.kill('SIGHUP')
+}
+
+test(`nginx: rates of each server are within 2 % of what the backends counted, over ${seconds} s with a rotation and a reload in the middle`, { skip }, async (context) => {
+  const poller = createPoller(nodeLive, sourceOf(`nginx-log:${log}`), 1000)
+  const status = createPoller(nodeLive, sourceOf(`nginx-status:http://127.0.0.1:${ports[0] as number}/status`), 1000)
+  context.after(() => poller.close())
+  const [a, b, c, d] = backends as [Backend, Backend, Backend, Backend]
+  const at = ({ port }: Backend): string => `127.0.0.1:${port}`
+  const servers: readonly Watched[] = [
+    { pool: 'app', server: at(a), path: 'app', backend: a }, { pool: 'app', server: at(b), path: 'app', backend: b }, { pool: 'app', server: at(c), path: 'app', backend: c },
+    { pool: 'few', server: at(a), path: 'few', backend: a }, { pool: 'few', server: at(d), path: 'few', backend: d },
+  ]
+  const load = startLoad(ports[0] as number, ['/app', '/few'])
+  context.after(() => load.stop())
+  await sleep(500)
+  const first = await status.poll()
+  const outcome = await measure(poller, compileConfig(config).model, servers, 'requests', rotateAndReload, 2000)
+  const { sent, failed } = await load.stop()
+  const second = await status.poll()
+  console.log(`nginx ${found.found ? found.version : ''}: ${sent} requests sent, ${failed} failed, ${outcome.failures} polls failed, ${outcome.restarts} reload seen, ${outcome.resets} intervals without a rate\n  ${outcome.lines.join('\n  ')}\n  verdicts: ${outcome.verdicts.join(', ')}`)
+  assert.deepEqual([outcome.failures, outcome.resets, outcome.restarts], [0, 0, 1])
+  for (const tally of outcome.tallies) assert.ok(isClose(tally), outcome.lines.join('\n'))
+  for (const { responseMs } of outcome.tallies) assert.ok(responseMs !== null && responseMs >= 4 && responseMs < 200, String(responseMs))
+  assert.ok(outcome.verdicts.every((verdict) => /as-expected|few$/.test(verdict)), outcome.verdicts.join())
+  assert.deepEqual(outcome.last?.drift, [])
+  // Both files together hold every request that nginx counted itself, over the reload.
+  const lines = [`${log}.1`, log].reduce((sum, file) => sum + readFileSync(file, 'utf8').split('\n').length - 1, 0)
+  assert.ok(first.ok && second.ok)
+  const requests = second.value.rows[0]?.counters.requests
+  assert.ok(Math.abs(Number(requests) - lines) <= 10, `${String(requests)} requests, ${lines} lines`)
+})

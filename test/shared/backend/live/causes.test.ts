@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { AlertCauses } from '#shared/backend/live/causes.ts'
+import { loadConfig, type LoadedConfig } from '#shared/backend/load-config.ts'
+import type { Alert } from '#shared/live/alerts/alert-book.ts'
+import type { LiveView } from '#shared/live/live-watch.ts'
+import { createNodePorts } from '#shared/node/node-ports.ts'
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-causes-'))
+after(() => rmSync(scratch, { recursive: true, force: true }))
+const ports = createNodePorts({ host: { host: 'browser', dialogs: false, open: [] }, dataFolder: scratch }, () => undefined)
+
+async function load(text: string): Promise<LoadedConfig> {
+  const input = { kind: 'files', title: 'given', files: [{ path: 'haproxy.cfg', base64: Buffer.from(text).toString('base64') }] } as const
+  const loaded = await loadConfig(ports, input, { dialect: 'haproxy', root: null, environment: {}, version: null }, { cancelled: () => false })
+  if (!loaded.ok) assert.fail(loaded.failure.message)
+  return loaded.value
+}
+
+const alertOf = (more: Partial<Alert>): Alert => ({ key: 'x', rule: 'mix', pool: 'web', server: null, servers: [], traffic: null, severity: 'warning', sentence: 'It is so.', evidence: [], at: null, causes: [], sinceMs: 0, mutedBy: null, ...more })
+/** Servers of pool `web` that a check of the kind took out. */
+const viewOf = (check: string, names: readonly string[] = []): LiveView => ({ pools: [{ name: 'web', servers: names.map((name) => ({ live: { row: { name, state: { health: 'down', check } } } })) }] }) as unknown as LiveView
+
+/** Sentence that is added, and the lines, `-` before those of the known good side. */
+async function explained(good: string, running: string, alert: Partial<Alert>, view = viewOf('L4CON')): Promise<readonly string[]> {
+  const causes = new AlertCauses(ports.clock)
+  await causes.use(await load(good), await load(running))
+  const [found] = causes.explain([alertOf(alert)], view)
+  const lineOf = (text: string, start: number): number => text.slice(0, start).split('\n').length
+  return [found?.sentence.replace(/^It is so\. ?/, '') ?? '', ...found?.causes.map((one) => (one.side === 'running' ? `${lineOf(running, one.at.start)}` : `-${lineOf(good, one.at.start)}`)) ?? []]
+}
+
+const drill = (name: string): readonly [string, string] => ['before', 'after'].map((side) => readFileSync(path.resolve(import.meta.dirname, '../../../drills', name, side, 'haproxy.cfg'), 'utf8')) as [string, string]
+
+const drilled: readonly (readonly [string, string, Partial<Alert>, readonly [RegExp, ...string[]], LiveView?])[] = [
+  ['a pool that a new line of an acl cuts off', 'coffee-break', { rule: 'silent', pool: 'api', traffic: 'less' }, [/^Requests for api\.cafe\.example go to pool web instead of api since line 36: acl is_web hdr\(host\),field\(1,:\) -m end -i \.cafe\.example\. Line 46 decides them now\.$/, '36']],
+  ['the pool that gets it instead', 'coffee-break', { rule: 'mix', pool: 'web', traffic: 'more' }, [/go to pool web instead of api since line 36: .* 2 more kinds of requests moved as well\.$/, '36']],
+  ['a pool that gets more because a rule stands lower now', 'routing-rules', { rule: 'mix', pool: 'catalogue', traffic: 'more' }, [/go to pool catalogue instead of checkout since line 47: use_backend checkout if host_api is_checkout \(before: line 45\)\. Line 46 decides them now\.$/, '47', '-45']],
+  ['and the one that lost it', 'routing-rules', { rule: 'mix', pool: 'checkout', traffic: 'less' }, [/instead of checkout since line 47/, '47', '-45']],
+  ['what the change does not move', 'routing-rules', { rule: 'mix', pool: 'web', traffic: 'less' }, [/^The config does not explain it: by its rules the last known good one sends the same requests there\.$/]],
+  ['a line that gave several servers their weight', 'auth-bottleneck', { rule: 'share', pool: 'auth', servers: ['auth-1'], traffic: 'more' }, [/^By the config it gets 95 % of the pool instead of 17 % since line 56: default-server maxconn 250 inter 3s check \(before: line 56, default-server weight 100 .*\)\.$/, '56', '-56']],
+  ['a server whose neighbour got more', 'auth-bottleneck', { rule: 'share', pool: 'auth', servers: ['auth-2'], traffic: 'less' }, [/^By the config it gets 1\.0 % of the pool instead of 17 % since line 56/, '56', '-56']],
+  ['a rule that picks a server', 'one-hot-server', { rule: 'share', pool: 'booking', servers: ['booking-3'], traffic: 'more' }, [/booking-3 gets 100 % of them instead of 20 % since line 64: use-server booking-3 unless/, '64']],
+  ['servers that did not move with the others', 'stale-servers', { rule: 'health', servers: ['web-4', 'web-5', 'web-6'] }, [/^Against the last known good config: server web-1 is at 198\.51\.100\.151:8081 .* The lines of web-4, web-5, web-6 stayed as they were\.$/, '76', '77', '78']],
+  ['servers that fail a check that changed', 'stale-servers', { rule: 'health', servers: ['web-4'] }, [/health is checked with GET \/healthz/, '70', '-70'], viewOf('L7STS', ['web-4'])],
+  ['servers that moved themselves', 'stale-servers', { rule: 'health', servers: ['web-1', 'web-4'] }, [/server web-1 is at/, '73', '-73']],
+]
+
+for (const [name, folder, alert, [sentence, ...lines], view] of drilled) {
+  test(`the cause of an alert: ${name}`, async () => {
+    const [found = '', ...at] = await explained(...drill(folder), alert, view)
+    assert.match(found, sentence)
+    assert.deepEqual(at, lines)
+  })
+}
+
+const head = 'defaults\n mode http\nfrontend f\n bind :80\n'
+const tail = ' default_backend other\nbackend web\n server a 10.0.0.1:80\nbackend other\n server b 10.0.0.2:80\n'
+const silent: Partial<Alert> = { rule: 'silent', pool: 'web', traffic: 'less' }
+
+test('a line that is gone is named on its own side', async () => {
+  const [sentence = '', ...lines] = await explained(`${head} use_backend web if { path_beg /a }\n${tail}`, `${head}${tail}`, silent)
+  assert.match(sentence, /to pool other instead of web since line 5 of the last known good config is gone: use_backend web if \{ path_beg \/a \}\. Line 5 decides them now\.$/)
+  assert.deepEqual(lines, ['-5'])
+})
+
+test('a weight on the line of the server itself', async () => {
+  const [sentence = '', ...lines] = await explained(`${head}${tail} server c 10.0.0.3:80 weight 1\n`, `${head}${tail} server c 10.0.0.3:80 weight 20\n`, { rule: 'share', pool: 'other', servers: ['c'], traffic: 'more' })
+  assert.equal(sentence, 'Its weight is 20 instead of 1 since line 10: server c 10.0.0.3:80 weight 20 (before: line 10, server c 10.0.0.3:80 weight 1).')
+  assert.deepEqual(lines, ['10', '-10'])
+})
+
+test('what cannot be decided is said to be unknown', async () => {
+  const [sentence = '', ...lines] = await explained(`${head} use_backend web if { lua.x() }\n${tail}`, `${head} use_backend web if { lua.y() }\n${tail}`, silent)
+  assert.match(sentence, /^Whether the config did it cannot be told: /)
+  assert.deepEqual(lines, [])
+})
+
+test('the same config explains nothing, nor does one that nobody compared', async () => {
+  assert.deepEqual(await explained(`${head}${tail}`, `${head}\n# a comment\n${tail}`, silent), [''])
+  const causes = new AlertCauses(ports.clock)
+  await causes.use(null, await load(`${head}${tail}`))
+  assert.equal(causes.explain([alertOf(silent)], viewOf(''))[0]?.sentence, 'It is so.')
+})
+
+test('a later pair takes the place of one that is still being compared', async () => {
+  const [good, bad] = drill('coffee-break')
+  const causes = new AlertCauses({ ...ports.clock, milliseconds: (() => { let now = 0; return () => { now += 100; return now } })() })
+  const first = causes.use(await load(good), await load(bad))
+  await causes.use(await load(good), await load(good))
+  await first
+  assert.deepEqual(causes.explain([alertOf({ ...silent, pool: 'api' })], viewOf(''))[0]?.causes, [])
+})
+
+test('a comparison that takes too long leaves it unknown', async () => {
+  const [good, bad] = drill('coffee-break')
+  const causes = new AlertCauses({ ...ports.clock, milliseconds: (() => { let now = 0; return () => { now += 20_000; return now } })() })
+  await causes.use(await load(good), await load(bad))
+  assert.match(causes.explain([alertOf({ ...silent, pool: 'api' })], viewOf(''))[0]?.sentence ?? '', /cannot be told/)
+})
