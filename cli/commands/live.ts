@@ -3,8 +3,7 @@ import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import { AlertCauses } from '#shared/backend/live/causes.ts'
 import { createPoller, type Poller } from '#shared/backend/live/poller.ts'
-import { LiveSession } from '#shared/live/live-session.ts'
-import type { LiveView } from '#shared/live/live-watch.ts'
+import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { dialectOf, parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
@@ -15,13 +14,15 @@ import { exitCodes, InputError, UsageError, type ExitCode, type Io } from '#cli/
 import { coloursFor } from '#cli/output/colour.ts'
 import { toPlaces, type Places } from '#cli/output/json-shapes.ts'
 import { renderLive } from '#cli/output/live.ts'
-import { toJsonFailure, toJsonSample } from '#cli/output/live-json.ts'
+import { toJsonFailure, toJsonSample, type LiveFacts } from '#cli/output/live-json.ts'
 import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
+import { recordingOptions, SessionRecording } from '#cli/record-live.ts'
+import { isRecordingName, replayRecording } from '#cli/replay-live.ts'
 
 const clearScreen = '\u001b[H\u001b[2J'
 
 export const command: Command = {
-  usage: 'live SOURCE [--config CONFIG] [--once] [--alerts] [--interval SECONDS] [--format text|json]\n       steelyard live CONFIG --source SOURCE',
+  usage: 'live SOURCE [--config CONFIG] [--once] [--alerts] [--interval SECONDS] [--record FILE] [--format text|json]\n       steelyard live CONFIG --source SOURCE\n       steelyard live FILE.lbrec [--speed N] [--once] [--alerts] [--format text|json]',
   summary: 'Shows where the traffic of a running balancer goes, against what the config says. Reads only.',
   options: [
     ...readingOptions,
@@ -31,26 +32,29 @@ export const command: Command = {
     { name: 'alerts', value: null, help: 'say what is wrong; exit code 1 when something is at the end' },
     { name: 'once', value: null, help: 'two polls (five with --alerts), one table, and the end' },
     { name: 'interval', value: 'SECONDS', help: 'time between polls, 1 to 300 (default 5; 1 with --once)' },
-    { name: 'since', value: 'TIME', help: 'begin with what a Prometheus server knows of the last TIME, as 90s, 30m or 6h' },
-    { name: 'token-from', value: 'VARIABLE', help: 'send the token that this environment variable holds' },
     { name: 'count', value: 'N', help: 'end after N tables or lines' },
     { name: 'json', value: null, help: 'the same as --format json' },
+    ...recordingOptions,
+    { name: 'speed', value: 'N', help: 'show a recording N times as fast as it was, 1 to 60 (default 1; with --once or JSON as fast as it goes)' },
   ],
   remarks: [
-    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-status:URL (stub_status of nginx, totals only), prometheus:URL?LABEL=VALUE (balancers that a Prometheus server scrapes, chosen by labels).',
+    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-status:URL (stub_status of nginx, totals only).',
     'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
     'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
     'With --format json each poll is one line. Alerts that only inform do not make the exit code 1.',
+    'A recording holds every poll, what was told, and the configs with secrets masked. Given as SOURCE it is shown again with the same alerts; --config and --known-good replace its configs.',
   ],
   async run(args, io) {
     const [argument] = expectPositionals(args, 1, 1, args.has('source') ? 'one CONFIG, with the source in --source' : 'one SOURCE') as [string]
     if (args.has('source') && args.has('config')) throw new UsageError('With --source the config is the argument; leave --config out.')
-    const source = withToken(sourceOf(args.value('source') ?? argument), args.value('token-from'), io)
+    if (isRecordingName(args.value('source') ?? argument)) return replay(args, io, args.value('source') ?? argument, args.has('source') ? argument : args.value('config'))
+    if (args.has('speed')) throw new UsageError('--speed is for recordings: FILE.lbrec.')
+    const source = sourceOf(args.value('source') ?? argument)
     const configArgument = args.has('source') ? argument : args.value('config')
     const once = args.has('once')
     const intervalMs = numberOf(args, 'interval', 1, 300, once ? 1 : 5) * 1000
     const count = args.has('count') ? numberOf(args, 'count', 1, 1_000_000_000, 1) : Infinity
-    const json = choiceOf(args, 'format', ['text', 'json'], args.has('json') ? 'json' : 'text') === 'json'
+    const json = isJson(args)
     if (args.has('output') && !once) throw new UsageError('--output holds one table: it needs --once.')
     const ports = cliPorts(io, args.has('quiet'))
     const config = configArgument === null ? null : await readConfig(ports, configArgument, args, io)
@@ -58,25 +62,58 @@ export const command: Command = {
     const good = args.value('known-good')
     const knownGood = good === null ? null : await readConfig(ports, good, args, io)
     if (knownGood !== null) expectSameProduct(source, knownGood.model, good ?? '')
-    // A single look may take its time.
-    const poller = createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs)
+    const recording = SessionRecording.of(ports, args, io, { source: source.title, intervalMs }, config, knownGood)
+    const session: Session = {
+      args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config), goodPlaces: knownGood === null ? null : placesOf(knownGood),
+      readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood ?? config, recording,
+      // A single look may take its time.
+      poller: createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs), watch: new LiveSession(config?.model ?? null, intervalMs, knownGood?.model ?? null),
+      causes: args.has('alerts') ? new AlertCauses(ports.clock) : null, compared: Promise.resolve(),
+    }
+    if (knownGood !== null) compareWith(session, config)
     try {
-      const past = source.surface === 'prometheus' ? await readPast(poller, args.has('since') ? durationOf(args) : usualPastMs, intervalMs) : null
-      if (past === null && args.has('since')) throw new UsageError('--since is for a Prometheus server: other sources keep no past.')
-      const nominalMs = Math.max(intervalMs, poller.sourceIntervalMs ?? 0)
-      const session: Session = {
-        args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config), goodPlaces: knownGood === null ? null : placesOf(knownGood),
-        readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood ?? config,
-        poller, watch: new LiveSession(config?.model ?? null, nominalMs, knownGood?.model ?? null),
-        causes: args.has('alerts') ? new AlertCauses(ports.clock) : null, compared: Promise.resolve(),
-      }
-      if (knownGood !== null) compareWith(session, config)
-      if (past !== null) return await lookBack(session, past, once ? 1 : count)
       return await (once ? lookOnce(session) : keepLooking(session, count))
     } finally {
-      await poller.close()
+      await session.poller.close()
+      await recording?.close()
     }
   },
+}
+
+/** A recording instead of a source. */
+async function replay(args: Parsed, io: Io, path: string, configArgument: string | null): Promise<ExitCode> {
+  for (const name of ['interval', 'record']) if (args.has(name)) throw new UsageError(`--${name} has no meaning for a recording.`)
+  const once = args.has('once')
+  const json = isJson(args)
+  if (args.has('output') && !once) throw new UsageError('--output holds one table: it needs --once.')
+  const speed = args.has('speed') ? numberOf(args, 'speed', 1, 60, 1) : once || json ? null : 1
+  const count = args.has('count') ? numberOf(args, 'count', 1, 1_000_000_000, 1) : Infinity
+  const ports = cliPorts(io, args.has('quiet'))
+  const read = (argument: string | null): Promise<LoadedConfig> | null => (argument === null ? null : readConfig(ports, argument, args, io))
+  let last: { readonly text: () => string; readonly look: Look } | null = null
+  let shown = 0
+  await replayRecording(ports, io, path, { speed, config: await read(configArgument), knownGood: await read(args.value('known-good')), wantsAlerts: args.has('alerts') }, async (what, title) => {
+    if ('failure' in what) {
+      if (json && !once) io.out(`${JSON.stringify(toJsonFailure(what.failure, { title }, what.at))}\n`)
+      else if (!once) io.err(`${what.at}  ${what.failure.message}\n`)
+      return true
+    }
+    const look = { view: what.moment.view, alerts: args.has('alerts') ? what.moment.alerts : null }
+    const text = (): string => rendered(args, io, json, { ...look, source: { title }, at: what.at, places: what.places, goodPlaces: what.goodPlaces })
+    last = { text, look }
+    if (once) return true
+    showTable(io, json, text())
+    await io.drained()
+    return (shown += 1) < count
+  })
+  const end = last as { readonly text: () => string; readonly look: Look } | null
+  if (end === null) throw new InputError(`${path} holds no poll.`)
+  if (once) await deliver(end.text(), args, io)
+  return codeOf(end.look)
+}
+
+function isJson(args: Parsed): boolean {
+  return choiceOf(args, 'format', ['text', 'json'], args.has('json') ? 'json' : 'text') === 'json'
 }
 
 interface Session {
@@ -90,6 +127,8 @@ interface Session {
   readonly readAgain: (() => Promise<LoadedConfig>) | null
   /** What shares are judged against after a reload, besides the config that runs then. */
   readonly knownGood: LoadedConfig | null
+  /** Null: nobody asked for one. */
+  readonly recording: SessionRecording | null
   readonly now: () => string
   readonly intervalMs: number
   readonly poller: Poller
@@ -108,65 +147,11 @@ function sourceOf(written: string): LiveSource {
 
 function expectSameProduct(source: LiveSource, model: RoutingModel, written: string): void {
   const dialect = dialectOf(source)
-  if (dialect !== 'any' && dialect !== model.dialect) throw new InputError(`${written} is a config of ${model.product}; what ${source.title} shows ${dialect === null ? 'cannot be compared with a config' : `is compared with one of ${dialect === 'nginx' ? 'nginx' : 'HAProxy'}`}.`)
+  if (dialect !== model.dialect) throw new InputError(`${written} is a config of ${model.product}; what ${source.title} shows ${dialect === null ? 'cannot be compared with a config' : `is compared with one of ${dialect === 'nginx' ? 'nginx' : 'HAProxy'}`}.`)
 }
 
-function withToken(source: LiveSource, variable: string | null, io: Io): LiveSource {
-  if (variable === null) return source
-  if (source.kind !== 'http') throw new UsageError('--token-from is for sources at an http or https address.')
-  const token = io.environment[variable]?.trim() ?? ''
-  if (!/^[\u0021-\u007e]+$/.test(token)) throw new UsageError(`The environment variable ${variable} holds no token.`)
-  return { ...source, token }
-}
-
-/** Without --since: enough for rates at once. */
-const usualPastMs = 120_000
-const longestPastMs = 7 * 24 * 3_600_000
-
-function durationOf(args: Parsed): number {
-  const written = args.value('since') ?? ''
-  const match = /^(\d{1,6})(s|m|h|d)$/.exec(written)
-  const ms = match === null ? 0 : Number(match[1]) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] as 's' | 'm' | 'h' | 'd']
-  if (ms === 0 || ms > longestPastMs) throw new UsageError(`--since takes a time like 90s, 30m or 6h, at most 7d; "${written}" is not one.`)
-  return ms
-}
-
-interface Past {
-  readonly before: readonly LiveSnapshot[]
-  readonly newest: LiveSnapshot
-}
-
-/** The newest scrape and what was before it, in steps of whole scrapes. */
-async function readPast(poller: Poller, pastMs: number, intervalMs: number): Promise<Past> {
-  const newest = await poller.poll()
-  if (!newest.ok) throw new InputError(newest.failure.message)
-  const scrapeMs = poller.sourceIntervalMs
-  if (scrapeMs === null) return { before: [], newest: newest.value }
-  const stepMs = Math.ceil(Math.max(intervalMs, scrapeMs) / scrapeMs) * scrapeMs
-  const before = await poller.history(Math.max(pastMs, 2 * stepMs), newest.value.taken.wallMs - stepMs, stepMs)
-  if (!before.ok) throw new InputError(before.failure.message)
-  return { before: before.value, newest: newest.value }
-}
-
-/** The past first, which is only shown where it was asked for; then what is new. */
-async function lookBack(session: Session, { before, newest }: Past, count: number): Promise<ExitCode> {
-  const { args, io, json } = session
-  const shown = json && args.has('since') && !args.has('once')
-  for (const snapshot of before) {
-    const look = lookAt(session, snapshot)
-    if (!shown) continue
-    io.out(show(session, look, new Date(snapshot.taken.wallMs).toISOString()))
-    await io.drained()
-  }
-  const look = lookAt(session, newest)
-  if (!args.has('once')) return keepLooking(session, count, look)
-  await deliver(show(session, look), args, io)
-  return codeOf(look)
-}
-
-/** What one poll showed. */
-interface Look {
-  readonly view: LiveView
+/** What one poll showed. `alerts` null: nobody asked for them. */
+interface Look extends Omit<LiveMoment, 'alerts'> {
   readonly alerts: readonly Alert[] | null
 }
 
@@ -200,6 +185,7 @@ async function followReload(session: Session): Promise<void> {
     session.places = placesOf(config)
     session.goodPlaces ??= session.knownGood === null ? null : placesOf(session.knownGood)
     session.watch.useConfig(config.model, session.knownGood?.model ?? null)
+    session.recording?.useConfigs(config, session.knownGood, Date.now())
     compareWith(session, config)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
@@ -211,9 +197,10 @@ function compareWith(session: Session, running: LoadedConfig | null): void {
   session.compared = session.causes?.use(session.knownGood, running) ?? Promise.resolve()
 }
 
-function lookAt({ watch, causes }: Session, snapshot: LiveSnapshot): Look {
-  const { view, alerts } = watch.add(snapshot)
-  return { view, alerts: causes === null ? null : causes.explain(alerts, view) }
+async function lookAt({ watch, causes, recording, places }: Session, snapshot: LiveSnapshot): Promise<Look> {
+  const moment = watch.add(snapshot)
+  await recording?.poll(moment, places)
+  return { view: moment.view, alerts: causes === null ? null : causes.explain(moment.alerts, moment.view) }
 }
 
 function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
@@ -221,39 +208,46 @@ function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
 }
 
 /** Until it is interrupted, or `count` polls were shown. The first poll has to succeed: a source that is written wrong is not waited for. */
-async function keepLooking(session: Session, count: number, first: Look | null = null): Promise<ExitCode> {
+async function keepLooking(session: Session, count: number): Promise<ExitCode> {
   const { io, poller } = session
-  let look: Look | null = first ?? await lookOrEnd(session)
-  let takenMs = look.view.snapshot.taken.monotonicMs
+  let look: Look | null = await lookOrEnd(session)
   for (let shown = 0; ;) {
     if (look !== null) {
-      io.out(`${!session.json && io.outIsTerminal ? clearScreen : ''}${show(session, look)}${!session.json && !io.outIsTerminal ? '\n' : ''}`)
+      showTable(io, session.json, show(session, look))
       shown += 1
     }
     await io.drained()
     if (look?.view.restarted === true) await followReload(session)
     if (look !== null && shown >= count) return codeOf(look)
-    await sleep(poller.pauseMs(Math.random()))
+    const pauseMs = poller.pauseMs(Math.random())
+    if (session.recording === null) await sleep(pauseMs)
+    else if (!await session.recording.pause(pauseMs)) return look === null ? exitCodes.clean : codeOf(look)
     const polled = await poller.poll()
-    if (polled.ok) {
-      // A server that keeps what others scraped has nothing new with each poll.
-      const { monotonicMs } = polled.value.taken
-      look = monotonicMs === takenMs ? null : lookAt(session, polled.value)
-      takenMs = monotonicMs
-    } else {
+    if (polled.ok) look = await lookAt(session, polled.value)
+    else {
       look = null
       tellFailure(session, polled.failure)
     }
   }
 }
 
-function tellFailure({ io, json, source, now, watch }: Session, failure: Failure): void {
-  watch.miss(failure, Date.now())
+function tellFailure({ io, json, source, now, watch, recording, places }: Session, failure: Failure): void {
+  const wallMs = Date.now()
+  const alerts = watch.miss(failure, wallMs)
+  recording?.miss(failure, wallMs, alerts, places)
   if (json) io.out(`${JSON.stringify(toJsonFailure(failure, source, now()))}\n`)
   else io.err(`${now()}  ${failure.message} It is asked again.\n`)
 }
 
-function show({ args, io, json, source, places, goodPlaces, now }: Session, { view, alerts }: Look, at = now()): string {
-  const facts = { view, alerts, source, at, places, goodPlaces }
+function show({ args, io, json, source, places, goodPlaces, now }: Session, { view, alerts }: Look): string {
+  return rendered(args, io, json, { view, alerts, source, at: now(), places, goodPlaces })
+}
+
+function rendered(args: Parsed, io: Io, json: boolean, facts: LiveFacts): string {
   return json ? `${JSON.stringify(toJsonSample(facts))}\n` : renderLive(facts, coloursFor(args, io))
+}
+
+/** A terminal shows one table at a time; elsewhere they stand apart. */
+function showTable(io: Io, json: boolean, text: string): void {
+  io.out(`${!json && io.outIsTerminal ? clearScreen : ''}${text}${!json && !io.outIsTerminal ? '\n' : ''}`)
 }

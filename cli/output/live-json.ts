@@ -11,7 +11,7 @@ export interface LiveFacts {
   readonly view: LiveView
   /** Null: nobody asked for alerts. */
   readonly alerts: readonly Alert[] | null
-  readonly source: LiveSource
+  readonly source: Pick<LiveSource, 'title'>
   /** When it was shown, ISO 8601 with zone. */
   readonly at: string
   /** Null: there is no config. */
@@ -48,7 +48,7 @@ function lineOf(at: Span | null, places: Places | null): object | null {
 }
 
 /** A poll that failed keeps its place, so that a gap is seen as one. */
-export function toJsonFailure(failure: Failure, source: LiveSource, at: string): object {
+export function toJsonFailure(failure: Failure, source: Pick<LiveSource, 'title'>, at: string): object {
   return { schemaVersion, at, source: source.title, error: { code: failure.code, message: failure.message } }
 }
 

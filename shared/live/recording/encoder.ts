@@ -2,8 +2,9 @@ import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LiveRow, LiveSnapshot } from '#shared/live/snapshot.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { recordingVersion, type RecordedConfig, type RecordedEvent, type RecordingHead } from './entries.ts'
+import type { ProcessWords } from './entry-schemas.ts'
 import { writeFrame } from './frames.ts'
-import { ageSlot, describeRow, isGauge, sameDescription, spreadRow, valueCount, valuesOf } from './row-values.ts'
+import { ageSlot, describeRow, isLoose, sameDescription, spreadRow, valueCount, valuesOf } from './row-values.ts'
 
 /** Rows that are read together when one of them is asked for. */
 export const blockRows = 16
@@ -181,7 +182,7 @@ export class RecordingEncoder {
   #writeKey(snapshot: LiveSnapshot): readonly number[] {
     const content = this.#content
     content.whole(this.#layout)
-    content.json([snapshot.product, snapshot.version, snapshot.epoch, snapshot.stopping])
+    content.json(describeProcess(snapshot))
     content.whole(snapshot.rows.length)
     for (const text of this.#texts) content.whole(text)
     return this.#inBlocks(snapshot.rows.length, (from, to) => {
@@ -235,7 +236,7 @@ export class RecordingEncoder {
       const value = now[at + slot] as number
       const was = slot === ageSlot ? (before[at + slot] as number) + ageStep : before[at + slot] as number
       if (value === was || (value !== value && was !== was)) continue
-      if (isGauge[slot] !== true && !(value > was)) return inFull
+      if (isLoose[slot] !== true && !(value > was)) return inFull
       mask |= 1 << slot
     }
     return mask
@@ -254,7 +255,7 @@ export class RecordingEncoder {
       if ((mask & (1 << slot)) === 0) continue
       const value = this.#now[at + slot] as number
       const was = this.#before[at + slot] as number
-      if (isGauge[slot] === true) writeGauge(body, value, slot === ageSlot ? was + ageStep : was)
+      if (isLoose[slot] === true) writeGauge(body, value, slot === ageSlot ? was + ageStep : was)
       else body.whole(value - was)
     }
   }
@@ -311,7 +312,17 @@ function writeGauge(body: ByteWriter, value: number, was: number): void {
 }
 
 function continues(last: LiveSnapshot, next: LiveSnapshot): boolean {
-  return last.epoch === next.epoch && last.version === next.version && last.stopping === next.stopping && last.product === next.product && sameRows(last.rows, next.rows)
+  return last.epoch === next.epoch && last.version === next.version && last.stopping === next.stopping && last.product === next.product && last.generation === next.generation && last.fromTraffic === next.fromTraffic
+    && sameTexts(last.notes, next.notes) && sameRows(last.rows, next.rows)
+}
+
+function sameTexts(before: readonly string[] | undefined, now: readonly string[] | undefined): boolean {
+  return before === now || (before !== undefined && now !== undefined && before.length === now.length && before.every((text, index) => text === now[index]))
+}
+
+/** What a snapshot says of the whole balancer, without times. */
+function describeProcess({ product, version, epoch, stopping, generation, fromTraffic, notes }: LiveSnapshot): object {
+  return { product, version, epoch, stopping, generation, fromTraffic, notes } satisfies Record<keyof ProcessWords, unknown>
 }
 
 /** The same rows in the same order, whatever is in them. */

@@ -1,5 +1,6 @@
 import type { Failure, FailureCode } from '#shared/diagnostics/failure.ts'
 import { array, boolean, integer, literal, nullable, number, object, optional, record, SchemaError, string, union, type Schema } from '#shared/schema/schema.ts'
+import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { FileRole, TextEncodingName } from '#shared/text/source-file.ts'
 import { DamagedRecord } from './byte-reader.ts'
 import type { RecordedConfig, RecordedEvent, RecordingHead } from './entries.ts'
@@ -36,19 +37,15 @@ export const eventSchema = object({
   event: union(object({ type: literal('reload', 'note', 'gap'), text: string }), object({ type: literal('alert-start', 'alert-end'), alert: alertSchema })) satisfies Schema<RecordedEvent>,
 })
 
-/** What stands before the rows of a key: product, version, process, whether it is ending. */
-export interface ProcessWords {
-  readonly product: string
-  readonly version: string | null
-  readonly epoch: string | null
-  readonly stopping: boolean
-}
+const processSchema = object({
+  product: string, version: nullable(string), epoch: nullable(string), stopping: boolean, generation: optional(string), fromTraffic: optional(literal(true)), notes: optional(array(string)),
+})
+
+/** What stands before the rows of a key: everything of a snapshot that is neither a row nor a time. */
+export type ProcessWords = Omit<LiveSnapshot, 'taken' | 'readMs' | 'bytes' | 'uptimeSeconds' | 'rows'>
 
 export function readProcess(value: unknown): ProcessWords {
-  return checked(() => {
-    const [product, version, epoch, stopping] = array<unknown>({ parse: (one) => one }).parse(value)
-    return { product: string.parse(product), version: nullable(string).parse(version), epoch: nullable(string).parse(epoch), stopping: boolean.parse(stopping) }
-  })
+  return checked(() => processSchema.parse(value)) as ProcessWords
 }
 
 /** Runs a validator; what it refuses is damage. */

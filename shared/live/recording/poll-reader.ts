@@ -2,7 +2,7 @@ import type { Count, LiveRow, LiveSnapshot } from '#shared/live/snapshot.ts'
 import { DamagedRecord, type ByteReader } from './byte-reader.ts'
 import { agesBy, blockRows, changedText, inFull } from './encoder.ts'
 import { readProcess, type ProcessWords } from './entry-schemas.ts'
-import { ageSlot, isGauge, readDescription, valueCount, type RowDescription } from './row-values.ts'
+import { ageSlot, isGauge, isLoose, readDescription, valueCount, type RowDescription } from './row-values.ts'
 
 interface KeptRow {
   text: number
@@ -112,7 +112,7 @@ export function applyChanges(block: ByteReader, values: Count[], mask: number, a
       values[slot] = aged
       continue
     }
-    if (isGauge[slot] === true) {
+    if (isLoose[slot] === true) {
       const code = block.whole()
       values[slot] = code === 1 ? block.number() : plain(aged) + signedOf(code / 2)
     } else values[slot] = plain(was) + block.whole()

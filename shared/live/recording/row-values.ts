@@ -3,18 +3,24 @@ import type { Admin, Count, Health, LiveRow, ServerState } from '#shared/live/sn
 import { DamagedRecord } from './byte-reader.ts'
 
 /** Numbers of one row, in the order of `spreadRow`. What changes in most polls comes first, so that its marks fit into one or two bytes. */
-export const valueCount = 21
-/** Slot that counts seconds by itself, and slots of values that go up and down. All others are counters. */
+export const valueCount = 23
+/** Slot that counts seconds by itself. */
 export const ageSlot = 8
 const gaugeSlots = [6, 7, ageSlot, 12, 20]
+const timeSumSlot = 21
+/** Slots of values that go up and down. */
 export const isGauge: readonly boolean[] = Array.from({ length: valueCount }, (_, slot) => gaugeSlots.includes(slot))
+/** Slots whose changes may be of either sign or no whole number; all others are counts. */
+export const isLoose: readonly boolean[] = isGauge.map((gauge, slot) => gauge || slot === timeSumSlot)
 
 /** Numbers of a row, exactly. */
-export function valuesOf({ counters, gauges, ...row }: LiveRow): readonly Count[] {
+export function valuesOf(row: LiveRow): readonly Count[] {
+  const { counters, gauges } = row
   return [
     counters.requests, counters.connections, counters.selections, counters.bytesIn, counters.bytesOut, counters.status2xx, gauges.sessions, gauges.responseMs,
     row.kind === 'pool' ? row.stateSeconds : null, counters.status4xx, counters.status3xx, counters.status5xx, gauges.queued, counters.retries, counters.status1xx, counters.statusOther,
     counters.failedConnections, counters.failedResponses, counters.denied, counters.redispatches, gauges.sessionLimit,
+    counters.responseMsTotal ?? null, counters.responsesTimed ?? null,
   ]
 }
 
@@ -44,7 +50,10 @@ export function spreadRow(row: LiveRow, into: Float64Array, at: number): boolean
   plain = counter(counters.failedResponses, into, at + 17) && plain
   plain = counter(counters.denied, into, at + 18) && plain
   plain = counter(counters.redispatches, into, at + 19) && plain
-  return gauge(gauges.sessionLimit, into, at + 20) && plain
+  plain = gauge(gauges.sessionLimit, into, at + 20) && plain
+  const { responseMsTotal = null, responsesTimed = null } = counters
+  plain = typeof responseMsTotal !== 'bigint' && gauge(responseMsTotal, into, at + timeSumSlot) && plain
+  return counter(responsesTimed, into, at + 22) && plain
 }
 
 function counter(value: Count, into: Float64Array, at: number): boolean {
@@ -68,7 +77,8 @@ function gauge(value: number | null, into: Float64Array, at: number): boolean {
 
 /** What a row is, without its numbers, as plain data. */
 export function describeRow(row: LiveRow): readonly unknown[] {
-  const common = [row.kind, row.owner, row.protocol]
+  const { epoch = null, counters } = row
+  const common = [row.kind, row.owner, row.protocol, epoch, counters.responseMsTotal !== undefined, counters.responsesTimed !== undefined]
   switch (row.kind) {
     case 'listener': return common
     case 'pool': return [...common, row.algorithm, row.up]
@@ -85,7 +95,8 @@ export function describeRow(row: LiveRow): readonly unknown[] {
 /** Whether two rows have the same description. */
 export function sameDescription(a: LiveRow, b: LiveRow): boolean {
   if (a === b) return true
-  if (a.owner !== b.owner || a.protocol !== b.protocol) return false
+  if (a.owner !== b.owner || a.protocol !== b.protocol || a.epoch !== b.epoch) return false
+  if ((a.counters.responseMsTotal === undefined) !== (b.counters.responseMsTotal === undefined) || (a.counters.responsesTimed === undefined) !== (b.counters.responsesTimed === undefined)) return false
   if (a.kind === 'server') return b.kind === 'server' && a.name === b.name && sameState(a.state, b.state)
   if (a.kind === 'pool') return b.kind === 'pool' && a.up === b.up && a.algorithm === b.algorithm
   return b.kind === 'listener'
@@ -113,19 +124,21 @@ const anything: Schema<unknown> = { parse: (value) => value }
 /** Throws `DamagedRecord` for what no row was ever described as. */
 export function readDescription(value: unknown): RowDescription {
   try {
-    const [kind, owner, protocol, ...rest] = array(anything).parse(value)
-    const common = { owner: string.parse(owner), protocol: literal('http', 'tcp').parse(protocol) } as const
+    const [kind, owner, protocol, epoch, hasTimeSum, hasTimed, ...rest] = array(anything).parse(value)
+    const ownEpoch = text.parse(epoch)
+    const common = { owner: string.parse(owner), protocol: literal('http', 'tcp').parse(protocol), ...(ownEpoch === null ? {} : { epoch: ownEpoch }) } as const
+    const has = { timeSum: boolean.parse(hasTimeSum), timed: boolean.parse(hasTimed) }
     switch (literal('listener', 'pool', 'server').parse(kind)) {
-      case 'listener': return (values) => ({ kind: 'listener', ...common, ...numbersOf(values) })
+      case 'listener': return (values) => ({ kind: 'listener', ...common, ...numbersOf(values, has) })
       case 'pool': {
         const facts = { algorithm: text.parse(rest[0]), up: boolean.parse(rest[1]) }
-        return (values) => ({ kind: 'pool', ...common, ...numbersOf(values), ...facts, stateSeconds: values[ageSlot] as number | null })
+        return (values) => ({ kind: 'pool', ...common, ...numbersOf(values, has), ...facts, stateSeconds: values[ageSlot] as number | null })
       }
       case 'server': {
         const facts = array(anything).parse(rest[1])
         const name = string.parse(rest[0])
         const state = stateSchema.parse(Object.fromEntries(stateKeys.map((key, index) => [key, facts[index]])))
-        return (values) => ({ kind: 'server', ...common, ...numbersOf(values), name, state })
+        return (values) => ({ kind: 'server', ...common, ...numbersOf(values, has), name, state })
       }
     }
   } catch (error) {
@@ -134,13 +147,14 @@ export function readDescription(value: unknown): RowDescription {
   }
 }
 
-function numbersOf(values: readonly Count[]): Pick<LiveRow, 'counters' | 'gauges'> {
+function numbersOf(values: readonly Count[], has: { readonly timeSum: boolean; readonly timed: boolean }): Pick<LiveRow, 'counters' | 'gauges'> {
   const at = (slot: number): Count => values[slot] as Count
   const gaugeAt = (slot: number): number | null => values[slot] as number | null
   return {
     counters: {
       requests: at(0), connections: at(1), selections: at(2), bytesIn: at(3), bytesOut: at(4), status1xx: at(14), status2xx: at(5), status3xx: at(10), status4xx: at(9), status5xx: at(11), statusOther: at(15),
       failedConnections: at(16), failedResponses: at(17), denied: at(18), retries: at(13), redispatches: at(19),
+      ...(has.timeSum ? { responseMsTotal: at(timeSumSlot) } : {}), ...(has.timed ? { responsesTimed: at(22) } : {}),
     },
     gauges: { sessions: gaugeAt(6), queued: gaugeAt(12), sessionLimit: gaugeAt(20), responseMs: gaugeAt(7) },
   }

@@ -18,26 +18,48 @@ const written = fc.oneof(fc.nat(256), fc.constant(null), fc.double({ noNaN: true
 const text = fc.string({ unit: 'binary', maxLength: 8 })
 const textOrNull = fc.option(text)
 
-const counters: fc.Arbitrary<Counters> = record({
+/** Keys that may be missing. */
+const maybe = <T extends object>(arbitrary: fc.Arbitrary<Partial<T>>): fc.Arbitrary<Partial<T>> => fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary })
+
+/** Does not compile when rows gain something that recordings do not keep yet. */
+type Kept<T> = { readonly [K in keyof Required<T>]: true }
+export const keptOfRows: readonly [Kept<Counters>, Kept<Gauges>, Kept<ServerRow['state']>] = [
+  {
+    requests: true, connections: true, selections: true, bytesIn: true, bytesOut: true, status1xx: true, status2xx: true, status3xx: true, status4xx: true, status5xx: true, statusOther: true,
+    failedConnections: true, failedResponses: true, denied: true, retries: true, redispatches: true, responseMsTotal: true, responsesTimed: true,
+  },
+  { sessions: true, queued: true, sessionLimit: true, responseMs: true },
+  {
+    text: true, health: true, admin: true, byAgent: true, inherited: true, weight: true, initialWeight: true, throttlePercent: true, backup: true, address: true, hostName: true, serviceRecord: true,
+    check: true, checkDetail: true,
+  },
+]
+
+const plainCounters = record<Omit<Counters, 'responseMsTotal' | 'responsesTimed'>>({
   requests: count, connections: count, selections: count, bytesIn: count, bytesOut: count, status1xx: count, status2xx: count, status3xx: count, status4xx: count, status5xx: count, statusOther: count,
   failedConnections: count, failedResponses: count, denied: count, retries: count, redispatches: count,
 })
+const counters: fc.Arbitrary<Counters> = fc.tuple(plainCounters, maybe<Counters>(record({ responseMsTotal: count })), maybe<Counters>(record({ responsesTimed: count }))).map((parts) => Object.assign({}, ...parts) as Counters)
 const gauges: fc.Arbitrary<Gauges> = record({ sessions: measure, queued: measure, sessionLimit: measure, responseMs: measure })
 const protocol = fc.constantFrom<'http' | 'tcp'>('http', 'tcp')
 const state: fc.Arbitrary<ServerRow['state']> = record({
   text, health: fc.constantFrom<Health>('up', 'down', 'unchecked', 'unknown'), admin: fc.constantFrom<Admin>('ready', 'drain', 'weight-zero', 'maintenance', 'stopping', 'unresolved'), byAgent: fc.boolean(), inherited: fc.boolean(),
   weight: written, initialWeight: written, throttlePercent: written, backup: fc.boolean(), address: textOrNull, hostName: textOrNull, serviceRecord: textOrNull, check: textOrNull, checkDetail: textOrNull,
 })
-const row: fc.Arbitrary<LiveRow> = fc.oneof(
+const plainRow: fc.Arbitrary<LiveRow> = fc.oneof(
   record({ kind: fc.constant('listener' as const), owner: text, protocol, counters, gauges }),
   record({ kind: fc.constant('pool' as const), owner: text, protocol, counters, gauges, algorithm: textOrNull, up: fc.boolean(), stateSeconds: measure }),
   record({ kind: fc.constant('server' as const), owner: text, protocol, counters, gauges, name: text, state }),
 )
+const row = fc.tuple(plainRow, fc.option(text, { nil: undefined })).map(([one, epoch]): LiveRow => (epoch === undefined ? one : { ...one, epoch }))
 const time = fc.oneof(fc.nat(), fc.double({ noNaN: true }))
-const snapshot: fc.Arbitrary<LiveSnapshot> = record({
+const plainSnapshot: fc.Arbitrary<LiveSnapshot> = record({
   product: text, version: textOrNull, taken: record({ monotonicMs: time, wallMs: time }), readMs: time.map(noMinusZero), bytes: fc.nat(), epoch: textOrNull, uptimeSeconds: fc.option(fc.oneof(fc.nat(), fc.double({ noNaN: true }))),
   stopping: fc.boolean(), rows: fc.array(row, { maxLength: 40 }),
 })
+
+const snapshot = fc.tuple(plainSnapshot, maybe<LiveSnapshot>(record({ generation: text })), maybe<LiveSnapshot>(record({ fromTraffic: fc.constant(true as const), notes: fc.array(text, { maxLength: 3 }) })))
+  .map((parts) => Object.assign({}, ...parts) as LiveSnapshot)
 
 /** What may become of a snapshot until the next poll; some of it happens to any balancer, some to none. */
 const step: fc.Arbitrary<(before: LiveSnapshot) => LiveSnapshot> = fc.oneof(

@@ -7,7 +7,7 @@ import type { RecordedEntry } from '#shared/live/recording/entries.ts'
 import { readRecording, type Recording } from '#shared/live/recording/read-recording.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { capturedPoll } from '#test/shared/live/fixtures.ts'
-import { anyHead, anyPolls } from './arbitrary.ts'
+import { anyHead, anyPolls, keptOfRows } from './arbitrary.ts'
 
 function encode(polls: readonly LiveSnapshot[], close = true): Uint8Array {
   const encoder = new RecordingEncoder()
@@ -44,6 +44,15 @@ test('any polls come back exactly as they were', () => {
     assert.deepEqual(pollsOf(recording.entries), polls)
     assert.deepEqual(recording.problems, [])
   }), { numRuns: 150 })
+})
+
+test('everything that rows hold is among what comes back', () => {
+  const [first] = drill(1) as [LiveSnapshot]
+  const server = first.rows.find((row) => row.kind === 'server')
+  const [counters, gauges, state] = keptOfRows
+  assert.deepEqual(Object.keys(server?.counters ?? {}).filter((name) => !(name in counters)), [])
+  assert.deepEqual(Object.keys(server?.gauges ?? {}).filter((name) => !(name in gauges)), [])
+  assert.deepEqual(Object.keys(server?.kind === 'server' ? server.state : {}).filter((name) => !(name in state)), [])
 })
 
 test('a large count that grows, shrinks and goes comes back exactly', () => {
