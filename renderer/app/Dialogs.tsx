@@ -1,5 +1,6 @@
 import { ExportDialog } from '#renderer/features/export/ExportDialog.tsx'
 import { ApproveDialog, RestoreDialog, SnapshotDialog } from '#renderer/features/history/HistoryDialogs.tsx'
+import { NoteDialog } from '#renderer/features/live/NoteDialog.tsx'
 import { ChooseDialog, GitDialog, OpenDialog } from '#renderer/features/open/OpenDialog.tsx'
 import { KeySheet } from '#renderer/features/palette/KeySheet.tsx'
 import { Palette } from '#renderer/features/palette/Palette.tsx'
@@ -16,6 +17,7 @@ export function Dialogs() {
     case 'approve': return <ApproveDialog snapshotId={dialog.snapshotId} />
     case 'snapshot': return <SnapshotDialog />
     case 'restore': return <RestoreDialog snapshotId={dialog.snapshotId} source={dialog.source} />
+    case 'note': return <NoteDialog />
     case 'export': return <ExportDialog />
     case 'palette': return <Palette />
     case 'keys': return <KeySheet />

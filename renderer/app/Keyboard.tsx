@@ -20,11 +20,12 @@ export function Keyboard() {
       const typing = typesText(target) && !(inEditor && !isFindBox(target))
       const dialogOpen = store.get().dialog.kind !== 'none'
       if (name === 'Escape' && !dialogOpen && !typing && !inEditor) {
-        actions.clearSelection()
+        if (store.get().workspace === 'live') actions.clearLiveSelection()
+        else actions.clearSelection()
         return
       }
       // A button, a link, a row or a box in the picture opens itself.
-      if (name === 'Enter' && target?.closest('button, a, summary, input, [role], [tabindex="0"]') !== null && target !== document.body) return
+      if ((name === 'Enter' || name === 'Space') && target?.closest('button, a, summary, input, [role], [tabindex="0"]') !== null && target !== document.body) return
       const id = commandOfKey(commands, name, typing, inEditor)
       if (id === null || (dialogOpen && !(id === 'palette'))) return
       if (isInside(target, '[role=menu], [role=dialog]')) return

@@ -6,7 +6,7 @@ import { useApp, useAppState } from './context.ts'
 
 const entries: Readonly<Record<Workspace, { readonly title: string; readonly icon: ComponentType<{ size?: number }> }>> = {
   review: { title: 'Review', icon: GitCompareArrows },
-  live: { title: 'Live (not in this version)', icon: Activity },
+  live: { title: 'Live', icon: Activity },
   trace: { title: 'Trace', icon: Route },
   checks: { title: 'Checks', icon: ListChecks },
   history: { title: 'History', icon: History },

@@ -2,7 +2,8 @@ import { lazy, Suspense } from 'react'
 import { ChecksWorkspace } from '#renderer/features/checks/ChecksWorkspace.tsx'
 import { PrintPicture } from '#renderer/features/export/PrintPicture.tsx'
 import { HistoryWorkspace } from '#renderer/features/history/HistoryWorkspace.tsx'
-import { LiveWorkspace } from '#renderer/features/live/LiveWorkspace.tsx'
+import { LiveTopBar } from '#renderer/features/live/LiveTopBar.tsx'
+import { useAlertNotifications } from '#renderer/features/live/use-notifications.ts'
 import { DropZone } from '#renderer/features/open/DropZone.tsx'
 import { SettingsWorkspace } from '#renderer/features/settings/SettingsWorkspace.tsx'
 import type { Workspace } from '#renderer/state/app-state.ts'
@@ -16,6 +17,7 @@ import { StatusBar } from './StatusBar.tsx'
 import { TopBar } from './TopBar.tsx'
 
 const ReviewWorkspace = lazy(async () => ({ default: (await import('#renderer/features/review/ReviewWorkspace.tsx')).ReviewWorkspace }))
+const LiveWorkspace = lazy(async () => ({ default: (await import('#renderer/features/live/LiveWorkspace.tsx')).LiveWorkspace }))
 const TraceWorkspace = lazy(async () => ({ default: (await import('#renderer/features/trace/TraceWorkspace.tsx')).TraceWorkspace }))
 
 const screens: Readonly<Record<Workspace, React.ComponentType>> = {
@@ -28,15 +30,19 @@ export const workspaceTitles: Readonly<Record<Workspace, string>> = {
 
 export function Shell() {
   const workspace = useAppState((state) => state.workspace)
+  const isLive = useAppState((state) => state.workspace === 'live' && state.live.session !== null)
+  useAlertNotifications()
   const Screen = screens[workspace]
   return (
     <div className="app">
       <nav className="skip" aria-label="Skip">
         <a href="#workspace" onClick={focusOn('workspace')}>Skip to the workspace</a>
         {workspace === 'review' && <a href="#findings" onClick={focusOn('findings')}>Skip to what changes</a>}
+        {isLive && <a href="#alerts" onClick={focusOn('alerts')}>Skip to the alerts</a>}
+        {isLive && <a href="#live-drawer" onClick={focusOn('live-drawer')}>Skip to the timeline</a>}
         {workspace === 'review' && <a href="#drawer" onClick={focusOn('drawer')}>Skip to the text</a>}
       </nav>
-      <TopBar />
+      {isLive ? <LiveTopBar /> : <TopBar />}
       <Rail />
       <PrintPicture />
       <main id="workspace" className={`workspace ${workspace}`} tabIndex={-1} aria-label={workspaceTitles[workspace]}>

@@ -1,9 +1,15 @@
+import { LiveStatus } from '#renderer/features/live/LiveStatus.tsx'
 import { fileName, lineAt, textOf } from '#renderer/features/review/places.ts'
 import { useApp, useAppState } from './context.ts'
 
 const encodingTitles = { 'utf-8': 'UTF-8', 'utf-8-bom': 'UTF-8 with BOM', 'utf-16le': 'UTF-16 LE', 'utf-16be': 'UTF-16 BE', 'latin-1': 'Latin-1' } as const
 
 export function StatusBar() {
+  const isLive = useAppState((state) => state.workspace === 'live' && state.live.session !== null)
+  return isLive ? <LiveStatus /> : <ConfigStatus />
+}
+
+function ConfigStatus() {
   const { actions } = useApp()
   const state = useAppState((now) => now)
   const { before, after, comparison, connected, progress, cursor, selection } = state

@@ -117,7 +117,7 @@ function SideChip({ side, config }: { readonly side: Side; readonly config: Remo
   )
 }
 
-function Logo() {
+export function Logo() {
   return (
     <svg width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor" strokeWidth="1.7" strokeLinecap="round" aria-hidden="true">
       <path d="M2 6.5 18 4M6 6v3M3.4 13 6 9l2.6 4a2.6 2.6 0 0 1-5.2 0ZM15 4.5V9M13.4 9h3.2v3.4h-3.2zM10 5.2V2.5" />

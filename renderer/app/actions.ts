@@ -3,6 +3,7 @@ import type { AppSettings } from '#shared/rpc/payloads.ts'
 import { createBehaviourActions, type BehaviourActions } from '#renderer/features/behaviour/behaviour-actions.ts'
 import { createConfigActions, type ConfigActions } from '#renderer/features/open/config-actions.ts'
 import { createHistoryActions, type HistoryActions } from '#renderer/features/history/history-actions.ts'
+import { createLiveActions, type LiveActions } from '#renderer/features/live/live-actions.ts'
 import { createReviewActions, type ReviewActions } from '#renderer/features/review/review-actions.ts'
 import { createTraceActions, type TraceActions } from '#renderer/features/trace/trace-actions.ts'
 import type { AppState, Dialog, Notice, Workspace } from '#renderer/state/app-state.ts'
@@ -19,7 +20,7 @@ export interface ShellActions {
   saveSettings(change: Partial<AppSettings>): Promise<void>
 }
 
-export interface Actions extends ShellActions, ConfigActions, ReviewActions, BehaviourActions, TraceActions, HistoryActions {}
+export interface Actions extends ShellActions, ConfigActions, ReviewActions, BehaviourActions, TraceActions, HistoryActions, LiveActions {}
 
 /** What the parts of the app need of each other. */
 export interface ActionTools {
@@ -45,6 +46,7 @@ export function createActions(store: Store<AppState>, client: SteelyardClient, s
   const configs = createConfigActions(tools, review)
   const trace = createTraceActions(tools)
   const history = createHistoryActions(tools, configs)
+  const live = createLiveActions(tools, configs, review)
 
   const shell: ShellActions = {
     goTo(workspace) {
@@ -65,5 +67,5 @@ export function createActions(store: Store<AppState>, client: SteelyardClient, s
       if (!saved.ok) notify(`The settings could not be kept: ${saved.failure.message}`, 'problem')
     },
   }
-  return { ...shell, ...configs, ...review, ...behaviour, ...trace, ...history }
+  return { ...shell, ...configs, ...review, ...behaviour, ...trace, ...history, ...live }
 }

@@ -9,7 +9,7 @@ import type { App } from './context.ts'
 export interface Command {
   readonly id: string
   readonly title: string
-  readonly group: 'Go to' | 'Open' | 'Review' | 'Picture' | 'Text' | 'App'
+  readonly group: 'Go to' | 'Open' | 'Review' | 'Live' | 'Picture' | 'Text' | 'App'
   readonly keys: readonly string[]
   /** False: the command makes no sense now; it is listed on the sheet of keys but not in the palette. */
   readonly possible: (state: AppState) => boolean
@@ -19,6 +19,8 @@ export interface Command {
 const always = (): boolean => true
 const hasConfig = (state: AppState): boolean => state.after.value !== null
 const hasBoth = (state: AppState): boolean => state.after.value !== null && state.before.value !== null
+const inLive = (state: AppState): boolean => state.workspace === 'live' && state.live.session !== null
+const hasPicture = (state: AppState): boolean => hasConfig(state) || inLive(state)
 const inReview = (state: AppState): boolean => hasConfig(state) && state.workspace === 'review'
 
 /** Commands for parts of a screen that stand there only at times: the picture and the text listen for them. */
@@ -64,9 +66,9 @@ export const commands: readonly Command[] = [
   { id: 'remove-baseline', title: 'Remove the baseline', group: 'Open', keys: [], possible: hasBoth, run: ({ actions }) => actions.removeBaseline() },
   { id: 'swap-sides', title: 'Swap baseline and candidate', group: 'Open', keys: ['s'], possible: hasBoth, run: ({ actions }) => actions.swapSides() },
 
-  { id: 'next-finding', title: 'Next finding', group: 'Review', keys: ['n'], possible: inReview, run: ({ actions }) => actions.stepFinding(1) },
-  { id: 'previous-finding', title: 'Previous finding', group: 'Review', keys: ['p'], possible: inReview, run: ({ actions }) => actions.stepFinding(-1) },
-  { id: 'open-finding', title: 'Go to the lines of the chosen finding', group: 'Review', keys: ['Enter'], possible: (state) => inReview(state) && state.selection.sentenceId !== null, run: ({ actions }) => actions.openFinding() },
+  { id: 'next-finding', title: 'Next finding or alert', group: 'Review', keys: ['n'], possible: (state) => inReview(state) || inLive(state), run: ({ actions, store }) => (inLive(store.get()) ? actions.stepAlert(1) : actions.stepFinding(1)) },
+  { id: 'previous-finding', title: 'Previous finding or alert', group: 'Review', keys: ['p'], possible: (state) => inReview(state) || inLive(state), run: ({ actions, store }) => (inLive(store.get()) ? actions.stepAlert(-1) : actions.stepFinding(-1)) },
+  { id: 'open-finding', title: 'Go to the lines of the chosen finding or alert', group: 'Review', keys: ['Enter'], possible: (state) => (inReview(state) && state.selection.sentenceId !== null) || (inLive(state) && state.live.alertKey !== null), run: ({ actions, store }) => (inLive(store.get()) ? actions.openAlertLine() : actions.openFinding()) },
   {
     id: 'mark-reviewed', title: 'Mark the chosen finding as reviewed', group: 'Review', keys: ['v'], possible: inReview,
     run: ({ actions, store }) => {
@@ -79,19 +81,28 @@ export const commands: readonly Command[] = [
   { id: 'snapshot', title: 'Keep a snapshot of the candidate…', group: 'Review', keys: [], possible: hasConfig, run: ({ actions }) => actions.openDialog({ kind: 'snapshot' }) },
   { id: 'export', title: 'Export the picture…', group: 'Review', keys: ['Mod+E'], possible: hasConfig, run: ({ actions }) => actions.openDialog({ kind: 'export' }) },
 
-  { id: 'find', title: 'Find host, path, pool, server', group: 'Picture', keys: ['/', 'Mod+F'], possible: hasConfig, run: () => toView('find') },
-  { id: 'find-next', title: 'Next match', group: 'Picture', keys: [], possible: hasConfig, run: () => toView('find-next') },
-  { id: 'find-previous', title: 'Previous match', group: 'Picture', keys: [], possible: hasConfig, run: () => toView('find-previous') },
+  { id: 'live-pause', title: 'Pause or play', group: 'Live', keys: ['Space'], possible: inLive, run: ({ actions }) => actions.toggleLive() },
+  { id: 'live-back', title: 'One poll back', group: 'Live', keys: [','], possible: inLive, run: ({ actions }) => actions.stepLive(-1) },
+  { id: 'live-on', title: 'One poll on', group: 'Live', keys: ['.'], possible: inLive, run: ({ actions }) => actions.stepLive(1) },
+  { id: 'live-now', title: 'Back to live', group: 'Live', keys: ['l'], possible: inLive, run: ({ actions }) => actions.followLive() },
+  { id: 'live-compare', title: 'Compare running with known good', group: 'Live', keys: [], possible: (state) => (state.live.session?.running ?? null) !== null, run: ({ actions }) => void actions.compareRunning(null) },
+  { id: 'live-note', title: 'Annotate this moment…', group: 'Live', keys: [], possible: (state) => inLive(state) && state.live.shown !== null, run: ({ actions }) => actions.openDialog({ kind: 'note' }) },
+  { id: 'live-trouble', title: 'Only trouble in the picture', group: 'Live', keys: [], possible: inLive, run: ({ actions, store }) => actions.changeLive({ onlyTrouble: !store.get().live.onlyTrouble }) },
+  { id: 'live-stop', title: 'Stop watching', group: 'Live', keys: [], possible: (state) => state.live.session !== null, run: ({ actions }) => void actions.stopLive() },
+
+  { id: 'find', title: 'Find host, path, pool, server', group: 'Picture', keys: ['/', 'Mod+F'], possible: hasPicture, run: () => toView('find') },
+  { id: 'find-next', title: 'Next match', group: 'Picture', keys: [], possible: hasPicture, run: () => toView('find-next') },
+  { id: 'find-previous', title: 'Previous match', group: 'Picture', keys: [], possible: hasPicture, run: () => toView('find-previous') },
   { id: 'only-changed', title: 'Show only what changed', group: 'Picture', keys: ['c'], possible: hasBoth, run: ({ actions, store }) => actions.setTopologyOptions({ onlyChanged: !store.get().topologyOptions.onlyChanged }) },
   {
-    id: 'group', title: 'Group servers in their pool', group: 'Picture', keys: ['g'], possible: hasConfig,
-    run: ({ actions, store }) => actions.setTopologyOptions({ grouping: store.get().topology.value?.grouped === true ? 'open' : 'grouped', expanded: [] }),
+    id: 'group', title: 'Group servers in their pool', group: 'Picture', keys: ['g'], possible: hasPicture,
+    run: ({ actions, store }) => inLive(store.get()) ? actions.setLiveTopology({ grouping: store.get().live.picture.answer.value?.grouped === true ? 'open' : 'grouped', expanded: [] }) : actions.setTopologyOptions({ grouping: store.get().topology.value?.grouped === true ? 'open' : 'grouped', expanded: [] }),
   },
-  { id: 'table', title: 'Table or picture', group: 'Picture', keys: ['t'], possible: hasConfig, run: ({ actions, store }) => actions.setTable(!store.get().table) },
+  { id: 'table', title: 'Table or picture', group: 'Picture', keys: ['t'], possible: hasPicture, run: ({ actions, store }) => actions.setTable(!store.get().table) },
   { id: 'show-more', title: 'Let more boxes into the picture', group: 'Picture', keys: [], possible: (state) => (state.topology.value?.totals.hiddenByLimit ?? 0) > 0, run: ({ actions }) => actions.showMore() },
-  { id: 'fit', title: 'Fit the whole picture', group: 'Picture', keys: ['0'], possible: hasConfig, run: () => toView('fit') },
-  { id: 'zoom-in', title: 'Zoom in', group: 'Picture', keys: ['+', '='], possible: hasConfig, run: () => toView('zoom-in') },
-  { id: 'zoom-out', title: 'Zoom out', group: 'Picture', keys: ['-'], possible: hasConfig, run: () => toView('zoom-out') },
+  { id: 'fit', title: 'Fit the whole picture', group: 'Picture', keys: ['0'], possible: hasPicture, run: () => toView('fit') },
+  { id: 'zoom-in', title: 'Zoom in', group: 'Picture', keys: ['+', '='], possible: hasPicture, run: () => toView('zoom-in') },
+  { id: 'zoom-out', title: 'Zoom out', group: 'Picture', keys: ['-'], possible: hasPicture, run: () => toView('zoom-out') },
   { id: 'mode-overlay', title: 'Picture: overlay', group: 'Picture', keys: [], possible: hasBoth, run: ({ actions }) => actions.setMode('overlay') },
   { id: 'mode-before', title: 'Picture: before', group: 'Picture', keys: [], possible: hasBoth, run: ({ actions }) => actions.setMode('before') },
   { id: 'mode-after', title: 'Picture: after', group: 'Picture', keys: [], possible: hasBoth, run: ({ actions }) => actions.setMode('after') },

@@ -11,6 +11,7 @@ export function toKeyName(press: KeyPress): string | null {
   if (press.altKey) return null
   const modifier = press.ctrlKey || press.metaKey
   const letter = press.key.length === 1
+  if (press.key === ' ') return modifier || press.shiftKey ? null : 'Space'
   const key = letter ? (modifier ? press.key.toUpperCase() : press.key.toLowerCase()) : press.key
   // A shifted sign (`?`, `+`) already names itself.
   const shift = press.shiftKey && (!letter || modifier || /[a-z]/i.test(key))

@@ -18,6 +18,8 @@ export function start(): App {
   client.subscribe('config.changed', ({ configId, paths }) => void actions.configChanged(configId, paths))
   client.subscribe('progress', ({ text, fraction }) => store.update({ progress: fraction === 1 || text === '' ? null : text }))
   client.subscribe('menu.command', ({ command }) => app.run(command))
+  client.subscribe('live.sample', ({ sessionId, sample, marks }) => actions.takeSample(sessionId, sample, marks))
+  client.subscribe('live.ended', ({ sessionId, reason }) => actions.liveEnded(sessionId, reason))
   client.subscribe('open.requested', ({ inputs }) => {
     const [first, second] = inputs
     if (first !== undefined && second !== undefined) void actions.openPair(first, second)
@@ -35,5 +37,6 @@ async function begin({ client, store, actions }: App): Promise<void> {
   }
   store.update({ info: info.value, ...(settings.ok ? { settings: settings.value } : {}), ...(recent.ok ? { recent: recent.value } : {}) })
   if (!settings.ok) actions.notify(`The settings could not be read, so defaults are used: ${settings.failure.message}`, 'problem')
+  await actions.resumeLive()
   await actions.openFirst()
 }

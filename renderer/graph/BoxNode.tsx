@@ -16,7 +16,7 @@ export type BoxNodeType = Node<BoxData, 'box'>
 export const BoxNode = memo(function BoxNode({ id, data }: NodeProps<BoxNodeType>) {
   return (
     <div
-      className="topology-box" role="button" data-box={id} tabIndex={data.isActive ? 0 : -1} title={data.tooltip}
+      className="topology-box" role="button" data-box={id} data-tooltip={data.tooltip} tabIndex={data.isActive ? 0 : -1} title={data.tooltip}
       aria-label={data.label} aria-pressed={data.isSelected} {...(data.folded > 0 ? { 'aria-expanded': false } : {})}
     />
   )

@@ -1,18 +1,30 @@
 import { useMemo } from 'react'
 import type { Change } from '#shared/presentation/presentation.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
+import type { LiveMarks } from '#shared/view/live-marks.ts'
 import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
+import { LiveLegend } from './LiveLegend.tsx'
 
 interface LegendProps {
   readonly view: TopologyView
   readonly traffic: TrafficMarks
+  /** Traffic of a running balancer; then widths and signs are about that. */
+  readonly live: LiveMarks | null
   readonly hidden: { readonly byFilter: number; readonly byLimit: number; readonly folded: number }
 }
 
 /** Signs and line styles with how many boxes and edges carry each, and what is not shown. Always there. */
-export function Legend({ view, traffic, hidden }: LegendProps) {
+export function Legend({ view, traffic, live, hidden }: LegendProps) {
   const counts = useMemo(() => countLooks(view), [view])
   const missing = hiddenWords(hidden)
+  if (live !== null) {
+    return (
+      <div className="topology-legend" aria-label="Legend" role="group">
+        <LiveLegend live={live} />
+        {missing === '' ? null : <span className="topology-hidden">{missing}</span>}
+      </div>
+    )
+  }
   return (
     <div className="topology-legend" aria-label="Legend" role="group">
       {view.isDifference ? (

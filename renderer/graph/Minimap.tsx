@@ -1,11 +1,13 @@
 import { useEffect, useRef, type PointerEvent } from 'react'
-import { frameTone } from '#shared/layout/box.ts'
-import type { Look, LookStore } from './look.ts'
+import { frameOf, type Look, type LookStore } from './look.ts'
 import { isOnSide } from './picture.ts'
 import { projectionOf } from './projection.ts'
 import type { Viewport } from './viewport.ts'
 
 const size = { width: 150, height: 92, padding: 5 } as const
+
+/** Numbers may come ten times a second; the little picture has not to follow each of them. */
+const liveMs = 1000
 
 export interface MinimapHandle {
   show(viewport: Viewport, width: number, height: number): void
@@ -33,6 +35,7 @@ export function Minimap({ store, attach, onGo }: MinimapProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const frame = useRef<HTMLDivElement>(null)
   const shown = useRef<Look | null>(null)
+  const drawnAt = useRef(0)
 
   useEffect(() => {
     const draw = (): void => {
@@ -40,7 +43,8 @@ export function Minimap({ store, attach, onGo }: MinimapProps) {
       const element = canvas.current
       const before = shown.current
       if (look === null || element === null) return
-      if (before !== null && before.picture === look.picture && before.palette === look.palette && before.mode === look.mode && before.selectedNodes === look.selectedNodes) return
+      if (before !== null && before.picture === look.picture && before.palette === look.palette && before.mode === look.mode && before.selectedNodes === look.selectedNodes && (before.live === look.live || performance.now() - drawnAt.current < liveMs)) return
+      drawnAt.current = performance.now()
       shown.current = look
       drawSmall(element, look)
     }
@@ -105,14 +109,14 @@ function drawSmall(canvas: HTMLCanvasElement, look: Look): void {
   const drawOne = (i: number): void => {
     const node = picture.nodes[i]
     if (node === undefined || !isOnSide(node.change, mode)) return
-    const tone = frameTone(node)
+    const tone = frameOf(look, i, node)
     context.fillStyle = look.selectedNodes.has(i) ? palette.brass : tone === 'neutral' ? palette.same : palette.tone[tone]
     const least = tone === 'neutral' ? 0.6 : 1.5
     context.fillRect((picture.x[i] as number) * scale.x + scale.left, (picture.y[i] as number) * scale.y + scale.top, Math.max(1.5, (picture.w[i] as number) * scale.x), Math.max(least, (picture.h[i] as number) * scale.y))
   }
   for (let i = 0; i < picture.nodes.length; i += 1) {
     const node = picture.nodes[i]
-    if (node !== undefined && (frameTone(node) !== 'neutral' || look.selectedNodes.has(i))) later.push(i)
+    if (node !== undefined && (frameOf(look, i, node) !== 'neutral' || look.selectedNodes.has(i))) later.push(i)
     else drawOne(i)
   }
   for (const i of later) drawOne(i)

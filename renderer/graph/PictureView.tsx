@@ -12,6 +12,7 @@ import type { TopologyCanvasProps } from './props.ts'
 import { useElements } from './use-elements.ts'
 import { useFinding } from './use-finding.ts'
 import { useKeyboard } from './use-keyboard.ts'
+import { useLiveWords } from './use-live-words.ts'
 import { useLook } from './use-look.ts'
 import { useMotion } from './use-motion.ts'
 import { idOf, useOver, type Over } from './use-over.ts'
@@ -44,13 +45,14 @@ export function PictureView(props: PictureViewProps) {
   const topInset = props.topInset ?? 0
   const traffic = props.traffic ?? noTraffic
   const motion = useMotion(props.motion)
-  const { arranged, failure } = usePicture(view)
+  const live = props.live ?? null
+  const { arranged, failure } = usePicture(view, live !== null)
   const picture = arranged?.picture ?? null
   const store = useMemo(createLookStore, [])
   const summary = useId()
   const allowed = useCallback((node: number) => isOnSide(picture?.nodes[node]?.change ?? 'same', mode), [picture, mode])
 
-  const surface = useSurface(store, theme)
+  const surface = useSurface(store, theme, motion === 'full' && !isHidden)
   const { standing, wantsFocus, standOn, carryOver } = useStanding()
   const onNew = (next: Picture, before: Picture | null): void => {
     forget()
@@ -60,8 +62,11 @@ export function PictureView(props: PictureViewProps) {
   const { over, forget, hover, tellMoved } = useOver(link, picture, go)
   useReady(arranged, surface, onReady)
   const { found, foundNow, visit } = useFinding(picture, query, link === undefined ? allowed : onAnySide, onFind)
-  const selected = useLook(store, { picture, palette: surface.palette, mode, over, lit, traffic, selection, found, foundNow, topInset })
+  const selected = useLook(store, { picture, palette: surface.palette, mode, over, lit, traffic, live, selection, found, foundNow, topInset })
   const { boxes, edgeButtons } = useElements({ picture, mode, traffic, surface, viewport, standing, wantsFocus, selectedNodes: selected.nodes })
+
+  const mounted = useMemo(() => ({ boxes, edgeButtons }), [boxes, edgeButtons])
+  useLiveWords(live, surface, mounted)
 
   const stand = (next: Standing, options: { readonly focus: boolean }): void => {
     if (picture === null) return
@@ -123,6 +128,7 @@ export function PictureView(props: PictureViewProps) {
       {...mouse} onKeyDown={onKeyDown}
     >
       <canvas ref={surface.canvas} className="topology-ground" aria-hidden="true" />
+      <canvas ref={surface.flow} className="topology-flow" aria-hidden="true" />
       <canvas ref={surface.titles} className="topology-titles" aria-hidden="true" />
       <ReactFlowProvider>
         <ReactFlow
@@ -149,7 +155,7 @@ export function PictureView(props: PictureViewProps) {
           </ViewportPortal>
         </ReactFlow>
       </ReactFlowProvider>
-      <Legend view={view} hidden={props.hidden} traffic={traffic} />
+      <Legend view={view} hidden={props.hidden} traffic={traffic} live={live} />
       <Minimap store={store} attach={surface.attachMinimap} onGo={goToCentre} />
       <p id={summary} className="topology-spoken">
         {describeView(view)} Arrow keys walk along the edges in rule order, Enter opens, E goes to the edges of a box, Escape goes back. The same data is in the table.

@@ -34,7 +34,7 @@ export function TopologyCanvas(props: TopologyCanvasProps) {
     <div className="topology">
       <PictureView {...props} handle={picture} isHidden={isTable} />
       {isTable ? (
-        <TopologyTable view={props.view} traffic={props.traffic ?? noTraffic} selection={props.selection} query={props.query} ariaLabel={`${props.ariaLabel}, as table`} onSelect={props.onSelect} onOpen={props.onOpen} />
+        <TopologyTable view={props.view} traffic={props.traffic ?? noTraffic} live={props.live ?? null} selection={props.selection} query={props.query} ariaLabel={`${props.ariaLabel}, as table`} onSelect={props.onSelect} onOpen={props.onOpen} />
       ) : null}
     </div>
   )

@@ -7,19 +7,29 @@ const rowHeight = 27
 const overscan = 20
 
 /** The picture as rows: same boxes, sortable by every column, copied as tab separated text. Only rows in view are mounted. */
-export function TopologyTable({ view, traffic, selection, query, ariaLabel, onSelect, onOpen }: TopologyTableProps) {
+export function TopologyTable({ view, traffic, live, selection, query, ariaLabel, onSelect, onOpen }: TopologyTableProps) {
   const [sort, setSort] = useState<{ readonly key: TableKey; readonly isDescending: boolean } | null>(null)
   const [copied, setCopied] = useState('')
   const [range, setRange] = useState({ from: 0, to: 80 })
   const [active, setActive] = useState(0)
   const scroll = useRef<HTMLDivElement>(null)
-  const all = useMemo(() => tableRows(view, traffic), [view, traffic])
-  const columns = useMemo(() => columnsFor(traffic), [traffic])
+  const isInside = useRef(false)
+  const order = useRef<{ readonly view: typeof view; readonly query: string; readonly sort: typeof sort; readonly ids: readonly string[] } | null>(null)
+  const all = useMemo(() => tableRows(view, traffic, live), [view, traffic, live])
+  const columns = useMemo(() => columnsFor(traffic, live), [traffic, live])
   const rows = useMemo(() => {
     const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '')
     const found = words.length === 0 ? all : all.filter((_, at) => words.every((word) => view.nodes[at]?.search.includes(word)))
-    return sort === null ? found : sortRows(found, sort.key, sort.isDescending)
-  }, [all, query, sort, view])
+    const sorted = sort === null ? found : sortRows(found, sort.key, sort.isDescending)
+    // New numbers do not move rows under whoever is reading them; they do once the keyboard is elsewhere.
+    const kept = order.current
+    if (live !== null && isInside.current && kept?.view === view && kept.query === query && kept.sort === sort) {
+      const byId = new Map(sorted.map((row) => [row.id, row]))
+      return kept.ids.flatMap((id) => byId.get(id) ?? [])
+    }
+    order.current = { view, query, sort, ids: sorted.map((row) => row.id) }
+    return sorted
+  }, [all, query, sort, view, live])
   const chosen = useMemo(() => new Set(selection), [selection])
 
   const follow = (): void => {
@@ -86,7 +96,7 @@ export function TopologyTable({ view, traffic, selection, query, ariaLabel, onSe
               })}
             </tr>
           </thead>
-          <tbody>
+          <tbody onFocus={() => { isInside.current = true }} onBlur={() => { isInside.current = false }}>
             {range.from > 0 ? <tr className="spacer" aria-hidden="true"><td colSpan={columns.length} style={{ height: range.from * rowHeight }} /></tr> : null}
             {shown.map((row, at) => {
               const index = range.from + at

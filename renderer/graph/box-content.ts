@@ -1,4 +1,4 @@
-import { box, hasBar, stateTone, tagText } from '#shared/layout/box.ts'
+import { box, frameTone, hasBar, stateTone, tagText } from '#shared/layout/box.ts'
 import { fitText, textWidth } from '#shared/layout/measure.ts'
 import type { Tone } from '#shared/presentation/presentation.ts'
 import type { TopologyNode } from '#shared/view/topology-view.ts'
@@ -22,6 +22,8 @@ export interface BoxContent {
   /** Distance from the top of the box to the top of the title row. */
   readonly top: number
   readonly sign: StateSign
+  readonly signTone: Tone
+  readonly tagTone: Tone
 }
 
 /** Drawn before the title; `dot` is a filled circle. */
@@ -29,7 +31,11 @@ export type StateSign = '' | 'dot' | '▲' | '✕' | '◐' | '?' | 'i'
 
 export function stateSign(node: Pick<TopologyNode, 'tone'>): StateSign {
   const tone = stateTone(node)
-  return tone === null ? '' : signs[tone] ?? ''
+  return tone === null ? '' : signOf(tone)
+}
+
+export function signOf(tone: Tone): StateSign {
+  return signs[tone] ?? ''
 }
 
 const signs: Readonly<Partial<Record<Tone, StateSign>>> = {
@@ -44,7 +50,7 @@ export function boxContent(node: TopologyNode, width: number): BoxContent {
   const title = fitText(node.title, 'uiBold', box.titleSize, width - titleLeft - box.padding - (tag === '' ? 0 : tagWidth + 6))
   const lines = node.lines.map((line) => fitText(line, 'mono', box.lineSize, width - 2 * box.padding))
   const top = node.column === 'server' && node.lines.length === 0 ? box.serverTop : box.top
-  return { title, titleLeft, tag, tagLeft: width - box.padding - tagWidth, tagWidth, lines, top, sign }
+  return { title, titleLeft, tag, tagLeft: width - box.padding - tagWidth, tagWidth, lines, top, sign, signTone: node.tone, tagTone: frameTone(node) }
 }
 
 /** Top of the share bar inside the box; null: it has none. */

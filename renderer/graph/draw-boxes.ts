@@ -1,9 +1,7 @@
-import { box, frameTone } from '#shared/layout/box.ts'
+import { box } from '#shared/layout/box.ts'
 import { barTop, boxFonts, type BoxContent } from './box-content.ts'
-import { frameOf, type Look } from './look.ts'
+import { alphaOfBox, frameOf, type Look } from './look.ts'
 import { toneOfChange } from './palette.ts'
-
-const dimmed = 0.28
 
 /** Whether a box is dimmed because something else is lit. */
 export function isDim(look: Look, node: number): boolean {
@@ -24,9 +22,9 @@ export function drawBoxes(context: CanvasRenderingContext2D, look: Look, nodes: 
     const content = contentOf(i)
     const x = picture.x[i] as number
     const middle = (picture.y[i] as number) + content.top + box.titleHeight / 2
-    context.globalAlpha = isDim(look, i) ? dimmed : 1
+    context.globalAlpha = alphaOfBox(look, i)
     if (content.sign !== '') {
-      context.fillStyle = palette.tone[node.tone]
+      context.fillStyle = palette.tone[content.signTone]
       if (content.sign === 'dot') {
         context.beginPath()
         context.arc(x + box.padding + 4, middle, 4, 0, 2 * Math.PI)
@@ -41,7 +39,7 @@ export function drawBoxes(context: CanvasRenderingContext2D, look: Look, nodes: 
   for (const i of nodes) {
     const content = contentOf(i)
     if (content.lines.length === 0) continue
-    context.globalAlpha = isDim(look, i) ? dimmed : 1
+    context.globalAlpha = alphaOfBox(look, i)
     const top = (picture.y[i] as number) + content.top + box.titleHeight
     content.lines.forEach((line, at) => context.fillText(line, (picture.x[i] as number) + box.padding, top + box.lineHeight * (at + 0.5)))
   }
@@ -53,8 +51,8 @@ export function drawBoxes(context: CanvasRenderingContext2D, look: Look, nodes: 
     if (node === undefined || content.tag === '') continue
     const left = (picture.x[i] as number) + content.tagLeft
     const top = (picture.y[i] as number) + content.top + (box.titleHeight - box.tagHeight) / 2
-    const tone = frameTone(node)
-    context.globalAlpha = isDim(look, i) ? dimmed : 1
+    const tone = content.tagTone
+    context.globalAlpha = alphaOfBox(look, i)
     context.beginPath()
     context.roundRect(left + 0.5, top + 0.5, content.tagWidth - 1, box.tagHeight - 1, box.tagHeight / 2)
     context.strokeStyle = tone === 'neutral' ? palette.lineStrong : palette.tone[tone]
@@ -73,7 +71,7 @@ function drawFrame(context: CanvasRenderingContext2D, look: Look, i: number): vo
   const y = picture.y[i] as number
   const w = picture.w[i] as number
   const h = picture.h[i] as number
-  context.globalAlpha = isDim(look, i) ? dimmed : node.change === 'removed' ? 0.85 : 1
+  context.globalAlpha = alphaOfBox(look, i)
   context.lineWidth = 1
   if (node.members.length > 0) {
     // A second edge behind the box: there is more inside.
@@ -88,12 +86,13 @@ function drawFrame(context: CanvasRenderingContext2D, look: Look, i: number): vo
   context.roundRect(x + 0.5, y + 0.5, w - 1, h - 1, box.radius)
   context.fillStyle = palette.surface
   context.fill()
-  const tone = frameOf(look, node)
+  const tone = frameOf(look, i, node)
   context.strokeStyle = tone === 'neutral' ? palette.lineStrong : palette.tone[tone]
   if (node.change === 'removed') context.setLineDash([4, 3])
+  else if (look.live !== null && tone === 'unknown') context.setLineDash([1.5, 2.5])
   context.stroke()
   context.setLineDash([])
-  const bar = barTop(node)
+  const bar = look.live === null ? barTop(node) : null
   if (bar !== null) drawBar(context, look, i, x + box.padding, y + bar, w - 2 * box.padding)
   drawRings(context, look, i, x, y, w, h)
 }

@@ -1,24 +1,20 @@
-import { boxContent, boxFonts, type BoxContent } from './box-content.ts'
-import { pointAt } from './curve.ts'
+import { boxContent, type BoxContent } from './box-content.ts'
 import { drawBoxes } from './draw-boxes.ts'
 import { drawCurves, drawLines } from './draw-edges.ts'
+import { drawFlowCurves, drawFlowLines } from './draw-flow.ts'
+import { drawLabels } from './draw-labels.ts'
+import { drawLiveParts } from './draw-live-boxes.ts'
 import { drawTiles } from './draw-tiles.ts'
 import { drawTitles, titlesHeight, titlesTop } from './draw-titles.ts'
-import { trafficOf, type Look, type LookStore } from './look.ts'
-import { toneOfChange } from './palette.ts'
+import { liveContent, type LiveContent } from './live-content.ts'
+import type { LiveLook } from './live-look.ts'
+import { alphaOfBox, type Look, type LookStore } from './look.ts'
 import type { Picture } from './picture.ts'
 import { projectionOf } from './projection.ts'
 import { countRows, visibleEdges, visibleNodes } from './visible.ts'
-import { farZoom, type Viewport } from './viewport.ts'
+import { blitFrom, curvesUpTo, farZoom, straightUnder, type Viewport } from './viewport.ts'
 
-/** Above this many boxes in the window a gesture moves a cached image instead of drawing each of them. */
-const blitFrom = 1500
-/** Curves up to here, straight lines beyond; and always straight when so far out that a bend cannot be seen. */
-const curvesUpTo = 1200
-const straightUnder = 0.12
 const overviewSide = 3072
-/** What is said at an edge that requests left or take now, where it has no words of its own. */
-const wayWords = { was: '− was', now: '+ now', both: '' } as const
 
 /** Draws the one canvas under the picture, at most once a frame. Owns the canvas, its cached images and the label places. */
 export class Painter {
@@ -42,8 +38,11 @@ export class Painter {
   private overview: HTMLCanvasElement | null = null
   private overviewOf: Look | null = null
   private contents = new WeakMap<object, BoxContent>()
+  private liveContents = new WeakMap<object, LiveContent>()
   /** After each drawing, in the same frame: the minimap and titles follow. */
   onDrawn: ((viewport: Viewport) => void) | null = null
+  /** A gesture begins or ends. */
+  onMoving: ((isMoving: boolean) => void) | null = null
 
   constructor(canvas: HTMLCanvasElement, titles: HTMLCanvasElement, store: LookStore) {
     this.canvas = canvas
@@ -97,11 +96,13 @@ export class Painter {
   /** A gesture begins: what is on the screen is moved from now on instead of drawn again, if it is much. */
   startMoving(): void {
     this.isMoving = true
+    this.onMoving?.(true)
   }
 
   /** The gesture is over: draw crisply. */
   stopMoving(): void {
     this.isMoving = false
+    this.onMoving?.(false)
     this.still = null
     this.schedule()
   }
@@ -117,10 +118,24 @@ export class Painter {
   contentOf(look: Look, node: number): BoxContent {
     const box = look.picture.nodes[node]
     if (box === undefined) throw new Error(`No box ${node} in this picture.`)
+    if (look.live !== null) return this.liveContentOf(look, look.live, node)
     const known = this.contents.get(box)
     if (known !== undefined) return known
     const content = boxContent(box, look.picture.w[node] as number)
     this.contents.set(box, content)
+    return content
+  }
+
+  /** Texts of marks that stay the same from poll to poll are kept with them. */
+  private liveContentOf(look: Look, live: LiveLook, node: number): LiveContent {
+    const box = look.picture.nodes[node]
+    if (box === undefined) throw new Error(`No box ${node} in this picture.`)
+    const mark = live.nodes[node]
+    const key = mark ?? box
+    const known = this.liveContents.get(key)
+    if (known !== undefined) return known
+    const content = liveContent(box, mark, look.picture.w[node] as number)
+    this.liveContents.set(key, content)
     return content
   }
 
@@ -200,7 +215,7 @@ export class Painter {
   }
 
   private overviewFor(look: Look): HTMLCanvasElement {
-    if (this.overview !== null && this.overviewOf?.picture === look.picture && this.overviewOf.palette === look.palette && this.overviewOf.mode === look.mode && this.overviewOf.traffic === look.traffic) return this.overview
+    if (this.overview !== null && this.overviewOf?.picture === look.picture && this.overviewOf.palette === look.palette && this.overviewOf.mode === look.mode && this.overviewOf.traffic === look.traffic && this.overviewOf.live === look.live) return this.overview
     const { picture } = look
     const canvas = this.overview ?? document.createElement('canvas')
     // Squeezed as needed: until the gesture ends an overview only has to carry colour.
@@ -212,7 +227,9 @@ export class Painter {
       // The same look without anything that passes: hover, selection and search are drawn crisply afterwards.
       const plain: Look = { ...look, reach: null, selectedNodes: new Set(), selectedEdges: new Set(), found: new Set(), foundNow: -1, hoverEdge: -1 }
       const lies = { sx: canvas.width / picture.width, sy: canvas.height / picture.height, tx: 0, ty: 0 }
-      drawLines(context, plain, visibleEdges(picture, look.mode, nodes), lies)
+      const edges = visibleEdges(picture, look.mode, nodes)
+      if (plain.live === null) drawLines(context, plain, edges, lies)
+      else drawFlowLines(context, plain, plain.live, edges, lies)
       drawTiles(context, plain, nodes, lies)
     }
     this.overview = canvas
@@ -230,13 +247,16 @@ export class Painter {
     const edges = visibleEdges(picture, look.mode, nodes)
     const lies = projectionOf(picture, viewport, width)
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    if (edges.length <= curvesUpTo && viewport.zoom >= straightUnder) drawCurves(context, look, edges, lies)
-    else drawLines(context, look, edges, lies)
+    const isBent = edges.length <= curvesUpTo && viewport.zoom >= straightUnder
+    if (look.live !== null) (isBent ? drawFlowCurves : drawFlowLines)(context, look, look.live, edges, lies)
+    else (isBent ? drawCurves : drawLines)(context, look, edges, lies)
     if (viewport.zoom < farZoom) drawTiles(context, look, nodes, lies)
     else {
       context.setTransform(viewport.zoom * ratio, 0, 0, viewport.zoom * ratio, viewport.x * ratio, viewport.y * ratio)
       drawBoxes(context, look, nodes, (node) => this.contentOf(look, node))
-      this.drawLabels(look, edges)
+      const { live } = look
+      if (live !== null) drawLiveParts(context, look, live, nodes, (node) => this.liveContentOf(look, live, node), (node) => alphaOfBox(look, node))
+      drawLabels(context, look, edges)
     }
     this.drawnAt = viewport
     if (!this.isMoving && picture.nodes.length > blitFrom) {
@@ -244,38 +264,5 @@ export class Painter {
       cancelIdleCallback(this.idle)
       this.idle = requestIdleCallback(() => this.overviewFor(look), { timeout: 1500 })
     }
-  }
-
-  private drawLabels(look: Look, edges: readonly number[]): void {
-    const { context } = this
-    const { picture, palette } = look
-    context.font = boxFonts.label(palette.fontUi)
-    context.textAlign = 'center'
-    context.textBaseline = 'middle'
-    context.lineJoin = 'round'
-    for (const e of edges) {
-      const edge = picture.edges[e]
-      const words = picture.labels[e]
-      if (edge === undefined || words === undefined) continue
-      const mark = trafficOf(look, edge.id)
-      // A bare minus says no more than the dashes do. Without a free place the words appear while the edge is pointed at or chosen.
-      const isAsked = look.hoverEdge === e || look.selectedEdges.has(e)
-      const isPath = mark !== undefined && look.reach?.edges[e] === 1 && picture.nodes[picture.target[e] as number]?.column !== 'server'
-      const label = words.label === '' && isPath ? wayWords[mark.way] : words.label
-      if (label === '' || label === '−') continue
-      const place = words.labelAt ?? (isAsked || isPath ? pointAt(picture.x1[e] as number, picture.y1[e] as number, picture.x2[e] as number, picture.y2[e] as number, 0.5) : null)
-      if (place === null) continue
-      const changed = toneOfChange(edge.change)
-      const tone = mark === undefined ? changed : mark.way === 'was' ? 'removed' : mark.tone
-      context.globalAlpha = look.reach !== null && look.reach.edges[e] === 0 ? 0.25 : 1
-      // A halo in the colour of the ground keeps the words readable on a thick edge.
-      context.strokeStyle = palette.bg
-      context.lineWidth = 4
-      context.strokeText(label, place.x, place.y)
-      context.fillStyle = tone === 'same' ? palette.text2 : palette.tone[tone]
-      context.fillText(label, place.x, place.y)
-    }
-    context.textAlign = 'left'
-    context.globalAlpha = 1
   }
 }

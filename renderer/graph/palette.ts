@@ -14,6 +14,8 @@ export interface Palette {
   readonly brass: string
   readonly same: string
   readonly flow: string
+  readonly flowLow: string
+  readonly flowHigh: string
   readonly tone: Readonly<Record<Tone, string>>
   readonly fontUi: string
   readonly fontMono: string
@@ -32,7 +34,7 @@ export function readPalette(element: Element): Palette {
   const font = (name: string): string => style.getPropertyValue(`--${name}`).trim() || style.fontFamily
   return {
     bg: token('bg'), surface: token('surface'), raised: token('raised'), sunken: token('sunken'), line: token('line'), lineStrong: token('line-strong'),
-    text: token('text'), text2: token('text-2'), text3: token('text-3'), brass: token('brass'), same: token('same'), flow: token('flow-mid'),
+    text: token('text'), text2: token('text-2'), text3: token('text-3'), brass: token('brass'), same: token('same'), flow: token('flow-mid'), flowLow: token('flow-low'), flowHigh: token('flow-high'),
     tone: {
       neutral: token('line-strong'), added: token('added'), removed: token('removed'), changed: token('changed'), same: token('line-strong'),
       critical: token('critical'), warning: token('warning'), notice: token('notice'), ok: token('ok'), down: token('critical'), maintenance: token('maint'), unknown: token('text-3'),

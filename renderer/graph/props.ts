@@ -80,6 +80,8 @@ export interface TopologyTableProps {
   readonly view: TopologyView
   /** Marks by node and edge id. */
   readonly traffic: TrafficMarks
+  /** Null: only the config is listed. */
+  readonly live: LiveMarks | null
   readonly selection: readonly string[]
   readonly query: string
   readonly ariaLabel: string

@@ -39,14 +39,17 @@ function samePlaces(before: Picture, after: ReturnType<typeof toViewGraph>): boo
   return after.edges.every((edge, e) => before.edges[e]?.from === edge.from && before.edges[e]?.to === edge.to)
 }
 
-/** Lays the view out in the worker. The picture before stays until the next one is ready; a late answer is dropped. */
-export function usePicture(view: TopologyView): { readonly arranged: Arranged | null; readonly failure: string | null } {
+/**
+ * Lays the view out in the worker. The picture before stays until the next one is ready; a late answer is dropped.
+ * `isLive`: boxes have room for what runs.
+ */
+export function usePicture(view: TopologyView, isLive: boolean): { readonly arranged: Arranged | null; readonly failure: string | null } {
   const [arranged, setArranged] = useState<Arranged | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
   const last = useRef<Arranged | null>(null)
   useEffect(() => {
     let isCurrent = true
-    const input = toViewGraph(view)
+    const input = toViewGraph(view, isLive)
     const before = last.current?.picture ?? null
     const accept = (next: Arranged): void => {
       if (!isCurrent) return
@@ -71,6 +74,6 @@ export function usePicture(view: TopologyView): { readonly arranged: Arranged | 
     return () => {
       isCurrent = false
     }
-  }, [view])
+  }, [view, isLive])
   return { arranged, failure }
 }

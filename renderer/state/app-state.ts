@@ -5,6 +5,7 @@ import type {
 } from '#shared/rpc/payloads.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import type { Span } from '#shared/text/span.ts'
+import { initialLive, type LiveState } from '#renderer/features/live/live-state.ts'
 import { emptyTraceForm, type TraceForm } from '#renderer/features/trace/request-form.ts'
 import { idle, type Remote } from './remote.ts'
 
@@ -41,6 +42,7 @@ export type Dialog =
   | { readonly kind: 'keys' }
   | { readonly kind: 'restore'; readonly snapshotId: string; readonly source: string }
   | { readonly kind: 'snapshot' }
+  | { readonly kind: 'note' }
   | { readonly kind: 'choose'; readonly title: string; readonly choices: readonly { readonly title: string; readonly detail: string; readonly open: () => void }[] }
 
 export interface Notice {
@@ -124,6 +126,7 @@ export interface AppState {
 
   /** `exact`: a request that was handed over whole, with what the form cannot say; null once the form is edited. */
   readonly trace: { readonly form: TraceForm; readonly exact: RequestInput | null; readonly result: Remote<readonly TraceAnswer[]> }
+  readonly live: LiveState
   readonly history: {
     readonly sources: Remote<readonly SourceSummary[]>
     readonly source: string | null
@@ -143,6 +146,7 @@ export const defaultTopologyOptions: TopologyOptions = { grouping: 'auto', expan
 
 export const defaultSettings: AppSettings = {
   theme: 'system', density: 'comfortable', motion: 'system', author: '', root: null, environment: {}, hintDismissed: false, keepSnapshots: 200,
+  liveSources: [], liveIntervalMs: 1000, liveNotify: false,
 }
 
 export const noProofs: Proofs = { all: idle, byClass: new Map() }
@@ -154,6 +158,7 @@ export const initialState: AppState = {
   selection: nothingSelected, mode: 'overlay', table: false, drawerTab: 'text', drawerFile: 0, diffLayout: 'side-by-side', foldUnchanged: true,
   reviewed: new Set(), cursor: null,
   trace: { form: emptyTraceForm, exact: null, result: idle },
+  live: initialLive,
   history: { sources: idle, source: null, snapshots: idle, picked: [] }, recent: [],
   dialog: { kind: 'none' }, notices: [], progress: null, printPicture: null,
 }

@@ -1,7 +1,7 @@
 import { failed, type Result } from '#shared/diagnostics/failure.ts'
 import type { Transport } from '#shared/rpc/client.ts'
 
-const eventNames = ['config.changed', 'progress', 'open.requested', 'menu.command'] as const
+const eventNames = ['config.changed', 'progress', 'open.requested', 'menu.command', 'live.sample', 'live.ended'] as const
 
 /** The engine behind the localhost host: one POST per call, one event stream. The session cookie is the host's business. */
 export function httpTransport(parse: (bytes: ArrayBuffer) => Promise<unknown>, onConnection: (connected: boolean) => void): Transport {

@@ -10,6 +10,7 @@ import { createConfigStore } from './config-store.ts'
 import { exportHandlers } from './export.ts'
 import { findConfigs } from './find-configs.ts'
 import { historyHandlers } from './history.ts'
+import { liveHandlers } from './live/handlers.ts'
 import { loadConfig } from './load-config.ts'
 import { createPairStore } from './pairs.ts'
 import type { Ports } from './ports.ts'
@@ -51,5 +52,6 @@ export function createBackend(ports: Ports): Handlers<SteelyardContract> {
     ...traceHandlers(pairs),
     ...historyHandlers(ports, store),
     ...exportHandlers(ports, pairs),
+    ...liveHandlers(ports, store),
   }
 }

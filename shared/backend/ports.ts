@@ -67,6 +67,10 @@ export interface ClockPort {
   readonly milliseconds: () => number
   /** Ends after the queued messages of this thread were taken in; long work calls it between steps. */
   readonly breathe: () => Promise<void>
+  /** Calls once after so many milliseconds. Returns a function that calls it off. Keeps no process alive. */
+  readonly after: (milliseconds: number, act: () => void) => () => void
+  /** Milliseconds since 1970, as the clock on the wall has it. */
+  readonly wallMs: () => number
 }
 
 /** One file of a snapshot. */

@@ -52,7 +52,49 @@ export function hasBar(node: TopologyNode): boolean {
   return node.column === 'pool' && (node.share !== null || node.shareBefore !== null)
 }
 
-export function boxHeight(node: TopologyNode): number {
+/**
+ * What stands under the title of a box while traffic is drawn, as distances from the top of the box; null: not there.
+ * It depends on the config only, so new numbers never move a box. `lines`: how many there is room for.
+ */
+export interface LiveParts {
+  readonly top: number
+  readonly lines: number
+  readonly bar: number | null
+  /** Share bars of servers leave the rest of their row to words. */
+  readonly barPart: number
+  readonly badges: number | null
+  readonly spark: { readonly top: number; readonly height: number; readonly part: number } | null
+  readonly height: number
+}
+
+/** Place for a small curve in a listener, and for the row of badges of a pool, pixels. */
+const liveSpark = 24
+const liveRow = 15
+
+export function liveParts(node: TopologyNode): LiveParts {
+  const after = box.top + box.titleHeight
+  switch (node.column) {
+    case 'listener': {
+      const lines = Math.max(1, node.lines.length)
+      const top = after + lines * box.lineHeight + 3
+      return { top: box.top, lines, bar: null, barPart: 0, badges: null, spark: { top, height: liveSpark, part: 1 }, height: top + liveSpark + box.top - 2 }
+    }
+    case 'route': return { top: box.top, lines: node.lines.length, bar: null, barPart: 0, badges: null, spark: null, height: boxHeight(node) }
+    case 'pool': {
+      const lines = Math.max(1, node.lines.length)
+      const bar = after + lines * box.lineHeight + box.barGap - 2
+      const badges = bar + box.barHeight + 5
+      return { top: box.top, lines, bar, barPart: 1, badges, spark: { top: badges, height: liveRow - 1, part: 0.3 }, height: badges + liveRow + box.top - 3 }
+    }
+    case 'server': {
+      const row = box.serverTop + box.titleHeight + 1
+      return { top: box.serverTop, lines: 0, bar: row + 5, barPart: 0.4, badges: row, spark: null, height: row + liveRow + box.serverTop - 1 }
+    }
+  }
+}
+
+export function boxHeight(node: TopologyNode, isLive = false): number {
+  if (isLive) return liveParts(node).height
   const top = node.column === 'server' && node.lines.length === 0 ? box.serverTop : box.top
   return top * 2 + box.titleHeight + node.lines.length * box.lineHeight + (hasBar(node) ? box.barGap + box.barHeight : 0)
 }

@@ -84,6 +84,27 @@ export function placeLabels(edges: readonly Omit<SceneEdge, 'labelAt'>[], nodes:
   })
 }
 
+/**
+ * The same for thousands of edges: at the middle of the curve, which stands in the gap between two columns where no box
+ * is, unless the words of another edge are there. From top to bottom, so that neighbours keep their places.
+ */
+export function placeInGaps(edges: readonly Omit<SceneEdge, 'labelAt'>[]): readonly SceneEdge[] {
+  const places = edges.map((edge): SceneEdge['labelAt'] => {
+    const x = Math.round(((edge.x1 + edge.x2) / 2) * 10) / 10
+    const fits = edge.label !== '' && edge.x2 - edge.x1 >= labelWidth(edge.label)
+    return fits ? { x, y: Math.round(((edge.y1 + edge.y2) / 2 - edge.width / 2 - labelHeight / 2 - 1) * 10) / 10 } : null
+  })
+  const order = edges.map((_, index) => index).filter((index) => places[index] !== null).sort((a, b) => (places[a]?.x ?? 0) - (places[b]?.x ?? 0) || (places[a]?.y ?? 0) - (places[b]?.y ?? 0) || a - b)
+  let last: { readonly x: number; readonly y: number } | null = null
+  for (const index of order) {
+    const place = places[index] ?? null
+    if (place === null) continue
+    if (last !== null && last.x === place.x && place.y - last.y < labelHeight) places[index] = null
+    else last = place
+  }
+  return edges.map((edge, index) => ({ ...edge, labelAt: places[index] ?? null }))
+}
+
 /** Points of a curve close enough together that none passes through a label unseen: x and y in turn. */
 function pointsAlong(edge: Omit<SceneEdge, 'labelAt'>): Float64Array {
   const steps = Math.min(80, Math.max(12, Math.ceil((Math.abs(edge.x2 - edge.x1) + Math.abs(edge.y2 - edge.y1)) / 8)))

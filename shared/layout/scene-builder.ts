@@ -1,8 +1,9 @@
+import type { LiveMarks } from '#shared/view/live-marks.ts'
 import { topologyColumns, type TopologyEdge, type TopologyNode, type TopologyView } from '#shared/view/topology-view.ts'
 import { noTraffic } from '#shared/view/traffic-marks.ts'
 import { boxHeight, boxWidths, edgeLabel, wishedWidth } from './box.ts'
 import { spreadEnds } from './edge-ends.ts'
-import { labelRoom, placeLabels } from './edge-labels.ts'
+import { labelRoom, placeInGaps, placeLabels } from './edge-labels.ts'
 import { columnGaps, layoutGraph, type LayoutOptions } from './layered-layout.ts'
 import type { LayoutGraph, LayoutPositions } from './layout.ts'
 import type { Scene, SceneColumn, SceneEdge, SceneNode } from './scene.ts'
@@ -16,13 +17,31 @@ export interface ViewGraph {
   readonly edges: readonly TopologyEdge[]
   readonly indexOf: ReadonlyMap<string, number>
   readonly options: LayoutOptions
+  /** Words at each edge; while traffic is drawn, words of the greatest width that has a place there. */
+  readonly labels: readonly string[]
+  /** Boxes have room for what runs, and edges for their rates. */
+  readonly isLive: boolean
 }
 
-export function toViewGraph(view: TopologyView): ViewGraph {
+/** The longest words at an edge that keep their place while rates change; wider ones are shown when asked for. */
+const liveSlots = { pool: '88k–888k/s', server: '88 % · 8.8 s' } as const
+
+/** Least width of the boxes of each column while traffic is drawn. */
+const liveWidths = { listener: 230, route: 250, pool: 280, server: 230 } as const
+
+function labelsOf(edges: readonly TopologyEdge[], isLive: boolean, columnOf: (id: string) => TopologyNode['column'] | undefined): readonly string[] {
+  if (!isLive) return edges.map(edgeLabel)
+  return edges.map((edge) => {
+    const column = columnOf(edge.to)
+    return column === 'pool' || column === 'server' ? liveSlots[column] : ''
+  })
+}
+
+export function toViewGraph(view: TopologyView, isLive = false): ViewGraph {
   const indexOf = new Map<string, number>()
   view.nodes.forEach((node, index) => indexOf.set(node.id, index))
   const edges = view.edges.filter((edge) => indexOf.has(edge.from) && indexOf.has(edge.to))
-  const columnWidth = widthsOf(view.nodes)
+  const columnWidth = widthsOf(view.nodes, isLive)
   const nodeCount = view.nodes.length
   const column = new Uint8Array(nodeCount)
   const width = new Float32Array(nodeCount)
@@ -31,19 +50,20 @@ export function toViewGraph(view: TopologyView): ViewGraph {
     const at = topologyColumns.indexOf(node.column)
     column[index] = at
     width[index] = columnWidth[at] as number
-    height[index] = boxHeight(node)
+    height[index] = boxHeight(node, isLive)
   })
   const source = Int32Array.from(edges, (edge) => indexOf.get(edge.from) as number)
   const target = Int32Array.from(edges, (edge) => indexOf.get(edge.to) as number)
   const gaps = [...columnGaps] as [number, number, number]
-  edges.forEach((edge, index) => {
-    const room = labelRoom(edgeLabel(edge))
+  const labels = labelsOf(edges, isLive, (id) => view.nodes[indexOf.get(id) ?? -1]?.column)
+  labels.forEach((label, index) => {
+    const room = labelRoom(label)
     const from = Math.min(column[source[index] as number] as number, 2)
     gaps[from] = Math.max(gaps[from] as number, room)
   })
   return {
     graph: { nodeCount, edgeCount: edges.length, column, width, height, source, target }, nodes: view.nodes, edges, indexOf,
-    options: { gaps },
+    options: { gaps }, labels, isLive,
   }
 }
 
@@ -63,10 +83,13 @@ export function layoutView(view: TopologyView): { readonly graph: LayoutGraph; r
  * A difference is laid out once, as the union of both sides, so what both sides have stands in the same place on each
  * (`sceneOfSide`). `hiddenNodes`: boxes left out by filter or folding, for the count beside the title. Deterministic.
  */
-export function buildScene(view: TopologyView, hiddenNodes = 0, traffic = noTraffic): Scene {
-  const input = toViewGraph(view)
-  return { ...toScene(view.title, input, layoutGraph(input.graph, input.options), hiddenNodes), traffic }
+export function buildScene(view: TopologyView, hiddenNodes = 0, traffic = noTraffic, live: LiveMarks | null = null): Scene {
+  const input = toViewGraph(view, live !== null)
+  return { ...toScene(view.title, input, layoutGraph(input.graph, input.options), hiddenNodes), traffic, live }
 }
+
+/** Above this many edges with rates their words are placed row by row. */
+const mostPlacedSingly = 400
 
 /** Boxes, curves and columns for positions that are known. */
 export function toScene(title: string, input: ViewGraph, positions: LayoutPositions, hiddenNodes = 0): Scene {
@@ -78,9 +101,9 @@ export function toScene(title: string, input: ViewGraph, positions: LayoutPositi
   const ends = spreadEnds(graph, positions, widths)
   const edges: Omit<SceneEdge, 'labelAt'>[] = input.edges.map((edge, index) => ({
     edge, x1: ends.x1[index] as number, y1: ends.y1[index] as number, x2: ends.x2[index] as number, y2: ends.y2[index] as number,
-    width: widths[index] as number, label: edgeLabel(edge),
+    width: widths[index] as number, label: input.labels[index] as string,
   }))
-  return { title, nodes, edges: placeLabels(edges, nodes), columns: columnsOf(nodes), width: positions.width, height: positions.height, hiddenNodes, traffic: noTraffic }
+  return { title, nodes, edges: input.isLive && edges.length > mostPlacedSingly ? placeInGaps(edges) : placeLabels(edges, nodes), columns: columnsOf(nodes), width: positions.width, height: positions.height, hiddenNodes, traffic: noTraffic, live: null }
 }
 
 /** One side of a laid out difference; what is left stays where it is. */
@@ -90,8 +113,8 @@ export function sceneOfSide(scene: Scene, side: 'before' | 'after'): Scene {
   return { ...scene, nodes, edges: scene.edges.filter((each) => each.edge.change !== gone), columns: columnsOf(nodes) }
 }
 
-function widthsOf(nodes: readonly TopologyNode[]): readonly number[] {
-  const widths = topologyColumns.map((column) => boxWidths[column][0] as number)
+function widthsOf(nodes: readonly TopologyNode[], isLive: boolean): readonly number[] {
+  const widths = topologyColumns.map((column) => (isLive ? liveWidths[column] : boxWidths[column][0] as number))
   for (const node of nodes) {
     const at = topologyColumns.indexOf(node.column)
     const [, most] = boxWidths[node.column]

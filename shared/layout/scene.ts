@@ -1,3 +1,4 @@
+import type { LiveMarks } from '#shared/view/live-marks.ts'
 import type { TopologyEdge, TopologyNode } from '#shared/view/topology-view.ts'
 import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 
@@ -45,4 +46,6 @@ export interface Scene {
   readonly hiddenNodes: number
   /** Where requests that are treated differently pass. */
   readonly traffic: TrafficMarks
+  /** What a running balancer does there; null: only the config is drawn. */
+  readonly live: LiveMarks | null
 }

@@ -14,4 +14,10 @@ export const nodeClock: ClockPort = {
   now: () => isoWithZone(new Date()),
   milliseconds: () => performance.now(),
   breathe: () => setImmediate(),
+  after(milliseconds, act) {
+    const timer = setTimeout(act, milliseconds)
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+  wallMs: () => Date.now(),
 }

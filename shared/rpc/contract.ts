@@ -1,9 +1,12 @@
 import { array, boolean, integer, json, literal, nullable, number, object, optional, record, string, union } from '#shared/schema/schema.ts'
 import { method } from './method.ts'
 import type {
-  AppInfo, AppSettings, BehaviourAnswer, Comparison, ConfigSummary, DecisionList, Picture, PictureMarks, ProofReport, RecentEntry, RestorePlan, Snapshot, SourceSummary, TopologyAnswer, TraceAnswer, TrafficWeights,
+  AppInfo, AppSettings, BehaviourAnswer, Comparison, ConfigSummary, DecisionList, LiveSessionInfo, Picture, PictureMarks, ProofReport, RecentEntry, RestorePlan, Snapshot, SourceSummary, TimelineMark, TopologyAnswer, TraceAnswer, TrafficWeights,
 } from './payloads.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import type { Table } from '#shared/presentation/presentation.ts'
+import type { LiveSample } from '#shared/view/live-sample.ts'
+import type { SeriesAnswer } from '#shared/view/live-series.ts'
 
 const configInput = union(
   object({ kind: literal('path'), path: string }),
@@ -26,6 +29,7 @@ const requestInput = object({
 const settings = object({
   theme: literal('system', 'dark', 'light'), density: literal('comfortable', 'compact'), motion: literal('system', 'full', 'reduced'),
   author: string, root: nullable(string), environment: record(string), hintDismissed: boolean, keepSnapshots: integer,
+  liveSources: array(object({ address: string, config: nullable(string) })), liveIntervalMs: integer, liveNotify: boolean,
 })
 
 /** Every call between a screen and the engine. `before` and `after` are config ids from `config.load`. */
@@ -63,6 +67,24 @@ export const contract = {
   'behaviour.weigh': method({ params: object({ ...pair, log: object({ title: string, base64: string }) }), result: json<TrafficWeights>() }),
   'topology.view': method({ params: object({ ...pair, options: topologyOptions }), result: json<TopologyAnswer>() }),
   'trace.run': method({ params: object({ configIds: array(string), request: requestInput }), result: json<readonly TraceAnswer[]>() }),
+
+  /** Begins to watch a running balancer; the first poll has to succeed. `configId`: config that is believed to run. */
+  'live.start': method({
+    params: object({ source: string, configId: nullable(string), knownGoodId: nullable(string), intervalMs: integer, options: loadOptions }),
+    result: json<LiveSessionInfo>(),
+  }),
+  'live.stop': method({ params: object({ sessionId: string }), result: json<null>() }),
+  /** Every session that is open; asking for one keeps it open. */
+  'live.sessions': method({ params: object({}), result: json<readonly LiveSessionInfo[]>() }),
+  'live.session': method({ params: object({ sessionId: string }), result: json<LiveSessionInfo>() }),
+  /** What held at a time; null: now. */
+  'live.at': method({ params: object({ sessionId: string, atMs: nullable(number) }), result: json<LiveSample | null>() }),
+  /** Values over time, at most `points` pieces; keys as in `shared/view/live-series.ts`. */
+  'live.series': method({ params: object({ sessionId: string, keys: array(string), fromMs: number, toMs: number, points: integer }), result: json<SeriesAnswer>() }),
+  'live.marks': method({ params: object({ sessionId: string }), result: json<readonly TimelineMark[]>() }),
+  'live.note': method({ params: object({ sessionId: string, atMs: number, text: string }), result: json<null>() }),
+  /** The counters of the last poll as they were read; null: there was none. */
+  'live.raw': method({ params: object({ sessionId: string }), result: json<{ readonly atMs: number; readonly table: Table } | null>() }),
 
   'history.sources': method({ params: object({}), result: json<readonly SourceSummary[]>() }),
   'history.list': method({ params: object({ source: string }), result: json<readonly Snapshot[]>() }),

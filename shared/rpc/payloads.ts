@@ -6,6 +6,7 @@ import type { Outcome } from '#shared/model/outcome.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Scene } from '#shared/layout/scene.ts'
 import type { Drawing } from '#shared/render/drawing.ts'
+import type { LiveSample } from '#shared/view/live-sample.ts'
 import type { FileRole, TextEncodingName } from '#shared/text/source-file.ts'
 
 /** Where a config comes from. */
@@ -166,6 +167,37 @@ export interface TraceAnswer {
   readonly lit: readonly string[]
 }
 
+/** A balancer that is watched, or a recording that was opened. */
+export interface LiveSessionInfo {
+  readonly sessionId: string
+  readonly kind: 'live' | 'recording'
+  /** Address of the source, or name of the recording; never holds a password. */
+  readonly title: string
+  readonly product: string
+  /** What answers there, for people: `stats socket`. */
+  readonly surface: string
+  readonly intervalMs: number
+  /** Config that is taken for the running one, and the last known good one. */
+  readonly running: ConfigSummary | null
+  readonly knownGood: ConfigSummary | null
+  /** Why the config could not be read again after a reload; null: it was, or there was none. */
+  readonly configProblem: string | null
+  /** Time that is kept, wall clock in milliseconds; null: nothing came yet. */
+  readonly range: { readonly fromMs: number; readonly toMs: number } | null
+}
+
+/** Something that happened while a balancer was watched. `endMs` null: it goes on, or has no length. */
+export interface TimelineMark {
+  readonly id: string
+  readonly kind: 'reload' | 'config' | 'alert' | 'miss' | 'note'
+  readonly severity: 'critical' | 'warning' | 'info'
+  readonly atMs: number
+  readonly endMs: number | null
+  readonly text: string
+  /** Of an alert: its key. */
+  readonly key: string | null
+}
+
 export interface Snapshot {
   readonly snapshotId: string
   readonly source: string
@@ -236,6 +268,11 @@ export interface AppSettings {
   readonly environment: Readonly<Record<string, string>>
   readonly hintDismissed: boolean
   readonly keepSnapshots: number
+  /** Balancers that were watched, newest first; an address never holds a password. `config`: path of the config that ran. */
+  readonly liveSources: readonly { readonly address: string; readonly config: string | null }[]
+  readonly liveIntervalMs: number
+  /** Tell new alerts through the system while the window is hidden. */
+  readonly liveNotify: boolean
 }
 
 export interface AppInfo {
@@ -255,6 +292,10 @@ export interface Events {
   'progress': { readonly task: string; readonly fraction: number | null; readonly text: string }
   'open.requested': { readonly inputs: readonly ConfigInput[] }
   'menu.command': { readonly command: string }
+  /** After each poll, and after each that failed. `marks`: how many there are now. */
+  'live.sample': { readonly sessionId: string; readonly sample: LiveSample; readonly marks: number }
+  /** A session ended by itself. */
+  'live.ended': { readonly sessionId: string; readonly reason: string }
 }
 
 export type { Scene }

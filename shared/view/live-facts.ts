@@ -133,5 +133,3 @@ export function mostTaking(pool: WatchedPool, at: readonly number[]): Taking | n
 export function nameOf(server: JoinedServer): string {
   return server.member?.name ?? server.live?.row.name ?? ''
 }
-
-/** Times its expected share: the gate of the share test. */

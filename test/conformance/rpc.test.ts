@@ -11,8 +11,11 @@ import { createClient, memoryTransport, type SteelyardClient, type Transport } f
 import { contract } from '#shared/rpc/contract.ts'
 import { createDispatcher } from '#shared/rpc/dispatcher.ts'
 import { createEventHub } from '#shared/rpc/events.ts'
-import type { ConfigInput, ProofReport } from '#shared/rpc/payloads.ts'
+import type { ConfigInput, LiveSessionInfo, ProofReport, TimelineMark } from '#shared/rpc/payloads.ts'
+import type { LiveSample } from '#shared/view/live-sample.ts'
+import type { SeriesAnswer } from '#shared/view/live-series.ts'
 import { startHttpHost } from '#cli/serve/http-host.ts'
+import { startFakeBalancer } from '#test/support/fake-balancer.ts'
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-rpc-'))
 const disposals: (() => Promise<void> | void)[] = []
@@ -161,6 +164,31 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     }
     const marks = await call('export.marks', { ...pair, topology, picture: { theme: 'light', title: '' } }) as { name: string; drawing: { width: number; marks: readonly { kind: string }[] } }
     assert.ok(marks.name.length > 0 && marks.drawing.width > 100 && marks.drawing.marks.filter((mark) => mark.kind === 'text').length > 10)
+    const socket = path.join(folder, 'stats.sock')
+    const balancer = await startFakeBalancer(socket, [{ name: 'api', rates: [30, 30] }])
+    disposals.push(() => balancer.close())
+    await refuse('live.start', { source: path.join(folder, 'nobody.sock'), configId: null, knownGoodId: null, intervalMs: 500, options }, 'unreachable')
+    await refuse('live.start', { source: 'ftp://x', configId: null, knownGoodId: null, intervalMs: 500, options }, 'bad-params')
+    const live = await call('live.start', { source: socket, configId: loaded.configId, knownGoodId: before.configId, intervalMs: 500, options }) as LiveSessionInfo
+    assert.deepEqual([live.kind, live.title, live.running?.configId, live.knownGood?.configId], ['live', socket, loaded.configId, before.configId])
+    const { sessionId } = live
+    assert.deepEqual((await call('live.sessions', {}) as readonly LiveSessionInfo[]).map((one) => one.sessionId), [sessionId])
+    const firstSample = await call('live.at', { sessionId, atMs: null }) as LiveSample
+    assert.equal(firstSample.pools.find((pool) => pool.name === 'api')?.rates.requests, null, 'one poll has no rate')
+    const until = Date.now() + 20_000
+    const rateNow = async (): Promise<number | null> => (await call('live.at', { sessionId, atMs: Date.now() }) as LiveSample).pools.find((pool) => pool.name === 'api')?.rates.requests ?? null
+    while ((await rateNow()) === null && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.ok(Math.abs((await rateNow() ?? 0) - 60) < 20, `${String(await rateNow())} requests/s`)
+    const range = (await call('live.session', { sessionId }) as LiveSessionInfo).range
+    assert.ok(range !== null)
+    const series = await call('live.series', { sessionId, keys: ['pool:api requests', 'pool:nobody requests'], fromMs: range.fromMs, toMs: range.toMs, points: 50 }) as SeriesAnswer
+    assert.ok(series.times.length >= 2 && series.series[0]?.high.some((value) => value !== null) === true && series.series[1]?.high.every((value) => value === null) === true)
+    await call('live.note', { sessionId, atMs: range.toMs, text: 'looked at by ada' })
+    assert.ok((await call('live.marks', { sessionId }) as readonly TimelineMark[]).some((mark) => mark.kind === 'note' && mark.text === 'looked at by ada'))
+    assert.ok((await call('live.raw', { sessionId }) as { table: { rows: readonly unknown[] } }).table.rows.length === 4)
+    await call('live.stop', { sessionId })
+    await refuse('live.at', { sessionId, atMs: null }, 'not-found')
+    assert.deepEqual(new Set(balancer.asked), new Set(['user;show info;show stat;show servers state\n']))
     await refuse('host.chooseFiles', { title: 'Open', folders: false, many: true }, 'unsupported')
     await refuse('host.saveFile', { name: 'a.svg', base64: '' }, 'unsupported')
     await refuse('host.secret', { key: 'http://lb.example/stats' }, 'unsupported')

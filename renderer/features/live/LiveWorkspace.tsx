@@ -1,19 +1,22 @@
-import { useApp } from '#renderer/app/context.ts'
-import { Button } from '#renderer/ui/primitives.tsx'
+import { useAppState } from '#renderer/app/context.ts'
+import { SplitPane } from '#renderer/ui/SplitPane.tsx'
+import { AlertsPanel } from './AlertsPanel.tsx'
+import { LiveDrawer } from './LiveDrawer.tsx'
+import { LivePicture } from './LivePicture.tsx'
+import { LiveStart } from './LiveStart.tsx'
+import './live.css'
 
+/** Where traffic goes now, against where the config sends it. */
 export function LiveWorkspace() {
-  const { actions } = useApp()
+  const isOpen = useAppState((state) => state.live.session !== null)
+  if (!isOpen) return <LiveStart />
   return (
-    <div className="page narrow">
-      <h1>Live traffic is shown on the command line</h1>
-      <p>
-        This screen is not built yet. <code>steelyard live SOURCE --config FILE</code> asks a running HAProxy and shows the share of each server
-        against the one the config leads to; it only reads. The shares in the picture here are the ones the config leads to, not measured ones.
-      </p>
-      <div className="row">
-        <Button look="primary" onClick={() => actions.goTo('review')}>Back to Review</Button>
-        <Button onClick={() => actions.goTo('trace')}>Trace one request</Button>
-      </div>
-    </div>
+    <SplitPane id="live-side" label="Width of the panel" direction="columns" initial={400} minimum={280} keep={480}>
+      <SplitPane id="live-drawer" label="Height of the drawer" direction="rows" initial={Math.round(Math.min(260, window.innerHeight * 0.3))} minimum={150} keep={220}>
+        <LivePicture />
+        <LiveDrawer />
+      </SplitPane>
+      <AlertsPanel />
+    </SplitPane>
   )
 }

@@ -18,6 +18,8 @@ export interface ConfigActions {
   openOne(input: ConfigInput): Promise<void>
   openPair(before: ConfigInput | null, after: ConfigInput): Promise<void>
   openOn(side: Side, input: ConfigInput): Promise<void>
+  /** Shows configs that the engine holds already; nothing is read again. The same pair stays as it stands. */
+  openLoaded(before: ConfigSummary | null, after: ConfigSummary): Promise<void>
   removeBaseline(): void
   swapSides(): void
   /** Files and folders that were dropped or chosen. `side`: where a single one goes; null lets it become the candidate. */
@@ -227,6 +229,25 @@ export function createConfigActions({ store, client, notify }: ActionTools, revi
       release(side)
       freshScreen()
       commit(side, input, loaded.value)
+      await analyseNew()
+    },
+
+    async openLoaded(before, after) {
+      const present = store.get()
+      if (present.after.value?.summary.configId === after.configId && (present.before.value?.summary.configId ?? null) === (before?.configId ?? null)) {
+        store.update({ workspace: 'review', dialog: { kind: 'none' } })
+        return
+      }
+      // What was asked for before is overtaken.
+      runs.before += 1
+      runs.after += 1
+      release('before')
+      release('after')
+      freshScreen()
+      baselineChosen = before !== null
+      commit('after', after.input, after)
+      if (before === null) put('before', idle)
+      else commit('before', before.input, before)
       await analyseNew()
     },
 

@@ -3,7 +3,7 @@ import { commands, type Command } from '#renderer/app/commands.ts'
 import { Dialog } from '#renderer/ui/primitives.tsx'
 import { toKeyLabel } from './key-label.ts'
 
-const groups: readonly Command['group'][] = ['Go to', 'Open', 'Review', 'Picture', 'Text', 'App']
+const groups: readonly Command['group'][] = ['Go to', 'Open', 'Review', 'Live', 'Picture', 'Text', 'App']
 
 export function KeySheet() {
   const { actions, store } = useApp()

@@ -2,13 +2,14 @@ import type { ActionTools } from '#renderer/app/actions.ts'
 import type { BehaviourActions } from '#renderer/features/behaviour/behaviour-actions.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { TopologyOptions } from '#shared/rpc/payloads.ts'
+import type { Span } from '#shared/text/span.ts'
 import { defaultTopologyOptions, nothingSelected, textKey, type AppState, type DrawerTab, type PictureMode, type Selection, type Side } from '#renderer/state/app-state.ts'
 import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
 import { toDrawerFiles } from './editor-marks.ts'
 import { findingsOf, type Finding } from './findings.ts'
 import { pairKey } from './reviewed-store.ts'
 import { isLongText } from './long-text.ts'
-import { neighbourFinding, selectDiagnostic, selectElements, selectFinding, selectPlace } from './selection.ts'
+import { elementsAt, neighbourFinding, selectDiagnostic, selectElements, selectFinding, selectPlace } from './selection.ts'
 
 export interface ReviewActions {
   /** Asks for everything that follows from the two configs: comparison, picture, behaviour, checks. */
@@ -37,6 +38,8 @@ export interface ReviewActions {
   toggleReviewed(id: string): void
   moveCursor(side: Side, file: string, offset: number): void
   goToDiagnostic(diagnostic: Diagnostic, side: Side): void
+  /** Shows a line in the text, with the boxes that own it. */
+  goToLine(side: Side, at: Span): void
   expandGroup(id: string): void
   /** Words to find in the picture; asks the engine where the picture leaves boxes out. */
   setFind(words: string): void
@@ -209,6 +212,14 @@ export function createReviewActions({ store, client }: ActionTools, behaviour: B
     },
     goToDiagnostic(diagnostic, side) {
       select(selectDiagnostic(store.get().topology.value?.view ?? null, diagnostic, side, ++serial))
+      store.update({ workspace: 'review', drawerTab: 'text' })
+    },
+    goToLine(side, at) {
+      const view = store.get().topology.value?.view ?? null
+      select({
+        ids: view === null ? [] : elementsAt(view, side, at.file, at.start), sentenceId: null, related: [],
+        before: side === 'before' ? [at] : [], after: side === 'after' ? [at] : [], reveal: { side, span: at, serial: ++serial },
+      })
       store.update({ workspace: 'review', drawerTab: 'text' })
     },
     setFind(words) {

@@ -51,7 +51,7 @@ export function incidentView(): TopologyView {
 }
 
 /** Small deterministic generator, so that every run draws the same picture. */
-function numbers(seed: number): () => number {
+export function numbers(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0

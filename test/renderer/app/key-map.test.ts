@@ -14,6 +14,8 @@ const names: readonly [string, KeyPress, string | null][] = [
   ['a shifted sign names itself', press('?', { shiftKey: true }), '?'],
   ['plus with shift', press('+', { shiftKey: true }), '+'],
   ['a function key with shift', press('F7', { shiftKey: true }), 'Shift+F7'],
+  ['the space bar', press(' '), 'Space'],
+  ['the space bar with a modifier', press(' ', { shiftKey: true }), null],
   ['Alt belongs to the system', press('n', { altKey: true }), null],
 ]
 for (const [name, given, wanted] of names) test(`${name} is ${wanted ?? 'left alone'}`, () => assert.equal(toKeyName(given), wanted))

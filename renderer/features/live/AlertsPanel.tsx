@@ -1,0 +1,108 @@
+import { useEffect, useRef } from 'react'
+import { useApp, useAppState } from '#renderer/app/context.ts'
+import { Button, Empty, ToneGlyph } from '#renderer/ui/primitives.tsx'
+import type { Tone } from '#shared/presentation/presentation.ts'
+import type { LiveAlert, LiveDrift, LiveLine, LiveSample } from '#shared/view/live-sample.ts'
+import { Distribution } from './Distribution.tsx'
+import { clockWords, firingAlerts, spanWords, worstPool } from './live-words.ts'
+
+const toneOf: Readonly<Record<LiveAlert['severity'], Tone>> = { critical: 'critical', warning: 'warning', info: 'notice' }
+
+/** What is wrong, then how the pool in question spreads its work. */
+export function AlertsPanel() {
+  const { actions } = useApp()
+  const sample = useAppState((state) => state.live.shown)
+  const chosen = useAppState((state) => state.live.alertKey)
+  const wanted = useAppState((state) => state.live.pool)
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (chosen !== null) list.current?.querySelector(`[data-alert="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [chosen])
+  const firing = firingAlerts(sample)
+  const followers = sample?.alerts.filter((alert) => alert.mutedBy !== null) ?? []
+  const notes = sample?.alerts.filter((alert) => alert.severity === 'info' && alert.mutedBy === null && alert.rule !== 'drift') ?? []
+  const drift = sample?.drift ?? []
+  const pool = sample === null ? null : (sample.pools.find((one) => one.name === (wanted ?? worstPool(sample))) ?? null)
+  return (
+    <aside className="side live-side" id="alerts" tabIndex={-1} aria-label="Alerts">
+      <header>
+        <h2>Alerts <span className={`chip ${firing.length > 0 ? 'tone-critical' : ''}`}>{firing.length === 0 ? 'none firing' : `${firing.length} firing`}</span></h2>
+      </header>
+      <div className="cards live-cards" ref={list}>
+        {sample === null && <Empty>Waiting for the first answer.</Empty>}
+        {sample !== null && sample.missed !== null && (
+          <div className="live-blind" role="status">
+            <ToneGlyph tone="unknown" /> <b>The balancer cannot be reached since {clockWords(sample.dataMs)}.</b> {sample.missed.message} What stands here is the last that it said; what happens now is not known.
+          </div>
+        )}
+        {sample !== null && firing.length === 0 && (
+          <Empty>{sample.missed === null ? 'No alert. Steelyard looks for the troubles it knows; it does not prove that there are none.' : 'Whether anything is wrong now is not known.'}</Empty>
+        )}
+        {sample !== null && firing.map((alert) => <AlertCard key={alert.key} alert={alert} sample={sample} isChosen={alert.key === chosen} followers={followers.filter((one) => one.mutedBy === alert.key)} />)}
+        {sample !== null && notes.map((alert) => <AlertCard key={alert.key} alert={alert} sample={sample} isChosen={alert.key === chosen} followers={[]} />)}
+        {drift.length > 0 && <DriftList drift={drift} />}
+      </div>
+      {pool !== null && sample !== null && (
+        <section className="live-distribution" aria-label={`Distribution of pool ${pool.name}`}>
+          <h3>Distribution · {pool.name} {wanted !== null && <button type="button" className="link" onClick={() => actions.changeLive({ pool: null })}>follow trouble</button>}</h3>
+          <Distribution pool={pool} compact />
+        </section>
+      )}
+      <footer className="foot">
+        <Button disabled={sample === null} onClick={() => actions.openDialog({ kind: 'note' })}>Annotate…</Button>
+        <Button onClick={() => void actions.stopLive()}>Stop watching</Button>
+      </footer>
+    </aside>
+  )
+}
+
+function AlertCard({ alert, sample, isChosen, followers }: { readonly alert: LiveAlert; readonly sample: LiveSample; readonly isChosen: boolean; readonly followers: readonly LiveAlert[] }) {
+  const { actions } = useApp()
+  const tone = toneOf[alert.severity]
+  return (
+    <div data-alert={alert.key}>
+      <article className={`card tone-${tone} ${isChosen ? 'sel' : ''}`}>
+        <button type="button" className="card-body" aria-pressed={isChosen} onClick={() => actions.chooseAlert(isChosen ? null : alert.key)}>
+          <span className="card-title"><ToneGlyph tone={tone} />{alert.sentence}</span>
+          <span className="detail">Since {clockWords(alert.sinceMs, sample.atMs)}, for {spanWords(sample.atMs - alert.sinceMs)}.</span>
+        </button>
+        {followers.length > 0 && (
+          <details className="followers">
+            <summary>{followers.length} more {followers.length === 1 ? 'alert follows' : 'alerts follow'} from it</summary>
+            <ul>{followers.map((one) => <li key={one.key}>{one.sentence}</li>)}</ul>
+          </details>
+        )}
+        {alert.lines.length > 0 && <div className="meta">{alert.lines.slice(0, 2).map((line) => <LiveLineButton key={`${line.side}:${line.file}:${line.line}`} line={line} />)}</div>}
+      </article>
+    </div>
+  )
+}
+
+/** Goes to a line in the text of Review, against the last known good config where there is one. */
+function LiveLineButton({ line }: { readonly line: LiveLine }) {
+  const { actions } = useApp()
+  const where = `${line.side === 'known-good' ? 'known good ' : ''}line ${line.line}`
+  return (
+    <button type="button" className="live-line" title={line.text} aria-label={`Show ${where}: ${line.text}`} onClick={() => void actions.compareRunning(line)}>
+      <b>{where}</b> <code>{line.text}</code>
+    </button>
+  )
+}
+
+/** What runs otherwise than the config says: the balancer shows it, nothing is guessed. */
+function DriftList({ drift }: { readonly drift: readonly LiveDrift[] }) {
+  return (
+    <details className="live-drift" open={drift.length <= 5}>
+      <summary>Runs otherwise than the config says <span className="count">{drift.length}</span></summary>
+      <ul>
+        {drift.slice(0, 40).map((one) => (
+          <li key={`${one.kind}:${one.pool}/${one.server ?? ''}`}>
+            <ToneGlyph tone={one.severity === 'warning' ? 'warning' : 'notice'} />
+            <span>{one.sentence} {one.line !== null && <LiveLineButton line={one.line} />}</span>
+          </li>
+        ))}
+        {drift.length > 40 && <li className="muted">and {drift.length - 40} more, all in the tab Servers</li>}
+      </ul>
+    </details>
+  )
+}

@@ -1,0 +1,115 @@
+import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
+import { parseLiveSource } from '#shared/live/live-source.ts'
+import type { SteelyardContract } from '#shared/rpc/contract.ts'
+import type { Handlers } from '#shared/rpc/method.ts'
+import type { ConfigInput, LoadOptions } from '#shared/rpc/payloads.ts'
+import type { ConfigStore } from '#shared/backend/config-store.ts'
+import { loadConfig, type LoadedConfig } from '#shared/backend/load-config.ts'
+import type { Ports } from '#shared/backend/ports.ts'
+import { WatchedSession } from './watched-session.ts'
+
+type LiveMethods = Extract<keyof SteelyardContract, `live.${string}`>
+
+/** A screen asks for its sessions at least this often; one that nobody asks for is closed. */
+const leaseMs = 180_000
+const leaseLookMs = 20_000
+const mostSessions = 12
+const shortestIntervalMs = 500
+const longestIntervalMs = 300_000
+const longestNote = 2000
+
+interface Leased {
+  readonly session: WatchedSession
+  untilMs: number
+}
+
+/** Watched balancers, each polled on its own. What nobody looks at any more is closed. */
+export function liveHandlers(ports: Ports, store: ConfigStore): Pick<Handlers<SteelyardContract>, LiveMethods> {
+  const sessions = new Map<string, Leased>()
+  let next = 0
+  let looking = false
+
+  const touch = (leased: Leased): WatchedSession => {
+    leased.untilMs = ports.clock.milliseconds() + leaseMs
+    return leased.session
+  }
+  const find = (sessionId: string): Result<WatchedSession> => {
+    const leased = sessions.get(sessionId)
+    return leased === undefined ? failed('not-found', 'This is not watched any more; start it again.') : ok(touch(leased))
+  }
+  const end = (sessionId: string): void => {
+    sessions.get(sessionId)?.session.close()
+    sessions.delete(sessionId)
+  }
+  /** Ends what nobody asked for; goes on while there is something. */
+  const lookForAbandoned = (): void => {
+    if (looking) return
+    looking = true
+    ports.clock.after(leaseLookMs, () => {
+      looking = false
+      for (const [id, leased] of sessions) {
+        if (leased.untilMs > ports.clock.milliseconds()) continue
+        end(id)
+        ports.emit('live.ended', { sessionId: id, reason: 'Nobody looked at it for a while.' })
+      }
+      if (sessions.size > 0) lookForAbandoned()
+    })
+  }
+  const configOf = (configId: string | null): Result<LoadedConfig | null> => (configId === null ? ok(null) : store.get(configId))
+
+  return {
+    async 'live.start'({ source: written, configId, knownGoodId, intervalMs, options }, context) {
+      const source = parseLiveSource(written)
+      if (typeof source === 'string') return failed('bad-params', source)
+      if (intervalMs < shortestIntervalMs || intervalMs > longestIntervalMs) return failed('bad-params', `The time between polls is ${shortestIntervalMs / 1000} to ${longestIntervalMs / 1000} s.`)
+      if (sessions.size >= mostSessions) return failed('unsupported', `${mostSessions} balancers are watched already; stop one first.`)
+      const running = configOf(configId)
+      if (!running.ok) return running
+      const knownGood = configOf(knownGoodId)
+      if (!knownGood.ok) return knownGood
+      const sessionId = `live-${++next}`
+      const session = new WatchedSession(ports, {
+        sessionId, source, intervalMs, running: running.value, knownGood: knownGood.value,
+        readAgain: running.value === null || !isAddress(running.value.input) ? null : rereading(ports, running.value.input, options),
+        onConfig: store.put,
+      })
+      const begun = await session.begin()
+      if (!begun.ok) return begun
+      if (context.cancelled()) {
+        session.close()
+        return failed('cancelled', 'Watching was cancelled.')
+      }
+      sessions.set(sessionId, { session, untilMs: ports.clock.milliseconds() + leaseMs })
+      lookForAbandoned()
+      return ok(session.info())
+    },
+    'live.stop'({ sessionId }) {
+      end(sessionId)
+      return Promise.resolve(ok(null))
+    },
+    'live.sessions': () => Promise.resolve(ok([...sessions.values()].map((leased) => touch(leased).info()))),
+    'live.session': ({ sessionId }) => on(sessionId, (session) => session.info()),
+    'live.at': ({ sessionId, atMs }) => on(sessionId, ({ seen }) => (atMs === null ? seen.last : seen.samples.at(atMs))),
+    'live.series': ({ sessionId, keys, fromMs, toMs, points }) => on(sessionId, ({ seen }) => seen.series.query(keys, fromMs, toMs, Math.min(4000, points))),
+    'live.marks': ({ sessionId }) => on(sessionId, ({ seen }) => seen.marks.list()),
+    'live.note': ({ sessionId, atMs, text }) => on(sessionId, ({ seen }) => {
+      seen.marks.note(atMs, text.slice(0, longestNote))
+      return null
+    }),
+    'live.raw': ({ sessionId }) => on(sessionId, (session) => session.raw()),
+  }
+
+  function on<T>(sessionId: string, answer: (session: WatchedSession) => T): Promise<Result<T>> {
+    const session = find(sessionId)
+    return Promise.resolve(session.ok ? ok(answer(session.value)) : session)
+  }
+}
+
+/** Where the same input can be read again. */
+function isAddress(input: ConfigInput): boolean {
+  return input.kind === 'path' || input.kind === 'git'
+}
+
+function rereading(ports: Ports, input: ConfigInput, options: LoadOptions): () => Promise<Result<LoadedConfig>> {
+  return () => loadConfig(ports, input, options, { cancelled: () => false })
+}
