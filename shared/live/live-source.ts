@@ -47,6 +47,8 @@ export interface HttpSource {
 
 /** Words that stand before an address and say what answers there; without one it is the statistics page of HAProxy. */
 const namedSurfaces = [
+  'apache',
+  'apache-status',
   'haproxy-metrics',
   'nginx-status',
   'prometheus',
@@ -83,6 +85,7 @@ export function dialectOf({ surface }: LiveSource): 'haproxy' | 'nginx' | 'any' 
     case 'haproxy': case 'haproxy-metrics': return 'haproxy'
     case 'nginx-log': return 'nginx'
     case 'prometheus': return 'any'
+    case 'apache': case 'apache-status': return null
     // Totals only.
     case 'nginx-status': return null
   }
