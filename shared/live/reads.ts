@@ -1,4 +1,5 @@
 import { managerPath, statusPath } from './apache/reads.ts'
+import { caddyReads } from './caddy/reads.ts'
 import { pollLine, statPath } from './haproxy/reads.ts'
 import type { LiveSource } from './live-source.ts'
 import { isPrometheusRead } from './prometheus/queries.ts'
@@ -21,6 +22,7 @@ export function isAllowed(source: LiveSource, request: LiveRequest): boolean {
   switch (source.surface) {
     case 'apache': return request.path === managerPath(source.path)
     case 'apache-status': return request.path === statusPath(source.path)
+    case 'caddy': return source.path === '/' && Object.values<string>(caddyReads).includes(request.path)
     case 'haproxy': return request.path === statPath(source.path)
     case 'haproxy-metrics': return request.path === source.path
     case 'nginx-status': return request.path === source.path

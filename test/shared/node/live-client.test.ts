@@ -111,6 +111,29 @@ test('the balancer manager of Apache is asked for its values only, as from its o
   }
 })
 
+test('the administration of Caddy is asked two things, never for its config', async () => {
+  const caddy = sourceOf('caddy:http://127.0.0.1:2019')
+  for (const [path, allowed] of [['/reverse_proxy/upstreams', true], ['/metrics', true], ['/config/', false], ['/load', false], ['/stop', false], ['/', false], ['/metrics?x', false]] as const) {
+    assert.equal(isAllowed(caddy, { kind: 'get', path, accept: '*/*' }), allowed, path)
+  }
+  assert.equal(typeof parseLiveSource('caddy:http://127.0.0.1:2019/config/'), 'string')
+  const seen: string[] = []
+  const pages: Record<string, string> = { '/reverse_proxy/upstreams': captured('caddy/server-down.upstreams.json'), '/metrics': captured('caddy/server-down.metrics.txt') }
+  const address = await pageThat((request, response) => {
+    seen.push(`${request.method ?? ''} ${request.url ?? ''}`)
+    response.end(pages[request.url ?? ''])
+  })
+  const polled = await createPoller(nodeLive, sourceOf(`caddy:http://${address}`), 4000).poll()
+  assert.ok(polled.ok)
+  assert.deepEqual(seen, ['GET /reverse_proxy/upstreams', 'GET /metrics'])
+  assert.equal(polled.value.rows.length, 7)
+  for (const body of ['<html>', '{"a":1}', '[{"address":1}]', '[{"address":"a:1","num_req']) {
+    assert.match(await pollFailure(sourceOf(`caddy:http://${await pageThat((_, response) => response.end(body))}`)), /does not list servers/)
+  }
+  const half = await pageThat((request, response) => response.end(request.url === '/metrics' ? '<html>' : '[]'))
+  assert.match(await pollFailure(sourceOf(`caddy:http://${half}`)), /gave no metrics/)
+})
+
 test('totals of nginx come as one listener', async () => {
   const address = await pageThat((_, response) => response.end('Active connections: 3 \nserver accepts handled requests\n 10 10 40 \nReading: 0 Writing: 1 Waiting: 2 \n'))
   const polled = await createPoller(nodeLive, sourceOf(`nginx-status:http://${address}/status`), 4000).poll()
