@@ -40,7 +40,7 @@ export const command: Command = {
     { name: 'speed', value: 'N', help: 'show a recording N times as fast as it was, 1 to 60 (default 1; with --once or JSON as fast as it goes)' },
   ],
   remarks: [
-    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-status:URL (stub_status of nginx, totals only), prometheus:URL?LABEL=VALUE (balancers that a Prometheus server scrapes, chosen by labels).',
+    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: apache:URL (balancer manager), apache-status:URL (server-status), caddy:URL (administration), caddy-log:FILE (access log with X-Upstream), haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-status:URL (stub_status of nginx, totals only), prometheus:URL?LABEL=VALUE (balancers that a Prometheus server scrapes, chosen by labels).',
     'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
     'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
     'With --format json each poll is one line. Alerts that only inform do not make the exit code 1.',

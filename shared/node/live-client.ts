@@ -42,14 +42,17 @@ function askSocket(source: Extract<LiveSource, { readonly kind: 'socket' | 'tcp'
 /** With these, Prometheus says in its answer what is wrong. */
 const reasonStatuses: ReadonlySet<number> = new Set([400, 422, 503])
 
-async function askPage(source: HttpSource, { path, accept }: Get, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
+async function askPage(source: HttpSource, { path, accept, ownReferer }: Get, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
   const { request } = source.secure ? await import('node:https') : await import('node:http')
   return new Promise((resolve) => {
     const authorization = source.token !== undefined ? `Bearer ${source.token}` : source.user === null ? null : `Basic ${Buffer.from(`${source.user}:${source.password}`).toString('base64')}`
     const credentials = authorization === null ? {} : { Authorization: authorization }
+    // The host as the client sends it: Apache compares the two.
+    const host = `${source.host.includes(':') ? `[${source.host}]` : source.host}${source.port === (source.secure ? 443 : 80) ? '' : `:${source.port}`}`
+    const referer = ownReferer === true ? { Referer: `${source.secure ? 'https' : 'http'}://${host}${path}` } : {}
     // A connection that is kept could stay with a process that a reload has replaced.
     const asked = request({
-      host: source.host, port: source.port, path, method: 'GET', agent: false, rejectUnauthorized: true, headers: { Connection: 'close', Accept: accept, ...credentials },
+      host: source.host, port: source.port, path, method: 'GET', agent: false, rejectUnauthorized: true, headers: { Connection: 'close', Accept: accept, ...credentials, ...referer },
     }, (response) => {
       const problem = statusProblem(response.statusCode ?? 0, source)
       if (problem === null || (source.surface === 'prometheus' && reasonStatuses.has(response.statusCode ?? 0))) collect(response, source, limitBytes, end)

@@ -1,9 +1,12 @@
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
+import { caddyLog } from '#shared/live/caddy/log-line.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
 import { haproxyExporter } from '#shared/live/metrics/exporters/haproxy.ts'
 import { nginxLog } from '#shared/live/nginx/log-line.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LivePort } from '#shared/backend/ports.ts'
+import { apacheManagerReader, apacheStatusReader } from './read-apache.ts'
+import { caddyReader } from './read-caddy.ts'
 import { haproxyReader } from './read-haproxy.ts'
 import { logReader } from './read-log.ts'
 import { metricsReader } from './read-metrics.ts'
@@ -34,6 +37,10 @@ export function createPoller(port: LivePort, source: LiveSource, intervalMs: num
 
 function readerOf(port: LivePort, source: LiveSource): SnapshotReader {
   switch (source.surface) {
+    case 'apache': return apacheManagerReader(port, source)
+    case 'apache-status': return apacheStatusReader(port, source)
+    case 'caddy': return caddyReader(port, source)
+    case 'caddy-log': return logReader(port, source, caddyLog)
     case 'haproxy': return haproxyReader(port, source)
     case 'haproxy-metrics': return metricsReader(port, source, haproxyExporter)
     case 'nginx-log': return logReader(port, source, nginxLog)
