@@ -11,6 +11,7 @@ import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { choiceOf, expectPositionals, numberOf, readingOptions, type Parsed } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
 import { exitCodes, InputError, UsageError, type ExitCode, type Io } from '#cli/io.ts'
+import { readAlertSettings } from '#cli/alert-settings.ts'
 import { coloursFor } from '#cli/output/colour.ts'
 import { toPlaces, type Places } from '#cli/output/json-shapes.ts'
 import { renderLive } from '#cli/output/live.ts'
@@ -30,6 +31,7 @@ export const command: Command = {
     { name: 'source', value: 'SOURCE', help: 'where to ask; then CONFIG is the argument' },
     { name: 'known-good', value: 'CONFIG', help: 'last known good config: shares are judged against it, too' },
     { name: 'alerts', value: null, help: 'say what is wrong; exit code 1 when something is at the end' },
+    { name: 'alert-settings', value: 'FILE', help: 'JSON with thresholds, severities and waivers of the alerts' },
     { name: 'once', value: null, help: 'two polls (five with --alerts), one table, and the end' },
     { name: 'interval', value: 'SECONDS', help: 'time between polls, 1 to 300 (default 5; 1 with --once)' },
     { name: 'since', value: 'TIME', help: 'begin with what a Prometheus server knows of the last TIME, as 90s, 30m or 6h' },
@@ -63,6 +65,7 @@ export const command: Command = {
     if (config !== null) expectSameProduct(source, config.model, configArgument ?? '')
     const good = args.value('known-good')
     const knownGood = good === null ? null : await readConfig(ports, good, args, io)
+    const settings = await readAlertSettings(ports, args, io, config)
     if (knownGood !== null) expectSameProduct(source, knownGood.model, good ?? '')
     // A single look may take its time.
     const poller = createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs)
@@ -74,7 +77,7 @@ export const command: Command = {
       const session: Session = {
         args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config), goodPlaces: knownGood === null ? null : placesOf(knownGood),
         readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood ?? config, recording,
-        poller, nominalMs, watch: new LiveSession(config?.model ?? null, nominalMs, knownGood?.model ?? null),
+        poller, nominalMs, watch: new LiveSession(config?.model ?? null, nominalMs, knownGood?.model ?? null, settings),
         causes: args.has('alerts') ? new AlertCauses(ports.clock) : null, compared: Promise.resolve(),
       }
       if (knownGood !== null) compareWith(session, config)
@@ -266,7 +269,7 @@ async function lookAt({ watch, causes, recording, places, nominalMs }: Session, 
 }
 
 function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
-  return alerts?.some((alert) => alert.severity !== 'info') === true ? exitCodes.found : exitCodes.clean
+  return alerts?.some((alert) => alert.severity !== 'info' && alert.waived === null) === true ? exitCodes.found : exitCodes.clean
 }
 
 /** Until it is interrupted, or `count` polls were shown. The first poll has to succeed: a source that is written wrong is not waited for. */
