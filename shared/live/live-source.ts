@@ -47,9 +47,13 @@ export interface HttpSource {
 
 /** Words that stand before an address and say what answers there; without one it is the statistics page of HAProxy. */
 const namedSurfaces = [
+  'envoy',
   'haproxy-metrics',
+  'nginx-plus',
   'nginx-status',
+  'nginx-vts',
   'prometheus',
+  'traefik',
 ] as const
 export type HttpSurface = 'haproxy' | (typeof namedSurfaces)[number]
 /** The same for log files. */
@@ -81,10 +85,10 @@ export function parseLiveSource(written: string): LiveSource | string {
 export function dialectOf({ surface }: LiveSource): 'haproxy' | 'nginx' | 'any' | null {
   switch (surface) {
     case 'haproxy': case 'haproxy-metrics': return 'haproxy'
-    case 'nginx-log': return 'nginx'
+    case 'nginx-log': case 'nginx-plus': case 'nginx-vts': return 'nginx'
+    // Totals only, or products whose configs are not read.
+    case 'envoy': case 'nginx-status': case 'traefik': return null
     case 'prometheus': return 'any'
-    // Totals only.
-    case 'nginx-status': return null
   }
 }
 
