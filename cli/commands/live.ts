@@ -16,6 +16,7 @@ import { coloursFor } from '#cli/output/colour.ts'
 import { toPlaces, type Places } from '#cli/output/json-shapes.ts'
 import { renderLive } from '#cli/output/live.ts'
 import { toJsonFailure, toJsonSample, type LiveFacts } from '#cli/output/live-json.ts'
+import { readPast, withToken, type Past } from '#cli/live-past.ts'
 import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 import { recordingOptions, SessionRecording } from '#cli/record-live.ts'
 import { isRecordingName, replayRecording } from '#cli/replay-live.ts'
@@ -42,7 +43,7 @@ export const command: Command = {
     { name: 'speed', value: 'N', help: 'show a recording N times as fast as it was, 1 to 60 (default 1; with --once or JSON as fast as it goes)' },
   ],
   remarks: [
-    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: apache:URL (balancer manager), apache-status:URL (server-status), caddy:URL (administration), caddy-log:FILE (access log with X-Upstream), haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-status:URL (stub_status of nginx, totals only), prometheus:URL?LABEL=VALUE (balancers that a Prometheus server scrapes, chosen by labels).',
+    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: apache:URL (balancer manager), apache-status:URL (server-status), caddy:URL (administration), caddy-log:FILE (access log with X-Upstream), envoy:URL (administration), haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-plus:URL (API of nginx Plus), nginx-status:URL (stub_status of nginx, totals only), nginx-vts:URL (vhost_traffic_status), prometheus:URL?LABEL=VALUE (balancers that a Prometheus server scrapes, chosen by labels), traefik:URL (API and metrics).',
     'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
     'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
     'With --format json each poll is one line. Alerts that only inform do not make the exit code 1.',
@@ -71,8 +72,10 @@ export const command: Command = {
     const poller = createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs)
     const recording = SessionRecording.of(ports, args, io, source.title, config, knownGood)
     try {
-      const past = source.surface === 'prometheus' ? await readPast(poller, args.has('since') ? durationOf(args) : usualPastMs, intervalMs) : null
-      if (past === null && args.has('since')) throw new UsageError('--since is for a Prometheus server: other sources keep no past.')
+      const past = await readPast(poller, source, args, intervalMs)
+      for (const compared of [config, knownGood]) {
+        if (past !== null && compared !== null && compared.model.product !== past.newest.product) throw new InputError(`${source.title} shows ${past.newest.product}, and the config is one of ${compared.model.product}.`)
+      }
       const nominalMs = Math.max(intervalMs, poller.sourceIntervalMs ?? 0)
       const session: Session = {
         args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config), goodPlaces: knownGood === null ? null : placesOf(knownGood),
@@ -81,8 +84,8 @@ export const command: Command = {
         causes: args.has('alerts') ? new AlertCauses(ports.clock) : null, compared: Promise.resolve(),
       }
       if (knownGood !== null) compareWith(session, config)
-      if (past !== null) return await lookBack(session, past, once ? 1 : count)
-      return await (once ? lookOnce(session) : keepLooking(session, count))
+      const look = past === null ? null : await lookBack(session, past)
+      return await (once ? lookOnce(session, look) : keepLooking(session, count, look))
     } finally {
       await poller.close()
       await recording?.close()
@@ -162,68 +165,28 @@ function expectSameProduct(source: LiveSource, model: RoutingModel, written: str
   if (dialect !== 'any' && dialect !== model.dialect) throw new InputError(`${written} is a config of ${model.product}; what ${source.title} shows ${dialect === null ? 'cannot be compared with a config' : `is compared with one of ${dialect === 'nginx' ? 'nginx' : 'HAProxy'}`}.`)
 }
 
-function withToken(source: LiveSource, variable: string | null, io: Io): LiveSource {
-  if (variable === null) return source
-  if (source.kind !== 'http') throw new UsageError('--token-from is for sources at an http or https address.')
-  const token = io.environment[variable]?.trim() ?? ''
-  if (!/^[\u0021-\u007e]+$/.test(token)) throw new UsageError(`The environment variable ${variable} holds no token.`)
-  return { ...source, token }
-}
-
-/** Without --since: enough for rates at once. */
-const usualPastMs = 120_000
-const longestPastMs = 7 * 24 * 3_600_000
-
-function durationOf(args: Parsed): number {
-  const written = args.value('since') ?? ''
-  const match = /^(\d{1,6})(s|m|h|d)$/.exec(written)
-  const ms = match === null ? 0 : Number(match[1]) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] as 's' | 'm' | 'h' | 'd']
-  if (ms === 0 || ms > longestPastMs) throw new UsageError(`--since takes a time like 90s, 30m or 6h, at most 7d; "${written}" is not one.`)
-  return ms
-}
-
-interface Past {
-  readonly before: readonly LiveSnapshot[]
-  readonly newest: LiveSnapshot
-}
-
-/** The newest scrape and what was before it, in steps of whole scrapes. */
-async function readPast(poller: Poller, pastMs: number, intervalMs: number): Promise<Past> {
-  const newest = await poller.poll()
-  if (!newest.ok) throw new InputError(newest.failure.message)
-  const scrapeMs = poller.sourceIntervalMs
-  if (scrapeMs === null) return { before: [], newest: newest.value }
-  const stepMs = Math.ceil(Math.max(intervalMs, scrapeMs) / scrapeMs) * scrapeMs
-  const before = await poller.history(Math.max(pastMs, 2 * stepMs), newest.value.taken.wallMs - stepMs, stepMs)
-  if (!before.ok) throw new InputError(before.failure.message)
-  return { before: before.value, newest: newest.value }
-}
-
-/** The past first, which is only shown where it was asked for; then what is new. */
-async function lookBack(session: Session, { before, newest }: Past, count: number): Promise<ExitCode> {
-  const { args, io, json } = session
-  const shown = json && args.has('since') && !args.has('once')
-  for (const snapshot of before) {
-    const look = await lookAt(session, snapshot)
-    if (!shown) continue
-    io.out(show(session, look, new Date(snapshot.taken.wallMs).toISOString()))
-    await io.drained()
-  }
-  const look = await lookAt(session, newest)
-  if (!args.has('once')) return keepLooking(session, count, look)
-  await deliver(show(session, look), args, io)
-  return codeOf(look)
-}
-
 /** What one poll showed. `alerts` null: nobody asked for them. */
 interface Look extends Omit<LiveMoment, 'alerts'> {
   readonly alerts: readonly Alert[] | null
 }
 
+/** Goes through the past, which is shown only where it was asked for, up to the newest moment. */
+async function lookBack(session: Session, { before, newest }: Past): Promise<Look> {
+  const { args, io, json } = session
+  const shown = json && args.has('since') && !args.has('once')
+  for (const snapshot of before) {
+    const look = await lookAt(session, snapshot)
+    if (shown) io.out(show(session, look, new Date(snapshot.taken.wallMs).toISOString()))
+    await io.drained()
+  }
+  await session.compared
+  return lookAt(session, newest)
+}
+
 /** A rate needs two polls, and an alert is told after two or three of those. */
-async function lookOnce(session: Session): Promise<ExitCode> {
-  let look = await lookOrEnd(session)
-  for (let more = session.causes === null ? 1 : 4; more > 0; more -= 1) {
+async function lookOnce(session: Session, known: Look | null): Promise<ExitCode> {
+  let look = known ?? await lookOrEnd(session)
+  for (let more = known !== null ? 0 : session.causes === null ? 1 : 4; more > 0; more -= 1) {
     await sleep(session.intervalMs)
     if (more === 1) await session.compared
     look = await lookOrEnd(session)
@@ -273,9 +236,9 @@ function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
 }
 
 /** Until it is interrupted, or `count` polls were shown. The first poll has to succeed: a source that is written wrong is not waited for. */
-async function keepLooking(session: Session, count: number, first: Look | null = null): Promise<ExitCode> {
+async function keepLooking(session: Session, count: number, known: Look | null): Promise<ExitCode> {
   const { io, poller } = session
-  let look: Look | null = first ?? await lookOrEnd(session)
+  let look: Look | null = known ?? await lookOrEnd(session)
   let takenMs = look.view.snapshot.taken.monotonicMs
   for (let shown = 0; ;) {
     if (look !== null) {
@@ -290,7 +253,7 @@ async function keepLooking(session: Session, count: number, first: Look | null =
     else if (!await session.recording.pause(pauseMs)) return look === null ? exitCodes.clean : codeOf(look)
     const polled = await poller.poll()
     if (polled.ok) {
-      // A server that keeps what others scraped has nothing new with each poll.
+      // A server that keeps what it scrapes has nothing new with each poll.
       const { monotonicMs } = polled.value.taken
       look = monotonicMs === takenMs ? null : await lookAt(session, polled.value)
       takenMs = monotonicMs

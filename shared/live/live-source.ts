@@ -50,9 +50,13 @@ const namedSurfaces = [
   'apache',
   'apache-status',
   'caddy',
+  'envoy',
   'haproxy-metrics',
+  'nginx-plus',
   'nginx-status',
+  'nginx-vts',
   'prometheus',
+  'traefik',
 ] as const
 export type HttpSurface = 'haproxy' | (typeof namedSurfaces)[number]
 /** The same for log files. */
@@ -85,11 +89,10 @@ export function parseLiveSource(written: string): LiveSource | string {
 export function dialectOf({ surface }: LiveSource): 'haproxy' | 'nginx' | 'any' | null {
   switch (surface) {
     case 'haproxy': case 'haproxy-metrics': return 'haproxy'
-    case 'nginx-log': return 'nginx'
+    case 'nginx-log': case 'nginx-plus': case 'nginx-vts': return 'nginx'
+    // Totals only, or products whose configs are not read.
+    case 'apache': case 'apache-status': case 'caddy': case 'caddy-log': case 'envoy': case 'nginx-status': case 'traefik': return null
     case 'prometheus': return 'any'
-    case 'apache': case 'apache-status': case 'caddy': case 'caddy-log': return null
-    // Totals only.
-    case 'nginx-status': return null
   }
 }
 

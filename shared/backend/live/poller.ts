@@ -7,11 +7,14 @@ import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LivePort } from '#shared/backend/ports.ts'
 import { apacheManagerReader, apacheStatusReader } from './read-apache.ts'
 import { caddyReader } from './read-caddy.ts'
+import { envoyReader } from './read-envoy.ts'
 import { haproxyReader } from './read-haproxy.ts'
 import { logReader } from './read-log.ts'
 import { metricsReader } from './read-metrics.ts'
+import { nginxPlusReader, nginxVtsReader } from './read-nginx-modules.ts'
 import { nginxStatusReader } from './read-nginx-status.ts'
 import { prometheusReader, type PastReader } from './read-prometheus.ts'
+import { traefikReader } from './read-traefik.ts'
 
 /** Asks a source once. `limitMs`, `limitBytes`: for everything it has to ask. */
 export interface SnapshotReader {
@@ -41,11 +44,15 @@ function readerOf(port: LivePort, source: LiveSource): SnapshotReader {
     case 'apache-status': return apacheStatusReader(port, source)
     case 'caddy': return caddyReader(port, source)
     case 'caddy-log': return logReader(port, source, caddyLog)
+    case 'envoy': return envoyReader(port, source)
     case 'haproxy': return haproxyReader(port, source)
     case 'haproxy-metrics': return metricsReader(port, source, haproxyExporter)
     case 'nginx-log': return logReader(port, source, nginxLog)
+    case 'nginx-plus': return nginxPlusReader(port, source)
     case 'nginx-status': return nginxStatusReader(port, source)
+    case 'nginx-vts': return nginxVtsReader(port, source)
     case 'prometheus': return prometheusReader(port, source).read
+    case 'traefik': return traefikReader(port, source)
   }
 }
 
