@@ -54,6 +54,7 @@ export const commands: readonly Command[] = [
   { id: 'open', title: 'Open a config…', group: 'Open', keys: ['Mod+O'], possible: always, run: ({ actions }) => actions.openDialog({ kind: 'open', side: 'after' }) },
   { id: 'open-baseline', title: 'Open a baseline…', group: 'Open', keys: ['Mod+Shift+O'], possible: hasConfig, run: ({ actions }) => actions.openDialog({ kind: 'open', side: 'before' }) },
   { id: 'open-sample', title: 'Open the sample incident', group: 'Open', keys: [], possible: always, run: ({ actions }) => void actions.openSample() },
+  { id: 'open-sample-recording', title: 'Play the recording of the sample incident', group: 'Open', keys: [], possible: always, run: ({ actions }) => void actions.openRecording({ kind: 'sample' }) },
   { id: 'open-sample-nginx', title: 'Open the sample incident on nginx', group: 'Open', keys: [], possible: always, run: ({ actions }) => void actions.openSample('nginx') },
   {
     id: 'baseline-known-good', title: 'Compare with known good', group: 'Open', keys: [], possible: hasConfig,

@@ -21,14 +21,9 @@ export interface LiveView {
 export interface WatchedPool extends JoinedPool {
   readonly shares: PoolShares
   /** The same against the last known good config; null: there is none, or it lacks the pool. */
-  readonly knownGood: GoodShares | null
+  readonly knownGood: PoolShares | null
   /** Answers 5xx per second that the balancer made itself; null: not known for this interval. */
   readonly ownErrorsPerSecond: number | null
-}
-
-/** `names`: servers of the pool in that config's order, as `servers` has them. */
-export interface GoodShares extends PoolShares {
-  readonly names: readonly string[]
 }
 
 const unknownRule: ShareRule = { class: 'none', unit: 'requests', allBackups: false }
@@ -68,18 +63,13 @@ export class LiveWatch {
     const fromTraffic = snapshot.fromTraffic === true
     const { listeners, pools } = joinRows(rows, this.#model, fromTraffic)
     const process = processOf(snapshot)
-    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood, fromTraffic).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodSharesOf(joined, joined.pool, process)] as const])))
+    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood, fromTraffic).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
     const restarted = this.#process !== null && process !== null && process !== this.#process
     this.#process = process
     return {
       snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
       pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
     }
-  }
-
-  #goodSharesOf(joined: JoinedPool, pool: Pool, process: string | null): GoodShares {
-    const shares = this.#goodWatchOf(joined, pool, this.#knownGood as RoutingModel).add(joined, process)
-    return { ...shares, names: joined.servers.map(({ member, live }) => member?.name ?? live?.row.name ?? '') }
   }
 
   #goodWatchOf(joined: JoinedPool, pool: Pool, model: RoutingModel): PoolWatch {

@@ -68,9 +68,14 @@ export const contract = {
   'topology.view': method({ params: object({ ...pair, options: topologyOptions }), result: json<TopologyAnswer>() }),
   'trace.run': method({ params: object({ configIds: array(string), request: requestInput }), result: json<readonly TraceAnswer[]>() }),
 
-  /** Begins to watch a running balancer; the first poll has to succeed. `configId`: config that is believed to run. */
+  /** Begins to watch a running balancer; the first poll has to succeed. `configId`: config that is believed to run. `record`: file to be written. */
   'live.start': method({
-    params: object({ source: string, configId: nullable(string), knownGoodId: nullable(string), intervalMs: integer, options: loadOptions }),
+    params: object({ source: string, configId: nullable(string), knownGoodId: nullable(string), intervalMs: integer, options: loadOptions, record: nullable(string) }),
+    result: json<LiveSessionInfo>(),
+  }),
+  /** Reads a recording whole; it is then looked at like a balancer that was watched. */
+  'live.openRecording': method({
+    params: object({ input: union(object({ kind: literal('path'), path: string }), object({ kind: literal('bytes'), title: string, base64: string }), object({ kind: literal('sample') })) }),
     result: json<LiveSessionInfo>(),
   }),
   'live.stop': method({ params: object({ sessionId: string }), result: json<null>() }),

@@ -180,8 +180,10 @@ export interface LiveSessionInfo {
   /** Config that is taken for the running one, and the last known good one. */
   readonly running: ConfigSummary | null
   readonly knownGood: ConfigSummary | null
-  /** Why the config could not be read again after a reload; null: it was, or there was none. */
-  readonly configProblem: string | null
+  /** What could not be read or written, as sentences: a config after a reload, parts of a recording. */
+  readonly problems: readonly string[]
+  /** The file that is being written; null: nothing is recorded. */
+  readonly recording: { readonly path: string; readonly bytes: number; readonly seconds: number; readonly problem: string | null } | null
   /** Time that is kept, wall clock in milliseconds; null: nothing came yet. */
   readonly range: { readonly fromMs: number; readonly toMs: number } | null
 }

@@ -104,8 +104,13 @@ export interface LiveAlert {
   readonly rule: RuleId
   readonly pool: string | null
   readonly server: string | null
+  /** Servers of the pool that it is about. */
+  readonly servers: readonly string[]
+  readonly traffic: Alert['traffic']
   readonly severity: AlertSeverity
   readonly sentence: string
+  /** What the data says besides, and what it rules out. */
+  readonly evidence: readonly string[]
   readonly sinceMs: number
   readonly mutedBy: string | null
   /** Most telling first. */
@@ -157,6 +162,7 @@ export interface LiveSample {
 export interface SampleContext {
   readonly configId: string | null
   readonly running: LineLookup | null
+  readonly knownGood: LineLookup | null
 }
 
 export function toLiveSample({ view, alerts }: LiveMoment, context: SampleContext): LiveSample {
@@ -171,9 +177,11 @@ export function toLiveSample({ view, alerts }: LiveMoment, context: SampleContex
   }
 }
 
-export function toLiveAlert({ key, rule, pool, server, severity, sentence, sinceMs, mutedBy, at }: Alert, context: SampleContext): LiveAlert {
-  const line = lineOf(at, 'running', context.running)
-  return { key, rule, pool, server, severity, sentence, sinceMs, mutedBy, lines: line === null ? [] : [line] }
+export function toLiveAlert({ key, rule, pool, server, servers, traffic, severity, sentence, evidence, sinceMs, mutedBy, at, causes }: Alert, context: SampleContext): LiveAlert {
+  const own = lineOf(at, 'running', context.running)
+  const caused = causes.flatMap((cause) => lineOf(cause.at, cause.side, cause.side === 'running' ? context.running : context.knownGood) ?? [])
+  const lines = caused.length > 0 || own === null ? caused : [own]
+  return { key, rule, pool, server, servers, traffic, severity, sentence, evidence, sinceMs, mutedBy, lines }
 }
 
 function lineOf(at: Span | null, side: LiveLine['side'], lookup: LineLookup | null): LiveLine | null {
@@ -203,7 +211,7 @@ function toLiveServer(joined: WatchedPool, index: number): LiveServer {
   const gauges: Gauges | undefined = live?.row.gauges
   const share = joined.shares.servers[index]
   const name = member?.name ?? live?.row.name ?? ''
-  const good = joined.knownGood === null ? null : (joined.knownGood.servers[joined.knownGood.names.indexOf(name)]?.expected ?? null)
+  const good = joined.knownGood === null ? null : (joined.knownGood.servers.find((one) => one.name === name)?.expected ?? null)
   return {
     id: member?.id ?? null, name, inConfig: member !== null, running: live !== null, address: state?.address ?? member?.address ?? null, state: state?.text ?? null,
     health: state?.health ?? 'unknown', admin: state?.admin ?? null, backup: state?.backup ?? (member !== null && member.options.level > 0),

@@ -29,7 +29,7 @@ export function momentOf(sample: LiveSample): Moment {
       })),
       pools: sample.pools.map(poolOf), drift: [],
     },
-    alerts: sample.alerts.map((alert): Alert => ({ ...alert, at: null })),
+    alerts: sample.alerts.map((alert): Alert => ({ ...alert, at: null, causes: [] })),
   }
 }
 
@@ -42,7 +42,7 @@ function poolOf(pool: LivePool): WatchedPool {
   const shares: PoolShares = {
     verdict: pool.shares.verdict, severity: pool.shares.severity, sentence: pool.shares.sentence, rule: { class: pool.shares.class, unit: pool.shares.unit, allBackups: false },
     units: pool.shares.units, overMs: pool.shares.overMs, misplaced: pool.shares.misplaced, onBackups: pool.onBackups, shift: null,
-    servers: pool.servers.map((server) => ({ share: server.share, expected: server.knownGood ?? server.expected })),
+    servers: pool.servers.map((server) => ({ name: server.name, share: server.share, expected: server.knownGood ?? server.expected })),
   }
   return {
     name: pool.name,

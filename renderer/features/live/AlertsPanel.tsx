@@ -64,6 +64,7 @@ function AlertCard({ alert, sample, isChosen, followers }: { readonly alert: Liv
       <article className={`card tone-${tone} ${isChosen ? 'sel' : ''}`}>
         <button type="button" className="card-body" aria-pressed={isChosen} onClick={() => actions.chooseAlert(isChosen ? null : alert.key)}>
           <span className="card-title"><ToneGlyph tone={tone} />{alert.sentence}</span>
+          {alert.evidence.length > 0 && <span className="detail">{alert.evidence.join(' ')}</span>}
           <span className="detail">Since {clockWords(alert.sinceMs, sample.atMs)}, for {spanWords(sample.atMs - alert.sinceMs)}.</span>
         </button>
         {followers.length > 0 && (

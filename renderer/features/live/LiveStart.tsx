@@ -1,4 +1,4 @@
-import { useEffect, useState, type FormEvent } from 'react'
+import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { useApp, useAppState } from '#renderer/app/context.ts'
 import { toSideTitle } from '#renderer/features/open/side-title.ts'
 import { toTypedInput } from '#renderer/features/open/typed-input.ts'
@@ -11,6 +11,8 @@ const examples: readonly (readonly [written: string, what: string])[] = [
   ['/run/haproxy/admin.sock', 'stats socket of HAProxy'],
   ['10.0.0.5:9999', 'the same on the network'],
   ['https://lb.example/stats', 'statistics page of HAProxy'],
+  ['nginx-log:/var/log/nginx/access.log', 'access log of nginx, with upstream fields'],
+  ['prometheus:http://prom.example:9090/?job=haproxy', 'Prometheus, for many balancers'],
   ['nginx-status:http://lb.example/status', 'stub_status page of nginx: totals only'],
 ]
 
@@ -26,6 +28,8 @@ export function LiveStart() {
   const [source, setSource] = useState('')
   const [picked, setPicked] = useState<Choice | null>(null)
   const [file, setFile] = useState('')
+  const [isRecorded, setRecorded] = useState(true)
+  const files = useRef<HTMLInputElement>(null)
   const [seconds, setSeconds] = useState(String(intervalMs / 1000))
   const choice: Choice = picked ?? (after === null || isSample ? 'none' : 'candidate')
   const secondsOk = /^\d{1,3}(\.\d)?$/.test(seconds) && Number(seconds) >= 0.5 && Number(seconds) <= 300
@@ -35,7 +39,7 @@ export function LiveStart() {
     event.preventDefault()
     const running: RunningChoice = choice === 'file' ? { kind: 'input', input: toTypedInput(file.trim()) } : { kind: choice }
     if (Number(seconds) * 1000 !== intervalMs) void actions.saveSettings({ liveIntervalMs: Math.round(Number(seconds) * 1000) })
-    void actions.startLive(source, running, Math.round(Number(seconds) * 1000))
+    void actions.startLive(source, running, Math.round(Number(seconds) * 1000), isRecorded)
   }
   const take = (address: string, config: string | null): void => {
     setSource(address)
@@ -69,12 +73,22 @@ export function LiveStart() {
           <Field label="Seconds between polls" problem={secondsOk ? undefined : 'Write a number from 0.5 to 300.'}>
             <input className="input short" inputMode="decimal" value={seconds} onChange={(event) => setSeconds(event.target.value)} />
           </Field>
+          <label className="tick"><input type="checkbox" checked={isRecorded} onChange={(event) => setRecorded(event.target.checked)} /> Record it, to look at it again and to report it</label>
           {starting.state === 'failed' && <FailureNote failure={starting.failure} />}
           <div className="row">
             <Button look="primary" type="submit" disabled={!ready || starting.state === 'working'}>{starting.state === 'working' ? 'Asking…' : 'Watch'}</Button>
             {starting.state === 'working' && <Working text="Waiting for the first answer…" />}
           </div>
         </form>
+      </section>
+      <section aria-labelledby="recordings">
+        <h2 id="recordings">Look at a recording</h2>
+        <div className="row">
+          <Button onClick={() => void actions.openRecording({ kind: 'sample' })}>Play the recording of the sample incident</Button>
+          <Button onClick={() => files.current?.click()}>Choose a recording…</Button>
+          <span className="muted">or drop an .lbrec file here</span>
+        </div>
+        <input ref={files} type="file" accept=".lbrec" hidden aria-label="Recording to open" onChange={(event) => { const file = event.target.files?.[0]; if (file !== undefined) void actions.openRecording({ kind: 'file', file }) }} />
       </section>
       {recent.length > 0 && (
         <section aria-labelledby="recent-sources">

@@ -58,7 +58,7 @@ function ConfigChip() {
   const session = useAppState((state) => state.live.session)
   if (session === null) return null
   const differs = differsFromGood(session)
-  if (session.configProblem !== null) return <span className="chip tone-warning" title={session.configProblem}><ToneGlyph tone="warning" /> config not read again</span>
+  if (session.kind === 'live' && session.problems.length > 0) return <span className="chip tone-warning" title={session.problems.join(' ')}><ToneGlyph tone="warning" /> config not read again</span>
   if (session.running === null) return <span className="chip tone-unknown"><ToneGlyph tone="unknown" /> config not known</span>
   if (differs === null) return <span className="chip tone-unknown" title={session.running.source}><ToneGlyph tone="unknown" /> no known good config</span>
   if (!differs) return <span className="chip" title={session.running.source}><ToneGlyph tone="ok" /> runs known good</span>

@@ -8,13 +8,17 @@ import { loading, settled } from '#renderer/state/remote.ts'
 import { alertIds, alertOfIds, poolOfIds } from './live-selection.ts'
 import { initialLive, type LiveColour, type LiveState, type LiveTab, type LiveUnit, type Speed, type TimelineMetric } from './live-state.ts'
 import { firingAlerts } from './live-words.ts'
-import { withoutPassword } from './source-text.ts'
+import { recordingPath, withoutPassword } from './source-text.ts'
+import { toBase64 } from '#renderer/features/open/browser-files.ts'
 
 /** Config that a balancer is taken to run: one that is open here, another one, or none. */
 export type RunningChoice = { readonly kind: 'candidate' | 'baseline' | 'none' } | { readonly kind: 'input'; readonly input: ConfigInput }
 
+export type RecordingChoice = { readonly kind: 'path'; readonly path: string } | { readonly kind: 'sample' } | { readonly kind: 'file'; readonly file: File }
+
 export interface LiveActions {
-  startLive(source: string, running: RunningChoice, intervalMs: number): Promise<void>
+  startLive(source: string, running: RunningChoice, intervalMs: number, isRecorded: boolean): Promise<void>
+  openRecording(input: RecordingChoice): Promise<void>
   stopLive(): Promise<void>
   /** A session that is still open, as after the window was loaded again. */
   resumeLive(): Promise<void>
@@ -44,7 +48,7 @@ export interface LiveActions {
 export type { LiveColour, LiveTab, LiveUnit, TimelineMetric }
 
 const playEveryMs = 250
-const keepAliveMs = 30_000
+const keepAliveMs = 15_000
 
 export function createLiveActions({ store, client, notify }: ActionTools, configs: ConfigActions, review: ReviewActions): LiveActions {
   let pictureRun = 0
@@ -173,30 +177,54 @@ export function createLiveActions({ store, client, notify }: ActionTools, config
     }, playEveryMs)
   }
 
-  function remember(source: string, running: ConfigSummary | null): void {
+  async function remember(source: string, running: ConfigSummary | null): Promise<void> {
     const entry = { address: withoutPassword(source), config: running?.input.kind === 'path' ? running.input.path : null }
     const { settings } = store.get()
-    void client.call('app.saveSettings', { ...settings, liveSources: [entry, ...settings.liveSources.filter((one) => one.address !== entry.address)].slice(0, 12) })
-      .then((saved) => { if (saved.ok) store.update({ settings: saved.value }) })
+    const saved = await client.call('app.saveSettings', { ...settings, liveSources: [entry, ...settings.liveSources.filter((one) => one.address !== entry.address)].slice(0, 12) })
+    if (saved.ok) store.update({ settings: saved.value })
   }
 
   const actions: LiveActions = {
-    async startLive(source, choice, intervalMs) {
+    async startLive(source, choice, intervalMs, isRecorded) {
       change({ starting: { state: 'working' } })
       const running = await runningOf(choice)
       if (!running.ok) return change({ starting: { state: 'failed', failure: running.failure } })
       const knownGoodId = await knownGoodOf(running.value)
       const old = live().session
-      const session = await client.call('live.start', { source: source.trim(), configId: running.value?.configId ?? null, knownGoodId, intervalMs, options: options() })
+      // The folder of the recording is there once something was kept in it.
+      await remember(source.trim(), running.value)
+      const record = isRecorded ? recordingPath(store.get().info?.dataFolder ?? '.', withoutPassword(source.trim()), new Date()) : null
+      const session = await client.call('live.start', { source: source.trim(), configId: running.value?.configId ?? null, knownGoodId, intervalMs, options: options(), record })
       if (!session.ok) return change({ starting: { state: 'failed', failure: session.failure } })
       if (old !== null) void client.call('live.stop', { sessionId: old.sessionId })
       attach(session.value)
-      remember(source.trim(), running.value)
       const first = await client.call('live.at', { sessionId: session.value.sessionId, atMs: null })
       if (first.ok && first.value !== null && live().newest === null) {
         change({ newest: first.value })
         show(first.value)
       }
+    },
+
+    async openRecording(choice) {
+      store.update({ workspace: 'live' })
+      change({ starting: { state: 'working' } })
+      const old = live().session
+      const input = choice.kind === 'file' ? { kind: 'bytes' as const, title: choice.file.name, base64: await toBase64(choice.file) } : choice
+      const session = await client.call('live.openRecording', { input })
+      if (!session.ok) {
+        change({ starting: { state: 'failed', failure: session.failure } })
+        if (old !== null) notify(session.failure.message, 'problem')
+        return
+      }
+      if (old !== null) void client.call('live.stop', { sessionId: old.sessionId })
+      attach(session.value)
+      for (const problem of session.value.problems.slice(0, 2)) notify(problem, 'problem')
+      const fromMs = session.value.range?.fromMs ?? 0
+      const first = await client.call('live.at', { sessionId: session.value.sessionId, atMs: fromMs })
+      if (!first.ok || first.value === null) return
+      change({ newest: first.value })
+      show(first.value)
+      actions.toggleLive()
     },
 
     async stopLive() {

@@ -36,6 +36,12 @@ export function DropZone() {
         void actions.weighFile(log)
         return
       }
+      const recording = [...event.dataTransfer.files].find((file) => file.name.endsWith('.lbrec'))
+      if (recording !== undefined) {
+        const path = window.steelyard?.pathOfFile(recording) ?? ''
+        void actions.openRecording(path === '' ? { kind: 'file', file: recording } : { kind: 'path', path })
+        return
+      }
       const bridge = window.steelyard
       const paths = bridge === undefined ? [] : [...event.dataTransfer.files].map((file) => bridge.pathOfFile(file)).filter((path) => path !== '')
       if (paths.length > 0) {

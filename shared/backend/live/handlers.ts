@@ -1,11 +1,13 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
-import { parseLiveSource } from '#shared/live/live-source.ts'
+import { dialectOf, parseLiveSource } from '#shared/live/live-source.ts'
 import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
-import type { ConfigInput, LoadOptions } from '#shared/rpc/payloads.ts'
+import type { ConfigInput, LiveSessionInfo, LoadOptions } from '#shared/rpc/payloads.ts'
 import type { ConfigStore } from '#shared/backend/config-store.ts'
 import { loadConfig, type LoadedConfig } from '#shared/backend/load-config.ts'
 import type { Ports } from '#shared/backend/ports.ts'
+import type { KeptSession } from './kept-session.ts'
+import { openRecordedSession } from './recorded-session.ts'
 import { WatchedSession } from './watched-session.ts'
 
 type LiveMethods = Extract<keyof SteelyardContract, `live.${string}`>
@@ -19,7 +21,7 @@ const longestIntervalMs = 300_000
 const longestNote = 2000
 
 interface Leased {
-  readonly session: WatchedSession
+  readonly session: KeptSession
   untilMs: number
 }
 
@@ -29,11 +31,11 @@ export function liveHandlers(ports: Ports, store: ConfigStore): Pick<Handlers<St
   let next = 0
   let looking = false
 
-  const touch = (leased: Leased): WatchedSession => {
+  const touch = (leased: Leased): KeptSession => {
     leased.untilMs = ports.clock.milliseconds() + leaseMs
     return leased.session
   }
-  const find = (sessionId: string): Result<WatchedSession> => {
+  const find = (sessionId: string): Result<KeptSession> => {
     const leased = sessions.get(sessionId)
     return leased === undefined ? failed('not-found', 'This is not watched any more; start it again.') : ok(touch(leased))
   }
@@ -55,10 +57,15 @@ export function liveHandlers(ports: Ports, store: ConfigStore): Pick<Handlers<St
       if (sessions.size > 0) lookForAbandoned()
     })
   }
+  const keep = (sessionId: string, session: KeptSession): LiveSessionInfo => {
+    sessions.set(sessionId, { session, untilMs: ports.clock.milliseconds() + leaseMs })
+    lookForAbandoned()
+    return session.info()
+  }
   const configOf = (configId: string | null): Result<LoadedConfig | null> => (configId === null ? ok(null) : store.get(configId))
 
   return {
-    async 'live.start'({ source: written, configId, knownGoodId, intervalMs, options }, context) {
+    async 'live.start'({ source: written, configId, knownGoodId, intervalMs, options, record }, context) {
       const source = parseLiveSource(written)
       if (typeof source === 'string') return failed('bad-params', source)
       if (intervalMs < shortestIntervalMs || intervalMs > longestIntervalMs) return failed('bad-params', `The time between polls is ${shortestIntervalMs / 1000} to ${longestIntervalMs / 1000} s.`)
@@ -67,11 +74,15 @@ export function liveHandlers(ports: Ports, store: ConfigStore): Pick<Handlers<St
       if (!running.ok) return running
       const knownGood = configOf(knownGoodId)
       if (!knownGood.ok) return knownGood
+      const dialect = dialectOf(source)
+      for (const config of [running.value, knownGood.value]) {
+        if (config !== null && dialect !== 'any' && dialect !== config.dialect.id) return failed('bad-params', `${config.summary.title} is a config of ${config.summary.product}; what ${source.title} shows ${dialect === null ? 'cannot be compared with a config' : `is compared with one of ${dialect === 'nginx' ? 'nginx' : 'HAProxy'}`}.`)
+      }
       const sessionId = `live-${++next}`
       const session = new WatchedSession(ports, {
         sessionId, source, intervalMs, running: running.value, knownGood: knownGood.value,
         readAgain: running.value === null || !isAddress(running.value.input) ? null : rereading(ports, running.value.input, options),
-        onConfig: store.put,
+        onConfig: store.put, record,
       })
       const begun = await session.begin()
       if (!begun.ok) return begun
@@ -79,9 +90,14 @@ export function liveHandlers(ports: Ports, store: ConfigStore): Pick<Handlers<St
         session.close()
         return failed('cancelled', 'Watching was cancelled.')
       }
-      sessions.set(sessionId, { session, untilMs: ports.clock.milliseconds() + leaseMs })
-      lookForAbandoned()
-      return ok(session.info())
+      return ok(keep(sessionId, session))
+    },
+    async 'live.openRecording'({ input }, context) {
+      if (sessions.size >= mostSessions) return failed('unsupported', `${mostSessions} balancers and recordings are open already; stop one first.`)
+      const sessionId = `live-${++next}`
+      const path = input.kind === 'path' ? input.path : ports.files.join(ports.host.sampleFolder, 'incident.lbrec')
+      const session = await openRecordedSession(ports, sessionId, input.kind === 'bytes' ? { kind: 'bytes', title: input.title, bytes: ports.bytes.fromBase64(input.base64) } : { kind: 'path', path }, store.put, context)
+      return session.ok ? ok(keep(sessionId, session.value)) : session
     },
     'live.stop'({ sessionId }) {
       end(sessionId)
@@ -92,14 +108,14 @@ export function liveHandlers(ports: Ports, store: ConfigStore): Pick<Handlers<St
     'live.at': ({ sessionId, atMs }) => on(sessionId, ({ seen }) => (atMs === null ? seen.last : seen.samples.at(atMs))),
     'live.series': ({ sessionId, keys, fromMs, toMs, points }) => on(sessionId, ({ seen }) => seen.series.query(keys, fromMs, toMs, Math.min(4000, points))),
     'live.marks': ({ sessionId }) => on(sessionId, ({ seen }) => seen.marks.list()),
-    'live.note': ({ sessionId, atMs, text }) => on(sessionId, ({ seen }) => {
-      seen.marks.note(atMs, text.slice(0, longestNote))
+    'live.note': ({ sessionId, atMs, text }) => on(sessionId, (session) => {
+      session.note(atMs, text.slice(0, longestNote))
       return null
     }),
     'live.raw': ({ sessionId }) => on(sessionId, (session) => session.raw()),
   }
 
-  function on<T>(sessionId: string, answer: (session: WatchedSession) => T): Promise<Result<T>> {
+  function on<T>(sessionId: string, answer: (session: KeptSession) => T): Promise<Result<T>> {
     const session = find(sessionId)
     return Promise.resolve(session.ok ? ok(answer(session.value)) : session)
   }

@@ -25,6 +25,6 @@ export function toRawTable(snapshot: LiveSnapshot): Table {
   }
 }
 
-function cell(count: Count): number | string | null {
-  return typeof count === 'bigint' ? count.toString() : count
+function cell(count: Count | undefined): number | string | null {
+  return typeof count === 'bigint' ? count.toString() : (count ?? null)
 }

@@ -1,17 +1,17 @@
 import type { Failure, Result } from '#shared/diagnostics/failure.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
-import { LiveSession } from '#shared/live/live-session.ts'
+import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
-import type { ConfigSummary, LiveSessionInfo } from '#shared/rpc/payloads.ts'
+import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
 import type { Table } from '#shared/presentation/presentation.ts'
-import { toLineLookup } from '#shared/text/line-lookup.ts'
-import { toLiveAlert, toLiveSample, type LiveSample, type SampleContext } from '#shared/view/live-sample.ts'
+import type { LiveSample } from '#shared/view/live-sample.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import type { Ports } from '#shared/backend/ports.ts'
-import { followReload } from './follow-reload.ts'
+import type { KeptSession } from './kept-session.ts'
 import { createPoller, type Poller } from './poller.ts'
 import { toRawTable } from './raw-table.ts'
 import { SeenTraffic } from './seen-traffic.ts'
+import { SessionRecording } from './session-recording.ts'
 
 export interface WatchOptions {
   readonly sessionId: string
@@ -23,39 +23,42 @@ export interface WatchOptions {
   readonly readAgain: (() => Promise<Result<LoadedConfig>>) | null
   /** A config that was read after a reload. */
   readonly onConfig: (config: LoadedConfig) => void
+  /** File to be written; null: nothing is recorded. */
+  readonly record: string | null
 }
 
-const surfaceWords: Readonly<Record<LiveSource['surface'], string>> = { 'haproxy': 'statistics', 'nginx-status': 'stub_status page' }
-
 /** One running balancer that is polled until `close`. Each poll and each miss goes out as an event. */
-export class WatchedSession {
+export class WatchedSession implements KeptSession {
+  readonly seen: SeenTraffic
   readonly #ports: Ports
   readonly #options: WatchOptions
   readonly #poller: Poller
   readonly #watch: LiveSession
-  readonly seen: SeenTraffic
+  readonly #recording: SessionRecording | null
   #running: LoadedConfig | null
-  #context: SampleContext
   #configProblem: string | null = null
   #snapshot: LiveSnapshot | null = null
-  #misses = 0
   #callOff: () => void = () => undefined
   #closed = false
 
   constructor(ports: Ports, options: WatchOptions) {
+    const { source, intervalMs, running, knownGood, record } = options
     this.#ports = ports
     this.#options = options
-    this.#poller = createPoller(ports.live, options.source, options.intervalMs)
-    this.#watch = new LiveSession(options.running?.model ?? null, options.intervalMs, options.knownGood?.model ?? null)
-    this.seen = new SeenTraffic(ports.bytes, options.intervalMs)
-    this.#running = options.running
-    this.#context = contextOf(options.running)
+    this.#poller = createPoller(ports.live, source, intervalMs)
+    this.#watch = new LiveSession(running?.model ?? null, intervalMs, knownGood?.model ?? null)
+    this.#running = running
+    this.#recording = record === null ? null : new SessionRecording(ports, record, { source: source.title, intervalMs })
+    this.seen = new SeenTraffic(ports, intervalMs)
   }
 
-  /** The first poll has to succeed: a source that is written wrong is not waited for. */
+  /** The first poll has to succeed, and the recording to begin: what is written wrong is not waited for. */
   async begin(): Promise<Result<null>> {
     const first = await this.#poller.poll()
     if (!first.ok) return first
+    const recording = await this.#recording?.begin(first.value, this.#running, this.#options.knownGood)
+    if (recording?.ok === false) return recording
+    void this.seen.useConfigs(this.#running, this.#options.knownGood)
     await this.#take(first.value)
     this.#schedule()
     return { ok: true, value: null }
@@ -64,19 +67,25 @@ export class WatchedSession {
   close(): void {
     this.#closed = true
     this.#callOff()
+    void this.#poller.close()
+    void this.#recording?.close()
   }
 
   info(): LiveSessionInfo {
     const { sessionId, source, intervalMs, knownGood } = this.#options
-    const summary = (config: LoadedConfig | null): ConfigSummary | null => config?.summary ?? null
     return {
-      sessionId, kind: 'live', title: source.title, product: this.#snapshot?.product ?? '', intervalMs, running: summary(this.#running), knownGood: summary(knownGood),
-      surface: source.surface === 'haproxy' ? (source.kind === 'http' ? 'statistics page' : 'stats socket') : surfaceWords[source.surface], configProblem: this.#configProblem, range: this.seen.samples.range(),
+      sessionId, kind: 'live', title: source.title, product: this.#snapshot?.product ?? '', surface: surfaceOf(source), intervalMs, running: this.#running?.summary ?? null, knownGood: knownGood?.summary ?? null,
+      problems: this.#configProblem === null ? [] : [this.#configProblem], recording: this.#recording?.status() ?? null, range: this.seen.samples.range(),
     }
   }
 
   raw(): { readonly atMs: number; readonly table: Table } | null {
     return this.#snapshot === null ? null : { atMs: this.#snapshot.taken.wallMs, table: toRawTable(this.#snapshot) }
+  }
+
+  note(atMs: number, text: string): void {
+    this.seen.marks.note(atMs, text)
+    this.#recording?.note(atMs, text)
   }
 
   #schedule(): void {
@@ -95,38 +104,47 @@ export class WatchedSession {
   }
 
   async #take(snapshot: LiveSnapshot): Promise<void> {
-    this.#misses = 0
     this.#snapshot = snapshot
-    const moment = this.#watch.add(snapshot)
-    this.#tell(toLiveSample(moment, this.#context))
+    const moment: LiveMoment = this.#watch.add(snapshot)
+    this.#tell(this.seen.add(moment))
+    this.#recording?.poll(moment)
     if (moment.view.restarted) await this.#followReload()
   }
 
   #miss(failure: Failure): void {
-    this.#misses += 1
     const atMs = this.#ports.clock.wallMs()
     const alerts = this.#watch.miss(failure, atMs)
-    const last = this.seen.last
-    if (last !== null) this.#tell({ ...last, atMs, restarted: false, alerts: alerts.map((alert) => toLiveAlert(alert, this.#context)), missed: { polls: this.#misses, message: failure.message } })
+    const sample = this.seen.miss(failure.message, alerts, atMs)
+    if (sample !== null) this.#tell(sample)
+    this.#recording?.miss(failure, atMs, alerts)
   }
 
+  /** After a reload the balancer runs what stands in the config now. A config that cannot be read changes nothing. */
   async #followReload(): Promise<void> {
-    const { readAgain, knownGood, onConfig } = this.#options
+    const { readAgain, onConfig } = this.#options
     if (readAgain === null) return
-    const config = await followReload(this.#watch, readAgain, (knownGood ?? this.#options.running)?.model ?? null)
+    const config = await readAgain()
     this.#configProblem = config.ok ? null : `${config.failure.message} What was read before the reload still counts.`
     if (!config.ok) return
+    const knownGood = this.#options.knownGood ?? this.#options.running
     this.#running = config.value
-    this.#context = contextOf(config.value)
     onConfig(config.value)
+    this.#watch.useConfig(config.value.model, knownGood?.model ?? null)
+    void this.seen.useConfigs(config.value, knownGood)
+    this.#recording?.useConfigs(config.value, knownGood, this.#ports.clock.wallMs())
   }
 
   #tell(sample: LiveSample): void {
-    this.seen.add(sample)
     this.#ports.emit('live.sample', { sessionId: this.#options.sessionId, sample, marks: this.seen.marks.changes })
   }
 }
 
-function contextOf(config: LoadedConfig | null): SampleContext {
-  return { configId: config?.configId ?? null, running: config === null ? null : toLineLookup(config.files.map((file) => file.source)) }
+function surfaceOf(source: LiveSource): string {
+  switch (source.surface) {
+    case 'haproxy': return source.kind === 'http' ? 'statistics page' : 'stats socket'
+    case 'haproxy-metrics': return 'metrics page'
+    case 'nginx-status': return 'stub_status page'
+    case 'nginx-log': return 'access log'
+    case 'prometheus': return 'Prometheus'
+  }
 }
