@@ -13,6 +13,8 @@ const names = {
 export const nginxLog: LogFormat = {
   product: 'nginx',
   parse: parseUpstreamLine,
+  lateMs: 2000,
+  tellsSelections: true,
   advice: 'Servers are only in a log whose log_format has $upstream_addr; combined does not. Add: log_format steelyard escape=json \'{"msec":$msec,"pid":$pid,"srv":"$server_name","sport":"$server_port",'
     + '"st":$status,"bs":$bytes_sent,"ph":"$proxy_host","ua":"$upstream_addr","us":"$upstream_status","uct":"$upstream_connect_time","urt":"$upstream_response_time"}\'; and access_log FILE steelyard;',
 }
