@@ -45,7 +45,7 @@ export function parseUpstreamLine(line: string): LoggedRequest | null {
     // Without a live server the address is the name of the pool. Names of pools are the same in any case.
     pool: (namedOrNull(of('pool')) ?? (last === undefined || last.isAddress ? null : last.address))?.toLowerCase() ?? null, status: numberOrNull(of('status')), bytesSent: numberOrNull(of('bytesSent')),
     attempts: tries.map(({ address, isAddress, status, responseSeconds, connectSeconds }) => ({
-      server: isAddress ? address : null, address: isAddress ? address : null, status: protocol === 'tcp' ? null : status, responseMs: responseSeconds === null ? null : responseSeconds * 1000,
+      server: isAddress ? address : null, address: isAddress ? address : null, status: protocol === 'tcp' ? null : status, responseMs: responseSeconds === null ? null : Math.round(responseSeconds * 1e6) / 1000,
       // nginx counts a refused connection as an answer of its own, without a time to connect.
       failed: isAddress && connectSeconds === null && of('connectTimes') !== null,
     })),

@@ -7,6 +7,7 @@ import { nginxLog, parseUpstreamLine } from '#shared/live/nginx/log-line.ts'
 import { parseStubStatus } from '#shared/live/nginx/stub-status.ts'
 import { parseUpstreamAttempts } from '#shared/live/nginx/upstream-attempts.ts'
 import { compileConfig } from '#test/oracle/nginx/harness.ts'
+import { LiveSession } from '#shared/live/live-session.ts'
 import { LiveWatch } from '#shared/live/live-watch.ts'
 import { captured, vectors } from '#test/shared/live/fixtures.ts'
 
@@ -146,4 +147,18 @@ test('a reload shows in workers that are all new, not in one of them', () => {
     generations.push(tally.snapshot('nginx', pollAt(0), Infinity).generation)
   }
   assert.deepEqual(generations, ['#0', '#0', '#1', '#1'])
+})
+
+test('a server that answers more slowly than it used to is told from exact times, in few polls', () => {
+  const tally = new LogTally(nginxLog)
+  const session = new LiveSession(compileConfig(http('    server 10.0.0.1:80;\n    server 10.0.0.2:80;')).model, 1000, null)
+  const toldAt: number[] = []
+  for (let poll = 0; poll <= 40; poll += 1) {
+    for (let index = 0; index < 20; index += 1) tally.add(parseUpstreamLine(line(poll - 0.5, `10.0.0.${1 + index % 2}:80`, { urt: poll > 20 && index % 2 === 0 ? '0.080' : '0.005' })) as LoggedRequest, poll * 1000)
+    const { view, alerts } = session.add(tally.snapshot('nginx', pollAt(poll * 1000), poll * 1000))
+    if (alerts.some((alert) => alert.rule === 'latency')) toldAt.push(poll)
+    if (poll === 10) assert.deepEqual(view.pools[0]?.servers.map(({ live }) => live?.row.gauges.responseMs), [5, 5])
+    assert.deepEqual(alerts.filter((alert) => alert.rule !== 'latency' || alert.server !== '10.0.0.1:80'), [])
+  }
+  assert.ok((toldAt[0] ?? 99) <= 25, toldAt.join())
 })
