@@ -29,7 +29,14 @@ export const nginxLog: LogFormat = {
 export function parseUpstreamLine(line: string): LoggedRequest | null {
   const fields = line.startsWith('{') ? jsonFields(line) : textFields(line)
   if (fields === null) return null
-  const of = (name: keyof typeof names): string | null => names[name].map((one) => fields.get(one)).find((one) => one !== undefined) ?? null
+  const of = (name: keyof typeof names): string | null => {
+    for (const one of names[name]) {
+      const value = Object.hasOwn(fields, one) ? fields[one] : undefined
+      if (typeof value === 'string') return value
+      if (typeof value === 'number') return String(value)
+    }
+    return null
+  }
   const addresses = of('addresses')
   if (addresses === null) return null
   const seconds = of('atMs')
@@ -56,11 +63,12 @@ function namedOrNull(text: string | null): string | null {
   return text === null || text === '' || text === '-' ? null : cleanText(text)
 }
 
-function jsonFields(line: string): ReadonlyMap<string, string> | null {
+type Fields = Readonly<Record<string, unknown>>
+
+function jsonFields(line: string): Fields | null {
   // Without escape=json nginx writes \x22, which JSON does not have.
   const data = parsed(line) ?? (line.includes('\\x') ? parsed(line.replace(/\\x([0-9A-Fa-f]{2})/g, '\\u00$1')) : null)
-  if (typeof data !== 'object' || data === null) return null
-  return new Map(Object.entries(data).flatMap(([name, value]) => (typeof value === 'string' || typeof value === 'number' ? [[name, String(value)] as const] : [])))
+  return typeof data === 'object' && data !== null ? data as Fields : null
 }
 
 function parsed(line: string): unknown {
@@ -72,7 +80,7 @@ function parsed(line: string): unknown {
   }
 }
 
-function textFields(line: string): ReadonlyMap<string, string> | null {
+function textFields(line: string): Fields | null {
   const fields = new Map<string, string>()
   // The request is the quoted part that no name stands before; what it holds must not pass for a field.
   for (const match of line.matchAll(/(?:^|\s)(?:"(?:[^"\\]|\\.)*"|([a-z_]+)=(?:"([^"]*)"|(\S*)))(?=\s|$)/g)) {
@@ -84,7 +92,7 @@ function textFields(line: string): ReadonlyMap<string, string> | null {
   const seconds = /(?:^|\s)(\d{10}\.\d{3})(?=\s|$)/.exec(request?.[1] ?? '')?.[1]
   const plain = [['msec', seconds], ['status', request?.[2]], ['bytes_sent', request?.[3]]] as const
   for (const [name, value] of plain) if (value !== undefined && !fields.has(name)) fields.set(name, value)
-  return fields
+  return Object.fromEntries(fields)
 }
 
 function numberOrNull(text: string | null): number | null {
