@@ -24,7 +24,7 @@ export class SessionRecording {
   readonly #ports: Ports
   readonly #io: Io
   readonly #path: string
-  readonly #about: { readonly source: string; readonly intervalMs: number }
+  readonly #source: string
   readonly #limits: { readonly bytes: number; readonly ms: number }
   #recorder: LiveRecorder | null = null
   #configs: { readonly running: LoadedConfig | null; readonly knownGood: LoadedConfig | null }
@@ -32,33 +32,33 @@ export class SessionRecording {
   readonly #interruption = new AbortController()
   readonly #interrupt = (): void => { this.#interruption.abort() }
 
-  private constructor(ports: Ports, args: Parsed, io: Io, path: string, about: { readonly source: string; readonly intervalMs: number }, running: LoadedConfig | null, knownGood: LoadedConfig | null) {
+  private constructor(ports: Ports, args: Parsed, io: Io, path: string, source: string, running: LoadedConfig | null, knownGood: LoadedConfig | null) {
     this.#ports = ports
     this.#io = io
     this.#path = path
-    this.#about = about
+    this.#source = source
     this.#limits = { bytes: numberOf(args, 'record-limit-mb', 1, 1_000_000, 512) * 1024 * 1024, ms: numberOf(args, 'record-limit-hours', 0.01, 100_000, 168) * 3_600_000 }
     this.#configs = { running, knownGood }
   }
 
   /** Null: nobody asked for a recording. */
-  static of(ports: Ports, args: Parsed, io: Io, about: { readonly source: string; readonly intervalMs: number }, running: LoadedConfig | null, knownGood: LoadedConfig | null): SessionRecording | null {
+  static of(ports: Ports, args: Parsed, io: Io, source: string, running: LoadedConfig | null, knownGood: LoadedConfig | null): SessionRecording | null {
     const path = args.value('record')
     if (path === null) {
       for (const name of ['record-limit-mb', 'record-limit-hours']) if (args.has(name)) throw new UsageError(`--${name} needs --record.`)
       return null
     }
     if (!path.endsWith('.lbrec')) throw new UsageError('The name of a recording ends in .lbrec.')
-    return new SessionRecording(ports, args, io, path, about, running, knownGood)
+    return new SessionRecording(ports, args, io, path, source, running, knownGood)
   }
 
-  /** Takes one poll. The first one begins the file; when that cannot be, the command ends. */
-  async poll({ view, alerts }: LiveMoment, places: Places | null): Promise<void> {
+  /** Takes one poll; they are meant to be `intervalMs` apart. The first one begins the file; when that cannot be, the command ends. */
+  async poll({ view, alerts }: LiveMoment, places: Places | null, intervalMs: number): Promise<void> {
     const { snapshot } = view
     const { wallMs } = snapshot.taken
     if (this.#recorder === null) {
       const started = await LiveRecorder.start(this.#ports.recordings, this.#path, {
-        ...this.#about, product: snapshot.product, version: snapshot.version, startedAt: this.#ports.clock.now(), writer: `Steelyard ${this.#ports.host.version}`, note: '',
+        source: this.#source, intervalMs, product: snapshot.product, version: snapshot.version, startedAt: this.#ports.clock.now(), writer: `Steelyard ${this.#ports.host.version}`, note: '',
       }, this.#limits)
       if (!started.ok) throw new InputError(started.failure.message)
       this.#recorder = started.value

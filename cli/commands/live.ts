@@ -11,10 +11,12 @@ import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { choiceOf, expectPositionals, numberOf, readingOptions, type Parsed } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
 import { exitCodes, InputError, UsageError, type ExitCode, type Io } from '#cli/io.ts'
+import { readAlertSettings } from '#cli/alert-settings.ts'
 import { coloursFor } from '#cli/output/colour.ts'
 import { toPlaces, type Places } from '#cli/output/json-shapes.ts'
 import { renderLive } from '#cli/output/live.ts'
 import { toJsonFailure, toJsonSample, type LiveFacts } from '#cli/output/live-json.ts'
+import { readPast, withToken, type Past } from '#cli/live-past.ts'
 import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 import { recordingOptions, SessionRecording } from '#cli/record-live.ts'
 import { isRecordingName, replayRecording } from '#cli/replay-live.ts'
@@ -30,15 +32,18 @@ export const command: Command = {
     { name: 'source', value: 'SOURCE', help: 'where to ask; then CONFIG is the argument' },
     { name: 'known-good', value: 'CONFIG', help: 'last known good config: shares are judged against it, too' },
     { name: 'alerts', value: null, help: 'say what is wrong; exit code 1 when something is at the end' },
+    { name: 'alert-settings', value: 'FILE', help: 'JSON with thresholds, severities and waivers of the alerts' },
     { name: 'once', value: null, help: 'two polls (five with --alerts), one table, and the end' },
     { name: 'interval', value: 'SECONDS', help: 'time between polls, 1 to 300 (default 5; 1 with --once)' },
+    { name: 'since', value: 'TIME', help: 'begin with what a Prometheus server knows of the last TIME, as 90s, 30m or 6h' },
+    { name: 'token-from', value: 'VARIABLE', help: 'send the token that this environment variable holds' },
     { name: 'count', value: 'N', help: 'end after N tables or lines' },
     { name: 'json', value: null, help: 'the same as --format json' },
     ...recordingOptions,
     { name: 'speed', value: 'N', help: 'show a recording N times as fast as it was, 1 to 60 (default 1; with --once or JSON as fast as it goes)' },
   ],
   remarks: [
-    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-status:URL (stub_status of nginx, totals only).',
+    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: apache:URL (balancer manager), apache-status:URL (server-status), caddy:URL (administration), caddy-log:FILE (access log with X-Upstream), envoy:URL (administration), haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-plus:URL (API of nginx Plus), nginx-status:URL (stub_status of nginx, totals only), nginx-vts:URL (vhost_traffic_status), prometheus:URL?LABEL=VALUE (balancers that a Prometheus server scrapes, chosen by labels), traefik:URL (API and metrics).',
     'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
     'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
     'With --format json each poll is one line. Alerts that only inform do not make the exit code 1.',
@@ -49,7 +54,7 @@ export const command: Command = {
     if (args.has('source') && args.has('config')) throw new UsageError('With --source the config is the argument; leave --config out.')
     if (isRecordingName(args.value('source') ?? argument)) return replay(args, io, args.value('source') ?? argument, args.has('source') ? argument : args.value('config'))
     if (args.has('speed')) throw new UsageError('--speed is for recordings: FILE.lbrec.')
-    const source = sourceOf(args.value('source') ?? argument)
+    const source = withToken(sourceOf(args.value('source') ?? argument), args.value('token-from'), io)
     const configArgument = args.has('source') ? argument : args.value('config')
     const once = args.has('once')
     const intervalMs = numberOf(args, 'interval', 1, 300, once ? 1 : 5) * 1000
@@ -61,20 +66,28 @@ export const command: Command = {
     if (config !== null) expectSameProduct(source, config.model, configArgument ?? '')
     const good = args.value('known-good')
     const knownGood = good === null ? null : await readConfig(ports, good, args, io)
+    const settings = await readAlertSettings(ports, args, io, config)
     if (knownGood !== null) expectSameProduct(source, knownGood.model, good ?? '')
-    const recording = SessionRecording.of(ports, args, io, { source: source.title, intervalMs }, config, knownGood)
-    const session: Session = {
-      args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config), goodPlaces: knownGood === null ? null : placesOf(knownGood),
-      readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood ?? config, recording,
-      // A single look may take its time.
-      poller: createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs), watch: new LiveSession(config?.model ?? null, intervalMs, knownGood?.model ?? null),
-      causes: args.has('alerts') ? new AlertCauses(ports.clock) : null, compared: Promise.resolve(),
-    }
-    if (knownGood !== null) compareWith(session, config)
+    // A single look may take its time.
+    const poller = createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs)
+    const recording = SessionRecording.of(ports, args, io, source.title, config, knownGood)
     try {
-      return await (once ? lookOnce(session) : keepLooking(session, count))
+      const past = await readPast(poller, source, args, intervalMs)
+      for (const compared of [config, knownGood]) {
+        if (past !== null && compared !== null && compared.model.product !== past.newest.product) throw new InputError(`${source.title} shows ${past.newest.product}, and the config is one of ${compared.model.product}.`)
+      }
+      const nominalMs = Math.max(intervalMs, poller.sourceIntervalMs ?? 0)
+      const session: Session = {
+        args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config), goodPlaces: knownGood === null ? null : placesOf(knownGood),
+        readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood ?? config, recording,
+        poller, nominalMs, watch: new LiveSession(config?.model ?? null, nominalMs, knownGood?.model ?? null, settings),
+        causes: args.has('alerts') ? new AlertCauses(ports.clock) : null, compared: Promise.resolve(),
+      }
+      if (knownGood !== null) compareWith(session, config)
+      const look = past === null ? null : await lookBack(session, past)
+      return await (once ? lookOnce(session, look) : keepLooking(session, count, look))
     } finally {
-      await session.poller.close()
+      await poller.close()
       await recording?.close()
     }
   },
@@ -82,7 +95,7 @@ export const command: Command = {
 
 /** A recording instead of a source. */
 async function replay(args: Parsed, io: Io, path: string, configArgument: string | null): Promise<ExitCode> {
-  for (const name of ['interval', 'record']) if (args.has(name)) throw new UsageError(`--${name} has no meaning for a recording.`)
+  for (const name of ['interval', 'record', 'since', 'token-from']) if (args.has(name)) throw new UsageError(`--${name} has no meaning for a recording.`)
   const once = args.has('once')
   const json = isJson(args)
   if (args.has('output') && !once) throw new UsageError('--output holds one table: it needs --once.')
@@ -132,6 +145,8 @@ interface Session {
   readonly now: () => string
   readonly intervalMs: number
   readonly poller: Poller
+  /** How far apart polls are meant to be. */
+  readonly nominalMs: number
   readonly watch: LiveSession
   /** Null: nobody asked for alerts. */
   readonly causes: AlertCauses | null
@@ -147,7 +162,7 @@ function sourceOf(written: string): LiveSource {
 
 function expectSameProduct(source: LiveSource, model: RoutingModel, written: string): void {
   const dialect = dialectOf(source)
-  if (dialect !== model.dialect) throw new InputError(`${written} is a config of ${model.product}; what ${source.title} shows ${dialect === null ? 'cannot be compared with a config' : `is compared with one of ${dialect === 'nginx' ? 'nginx' : 'HAProxy'}`}.`)
+  if (dialect !== 'any' && dialect !== model.dialect) throw new InputError(`${written} is a config of ${model.product}; what ${source.title} shows ${dialect === null ? 'cannot be compared with a config' : `is compared with one of ${dialect === 'nginx' ? 'nginx' : 'HAProxy'}`}.`)
 }
 
 /** What one poll showed. `alerts` null: nobody asked for them. */
@@ -155,10 +170,23 @@ interface Look extends Omit<LiveMoment, 'alerts'> {
   readonly alerts: readonly Alert[] | null
 }
 
+/** Goes through the past, which is shown only where it was asked for, up to the newest moment. */
+async function lookBack(session: Session, { before, newest }: Past): Promise<Look> {
+  const { args, io, json } = session
+  const shown = json && args.has('since') && !args.has('once')
+  for (const snapshot of before) {
+    const look = await lookAt(session, snapshot)
+    if (shown) io.out(show(session, look, new Date(snapshot.taken.wallMs).toISOString()))
+    await io.drained()
+  }
+  await session.compared
+  return lookAt(session, newest)
+}
+
 /** A rate needs two polls, and an alert is told after two or three of those. */
-async function lookOnce(session: Session): Promise<ExitCode> {
-  let look = await lookOrEnd(session)
-  for (let more = session.causes === null ? 1 : 4; more > 0; more -= 1) {
+async function lookOnce(session: Session, known: Look | null): Promise<ExitCode> {
+  let look = known ?? await lookOrEnd(session)
+  for (let more = known !== null ? 0 : session.causes === null ? 1 : 4; more > 0; more -= 1) {
     await sleep(session.intervalMs)
     if (more === 1) await session.compared
     look = await lookOrEnd(session)
@@ -197,20 +225,21 @@ function compareWith(session: Session, running: LoadedConfig | null): void {
   session.compared = session.causes?.use(session.knownGood, running) ?? Promise.resolve()
 }
 
-async function lookAt({ watch, causes, recording, places }: Session, snapshot: LiveSnapshot): Promise<Look> {
+async function lookAt({ watch, causes, recording, places, nominalMs }: Session, snapshot: LiveSnapshot): Promise<Look> {
   const moment = watch.add(snapshot)
-  await recording?.poll(moment, places)
+  await recording?.poll(moment, places, nominalMs)
   return { view: moment.view, alerts: causes === null ? null : causes.explain(moment.alerts, moment.view) }
 }
 
 function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
-  return alerts?.some((alert) => alert.severity !== 'info') === true ? exitCodes.found : exitCodes.clean
+  return alerts?.some((alert) => alert.severity !== 'info' && alert.waived === null) === true ? exitCodes.found : exitCodes.clean
 }
 
 /** Until it is interrupted, or `count` polls were shown. The first poll has to succeed: a source that is written wrong is not waited for. */
-async function keepLooking(session: Session, count: number): Promise<ExitCode> {
+async function keepLooking(session: Session, count: number, known: Look | null): Promise<ExitCode> {
   const { io, poller } = session
-  let look: Look | null = await lookOrEnd(session)
+  let look: Look | null = known ?? await lookOrEnd(session)
+  let takenMs = look.view.snapshot.taken.monotonicMs
   for (let shown = 0; ;) {
     if (look !== null) {
       showTable(io, session.json, show(session, look))
@@ -223,8 +252,12 @@ async function keepLooking(session: Session, count: number): Promise<ExitCode> {
     if (session.recording === null) await sleep(pauseMs)
     else if (!await session.recording.pause(pauseMs)) return look === null ? exitCodes.clean : codeOf(look)
     const polled = await poller.poll()
-    if (polled.ok) look = await lookAt(session, polled.value)
-    else {
+    if (polled.ok) {
+      // A server that keeps what it scrapes has nothing new with each poll.
+      const { monotonicMs } = polled.value.taken
+      look = monotonicMs === takenMs ? null : await lookAt(session, polled.value)
+      takenMs = monotonicMs
+    } else {
       look = null
       tellFailure(session, polled.failure)
     }
@@ -239,8 +272,8 @@ function tellFailure({ io, json, source, now, watch, recording, places }: Sessio
   else io.err(`${now()}  ${failure.message} It is asked again.\n`)
 }
 
-function show({ args, io, json, source, places, goodPlaces, now }: Session, { view, alerts }: Look): string {
-  return rendered(args, io, json, { view, alerts, source, at: now(), places, goodPlaces })
+function show({ args, io, json, source, places, goodPlaces, now }: Session, { view, alerts }: Look, at = now()): string {
+  return rendered(args, io, json, { view, alerts, source, at, places, goodPlaces })
 }
 
 function rendered(args: Parsed, io: Io, json: boolean, facts: LiveFacts): string {

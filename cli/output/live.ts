@@ -39,8 +39,8 @@ function alertLines(alerts: readonly Alert[], places: Places | null, colours: Co
   if (alerts.length === 0) return [colours.green('No alert.')]
   return alerts.flatMap((alert) => {
     const place = alert.at === null || places === null ? '' : ` (${places.lineOf(alert.at).file}:${places.lineOf(alert.at).line})`
-    const text = forTerminal(`${alert.severity === 'info' ? '·' : '▲'} ${alert.severity}${alert.mutedBy === null ? '' : ', follows from the above'}: ${alert.sentence}${place}`)
-    const painted = alert.severity === 'critical' ? colours.red(text) : alert.severity === 'warning' ? colours.yellow(text) : text
+    const text = forTerminal(`${alert.severity === 'info' ? '·' : '▲'} ${alert.severity}${alert.mutedBy === null ? '' : ', follows from the above'}${alert.waived === null ? '' : `, waived until ${alert.waived.until} (${alert.waived.reason})`}: ${alert.sentence}${place}`)
+    const painted = alert.waived !== null ? colours.dim(text) : alert.severity === 'critical' ? colours.red(text) : alert.severity === 'warning' ? colours.yellow(text) : text
     return [painted, ...alert.evidence.map((one) => colours.dim(forTerminal(`    - ${one}`)))]
   })
 }

@@ -195,6 +195,8 @@ export interface LiveAnswer {
   readonly bytes: number
   readonly readMs: number
   readonly taken: PollTime
+  /** Number of the page that comes next, where an answer has several and says so. */
+  readonly nextPage?: number
 }
 
 /** What was read of a log since the time before. */

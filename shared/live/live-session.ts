@@ -2,6 +2,7 @@ import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { Alert } from './alerts/alert-book.ts'
 import { AlertWatch } from './alerts/alert-watch.ts'
+import type { AlertSettings } from './alerts/settings.ts'
 import { LiveWatch, type LiveView } from './live-watch.ts'
 import type { LiveSnapshot } from './snapshot.ts'
 
@@ -17,10 +18,11 @@ export interface LiveMoment {
  */
 export class LiveSession {
   readonly #watch: LiveWatch
-  readonly #alerts = new AlertWatch()
+  readonly #alerts: AlertWatch
 
   /** `model`: the config that is believed to run. `nominalMs`: how far apart polls are meant to be. */
-  constructor(model: RoutingModel | null, nominalMs: number, knownGood: RoutingModel | null) {
+  constructor(model: RoutingModel | null, nominalMs: number, knownGood: RoutingModel | null, settings: AlertSettings = {}) {
+    this.#alerts = new AlertWatch(settings)
     this.#watch = new LiveWatch(model, nominalMs, knownGood)
   }
 

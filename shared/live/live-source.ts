@@ -47,13 +47,20 @@ export interface HttpSource {
 
 /** Words that stand before an address and say what answers there; without one it is the statistics page of HAProxy. */
 const namedSurfaces = [
+  'apache',
+  'apache-status',
+  'caddy',
+  'envoy',
   'haproxy-metrics',
+  'nginx-plus',
   'nginx-status',
+  'nginx-vts',
   'prometheus',
+  'traefik',
 ] as const
 export type HttpSurface = 'haproxy' | (typeof namedSurfaces)[number]
 /** The same for log files. */
-const fileSurfaces = ['nginx-log'] as const
+const fileSurfaces = ['caddy-log', 'nginx-log'] as const
 export type FileSurface = (typeof fileSurfaces)[number]
 
 /**
@@ -74,6 +81,7 @@ export function parseLiveSource(written: string): LiveSource | string {
   if (named === 'prometheus') return prometheusSource(text)
   const source = parseAddress(text)
   if (named === undefined || typeof source === 'string') return source
+  if (named === 'caddy' && source.kind === 'http' && source.path !== '/') return 'caddy: takes the address of the administration without a path, as in http://127.0.0.1:2019.'
   return source.kind === 'http' ? { ...source, surface: named } : `${named} is asked at an http or https address.`
 }
 
@@ -81,10 +89,10 @@ export function parseLiveSource(written: string): LiveSource | string {
 export function dialectOf({ surface }: LiveSource): 'haproxy' | 'nginx' | 'any' | null {
   switch (surface) {
     case 'haproxy': case 'haproxy-metrics': return 'haproxy'
-    case 'nginx-log': return 'nginx'
+    case 'nginx-log': case 'nginx-plus': case 'nginx-vts': return 'nginx'
+    // Totals only, or products whose configs are not read.
+    case 'apache': case 'apache-status': case 'caddy': case 'caddy-log': case 'envoy': case 'nginx-status': case 'traefik': return null
     case 'prometheus': return 'any'
-    // Totals only.
-    case 'nginx-status': return null
   }
 }
 

@@ -29,7 +29,7 @@ export interface WatchedPool extends JoinedPool {
 const unknownRule: ShareRule = { class: 'none', unit: 'requests', allBackups: false }
 
 /** Classes of algorithms by the word of the statistics, for pools without a config. */
-const runningClasses: Readonly<Record<string, ShareRule['class']>> = { 'roundrobin': 'exact', 'static-rr': 'exact', 'leastconn': 'load' }
+const runningClasses: Readonly<Record<string, ShareRule['class']>> = { 'roundrobin': 'exact', 'static-rr': 'exact', 'leastconn': 'load', 'byrequests': 'exact', 'bybusyness': 'load' }
 
 /**
  * Watches one balancer: what happened since the poll before, whether the shares are those of the config, and what runs
@@ -95,7 +95,10 @@ function processOf({ epoch, generation }: LiveSnapshot): string | null {
 function runningRule(joined: JoinedPool): ShareRule {
   const algorithm = joined.live?.row.algorithm ?? null
   const found = algorithm === null ? undefined : runningClasses[algorithm]
-  return found === undefined ? unknownRule : { ...unknownRule, class: found, unit: joined.live?.row.protocol === 'tcp' ? 'connections' : 'requests' }
+  if (found === undefined) return unknownRule
+  // Apache has only tries to count, and uses all of its standbys together.
+  const tries = joined.live?.row.protocol === 'http' && joined.live.row.counters.requests === null && joined.live.row.counters.selections !== null
+  return { class: found, unit: joined.live?.row.protocol === 'tcp' ? 'connections' : tries ? 'selections' : 'requests', allBackups: tries }
 }
 
 /** Per second; null where the interval has no rate. */

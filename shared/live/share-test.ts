@@ -61,6 +61,11 @@ export function findShareShifts(history: readonly SharePoll[], options: ShareTes
   return [...best.values()]
 }
 
+/** Whether a share is this many times the expected one or more, or one over it or less. */
+export function isBeyond({ direction, share, expected }: Pick<ShareShift, 'direction' | 'share' | 'expected'>, ratio: number): boolean {
+  return direction === 'high' ? share >= ratio * expected : share <= expected / ratio
+}
+
 /** Servers whose share over the last `polls` and over the newest quarter of them is outside the band, however few the units. */
 export function outsideBand(history: readonly SharePoll[], polls: number, options: ShareTestOptions): readonly ShareShift[] {
   return outside(sumsOf(history, new Set([polls, quarterOf(polls)])), polls, options)

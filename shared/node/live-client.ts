@@ -17,14 +17,18 @@ type Get = Extract<LiveRequest, { readonly kind: 'get' }>
 export async function askLive(source: LiveSource, request: LiveRequest, limitMs: number, limitBytes: number): Promise<Result<LiveAnswer>> {
   invariant(isAllowed(source, request), 'a question that is not on the list of reads')
   const started = performance.now()
-  const read = await send(source, request, limitMs, limitBytes)
+  const seen: Seen = {}
+  const read = await send(source, request, limitMs, limitBytes, seen)
   if (!read.ok) return read
   const monotonicMs = performance.now()
-  return ok({ text: read.value.toString('utf8'), bytes: read.value.length, readMs: monotonicMs - started, taken: { monotonicMs, wallMs: Date.now() } })
+  return ok({ text: read.value.toString('utf8'), bytes: read.value.length, readMs: monotonicMs - started, taken: { monotonicMs, wallMs: Date.now() }, ...seen })
 }
 
-function send(source: LiveSource, request: LiveRequest, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
-  if (source.kind === 'http' && request.kind === 'get') return askPage(source, request, limitMs, limitBytes)
+/** What the head of an answer says. */
+interface Seen { nextPage?: number }
+
+function send(source: LiveSource, request: LiveRequest, limitMs: number, limitBytes: number, seen: Seen): Promise<Result<Buffer>> {
+  if (source.kind === 'http' && request.kind === 'get') return askPage(source, request, limitMs, limitBytes, seen)
   invariant((source.kind === 'socket' || source.kind === 'tcp') && request.kind === 'line', 'a question in the wrong form')
   return askSocket(source, request.text, limitMs, limitBytes)
 }
@@ -42,15 +46,20 @@ function askSocket(source: Extract<LiveSource, { readonly kind: 'socket' | 'tcp'
 /** With these, Prometheus says in its answer what is wrong. */
 const reasonStatuses: ReadonlySet<number> = new Set([400, 422, 503])
 
-async function askPage(source: HttpSource, { path, accept }: Get, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
+async function askPage(source: HttpSource, { path, accept, ownReferer }: Get, limitMs: number, limitBytes: number, seen: Seen): Promise<Result<Buffer>> {
   const { request } = source.secure ? await import('node:https') : await import('node:http')
   return new Promise((resolve) => {
     const authorization = source.token !== undefined ? `Bearer ${source.token}` : source.user === null ? null : `Basic ${Buffer.from(`${source.user}:${source.password}`).toString('base64')}`
     const credentials = authorization === null ? {} : { Authorization: authorization }
+    // The host as the client sends it: Apache compares the two.
+    const host = `${source.host.includes(':') ? `[${source.host}]` : source.host}${source.port === (source.secure ? 443 : 80) ? '' : `:${source.port}`}`
+    const referer = ownReferer === true ? { Referer: `${source.secure ? 'https' : 'http'}://${host}${path}` } : {}
     // A connection that is kept could stay with a process that a reload has replaced.
     const asked = request({
-      host: source.host, port: source.port, path, method: 'GET', agent: false, rejectUnauthorized: true, headers: { Connection: 'close', Accept: accept, ...credentials },
+      host: source.host, port: source.port, path, method: 'GET', agent: false, rejectUnauthorized: true, headers: { Connection: 'close', Accept: accept, ...credentials, ...referer },
     }, (response) => {
+      const nextPage = /^\d{1,6}$/.exec(String(response.headers['x-next-page'] ?? ''))?.[0]
+      if (nextPage !== undefined) seen.nextPage = Number(nextPage)
       const problem = statusProblem(response.statusCode ?? 0, source)
       if (problem === null || (source.surface === 'prometheus' && reasonStatuses.has(response.statusCode ?? 0))) collect(response, source, limitBytes, end)
       else end(problem)

@@ -111,6 +111,8 @@ export interface LiveAlert {
   readonly sentence: string
   /** What the data says besides, and what it rules out. */
   readonly evidence: readonly string[]
+  /** Somebody knows about it and it does not count until then. */
+  readonly waived: { readonly reason: string; readonly until: string } | null
   readonly sinceMs: number
   readonly mutedBy: string | null
   /** Most telling first. */
@@ -177,11 +179,11 @@ export function toLiveSample({ view, alerts }: LiveMoment, context: SampleContex
   }
 }
 
-export function toLiveAlert({ key, rule, pool, server, servers, traffic, severity, sentence, evidence, sinceMs, mutedBy, at, causes }: Alert, context: SampleContext): LiveAlert {
+export function toLiveAlert({ key, rule, pool, server, servers, traffic, severity, sentence, evidence, sinceMs, mutedBy, waived, at, causes }: Alert, context: SampleContext): LiveAlert {
   const own = lineOf(at, 'running', context.running)
   const caused = causes.flatMap((cause) => lineOf(cause.at, cause.side, cause.side === 'running' ? context.running : context.knownGood) ?? [])
   const lines = caused.length > 0 || own === null ? caused : [own]
-  return { key, rule, pool, server, servers, traffic, severity, sentence, evidence, sinceMs, mutedBy, lines }
+  return { key, rule, pool, server, servers, traffic, severity, sentence, evidence, sinceMs, mutedBy, waived, lines }
 }
 
 function lineOf(at: Span | null, side: LiveLine['side'], lookup: LineLookup | null): LiveLine | null {

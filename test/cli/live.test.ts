@@ -129,12 +129,30 @@ test('an alert names the line that differs from the last known good config', asy
   assert.deepEqual([share?.servers, share?.traffic, share?.at, share?.causes], [['a'], 'less', { file: running, line: 9 }, [{ side: 'running', file: running, line: 9 }, { side: 'known-good', file: config, line: 9 }]])
 })
 
+test('a waived alert is listed with its reason and does not count', async () => {
+  const settings = path.join(scratch, 'alerts.json')
+  const waiver = (rule: string): object => ({ rule, reason: 'known to us', until: '2999-01-01' })
+  writeFileSync(settings, JSON.stringify({ pools: { api: { errors: { enabled: false } }, gone: {} }, waivers: [waiver('share'), waiver('queue')] }))
+  const { code, out, err } = await run(['live', await balancer((poll) => answer(poll)), '--config', config, '--interval', '1', '--count', '3', '--alerts', '--alert-settings', settings])
+  assert.equal(code, 0, out)
+  assert.match(out, /▲ critical, waived until 2999-01-01 \(known to us\): api\//)
+  assert.match(err, /speaks of pool "gone", which the config does not have/)
+})
+
+test('alert settings that cannot be used are said with their place', async () => {
+  const settings = path.join(scratch, 'wrong.json')
+  writeFileSync(settings, '{"rules":{"queue":{"length":-1}}}')
+  const { code, err } = await run(['live', '/x.sock', '--alerts', '--alert-settings', settings])
+  assert.deepEqual([code, err], [3, `steelyard: The alert settings in ${settings} cannot be used: rules.queue.length: expected a number from 1 to 1000000000, got -1.\n`])
+})
+
 const endings: readonly (readonly [string, readonly string[], number, RegExp])[] = [
   ['nothing to ask', ['live'], 2, /one SOURCE/],
   ['a word that is no source', ['live', 'haproxy'], 2, /not a source/],
   ['two ways to name the config', ['live', config, '--source', '/x.sock', '--config', config], 2, /leave --config out/],
   ['an interval too short', ['live', '/x.sock', '--interval', '0.1'], 2, /1 to 300/],
   ['a file for what never ends', ['live', '/x.sock', '--output', 'x'], 2, /--once/],
+  ['settings of alerts that nobody asked for', ['live', '/x.sock', '--alert-settings', 'x.json'], 2, /needs --alerts/],
   ['a socket that is not there', ['live', '/nowhere/x.sock', '--once'], 3, /There is no socket/],
   ['a config that is not there', ['live', '/nowhere/x.sock', '--config', '/nowhere/h.cfg'], 3, /h\.cfg/],
 ]

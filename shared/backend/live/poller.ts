@@ -1,14 +1,20 @@
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
+import { caddyLog } from '#shared/live/caddy/log-line.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
 import { haproxyExporter } from '#shared/live/metrics/exporters/haproxy.ts'
 import { nginxLog } from '#shared/live/nginx/log-line.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LivePort } from '#shared/backend/ports.ts'
+import { apacheManagerReader, apacheStatusReader } from './read-apache.ts'
+import { caddyReader } from './read-caddy.ts'
+import { envoyReader } from './read-envoy.ts'
 import { haproxyReader } from './read-haproxy.ts'
 import { logReader } from './read-log.ts'
 import { metricsReader } from './read-metrics.ts'
+import { nginxPlusReader, nginxVtsReader } from './read-nginx-modules.ts'
 import { nginxStatusReader } from './read-nginx-status.ts'
 import { prometheusReader, type PastReader } from './read-prometheus.ts'
+import { traefikReader } from './read-traefik.ts'
 
 /** Asks a source once. `limitMs`, `limitBytes`: for everything it has to ask. */
 export interface SnapshotReader {
@@ -34,11 +40,19 @@ export function createPoller(port: LivePort, source: LiveSource, intervalMs: num
 
 function readerOf(port: LivePort, source: LiveSource): SnapshotReader {
   switch (source.surface) {
+    case 'apache': return apacheManagerReader(port, source)
+    case 'apache-status': return apacheStatusReader(port, source)
+    case 'caddy': return caddyReader(port, source)
+    case 'caddy-log': return logReader(port, source, caddyLog)
+    case 'envoy': return envoyReader(port, source)
     case 'haproxy': return haproxyReader(port, source)
     case 'haproxy-metrics': return metricsReader(port, source, haproxyExporter)
     case 'nginx-log': return logReader(port, source, nginxLog)
+    case 'nginx-plus': return nginxPlusReader(port, source)
     case 'nginx-status': return nginxStatusReader(port, source)
+    case 'nginx-vts': return nginxVtsReader(port, source)
     case 'prometheus': return prometheusReader(port, source).read
+    case 'traefik': return traefikReader(port, source)
   }
 }
 

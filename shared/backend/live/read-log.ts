@@ -13,7 +13,7 @@ const clearlyUntold = 0.02
 export function logReader(port: LivePort, source: FileSource, format: LogFormat): SnapshotReader {
   const tail = port.tail(source)
   const tally = new LogTally()
-  const seen = { told: 0, untold: 0, dropped: 0, emptied: 0 }
+  const seen = { told: 0, untold: 0, silent: 0, dropped: 0, emptied: 0 }
   /** Nothing older was read: counts begin here. */
   let startMs: number | null = null
 
@@ -23,9 +23,11 @@ export function logReader(port: LivePort, source: FileSource, format: LogFormat)
     const held: Parameters<LogTally['add']>[0][] = []
     const part = await tail.read((line, earlier) => {
       const request = format.parse(line)
+      if (request === 'other') return
+      if (request?.silent === true) seen.silent += 1
       if (request === null) seen.untold += 1
       else {
-        seen.told += 1
+        if (request.silent !== true) seen.told += 1
         if (!earlier) held.push(request)
         else if (request.atMs !== null) {
           oldestMs = Math.min(oldestMs, request.atMs)
@@ -41,13 +43,14 @@ export function logReader(port: LivePort, source: FileSource, format: LogFormat)
       startMs = begin
       for (const request of held) if (request.atMs === null || request.atMs > begin) tally.add(request, taken.wallMs)
     } else for (const request of held) tally.add(request, taken.wallMs)
-    if (seen.told === 0 && seen.untold > 0) return failed('bad-answer', `${source.title} does not say which server answered. ${format.advice}`)
+    if (seen.told + seen.silent === 0 && seen.untold > 0) return failed('bad-answer', `${source.title} does not say which server answered. ${format.advice}`)
     seen.dropped += part.value.dropped
     seen.emptied += part.value.emptied ? 1 : 0
     const untilMs = untilOf(part.value, tally.newestMs, startMs)
     const shift = taken.wallMs - untilMs
     const snapshot = tally.snapshot(format.product, { taken: { wallMs: untilMs, monotonicMs: taken.monotonicMs - shift }, readMs, bytes }, untilMs)
     const notes = notesOf(part.value, seen, { told: seen.told - before.told, untold: seen.untold - before.untold }, shift, tally.tooMany)
+    if (seen.told === 0 && seen.silent > 0) notes.push(`No line names a server so far. ${format.advice}`)
     return ok(notes.length === 0 ? snapshot : { ...snapshot, notes })
   }
   return Object.assign(read, { close: () => tail.close() })
@@ -59,7 +62,7 @@ function untilOf({ taken, behindBytes }: TailRead, newestMs: number | null, star
   return Math.max(startMs, behindBytes > 0 && newestMs !== null ? Math.min(complete, newestMs - lateMs) : complete)
 }
 
-function notesOf(part: TailRead, all: { readonly dropped: number; readonly emptied: number }, now: { readonly told: number; readonly untold: number }, lateByMs: number, tooMany: boolean): readonly string[] {
+function notesOf(part: TailRead, all: { readonly dropped: number; readonly emptied: number }, now: { readonly told: number; readonly untold: number }, lateByMs: number, tooMany: boolean): string[] {
   const notes: string[] = []
   if (part.behindBytes > 0) notes.push(`${megabytes(part.behindBytes)} of the log are still to be read: the numbers are those of ${Math.max(1, Math.round(lateByMs / 1000))} s ago.`)
   if (part.missing) notes.push('The log is not at its place any more; what is still written to the old file is read.')

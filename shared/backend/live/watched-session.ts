@@ -141,10 +141,15 @@ export class WatchedSession implements KeptSession {
 
 function surfaceOf(source: LiveSource): string {
   switch (source.surface) {
+    case 'apache': return 'balancer manager'
+    case 'apache-status': return 'server-status page'
+    case 'caddy': case 'envoy': return 'administration'
+    case 'caddy-log': case 'nginx-log': return 'access log'
     case 'haproxy': return source.kind === 'http' ? 'statistics page' : 'stats socket'
     case 'haproxy-metrics': return 'metrics page'
+    case 'nginx-plus': case 'traefik': return 'API'
     case 'nginx-status': return 'stub_status page'
-    case 'nginx-log': return 'access log'
+    case 'nginx-vts': return 'traffic status page'
     case 'prometheus': return 'Prometheus'
   }
 }

@@ -30,6 +30,8 @@ export interface Alert {
   readonly sinceMs: number
   /** Key of an alert that explains this one; then it is listed under it. */
   readonly mutedBy: string | null
+  /** Somebody knows about it: until then it does not count. */
+  readonly waived: { readonly reason: string; readonly until: string } | null
 }
 
 interface Entry {
@@ -93,7 +95,7 @@ export class AlertBook {
   firing(): readonly Alert[] {
     const alerts = [...this.#entries].filter(([, entry]) => entry.fires).map(([key, { last, sinceMs }]): Alert => ({
       key, rule: last.rule, pool: last.pool, server: last.server, servers: last.servers ?? (last.server === null ? [] : [last.server]), traffic: last.traffic ?? null,
-      severity: last.severity, sentence: last.sentence, evidence: last.evidence ?? [], at: last.at, causes: [], sinceMs, mutedBy: null,
+      severity: last.severity, sentence: last.sentence, evidence: last.evidence ?? [], at: last.at, causes: [], sinceMs, mutedBy: null, waived: null,
     }))
     const down = new Map(alerts.filter((one) => one.rule === 'health' && one.severity === 'critical').map((one) => [one.pool, one.key]))
     const silent = new Map(alerts.filter((one) => one.rule === 'silent').map((one) => [one.pool, one.key]))

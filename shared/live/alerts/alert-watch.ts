@@ -6,6 +6,7 @@ import type { AlertRule, RuleId } from './evaluation.ts'
 import { healthRule } from './rules/health.ts'
 import { backupsRule, driftRule, flappingRule, reloadRule } from './rules/states.ts'
 import { errorsRule, latencyRule, queueRule, retriesRule } from './rules/suffering.ts'
+import { AlertPolicy, type AlertSettings } from './settings.ts'
 import { mixRule } from './rules/mix.ts'
 import { shareRule, silentRule } from './rules/traffic.ts'
 
@@ -16,14 +17,21 @@ const survivesReload: ReadonlySet<RuleId> = new Set(['silent', 'mix'])
 
 /** Every rule over the polls of one balancer, with what fires. The same polls give the same alerts. */
 export class AlertWatch {
-  readonly #rules: readonly AlertRule[] = [
-    reloadRule(), driftRule(), healthRule(), backupsRule(), silentRule(), mixRule(), shareRule(), errorsRule(), queueRule(), latencyRule(), retriesRule(), flappingRule(),
-  ]
+  readonly #rules: readonly AlertRule[]
+  readonly #policy: AlertPolicy
   readonly #book = new AlertBook()
   readonly #evidence = new EvidenceBook()
   #last: LiveView | null = null
   #settling = 0
   #misses = 0
+
+  constructor(settings: AlertSettings = {}) {
+    const policy = new AlertPolicy(settings)
+    this.#policy = policy
+    this.#rules = [
+      reloadRule(), driftRule(), healthRule(policy), backupsRule(), silentRule(policy), mixRule(policy), shareRule(policy), errorsRule(policy), queueRule(policy), latencyRule(policy), retriesRule(), flappingRule(),
+    ]
+  }
 
   /** Alerts that fire after this poll, in the order of reading. */
   add(view: LiveView): readonly Alert[] {
@@ -34,28 +42,33 @@ export class AlertWatch {
     if (view.restarted) this.#settling = settlePolls
     else if (this.#settling > 0) this.#settling -= 1
     for (const rule of this.#rules) {
-      const evaluations = rule.look(view)
+      const evaluations = rule.look(view).filter((one) => this.#policy.isEnabled(rule.id, one.pool))
       const held = this.#settling > 0 && !rule.isState && !survivesReload.has(rule.id)
       this.#book.note(rule, held ? evaluations.map((one) => ({ ...one, holds: null })) : evaluations, wallMs)
     }
     this.#evidence.note(view)
     this.#last = view
-    return this.#firing()
+    return this.#firing(wallMs)
   }
 
   /** A poll that failed. Everything else stays as it was. */
   miss(failure: Failure, wallMs: number): readonly Alert[] {
     this.#misses += 1
-    this.#book.note({ id: 'blind', confirm: missesBeforeBlind, clear: 1 }, [{
+    if (this.#policy.isEnabled('blind', null)) this.#book.note({ id: 'blind', confirm: missesBeforeBlind, clear: 1 }, [{
       rule: 'blind', pool: null, server: null, holds: true, severity: 'warning', at: null, sentence: `The balancer cannot be watched; the last ${this.#misses} polls failed. ${failure.message}`,
     }], wallMs)
-    return this.#firing()
+    return this.#firing(wallMs)
   }
 
-  #firing(): readonly Alert[] {
+  #firing(wallMs: number): readonly Alert[] {
     const view = this.#last
-    const alerts = this.#book.firing()
-    return view === null ? alerts : alerts.map((alert) => ({ ...alert, evidence: [...alert.evidence, ...this.#evidence.about(alert, view)] }))
+    return this.#book.firing().map((alert) => {
+      const waiver = this.#policy.waiverFor(alert, wallMs)
+      return {
+        ...alert, severity: this.#policy.severity(alert.rule, alert.pool) ?? alert.severity, evidence: view === null ? alert.evidence : [...alert.evidence, ...this.#evidence.about(alert, view)],
+        waived: waiver === null ? null : { reason: waiver.reason, until: waiver.until },
+      }
+    })
   }
 
   /** Something was seen that does not fire yet: polls may come closer together. */

@@ -14,11 +14,10 @@ export interface ErrorBurst {
 
 const windowSet: ReadonlySet<number> = new Set(windows)
 const leastErrors = 5
-const leastShare = 0.02
 const threshold = 12
 
-/** Errors count from this part of the requests on. `usual`: part that is usual, at least 0.5 %. */
-export function errorGate(usual: number): number {
+/** Errors count from this part of the requests on. `usual`: part that is usual, at least 0.5 %; `leastShare`: least part that counts. */
+export function errorGate(usual: number, leastShare: number): number {
   return Math.max(4 * usual, leastShare)
 }
 
@@ -30,8 +29,8 @@ export function errorGate(usual: number): number {
  * a second.
  * Source: shared/live/README.md, "Alerts".
  */
-export function findErrorBurst(history: readonly ErrorPoll[], usual: number): ErrorBurst | null {
-  const gate = errorGate(usual)
+export function findErrorBurst(history: readonly ErrorPoll[], usual: number, leastShare = 0.02): ErrorBurst | null {
+  const gate = errorGate(usual, leastShare)
   let best: ErrorBurst | null = null
   let errors = 0
   let requests = 0

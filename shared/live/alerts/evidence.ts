@@ -99,7 +99,7 @@ function serverWords(alert: Alert, joined: WatchedPool): readonly string[] {
     return [`Server ${named.name} is ${text}${check === null ? '' : `; its check says ${check}`}.`]
   }
   const able = live.filter((one) => isEligible(one.state)).length
-  return [able === live.length ? (able === 1 ? 'Its server can take requests.' : `All ${able} servers can take requests.`) : `${able} of ${live.length} servers can take requests.`]
+  return [able === live.length ? (able === 1 ? 'Its server can take requests.' : able === 2 ? 'Both servers can take requests.' : `All ${able} servers can take requests.`) : `${able} of ${live.length} servers can take requests.`]
 }
 
 function queueWords(alert: Alert, joined: WatchedPool): readonly string[] {

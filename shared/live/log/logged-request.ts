@@ -13,6 +13,8 @@ export interface LoggedRequest {
   readonly bytesSent: number | null
   /** Tries in the pool that answered, in their order; empty: the request was not passed on. */
   readonly attempts: readonly LoggedAttempt[]
+  /** The line names no server, and it cannot be told whether the log ever would. */
+  readonly silent?: true
 }
 
 /** One try at one server. */
@@ -34,8 +36,8 @@ export const unnamedPool = '(unnamed)'
 /** How a product's log is read. */
 export interface LogFormat {
   readonly product: string
-  /** Null: the line says nothing about servers, as an ordinary access log does not. */
-  readonly parse: (line: string) => LoggedRequest | null
+  /** Null: the line says nothing about servers, as an ordinary access log does not. other: it is about something else. */
+  readonly parse: (line: string) => LoggedRequest | 'other' | null
   /** What has to be logged so that servers are told; whole sentences. */
   readonly advice: string
 }

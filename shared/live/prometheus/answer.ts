@@ -1,5 +1,6 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import { cleanText } from '#shared/live/clean-text.ts'
+import { isObject, readJson } from '#shared/live/json-answer.ts'
 import type { MetricLabels } from '#shared/live/metrics/samples.ts'
 
 /** One series: its labels with the name of the metric apart, and its values by time in milliseconds since 1970. */
@@ -17,7 +18,7 @@ export interface Series {
  * Source: Prometheus documentation, "HTTP API".
  */
 export function parseMatrix(text: string): Result<readonly Series[]> {
-  const answer = parseJson(text)
+  const answer = readJson(text)
   if (!isObject(answer) || typeof answer['status'] !== 'string') return failed('bad-answer', /^\s*</.test(text) ? 'It answers a web page instead of series.' : 'It answers something that is not from the HTTP API of Prometheus.')
   if (answer['status'] !== 'success') return failed('bad-answer', `It refuses the question: ${cleanText(String(answer['error'] ?? answer['errorType'] ?? 'no reason given'))}.`)
   const warnings = Array.isArray(answer['warnings']) ? answer['warnings'] as readonly unknown[] : []
@@ -31,19 +32,6 @@ export function parseMatrix(text: string): Result<readonly Series[]> {
     series.push(read)
   }
   return ok(series)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function toSeries(value: unknown): Series | null {

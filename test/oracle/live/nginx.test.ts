@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -27,6 +27,8 @@ before(async () => {
   ports = await freePorts(1)
   for (let index = 0; index < 4; index += 1) backends.push(await startBackend(5))
   mkdirSync(path.join(workshop.folder, 'www'), { recursive: true })
+  // Workers without rights open the log anew by its path.
+  chmodSync(workshop.folder, 0o755)
   log = path.join(workshop.folder, 'access.log')
   config = configOf(backends.map((one) => one.port), ports[0] as number)
   writeFileSync(path.join(workshop.folder, 'nginx.conf'), config)

@@ -82,6 +82,58 @@ test('nothing but reads is allowed', async () => {
   await assert.rejects(refused, /not on the list of reads/)
 })
 
+test('the balancer manager of Apache is asked for its values only, as from its own page', async () => {
+  const manager = sourceOf('apache:http://lb.example/balancer-manager')
+  const get = (path: string, ownReferer?: true): LiveRequest => ({ kind: 'get', path, accept: 'text/xml', ...(ownReferer === true ? { ownReferer } : {}) })
+  assert.equal(isAllowed(manager, get('/balancer-manager?xml=1', true)), true)
+  assert.equal(isAllowed(manager, get('/balancer-manager?xml=1')), false)
+  assert.equal(isAllowed(sourceOf('apache-status:http://lb.example/server-status'), get('/server-status?auto')), true)
+  assert.equal(isAllowed(sourceOf('apache-status:http://lb.example/server-status'), get('/server-status?auto', true)), false)
+  for (const more of ['', '?xml=1&b=app', '?b=app&w=http://10.0.0.1&nonce=x', '?xml=1&nonce=x', '?w_lf=1']) assert.equal(isAllowed(manager, get(`/balancer-manager${more}`, true)), false, more)
+  const seen: string[] = []
+  const address = await pageThat((request, response) => {
+    seen.push(`${request.method ?? ''} ${request.url ?? ''} ${String(request.headers.referer).replace(String(request.headers.host), 'HOST')} ${Object.keys(request.headers).sort().join()}`)
+    response.end(captured(`apache/${seen.length < 3 ? 'before' : 'after'}-graceful.balancer-manager.xml`))
+  })
+  const poller = createPoller(nodeLive, sourceOf(`apache:http://${address}/balancer-manager`), 4000)
+  const epochs: (string | null)[] = []
+  for (let poll = 0; poll < 3; poll += 1) {
+    const polled = await poller.poll()
+    assert.ok(polled.ok)
+    epochs.push(polled.value.epoch)
+    assert.doesNotMatch(JSON.stringify(polled.value), /01713462|dffe81c3/, 'what would allow to change workers stays inside')
+  }
+  assert.deepEqual(epochs, ['#0', '#0', '#1'])
+  assert.deepEqual([...new Set(seen)], ['GET /balancer-manager?xml=1 http://HOST/balancer-manager?xml=1 accept,connection,host,referer'])
+  for (const body of ['<!DOCTYPE HTML><html>', '{}', '\u0000', captured('apache/healthy.balancer-manager.xml').slice(0, 5000)]) {
+    assert.match(await pollFailure(sourceOf(`apache:http://${await pageThat((_, response) => response.end(body))}/balancer-manager`)), /is not the balancer manager/)
+    assert.match(await pollFailure(sourceOf(`apache-status:http://${await pageThat((_, response) => response.end(body))}/server-status`)), /is not the status page of Apache/)
+  }
+})
+
+test('the administration of Caddy is asked two things, never for its config', async () => {
+  const caddy = sourceOf('caddy:http://127.0.0.1:2019')
+  for (const [path, allowed] of [['/reverse_proxy/upstreams', true], ['/metrics', true], ['/config/', false], ['/load', false], ['/stop', false], ['/', false], ['/metrics?x', false]] as const) {
+    assert.equal(isAllowed(caddy, { kind: 'get', path, accept: '*/*' }), allowed, path)
+  }
+  assert.equal(typeof parseLiveSource('caddy:http://127.0.0.1:2019/config/'), 'string')
+  const seen: string[] = []
+  const pages: Record<string, string> = { '/reverse_proxy/upstreams': captured('caddy/server-down.upstreams.json'), '/metrics': captured('caddy/server-down.metrics.txt') }
+  const address = await pageThat((request, response) => {
+    seen.push(`${request.method ?? ''} ${request.url ?? ''}`)
+    response.end(pages[request.url ?? ''])
+  })
+  const polled = await createPoller(nodeLive, sourceOf(`caddy:http://${address}`), 4000).poll()
+  assert.ok(polled.ok)
+  assert.deepEqual(seen, ['GET /reverse_proxy/upstreams', 'GET /metrics'])
+  assert.equal(polled.value.rows.length, 7)
+  for (const body of ['<html>', '{"a":1}', '[{"address":1}]', '[{"address":"a:1","num_req']) {
+    assert.match(await pollFailure(sourceOf(`caddy:http://${await pageThat((_, response) => response.end(body))}`)), /does not list servers/)
+  }
+  const half = await pageThat((request, response) => response.end(request.url === '/metrics' ? '<html>' : '[]'))
+  assert.match(await pollFailure(sourceOf(`caddy:http://${half}`)), /gave no metrics/)
+})
+
 test('totals of nginx come as one listener', async () => {
   const address = await pageThat((_, response) => response.end('Active connections: 3 \nserver accepts handled requests\n 10 10 40 \nReading: 0 Writing: 1 Waiting: 2 \n'))
   const polled = await createPoller(nodeLive, sourceOf(`nginx-status:http://${address}/status`), 4000).poll()

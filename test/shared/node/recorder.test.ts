@@ -54,7 +54,7 @@ test('a session is recorded in its order, into a file for its owner only', async
 test('alerts are recorded when they begin, change their severity, and end', async () => {
   const file = newFile()
   const recorder = await start(file)
-  const alert: Alert = { key: 'silent:auth', rule: 'silent', pool: 'auth', server: null, servers: [], traffic: 'less', severity: 'warning', sentence: 'Silent.', evidence: [], at: null, causes: [], sinceMs: 1, mutedBy: null }
+  const alert: Alert = { key: 'silent:auth', rule: 'silent', pool: 'auth', server: null, servers: [], traffic: 'less', severity: 'warning', sentence: 'Silent.', evidence: [], at: null, causes: [], sinceMs: 1, mutedBy: null, waived: null }
   recorder.alerts([alert], () => null, 1)
   recorder.alerts([{ ...alert, sentence: 'Silent for longer.' }], () => null, 2)
   recorder.alerts([{ ...alert, severity: 'critical' }], () => null, 3)

@@ -1,13 +1,15 @@
 import { isEligible } from '#shared/live/snapshot.ts'
 import type { WatchedPool } from '#shared/live/live-watch.ts'
+import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
 
 /** Too few servers of a pool can take requests. Spare slots, disabled servers and what an operator took out do not count as missing. */
-export function healthRule(): AlertRule {
-  return { id: 'health', confirm: 2, clear: 2, isState: true, look: (view) => view.pools.flatMap((pool) => judge(pool)) }
+export function healthRule(policy: AlertPolicy): AlertRule {
+  return { id: 'health', confirm: 2, clear: 2, isState: true, look: (view) => view.pools.flatMap((pool) => judge(pool, policy.threshold('health', pool.name) / 100)) }
 }
 
-function judge(joined: WatchedPool): readonly Evaluation[] {
+/** `least`: part of the weight (0–1) from which on, downwards, it is too little. */
+function judge(joined: WatchedPool, least: number): readonly Evaluation[] {
   if (joined.live === null) return []
   const servers = joined.servers.flatMap(({ live, member }) => (live === null || live.row.state.admin === 'unresolved' || member?.options.state === 'disabled' ? [] : [{ ...live.row, name: member?.name ?? live.row.name, at: member?.origin[0] ?? null }]))
   const primaries = servers.filter((one) => !one.state.backup)
@@ -24,8 +26,8 @@ function judge(joined: WatchedPool): readonly Evaluation[] {
   }
   // Backups that take over are told by a rule of their own.
   if (able.length === 0) return [quiet('health', name, null, false)]
-  const few = counted.length > 0 && weight(able) / weight(counted) <= 0.5 && able.length < counted.length
-  const fewOfAll = weight(able) / weight(primaries) < 0.5
+  const few = counted.length > 0 && weight(able) / weight(counted) <= least && able.length < counted.length
+  const fewOfAll = weight(able) / weight(primaries) < least
   if (!few && !fewOfAll) return [quiet('health', name, null, false)]
   const critical = able.length <= Math.max(1, primaries.length / 4)
   const missing = primaries.filter((one) => !isEligible(one.state))

@@ -1,14 +1,15 @@
 import { LearnedShares } from '#shared/live/learned.ts'
 import type { LiveView } from '#shared/live/live-watch.ts'
-import { findShareShifts, windows, type SharePoll } from '#shared/live/share-test.ts'
+import { findShareShifts, isBeyond, windows, type SharePoll } from '#shared/live/share-test.ts'
 import { chanceWords } from '#shared/live/alerts/evidence.ts'
+import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
 
 const warmUpMs = 120_000
 const longest = Math.max(...windows)
 
 /** A pool gets clearly more or less of the traffic than it used to: rules send requests elsewhere. */
-export function mixRule(): AlertRule {
+export function mixRule(policy: AlertPolicy): AlertRule {
   let learned = new LearnedShares(warmUpMs)
   let names = ''
   let history: { readonly counts: readonly number[]; readonly durationMs: number }[] = []
@@ -32,19 +33,19 @@ export function mixRule(): AlertRule {
       history.push({ counts, durationMs })
       if (history.length > longest) history.shift()
       learned.add(counts, durationMs)
-      return judge(view, pools.map((pool) => pool.name), learned, history)
+      return judge(view, pools.map((pool) => pool.name), learned, history, policy)
     },
   }
 }
 
-function judge(view: LiveView, names: readonly string[], learned: LearnedShares, history: readonly { readonly counts: readonly number[]; readonly durationMs: number }[]): readonly Evaluation[] {
+function judge(view: LiveView, names: readonly string[], learned: LearnedShares, history: readonly { readonly counts: readonly number[]; readonly durationMs: number }[], policy: AlertPolicy): readonly Evaluation[] {
   const baseline = learned.baseline()
   if (baseline === null) return names.map((name) => quiet('mix', name, null, null))
   const polls = history.map(({ counts }): SharePoll => ({ counts, low: baseline.shares, high: baseline.shares }))
   const shifts = new Map(findShareShifts(polls, { threshold: 16, ratio: 2, scatter: baseline.scatter }).map((shift) => [names[shift.server] as string, shift]))
   return names.map((name): Evaluation => {
     const shift = shifts.get(name)
-    if (shift === undefined) return quiet('mix', name, null, false)
+    if (shift === undefined || !isBeyond(shift, policy.threshold('mix', name))) return quiet('mix', name, null, false)
     const seconds = Math.max(1, Math.round(history.slice(-shift.polls).reduce((sum, one) => sum + one.durationMs, 0) / 1000))
     const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
     return {

@@ -3,6 +3,7 @@ import type { WatchedPool } from '#shared/live/live-watch.ts'
 import type { PoolRow, ServerRow } from '#shared/live/snapshot.ts'
 import { errorGate, findErrorBurst, type ErrorBurst, type ErrorPoll } from '#shared/live/alerts/error-burst.ts'
 import { chanceWords } from '#shared/live/alerts/evidence.ts'
+import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
 import { isTellingResponse, meanResponse, type ResponseTime } from '#shared/live/alerts/response-time.ts'
 
@@ -15,17 +16,17 @@ interface Errors {
 }
 
 /** Answers 5xx of a server, or of a pool where no single server explains them. */
-export function errorsRule(): AlertRule {
+export function errorsRule(policy: AlertPolicy): AlertRule {
   const known = new Map<string, Errors>()
-  return { id: 'errors', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap((pool) => judgeErrors(pool, known)) }
+  return { id: 'errors', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap((pool) => judgeErrors(pool, known, policy.threshold('errors', pool.name) / 100)) }
 }
 
-function judgeErrors(joined: WatchedPool, known: Map<string, Errors>): readonly Evaluation[] {
+function judgeErrors(joined: WatchedPool, known: Map<string, Errors>, least: number): readonly Evaluation[] {
   if (joined.live === null) return []
   const servers = joined.servers.flatMap(({ live, member }) => {
     if (live === null) return []
     const name = member?.name ?? live.row.name
-    const found = burstOf(`${joined.name}/${name}`, live, known)
+    const found = burstOf(`${joined.name}/${name}`, live, known, least)
     return [{ name, found, at: member?.origin[0] ?? null }]
   })
   const bad = servers.filter((one) => typeof one.found === 'object' && one.found !== null)
@@ -35,7 +36,7 @@ function judgeErrors(joined: WatchedPool, known: Map<string, Errors>): readonly 
     const ruled = others === 0 ? (servers.length > 1 ? ' Every other server shows it, too.' : '') : ` ${others === 1 ? 'The other server does' : `${others} other servers do`} not.`
     return { rule: 'errors', pool: joined.name, server: name, holds: true, severity: found.share >= 0.1 ? 'critical' : 'warning', evidence: [chanceWords(found.strength)], sentence: `${joined.name}/${name} answered ${tell(found)}.${ruled}`, at }
   })
-  const whole = burstOf(joined.name, joined.live, known)
+  const whole = burstOf(joined.name, joined.live, known, least)
   if (whole === null || whole === undefined || bad.length > 0) return [...evaluations, quiet('errors', joined.name, null, whole === undefined ? null : false)]
   const own = joined.ownErrorsPerSecond ?? 0
   return [...evaluations, {
@@ -49,7 +50,7 @@ function tell(burst: ErrorBurst): string {
 }
 
 /** Undefined: this interval has no counts. */
-function burstOf(key: string, { row, interval }: Rated<ServerRow> | Rated<PoolRow>, known: Map<string, Errors>): ErrorBurst | null | undefined {
+function burstOf(key: string, { row, interval }: Rated<ServerRow> | Rated<PoolRow>, known: Map<string, Errors>, least: number): ErrorBurst | null | undefined {
   const kept = known.get(key) ?? { history: [], usual: 0 }
   known.set(key, kept)
   const errors = interval?.deltas.status5xx ?? null
@@ -58,9 +59,9 @@ function burstOf(key: string, { row, interval }: Rated<ServerRow> | Rated<PoolRo
   kept.history.push([errors, Math.max(requests, errors)])
   if (kept.history.length > longest) kept.history.shift()
   const usual = Math.max(leastUsual, kept.usual)
-  const burst = findErrorBurst(kept.history, usual)
+  const burst = findErrorBurst(kept.history, usual, least)
   // What is usual must not learn from what is wrong.
-  if (burst === null && requests > 0 && errors / requests < errorGate(usual)) kept.usual += 0.005 * (errors / requests - kept.usual)
+  if (burst === null && requests > 0 && errors / requests < errorGate(usual, least)) kept.usual += 0.005 * (errors / requests - kept.usual)
   return burst
 }
 
@@ -74,34 +75,40 @@ interface Responses {
 const longestReadings = 120
 
 /** A server answers much more slowly than it used to. */
-export function latencyRule(): AlertRule {
+export function latencyRule(policy: AlertPolicy): AlertRule {
   const known = new Map<string, Responses>()
   return {
     id: 'latency', confirm: 3, clear: 10, isState: false,
     look: (view) => withCompanions(view.pools.flatMap((pool) => pool.servers.flatMap(({ live, member }) => {
       if (live === null) return []
       const name = member?.name ?? live.row.name
-      return [judgeResponse(pool.name, name, live, known, member?.origin[0] ?? null)]
+      return [judgeResponse(pool.name, name, live, known, member?.origin[0] ?? null, policy.threshold('latency', pool.name))]
     }))),
   }
 }
 
 /** Says of each slow server whether others are slow as well: one alone is at fault itself, all together share a cause. */
 function withCompanions(all: readonly Evaluation[]): readonly Evaluation[] {
-  const known = all.filter((one) => one.holds !== null)
-  const slow = known.filter((one) => one.holds === true)
-  if (slow.length === 0) return all
+  const slow = countByPool(all.filter((one) => one.holds === true))
+  if (slow.size === 0) return all
+  const known = countByPool(all.filter((one) => one.holds !== null))
   return all.map((one) => {
     if (one.holds !== true) return one
-    const others = known.filter((other) => other.pool === one.pool).length - 1
-    const slowOthers = slow.filter((other) => other.pool === one.pool).length - 1
-    const here = others === 0 ? [] : [slowOthers === 0 ? `Only this server of the pool: ${others} other${others === 1 ? '' : 's'} answer${others === 1 ? 's' : ''} as usual.` : slowOthers === others ? 'Every other server of the pool is slower as well.' : `${slowOthers} of ${others} other servers of the pool are slower as well.`]
-    const elsewhere = slow.some((other) => other.pool !== one.pool) ? ['Servers of other pools are slower, too: it may be this machine or its network.'] : []
+    const others = (known.get(one.pool) ?? 1) - 1
+    const slowOthers = (slow.get(one.pool) ?? 1) - 1
+    const here = others === 0 ? [] : [slowOthers === 0 ? `Only this server of the pool: ${others} other${others === 1 ? ' answers' : 's answer'} as usual.` : slowOthers === others ? 'Every other server of the pool is slower as well.' : `${slowOthers} of ${others} other servers of the pool are slower as well.`]
+    const elsewhere = slow.size > 1 ? ['Servers of other pools are slower, too: it may be the machine of the balancer or its network.'] : []
     return { ...one, evidence: [...here, ...elsewhere] }
   })
 }
 
-function judgeResponse(pool: string, server: string, { row, interval }: Rated<ServerRow>, known: Map<string, Responses>, at: Evaluation['at']): Evaluation {
+function countByPool(evaluations: readonly Evaluation[]): ReadonlyMap<string | null, number> {
+  const counts = new Map<string | null, number>()
+  for (const { pool } of evaluations) counts.set(pool, (counts.get(pool) ?? 0) + 1)
+  return counts
+}
+
+function judgeResponse(pool: string, server: string, { row, interval }: Rated<ServerRow>, known: Map<string, Responses>, at: Evaluation['at'], factor: number): Evaluation {
   const key = `${pool}/${server}`
   const kept = known.get(key) ?? { readings: [], sums: [], baseMs: null }
   known.set(key, kept)
@@ -112,12 +119,12 @@ function judgeResponse(pool: string, server: string, { row, interval }: Rated<Se
     return quiet('latency', pool, server, false)
   }
   const surelyMs = mean.ms - mean.errorMs
-  if (surelyMs <= Math.max(2 * kept.baseMs, kept.baseMs + 20)) {
+  if (surelyMs <= Math.max(factor * kept.baseMs, kept.baseMs + 20)) {
     kept.baseMs += 0.02 * (mean.ms - kept.baseMs)
     return quiet('latency', pool, server, false)
   }
   return {
-    rule: 'latency', pool, server, holds: true, severity: surelyMs > 5 * Math.max(1, kept.baseMs) ? 'critical' : 'warning', at,
+    rule: 'latency', pool, server, holds: true, severity: surelyMs > Math.max(5, factor) * Math.max(1, kept.baseMs) ? 'critical' : 'warning', at,
     sentence: `${pool}/${server} answers in ${Math.round(mean.ms)} ms (give or take ${Math.ceil(mean.errorMs)}); usual are ${Math.max(0, Math.round(kept.baseMs))} ms.`,
   }
 }
@@ -160,15 +167,13 @@ function meanOfSums(kept: Responses, interval: Rated<ServerRow>['interval']): Re
   return count < leastAnswers ? null : { ms: sumMs / count, errorMs: sumMs / count / Math.sqrt(count) }
 }
 
-const leastQueue = 5
-
 /** Requests wait for a server. */
-export function queueRule(): AlertRule {
+export function queueRule(policy: AlertPolicy): AlertRule {
   return {
     id: 'queue', confirm: 2, clear: 10, isState: false,
     look: (view) => view.pools.filter((pool) => pool.live !== null).map((pool): Evaluation => {
       const waiting = (pool.live?.row.gauges.queued ?? 0) + pool.servers.reduce((sum, one) => sum + (one.live?.row.gauges.queued ?? 0), 0)
-      if (waiting < leastQueue) return quiet('queue', pool.name, null, false)
+      if (waiting < policy.threshold('queue', pool.name)) return quiet('queue', pool.name, null, false)
       const interval = pool.live?.interval ?? null
       const served = interval?.deltas.requests ?? null
       const waitMs = interval === null || served === null || served === 0 ? null : waiting / (served / interval.durationMs)

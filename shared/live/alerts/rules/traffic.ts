@@ -1,19 +1,21 @@
+import { isBeyond } from '#shared/live/share-test.ts'
 import type { PoolShares } from '#shared/live/pool-watch.ts'
 import type { LiveView, WatchedPool } from '#shared/live/live-watch.ts'
 import { chanceWords } from '#shared/live/alerts/evidence.ts'
+import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
 
 /** A server takes clearly more or less than its state and weight give it. */
-export function shareRule(): AlertRule {
-  return { id: 'share', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap(judgeShares) }
+export function shareRule(policy: AlertPolicy): AlertRule {
+  return { id: 'share', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap((pool) => judgeShares(pool, policy.threshold('share', pool.name))) }
 }
 
-function judgeShares(joined: WatchedPool): readonly Evaluation[] {
+function judgeShares(joined: WatchedPool, ratio: number): readonly Evaluation[] {
   if (joined.live === null) return []
   const { shares, knownGood } = joined
   if (joined.live.interval === null || joined.live.interval.marks.includes('reset')) return [quiet('share', joined.name, null, null)]
-  const told = shares.shift !== null ? shares : knownGood !== null && knownGood.shift !== null ? knownGood : null
-  if (told === null || told.shift === null) return [quiet('share', joined.name, null, false)]
+  const told = [shares, knownGood].find((one) => one !== null && one.shift !== null && isBeyond(one.shift, ratio))
+  if (told === undefined || told === null || told.shift === null) return [quiet('share', joined.name, null, false)]
   const { server } = told.shift
   const member = joined.servers.find((one) => (one.member?.name ?? one.live?.row.name) === server)?.member ?? null
   const rule = told.shift.direction === 'high' ? joined.pool?.selectors.find((one) => one.server === server) : undefined
@@ -35,7 +37,6 @@ function expectedWords(running: PoolShares, good: PoolShares | null, server: str
   return good === null ? [] : [`Expected by the config that runs: ${words(running)}; by the last known good one: ${words(good)}.`]
 }
 
-const leastRate = 0.02
 const leastExpected = 16
 const leastLearnedMs = 30_000
 const hourMs = 3_600_000
@@ -48,7 +49,7 @@ interface Usual {
 }
 
 /** A pool that used to get requests gets none, while the balancer still does. */
-export function silentRule(): AlertRule {
+export function silentRule(policy: AlertPolicy): AlertRule {
   const pools = new Map<string, Usual>()
   const all: Usual = { rate: 0, learnedMs: 0, silentMs: 0 }
   return {
@@ -58,7 +59,7 @@ export function silentRule(): AlertRule {
       const busy = whole !== null && whole.rate >= 0.5 * all.rate
       if (whole !== null && busy) learn(all, whole.rate, whole.durationMs)
       const listeners = whole === null ? [] : [`The listeners together get ${rateWords(whole.rate)} requests/s; usual are ${rateWords(all.rate)}.`]
-      return view.pools.flatMap((joined) => judgeSilence(joined, pools, busy, listeners))
+      return view.pools.flatMap((joined) => judgeSilence(joined, pools, busy, listeners, policy.threshold('silent', joined.name)))
     },
   }
 }
@@ -82,7 +83,7 @@ function learn(usual: Usual, rate: number, durationMs: number): void {
   usual.rate += (rate - usual.rate) * Math.min(1, durationMs / usual.learnedMs)
 }
 
-function judgeSilence(joined: WatchedPool, pools: Map<string, Usual>, busy: boolean, listeners: readonly string[]): readonly Evaluation[] {
+function judgeSilence(joined: WatchedPool, pools: Map<string, Usual>, busy: boolean, listeners: readonly string[], leastRate: number): readonly Evaluation[] {
   const interval = joined.live?.interval
   if (interval === null || interval === undefined || joined.live === null) return []
   const usual = pools.get(joined.name) ?? { rate: 0, learnedMs: 0, silentMs: 0 }

@@ -3,7 +3,8 @@ import { collectRows, label, rowKeyOf, type MetricRule, type RowLabels } from '#
 import type { Exporter } from '#shared/live/metrics/exporter.ts'
 import { singleValue, toNumber } from '#shared/live/metrics/samples.ts'
 
-const listener: RowLabels = { kind: 'listener', owner: label('envoy_http_conn_manager_prefix') }
+// The administration interface counts the questions of who watches.
+const listener: RowLabels = { kind: 'listener', owner: (labels) => (labels.get('envoy_http_conn_manager_prefix') === 'admin' ? '' : label('envoy_http_conn_manager_prefix')(labels)) }
 const cluster: RowLabels = { kind: 'pool', owner: label('envoy_cluster_name') }
 const byClass = 'envoy_response_code_class'
 
@@ -18,6 +19,8 @@ const rules: readonly MetricRule[] = [
 ]
 
 const healthyMetric = 'envoy_cluster_membership_healthy'
+/** Grows with each decision that went to every server because too few were healthy. */
+export const panicMetric = 'envoy_cluster_lb_healthy_panic'
 
 /**
  * Envoy: clusters and what comes in, not single servers. Responses are the last ones only; a request that was retried

@@ -24,7 +24,7 @@ const rules: readonly MetricRule[] = [
   { metric: 'nginxplus_upstream_server_sent', row: plusServer, to: 'bytesIn' }, { metric: 'nginxplus_upstream_server_received', row: plusServer, to: 'bytesOut' }, { metric: 'nginxplus_upstream_server_fails', row: plusServer, to: 'failedResponses' },
   { metric: 'nginxplus_upstream_server_active', row: plusServer, to: 'sessions' }, { metric: 'nginxplus_upstream_server_response_time', row: plusServer, to: 'responseMs' },
   { metric: 'nginx_vts_server_requests_total', row: vtsZone, to: 'responses' }, { metric: 'nginx_vts_server_bytes_total', row: vtsZone, to: 'bytesIn', where: ['direction', 'in'] }, { metric: 'nginx_vts_server_bytes_total', row: vtsZone, to: 'bytesOut', where: ['direction', 'out'] },
-  { metric: 'nginx_vts_upstream_requests_total', row: vtsServer, to: 'responses' }, { metric: 'nginx_vts_upstream_bytes_total', row: vtsServer, to: 'bytesIn', where: ['direction', 'in'] }, { metric: 'nginx_vts_upstream_bytes_total', row: vtsServer, to: 'bytesOut', where: ['direction', 'out'] },
+  { metric: 'nginx_vts_upstream_requests_total', row: vtsServer, to: 'responses' },
   { metric: 'nginx_vts_upstream_response_seconds_total', row: vtsServer, to: 'responseMsTotal', times: 1000 }, { metric: 'nginx_vts_upstream_requests_total', row: vtsServer, to: 'responsesTimed' },
   { metric: 'nginx_ingress_controller_response_duration_seconds_sum', row: ingressService, to: 'responseMsTotal', times: 1000 }, { metric: 'nginx_ingress_controller_response_duration_seconds_count', row: ingressService, to: 'responsesTimed' },
   { metric: 'nginx_ingress_controller_requests', row: ingressService, to: 'responses', by: 'status' },

@@ -20,7 +20,7 @@ async function load(text: string): Promise<LoadedConfig> {
   return loaded.value
 }
 
-const alertOf = (more: Partial<Alert>): Alert => ({ key: 'x', rule: 'mix', pool: 'web', server: null, servers: [], traffic: null, severity: 'warning', sentence: 'It is so.', evidence: [], at: null, causes: [], sinceMs: 0, mutedBy: null, ...more })
+const alertOf = (more: Partial<Alert>): Alert => ({ key: 'x', rule: 'mix', pool: 'web', server: null, servers: [], traffic: null, severity: 'warning', sentence: 'It is so.', evidence: [], at: null, causes: [], sinceMs: 0, mutedBy: null, waived: null, ...more })
 /** Servers of pool `web` that a check of the kind took out. */
 const viewOf = (check: string, names: readonly string[] = []): LiveView => ({ pools: [{ name: 'web', servers: names.map((name) => ({ live: { row: { name, state: { health: 'down', check } } } })) }] }) as unknown as LiveView
 

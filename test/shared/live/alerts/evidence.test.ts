@@ -18,7 +18,7 @@ function view(second: number, pools: Readonly<Record<string, Pool>>, restarted =
 }
 
 const alert = (more: Partial<Alert> = {}): Alert => ({
-  key: 'x', rule: 'share', pool: 'web', server: null, servers: [], traffic: null, severity: 'warning', sentence: '', evidence: [], at: null, causes: [], sinceMs: 10_000, mutedBy: null, ...more,
+  key: 'x', rule: 'share', pool: 'web', server: null, servers: [], traffic: null, severity: 'warning', sentence: '', evidence: [], at: null, causes: [], sinceMs: 10_000, mutedBy: null, waived: null, ...more,
 })
 
 /** Evidence about `web` after these polls, a second apart. */
@@ -33,7 +33,7 @@ const calm = 'The balancer was not reloaded since watching began, 10 s before.'
 const up = [['a', 'UP', 'L7OK'], ['b', 'UP', 'L7OK']] as const
 
 const rows: readonly (readonly [string, readonly LiveView[], Partial<Alert>, readonly string[]])[] = [
-  ['no errors anywhere', [view(0, { web: { errors: 0, requests: 50, servers: up }, api: { errors: 0, requests: 50 } })], {}, [calm, 'Hardly any answer is a 5xx, in this pool or another: the servers that are asked do their work.', 'All 2 servers can take requests.', quiet]],
+  ['no errors anywhere', [view(0, { web: { errors: 0, requests: 50, servers: up }, api: { errors: 0, requests: 50 } })], {}, [calm, 'Hardly any answer is a 5xx, in this pool or another: the servers that are asked do their work.', 'Both servers can take requests.', quiet]],
   ['errors here only', [view(0, { web: { errors: 10, requests: 50 }, api: { errors: 0, requests: 50 } })], {}, [calm, 'Only this pool answers with 5xx (20 %); the others do not (0 %).', quiet]],
   ['errors everywhere', [view(0, { web: { errors: 10, requests: 50 }, api: { errors: 10, requests: 50 } })], {}, [calm, 'Other pools answer with 5xx as well (20 %; this one 20 %): it is not this pool alone.', quiet]],
   ['more errors here', [view(0, { web: { errors: 25, requests: 50 }, api: { errors: 1, requests: 50 } })], {}, [calm, 'This pool answers with 5xx more than others (50 %; the others 2.0 %).', quiet]],
@@ -46,7 +46,7 @@ const rows: readonly (readonly [string, readonly LiveView[], Partial<Alert>, rea
   ['a reload after it began', [view(0, { web: { errors: 0, requests: 0 } }), view(20, { web: { errors: 0, requests: 0 } }, true)], {}, [calm, quiet]],
   ['one server', [view(0, { web: { errors: 0, requests: 0, servers: up } })], { servers: ['b'] }, [calm, 'Server b is UP; its check says L7OK.', quiet]],
   ['servers that are out, and a queue', [view(0, { web: { errors: 0, requests: 0, queued: 3, servers: [['a', 'UP', null], ['b', 'DOWN', 'L4CON']] } })], {}, [calm, '1 of 2 servers can take requests.', '3 requests wait in its queue.']],
-  ['what the alert says itself', [view(0, { web: { errors: 0, requests: 0, queued: 3, servers: up } })], { rule: 'queue' }, [calm, 'All 2 servers can take requests.']],
+  ['what the alert says itself', [view(0, { web: { errors: 0, requests: 0, queued: 3, servers: up } })], { rule: 'queue' }, [calm, 'Both servers can take requests.']],
   ['a rule that is about no traffic', [view(0, { web: { errors: 0, requests: 50 } })], { rule: 'drift' }, []],
 ]
 

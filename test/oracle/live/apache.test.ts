@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createPoller } from '#shared/backend/live/poller.ts'
+import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
+import { nodeLive } from '#shared/node/live.ts'
+import { balancersRequired, freePorts, openWorkshop, releasePorts, type Workshop } from '../haproxy/harness.ts'
+import { isClose, measure, seconds, startBackend, startLoad, type Backend, type Watched } from './bench.ts'
+
+const modules = '/usr/lib/apache2/modules'
+const answer = spawnSync('apache2', ['-v'], { encoding: 'utf8' })
+const version = answer.error === undefined && answer.status === 0 && existsSync(`${modules}/mod_lbmethod_byrequests.so`) ? /Apache\/(\S+)/.exec(answer.stdout)?.[1] ?? 'unknown' : null
+const skip = version !== null || balancersRequired ? false : 'NOT RUN: apache2 is not installed'
+
+let workshop: Workshop
+let ports: readonly number[] = []
+let server: ChildProcess | null = null
+const backends: Backend[] = []
+
+before(async () => {
+  if (skip !== false) return
+  workshop = openWorkshop()
+  ports = await freePorts(1)
+  for (let index = 0; index < 4; index += 1) backends.push(await startBackend(5))
+  writeFileSync(path.join(workshop.folder, 'apache.conf'), configOf(backends.map((one) => one.port), ports[0] as number, workshop.folder))
+  server = spawn('apache2', ['-f', path.join(workshop.folder, 'apache.conf'), '-DFOREGROUND'], { stdio: ['ignore', 'ignore', 'pipe'], cwd: workshop.folder })
+  let words = ''
+  server.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4000) })
+  server.on('error', (error) => { words = error.message })
+  for (let tries = 0; tries < 500; tries += 1) {
+    if (await fetch(`http://127.0.0.1:${ports[0] as number}/server-status?auto`).then((response) => response.ok, () => false)) return
+    await sleep(20)
+  }
+  assert.fail(`apache2 did not start:\n${words}`)
+})
+
+after(async () => {
+  if (skip !== false) return
+  const ended = new Promise<void>((resolve) => { server?.once('exit', () => { resolve() }) })
+  server?.kill('SIGTERM')
+  await Promise.race([ended, sleep(5000)])
+  server?.kill('SIGKILL')
+  for (const backend of backends) backend.close()
+  releasePorts(ports)
+  workshop.dispose()
+})
+
+function configOf(servers: readonly number[], port: number, folder: string): string {
+  const [a, b, c, d] = servers as readonly [number, number, number, number]
+  const loaded = ['mpm_event', 'authz_core', 'authz_host', 'proxy', 'proxy_http', 'proxy_balancer', 'slotmem_shm', 'lbmethod_byrequests', 'lbmethod_bybusyness', 'status']
+  return `ServerRoot ${folder}
+PidFile ${folder}/httpd.pid
+DefaultRuntimeDir ${folder}
+Listen 127.0.0.1:${port}
+ServerName 127.0.0.1
+${loaded.map((name) => `LoadModule ${name}_module ${modules}/mod_${name}.so`).join('\n')}
+${process.getuid?.() === 0 ? 'User nobody\nGroup nogroup\n' : ''}ErrorLog ${folder}/error.log
+ExtendedStatus On
+ProxyStatus On
+StartServers 2
+ThreadsPerChild 25
+MaxRequestWorkers 100
+MinSpareThreads 25
+MaxSpareThreads 75
+KeepAlive On
+MaxKeepAliveRequests 0
+<Proxy balancer://app>
+  BalancerMember http://127.0.0.1:${a} loadfactor=2
+  BalancerMember http://127.0.0.1:${b}
+  BalancerMember http://127.0.0.1:${c}
+  ProxySet lbmethod=byrequests
+</Proxy>
+<Proxy balancer://few>
+  BalancerMember http://127.0.0.1:${a}
+  BalancerMember http://127.0.0.1:${d}
+  ProxySet lbmethod=bybusyness
+</Proxy>
+ProxyPass /app balancer://app/app
+ProxyPass /few balancer://few/few
+<Location /server-status>
+  SetHandler server-status
+  Require local
+</Location>
+<Location /balancer-manager>
+  SetHandler balancer-manager
+  Require local
+</Location>
+`
+}
+
+function sourceOf(written: string): LiveSource {
+  const source = parseLiveSource(written)
+  assert.ok(typeof source !== 'string', String(source))
+  return source
+}
+
+test(`apache: tries of each server are within 2 % of what the backends counted, over ${seconds} s with a graceful restart in the middle`, { skip }, async (context) => {
+  const page = `http://127.0.0.1:${ports[0] as number}`
+  const poller = createPoller(nodeLive, sourceOf(`apache:${page}/balancer-manager`), 1000)
+  const status = createPoller(nodeLive, sourceOf(`apache-status:${page}/server-status`), 1000)
+  const [a, b, c, d] = backends as [Backend, Backend, Backend, Backend]
+  const watched = (pool: string, backend: Backend): Watched => ({ pool: `balancer://${pool}`, server: `http://127.0.0.1:${backend.port}`, path: pool, backend })
+  const load = startLoad(ports[0] as number, ['/app', '/few'])
+  context.after(() => load.stop())
+  await sleep(500)
+  const first = await status.poll()
+  const started = [...backends].reduce((sum, one) => sum + [...one.byPool.values()].reduce((total, count) => total + count, 0), 0)
+  const outcome = await measure(poller, null, [watched('app', a), watched('app', b), watched('app', c), watched('few', a), watched('few', d)], 'selections', () => { server?.kill('SIGUSR1') })
+  const second = await status.poll()
+  const ended = [...backends].reduce((sum, one) => sum + [...one.byPool.values()].reduce((total, count) => total + count, 0), 0)
+  const { sent, failed } = await load.stop()
+  console.log(`apache ${version ?? ''}: ${sent} requests sent, ${failed} failed, ${outcome.failures} polls failed, ${outcome.restarts} restart seen, ${outcome.resets} intervals without a rate\n  ${outcome.lines.join('\n  ')}\n  verdicts: ${outcome.verdicts.join(', ')}`)
+  // While it restarts, Apache may let a question wait for longer than a poll may take.
+  assert.ok(outcome.failures <= 2)
+  assert.equal(outcome.restarts, 1)
+  assert.ok(outcome.resets >= 5)
+  for (const tally of outcome.tallies) assert.ok(isClose(tally), outcome.lines.join('\n'))
+  assert.ok(outcome.verdicts.every((verdict) => /as-expected|few$/.test(verdict)), outcome.verdicts.join())
+  assert.ok(first.ok && second.ok)
+  // Totals go on over a graceful restart; the polls themselves are among them.
+  const accesses = Number(second.value.rows[0]?.counters.requests) - Number(first.value.rows[0]?.counters.requests)
+  console.log(`  server-status: ${accesses} requests against ${ended - started} counted, polls among them`)
+  assert.ok(Math.abs(accesses - (ended - started) - seconds * 2) <= 0.02 * (ended - started) + 20, `${accesses} and ${ended - started}`)
+  assert.notEqual(second.value.generation, first.value.generation)
+})
