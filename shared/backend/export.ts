@@ -6,6 +6,8 @@ import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
 import type { Picture, PictureMarks, PictureOptions, TopologyOptions } from '#shared/rpc/payloads.ts'
 import type { Scene } from '#shared/layout/scene.ts'
+import type { Moment } from '#shared/view/live-facts.ts'
+import { toLiveMarks, type LivePictureOptions } from '#shared/view/live-picture.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
 import { noTraffic, toTrafficMarks } from '#shared/view/traffic-marks.ts'
 import { behaviourOf } from './behaviour.ts'
@@ -42,9 +44,20 @@ export interface DrawnPicture {
   readonly height: number
 }
 
-export async function drawPicture(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions): Promise<Result<DrawnPicture>> {
-  const scene = sceneOf(ports, pair, topology)
-  const texts = textsOf(ports, pair, picture)
+/** Traffic that is drawn on the picture: one poll, where it came from, and when it was. */
+export interface DrawnTraffic extends Pick<LivePictureOptions, 'unit' | 'colour' | 'stale' | 'sparks'> {
+  readonly moment: Moment
+  /** As people wrote it, without a password. */
+  readonly source: string
+  /** ISO 8601 with zone. */
+  readonly timeText: string
+}
+
+/** `traffic`: what runs is drawn instead of what changed; null: the config alone. */
+export async function drawPicture(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions, traffic: DrawnTraffic | null = null): Promise<Result<DrawnPicture>> {
+  const scene = traffic === null ? sceneOf(ports, pair, topology) : liveScene(pair, topology, traffic)
+  const plain = textsOf(ports, pair, picture)
+  const texts = traffic === null ? plain : { ...plain, source: `${plain.source} · traffic of ${traffic.source}`, timeText: traffic.timeText }
   if (picture.format === 'pdf') return drawPdf(ports, scene, texts)
   const svg = renderSvg(scene, texts)
   if (picture.format === 'png') return ports.raster.png(svg, picture.scale)
@@ -72,6 +85,14 @@ export function pictureSvg(ports: Ports, pair: Pair, topology: TopologyOptions, 
 function sceneOf(ports: Ports, pair: Pair, topology: TopologyOptions): Scene {
   const { view, totals } = pair.focus(topology)
   return buildScene(maskView(view), totals.hiddenByFilter + totals.hiddenByLimit, pair.before === null ? noTraffic : toTrafficMarks(behaviourOf(ports, pair), view))
+}
+
+/** Flows follow from the whole picture: boxes that are left out make bounds of them. */
+function liveScene(pair: Pair, topology: TopologyOptions, traffic: DrawnTraffic): Scene {
+  const { view, totals } = pair.focus(topology)
+  const hidden = totals.hiddenByFilter + totals.hiddenByLimit
+  const masked = maskView(view)
+  return buildScene(masked, hidden, noTraffic, toLiveMarks(traffic.moment, masked, { ...traffic, hidden }))
 }
 
 function textsOf(ports: Ports, pair: Pair, picture: Pick<PictureOptions, 'theme' | 'title'>): Texts {
