@@ -23,11 +23,7 @@ export function exportHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<St
     async 'export.picture'({ before, after, topology, picture }) {
       const pair = pairs(before, after)
       if (!pair.ok) return pair
-      const drawn = await drawPicture(ports, pair.value, topology, picture)
-      if (!drawn.ok) return drawn
-      const { bytes, width, height } = drawn.value
-      const name = `${fileNameOf(titleOf(pair.value.before, pair.value.after))}.${picture.format}`
-      return ok({ name, mime: mimeTypes[picture.format], base64: ports.bytes.toBase64(bytes), width, height } satisfies Picture)
+      return pictureFile(ports, pair.value, topology, picture)
     },
     async 'export.marks'({ before, after, topology, picture }) {
       const pair = pairs(before, after)
@@ -36,6 +32,15 @@ export function exportHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<St
       return ok({ name: fileNameOf(titleOf(pair.value.before, pair.value.after)), drawing } satisfies PictureMarks)
     },
   }
+}
+
+/** The drawn picture as a file that is named after what it shows. */
+export async function pictureFile(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions, traffic: DrawnTraffic | null = null): Promise<Result<Picture>> {
+  const drawn = await drawPicture(ports, pair, topology, picture, traffic)
+  if (!drawn.ok) return drawn
+  const { bytes, width, height } = drawn.value
+  const name = `${fileNameOf(titleOf(pair.before, pair.after))}${traffic === null ? '' : '-live'}.${picture.format}`
+  return ok({ name, mime: mimeTypes[picture.format], base64: ports.bytes.toBase64(bytes), width, height })
 }
 
 export interface DrawnPicture {

@@ -20,7 +20,7 @@ export function AlertsPanel() {
   }, [chosen])
   const firing = firingAlerts(sample)
   const followers = sample?.alerts.filter((alert) => alert.mutedBy !== null) ?? []
-  const notes = sample?.alerts.filter((alert) => alert.severity === 'info' && alert.mutedBy === null && alert.rule !== 'drift') ?? []
+  const notes = sample?.alerts.filter((alert) => (alert.severity === 'info' || alert.waived !== null) && alert.mutedBy === null && alert.rule !== 'drift') ?? []
   const drift = sample?.drift ?? []
   const pool = sample === null ? null : (sample.pools.find((one) => one.name === (wanted ?? worstPool(sample))) ?? null)
   return (
@@ -58,7 +58,7 @@ export function AlertsPanel() {
 
 function AlertCard({ alert, sample, isChosen, followers }: { readonly alert: LiveAlert; readonly sample: LiveSample; readonly isChosen: boolean; readonly followers: readonly LiveAlert[] }) {
   const { actions } = useApp()
-  const tone = toneOf[alert.severity]
+  const tone = alert.waived === null ? toneOf[alert.severity] : 'maintenance'
   const [title, rest] = splitSentence(alert.sentence)
   return (
     <div data-alert={alert.key}>
@@ -66,6 +66,7 @@ function AlertCard({ alert, sample, isChosen, followers }: { readonly alert: Liv
         <button type="button" className="card-body" aria-pressed={isChosen} onClick={() => actions.chooseAlert(isChosen ? null : alert.key)}>
           <span className="card-title"><ToneGlyph tone={tone} />{title}</span>
           {rest !== '' && <span className="alert-text">{rest}</span>}
+          {alert.waived !== null && <span className="detail">Waived until {alert.waived.until}: {alert.waived.reason}</span>}
           <span className="detail">Since {clockWords(alert.sinceMs, sample.atMs)}, for {spanWords(sample.atMs - alert.sinceMs)}.</span>
         </button>
         {alert.evidence.length > 0 && (

@@ -75,7 +75,7 @@ const graveness = { critical: 2, warning: 1, info: 0 } as const
 
 /** Alerts that ask for something, those that follow from another one last. */
 export function firingAlerts(sample: Pick<LiveSample, 'alerts'> | null): readonly LiveAlert[] {
-  return sample === null ? [] : sample.alerts.filter((alert) => alert.severity !== 'info' && alert.mutedBy === null)
+  return sample === null ? [] : sample.alerts.filter((alert) => alert.severity !== 'info' && alert.mutedBy === null && alert.waived === null)
 }
 
 /** The pool to look at when nobody chose one: of the gravest alert, else the one with most work. */
