@@ -48,29 +48,8 @@ function alphaOf(layer: Layer, count: number, isStale: boolean): number {
   return alphas[layer] * fade * (isStale ? staleAlpha : 1)
 }
 
-const hatches = new Map<string, CanvasPattern>()
-
-/** Slanted lines in a colour, as a paint for strokes whose amount is not known exactly. */
-function hatchOf(context: CanvasRenderingContext2D, colour: string): CanvasPattern | string {
-  const known = hatches.get(colour)
-  if (known !== undefined) return known
-  const tile = document.createElement('canvas')
-  tile.width = tile.height = 6
-  const paint = tile.getContext('2d')
-  if (paint === null) return colour
-  paint.strokeStyle = colour
-  paint.lineWidth = 1.7
-  paint.beginPath()
-  for (const at of [-6, 0, 6]) {
-    paint.moveTo(at - 1, 7)
-    paint.lineTo(at + 7, -1)
-  }
-  paint.stroke()
-  const pattern = context.createPattern(tile, 'repeat')
-  if (pattern === null) return colour
-  hatches.set(colour, pattern)
-  return pattern
-}
+/** Stripes across a curve whose amount is not known exactly. */
+const hatch = [2, 2.6]
 
 /** Curves whose width follows the rate, in screen pixels; hatched between what flows at least and at most, dotted where nothing is known. */
 export function drawFlowCurves(context: CanvasRenderingContext2D, look: Look, live: LiveLook, edges: readonly number[], lies: Projection): void {
@@ -102,8 +81,8 @@ export function drawFlowCurves(context: CanvasRenderingContext2D, look: Look, li
         context.globalAlpha = alpha
       }
       if (mark !== undefined && mark.bounds !== null) {
-        context.setLineDash([])
-        context.strokeStyle = hatchOf(context, colour)
+        context.setLineDash(hatch)
+        context.strokeStyle = colour
         context.lineWidth = outer
         context.stroke()
         if (mark.bounds.low <= 0) continue

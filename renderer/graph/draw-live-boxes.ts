@@ -1,7 +1,9 @@
 import { box } from '#shared/layout/box.ts'
+import { badgeSize, sparkLines } from '#shared/layout/live-row.ts'
 import type { LiveMark } from '#shared/view/live-marks.ts'
+import { signOf } from './box-content.ts'
 import { staleAlpha } from './draw-flow.ts'
-import { badgeSize, badgeTextLeft, type LiveContent } from './live-content.ts'
+import type { LiveContent } from './live-content.ts'
 import type { LiveLook } from './live-look.ts'
 import type { Look } from './look.ts'
 import type { Palette } from './palette.ts'
@@ -38,16 +40,17 @@ export function drawLiveParts(context: CanvasRenderingContext2D, look: Look, liv
     context.font = `${badgeSize}px ${palette.fontUi}`
     for (const badge of badges) {
       const colour = badge.tone === 'neutral' || badge.tone === 'ok' ? palette.text2 : palette.tone[badge.tone]
-      if (badge.sign !== '') {
+      if (badge.hasSign) {
+        const sign = signOf(badge.tone)
         context.fillStyle = palette.tone[badge.tone]
-        if (badge.sign === 'dot') {
+        if (sign === 'dot') {
           context.beginPath()
           context.arc(left + badge.x + 4, middle, 3.5, 0, 2 * Math.PI)
           context.fill()
-        } else context.fillText(badge.sign, left + badge.x, middle + 0.5)
+        } else context.fillText(sign, left + badge.x, middle + 0.5)
       }
       context.fillStyle = colour
-      context.fillText(badge.text, left + badgeTextLeft(badge), middle + 0.5)
+      context.fillText(badge.text, left + badge.textX, middle + 0.5)
     }
   }
   context.globalAlpha = 1
@@ -82,9 +85,6 @@ export function drawShare(context: CanvasRenderingContext2D, palette: Palette, m
 
 /** The last values from left to right over a ground line at 0; gaps stay gaps. */
 function drawSpark(context: CanvasRenderingContext2D, palette: Palette, mark: LiveMark, x: number, y: number, width: number, height: number): void {
-  const { spark } = mark
-  const most = spark.reduce<number>((highest, value) => Math.max(highest, value ?? 0), 0)
-  const step = width / Math.max(1, spark.length - 1)
   context.lineWidth = 1
   context.strokeStyle = palette.line
   context.beginPath()
@@ -95,17 +95,11 @@ function drawSpark(context: CanvasRenderingContext2D, palette: Palette, mark: Li
   context.lineWidth = 1.4
   context.lineJoin = 'round'
   context.beginPath()
-  let isOn = false
-  spark.forEach((value, at) => {
-    if (value === null) {
-      isOn = false
-      return
+  for (const line of sparkLines(mark.spark, x, y, width, height)) {
+    for (let at = 0; at < line.length; at += 2) {
+      if (at === 0) context.moveTo(line[0] as number, line[1] as number)
+      else context.lineTo(line[at] as number, line[at + 1] as number)
     }
-    const px = x + at * step
-    const py = y + height - 1.5 - (most === 0 ? 0 : (value / most) * (height - 3))
-    if (isOn) context.lineTo(px, py)
-    else context.moveTo(px, py)
-    isOn = true
-  })
+  }
   context.stroke()
 }

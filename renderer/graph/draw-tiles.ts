@@ -50,7 +50,7 @@ export function drawTiles(context: CanvasRenderingContext2D, look: Look, nodes: 
     lastRow[column] = row
     context.globalAlpha = look.live === null ? (isDim(look, i) ? 0.25 : 1) : alphaOfBox(look, i)
     if (h < 5) {
-      context.fillStyle = isPlain ? (mark?.tone === 'busy' || mark?.tone === 'traffic' ? palette.flow : palette.lineStrong) : palette.tone[tone]
+      context.fillStyle = isPlain ? (mark?.tone === 'busy' ? palette.flow : mark?.tone === 'traffic' ? palette.flowLow : palette.lineStrong) : palette.tone[tone]
       const thick = isPlain ? Math.max(1, h - 0.5) : Math.max(2, h)
       // Removed is broken at every size, as its frame and its edges are.
       if (node.change === 'removed') for (let at = 0; at < w; at += 9) context.fillRect(x + at, y, Math.min(5, w - at), thick)

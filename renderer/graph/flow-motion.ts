@@ -134,8 +134,7 @@ export class FlowMotion {
     const isBent = edges.length <= curvesUpTo && viewport.zoom >= straightUnder
     const { highest } = live.marks
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    context.fillStyle = palette.text
-    context.globalAlpha = 0.8
+    context.globalAlpha = 0.85
     let left = mostDots
     for (const e of edges) {
       const mark = live.edges[e]
@@ -149,7 +148,10 @@ export class FlowMotion {
       phase[e] = ((phase[e] as number) + (passed * speed) / spacing) % 1
       left -= count
       if (left < 0) break
-      const size = Math.min(3.6, Math.max(1.6, (live.outer[e] as number) * sy * 0.4))
+      const wide = (live.outer[e] as number) * sy
+      const size = Math.min(4, Math.max(1.6, wide * 0.4))
+      // Inside a broad edge a dot is a hole, on a thin one a pearl.
+      context.fillStyle = wide > 5.5 ? palette.bg : palette.text
       for (let dot = 0; dot < count; dot += 1) {
         const t = (dot + (phase[e] as number)) / count
         const x = isBent ? pointAt(x1, y1, x2, y2, t).x : x1 + (x2 - x1) * t

@@ -1,21 +1,11 @@
 import { box, liveParts, type LiveParts } from '#shared/layout/box.ts'
+import { badgeRow, sideWords, type PlacedBadge } from '#shared/layout/live-row.ts'
 import { fitText, textWidth } from '#shared/layout/measure.ts'
 import type { Tone } from '#shared/presentation/presentation.ts'
 import type { LiveMark } from '#shared/view/live-marks.ts'
 import { badgeTone, stateBadge } from '#shared/view/live-style.ts'
 import type { TopologyNode } from '#shared/view/topology-view.ts'
-import { signOf, type BoxContent, type StateSign } from './box-content.ts'
-
-export const badgeSize = 10
-const badgeGap = 10
-const signWidth = 11
-
-export interface PlacedBadge {
-  readonly x: number
-  readonly sign: StateSign
-  readonly tone: Tone
-  readonly text: string
-}
+import { signOf, type BoxContent } from './box-content.ts'
 
 export interface LiveContent extends BoxContent {
   readonly parts: LiveParts
@@ -42,32 +32,8 @@ export function liveContent(node: TopologyNode, mark: LiveMark | undefined, widt
   const own = mark === undefined || mark.lines.length === 0 ? node.lines : mark.lines
   const lines = own.slice(0, parts.lines).map((line) => fitText(line, 'mono', box.lineSize, width - 2 * box.padding))
   const inner = width - 2 * box.padding
-  const sideRoom = inner * (1 - parts.barPart) - 8
   const isServer = node.column === 'server'
-  const told = isServer ? (mark?.badges ?? []).filter((badge) => badge !== state && badge.kind !== 'sessions' && badge.kind !== 'up') : []
-  const side = isServer ? fitText([...(mark?.lines.slice(0, 1) ?? []), ...told.map((badge) => badge.text)].join(' · '), 'mono', badgeSize, sideRoom) : ''
-  const badges = parts.badges === null || isServer || mark === undefined ? [] : placeBadges(mark, mark.spark.length > 1 ? inner * (1 - (parts.spark?.part ?? 0)) - 6 : inner)
+  const side = isServer && mark !== undefined ? sideWords(mark, inner * (1 - parts.barPart) - 8) : ''
+  const badges = parts.badges === null || isServer || mark === undefined ? [] : badgeRow(mark, mark.spark.length > 1 ? inner * (1 - (parts.spark?.part ?? 0)) - 6 : inner)
   return { title, titleLeft, tag, tagLeft: width - box.padding - tagWidth, tagWidth, lines, top: parts.top, sign, signTone: stateTone, tagTone: liveTone(mark), parts, badges, side }
 }
-
-/** As many badges as there is room for, the most important first. */
-function placeBadges(mark: LiveMark, room: number): readonly PlacedBadge[] {
-  const placed: PlacedBadge[] = []
-  let x = 0
-  for (const badge of mark.badges) {
-    const tone = badgeTone(badge.kind, mark)
-    const sign = badge.kind === 'queue' || badge.kind === 'sessions' ? '' : signOf(tone)
-    const left = sign === '' ? 0 : signWidth
-    const wide = textWidth(badge.text, 'ui', badgeSize)
-    if (x + left + wide > room) {
-      const text = fitText(badge.text, 'ui', badgeSize, room - x - left)
-      if (placed.length === 0 && text.length > 2) placed.push({ x, sign, tone, text })
-      break
-    }
-    placed.push({ x, sign, tone, text: badge.text })
-    x += left + wide + badgeGap
-  }
-  return placed
-}
-
-export const badgeTextLeft = (badge: PlacedBadge): number => badge.x + (badge.sign === '' ? 0 : signWidth)

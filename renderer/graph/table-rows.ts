@@ -76,7 +76,8 @@ export function tableRows(view: TopologyView, traffic: TrafficMarks = none, live
         state: mark === undefined ? stateTone(node) ?? '' : stateWords(mark),
         rate: live === null ? '' : rateWords(mark, live.unit),
         observed: mark === undefined || mark.share === null ? '' : percentText(mark.share),
-        label: tagText(node),
+        // Beside what is measured the share of the config would read like it.
+        label: live !== null && node.column === 'server' ? '' : tagText(node),
         share: live === null ? shareWords(node.shareBefore, node.share) : mark === undefined || mark.expected === null ? '' : expectedText(mark.expected),
         details: detailsOf(node, mark),
         to: (leads.get(node.id) ?? []).sort((a, b) => a.order - b.order).map((each) => each.words).join(', '),
@@ -97,7 +98,7 @@ function stateWords(mark: LiveMark): string {
 
 function detailsOf(node: TopologyNode, mark: LiveMark | undefined): string {
   const folded = node.members.length > 0 ? [`${node.members.length} folded`] : []
-  const lines = mark === undefined || mark.lines.length === 0 ? node.lines : mark.lines
+  const lines = mark === undefined || mark.lines.length === 0 || node.column === 'server' ? node.lines : mark.lines
   return [...lines, ...node.changes.filter((change) => !node.lines.includes(change)), ...folded].join(' · ')
 }
 

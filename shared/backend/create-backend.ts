@@ -52,6 +52,6 @@ export function createBackend(ports: Ports): Handlers<SteelyardContract> {
     ...traceHandlers(pairs),
     ...historyHandlers(ports, store),
     ...exportHandlers(ports, pairs),
-    ...liveHandlers(ports, store),
+    ...liveHandlers(ports, store, pairs),
   }
 }

@@ -6,6 +6,8 @@ import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
 import type { Picture, PictureMarks, PictureOptions, TopologyOptions } from '#shared/rpc/payloads.ts'
 import type { Scene } from '#shared/layout/scene.ts'
+import type { Moment } from '#shared/view/live-facts.ts'
+import { toLiveMarks, type LivePictureOptions } from '#shared/view/live-picture.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
 import { noTraffic, toTrafficMarks } from '#shared/view/traffic-marks.ts'
 import { behaviourOf } from './behaviour.ts'
@@ -21,11 +23,7 @@ export function exportHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<St
     async 'export.picture'({ before, after, topology, picture }) {
       const pair = pairs(before, after)
       if (!pair.ok) return pair
-      const drawn = await drawPicture(ports, pair.value, topology, picture)
-      if (!drawn.ok) return drawn
-      const { bytes, width, height } = drawn.value
-      const name = `${fileNameOf(titleOf(pair.value.before, pair.value.after))}.${picture.format}`
-      return ok({ name, mime: mimeTypes[picture.format], base64: ports.bytes.toBase64(bytes), width, height } satisfies Picture)
+      return pictureFile(ports, pair.value, topology, picture)
     },
     async 'export.marks'({ before, after, topology, picture }) {
       const pair = pairs(before, after)
@@ -36,15 +34,35 @@ export function exportHandlers(ports: Ports, pairs: PairStore): Pick<Handlers<St
   }
 }
 
+/** The drawn picture as a file that is named after what it shows. */
+export async function pictureFile(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions, traffic: DrawnTraffic | null = null): Promise<Result<Picture>> {
+  const drawn = await drawPicture(ports, pair, topology, picture, traffic)
+  if (!drawn.ok) return drawn
+  const { bytes, width, height } = drawn.value
+  const name = `${fileNameOf(titleOf(pair.before, pair.after))}${traffic === null ? '' : '-live'}.${picture.format}`
+  return ok({ name, mime: mimeTypes[picture.format], base64: ports.bytes.toBase64(bytes), width, height })
+}
+
 export interface DrawnPicture {
   readonly bytes: Uint8Array
   readonly width: number
   readonly height: number
 }
 
-export async function drawPicture(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions): Promise<Result<DrawnPicture>> {
-  const scene = sceneOf(ports, pair, topology)
-  const texts = textsOf(ports, pair, picture)
+/** Traffic that is drawn on the picture: one poll, where it came from, and when it was. */
+export interface DrawnTraffic extends Pick<LivePictureOptions, 'unit' | 'colour' | 'stale' | 'sparks'> {
+  readonly moment: Moment
+  /** As people wrote it, without a password. */
+  readonly source: string
+  /** ISO 8601 with zone. */
+  readonly timeText: string
+}
+
+/** `traffic`: what runs is drawn instead of what changed; null: the config alone. */
+export async function drawPicture(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions, traffic: DrawnTraffic | null = null): Promise<Result<DrawnPicture>> {
+  const scene = traffic === null ? sceneOf(ports, pair, topology) : liveScene(pair, topology, traffic)
+  const plain = textsOf(ports, pair, picture)
+  const texts = traffic === null ? plain : { ...plain, source: `${plain.source} · traffic of ${traffic.source}`, timeText: traffic.timeText }
   if (picture.format === 'pdf') return drawPdf(ports, scene, texts)
   const svg = renderSvg(scene, texts)
   if (picture.format === 'png') return ports.raster.png(svg, picture.scale)
@@ -72,6 +90,14 @@ export function pictureSvg(ports: Ports, pair: Pair, topology: TopologyOptions, 
 function sceneOf(ports: Ports, pair: Pair, topology: TopologyOptions): Scene {
   const { view, totals } = pair.focus(topology)
   return buildScene(maskView(view), totals.hiddenByFilter + totals.hiddenByLimit, pair.before === null ? noTraffic : toTrafficMarks(behaviourOf(ports, pair), view))
+}
+
+/** Flows follow from the whole picture: boxes that are left out make bounds of them. */
+function liveScene(pair: Pair, topology: TopologyOptions, traffic: DrawnTraffic): Scene {
+  const { view, totals } = pair.focus(topology)
+  const hidden = totals.hiddenByFilter + totals.hiddenByLimit
+  const masked = maskView(view)
+  return buildScene(masked, hidden, noTraffic, toLiveMarks(traffic.moment, masked, { ...traffic, hidden }))
 }
 
 function textsOf(ports: Ports, pair: Pair, picture: Pick<PictureOptions, 'theme' | 'title'>): Texts {

@@ -1,4 +1,5 @@
 import type { LiveMarks } from '#shared/view/live-marks.ts'
+import { mostWidth } from '#shared/view/live-style.ts'
 import { topologyColumns, type TopologyEdge, type TopologyNode, type TopologyView } from '#shared/view/topology-view.ts'
 import { noTraffic } from '#shared/view/traffic-marks.ts'
 import { boxHeight, boxWidths, edgeLabel, wishedWidth } from './box.ts'
@@ -91,6 +92,13 @@ export function buildScene(view: TopologyView, hiddenNodes = 0, traffic = noTraf
 /** Above this many edges with rates their words are placed row by row. */
 const mostPlacedSingly = 400
 
+/** Beside the curve as it is with most traffic, so that words stay clear of it whatever flows. */
+function placeRates(edges: readonly Omit<SceneEdge, 'labelAt'>[], nodes: readonly SceneNode[]): readonly SceneEdge[] {
+  const widest = edges.map((edge) => ({ ...edge, width: mostWidth }))
+  const placed = edges.length > mostPlacedSingly ? placeInGaps(widest) : placeLabels(widest, nodes)
+  return placed.map((edge, index) => ({ ...edge, width: (edges[index] as SceneEdge).width }))
+}
+
 /** Boxes, curves and columns for positions that are known. */
 export function toScene(title: string, input: ViewGraph, positions: LayoutPositions, hiddenNodes = 0): Scene {
   const { graph } = input
@@ -103,7 +111,7 @@ export function toScene(title: string, input: ViewGraph, positions: LayoutPositi
     edge, x1: ends.x1[index] as number, y1: ends.y1[index] as number, x2: ends.x2[index] as number, y2: ends.y2[index] as number,
     width: widths[index] as number, label: input.labels[index] as string,
   }))
-  return { title, nodes, edges: input.isLive && edges.length > mostPlacedSingly ? placeInGaps(edges) : placeLabels(edges, nodes), columns: columnsOf(nodes), width: positions.width, height: positions.height, hiddenNodes, traffic: noTraffic, live: null }
+  return { title, nodes, edges: input.isLive ? placeRates(edges, nodes) : placeLabels(edges, nodes), columns: columnsOf(nodes), width: positions.width, height: positions.height, hiddenNodes, traffic: noTraffic, live: null }
 }
 
 /** One side of a laid out difference; what is left stays where it is. */

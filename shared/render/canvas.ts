@@ -64,7 +64,7 @@ function paintMark(mark: Mark, painter: Painter): void {
       painter.beginPath()
       painter.moveTo(mark.x1, mark.y1)
       painter.bezierCurveTo(bend, mark.y1, bend, mark.y2, mark.x2, mark.y2)
-      finish(painter, null, mark.stroke, mark.stroke.dash.length > 0 ? 'round' : 'butt')
+      finish(painter, null, mark.stroke, mark.stroke.dash.length > 0 && mark.stroke.flat === undefined ? 'round' : 'butt')
       painter.globalAlpha = 1
       return
     }

@@ -6,6 +6,8 @@ import type { Scene, SceneEdge, SceneNode } from '#shared/layout/scene.ts'
 import type { TrafficMarks } from '#shared/view/traffic-marks.ts'
 import { plainText, type Drawing, type Mark, type Stroke } from './drawing.ts'
 import { toneMarks } from './glyph-marks.ts'
+import { drawFlows, drawLiveBox, drawRate } from './draw-live.ts'
+import { drawLiveLegend, liveLegendWidth } from './live-legend.ts'
 import { drawLegend, legendHeight, legendWidth } from './legend.ts'
 import { textMark } from './text-mark.ts'
 import { themes, toneColour, type Theme } from './theme.ts'
@@ -15,17 +17,25 @@ import { drawTitleBlock, titleBlockHeight, titleBlockWidth, type PictureTexts } 
 export function drawScene(scene: Scene, texts: PictureTexts): Drawing {
   const theme = themes[texts.theme]
   const marks: Mark[] = []
-  const width = Math.ceil(Math.max(scene.width, titleBlockWidth(texts), texts.legend ? legendWidth(scene) : 0))
+  const width = Math.ceil(Math.max(scene.width, titleBlockWidth(texts), texts.legend ? (scene.live === null ? legendWidth(scene) : liveLegendWidth(scene.live)) : 0))
   const top = titleBlockHeight
   const height = Math.ceil(top + scene.height + (texts.legend ? legendHeight : 0))
   marks.push({ kind: 'rect', x: 0, y: 0, width, height, radius: 0, fill: theme.bg, stroke: null, opacity: 1 })
   if (texts.theme !== 'print') marks.push({ kind: 'dots', width, height, colour: theme.line })
   drawTitleBlock(texts, scene, theme, width, marks)
   drawColumns(scene, theme, top, marks)
-  for (const edge of byWeight(scene)) drawEdge(edge, edgeTone(scene, edge), theme, top, marks)
-  for (const node of scene.nodes) drawBox(node, boxTone(scene, node), theme, top, marks)
-  for (const edge of scene.edges) drawLabel(edge, edgeTone(scene, edge), theme, top, marks)
-  if (texts.legend) drawLegend(scene, theme, top + scene.height, marks)
+  const { live } = scene
+  if (live === null) {
+    for (const edge of byWeight(scene)) drawEdge(edge, edgeTone(scene, edge), theme, top, marks)
+    for (const node of scene.nodes) drawBox(node, boxTone(scene, node), theme, top, marks)
+    for (const edge of scene.edges) drawLabel(edge, edgeTone(scene, edge), theme, top, marks)
+    if (texts.legend) drawLegend(scene, theme, top + scene.height, marks)
+  } else {
+    drawFlows(scene.edges, live, theme, top, marks)
+    for (const node of scene.nodes) drawLiveBox(node, live, theme, top, marks)
+    for (const edge of scene.edges) drawRate(edge, live, theme, top, marks)
+    if (texts.legend) drawLiveLegend(live, theme, top + scene.height, marks)
+  }
   return { width, height, title: plainText(texts.title), description: plainText(`${texts.source} · ${texts.hash} · ${texts.timeText}`), marks }
 }
 

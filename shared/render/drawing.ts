@@ -19,6 +19,8 @@ export interface Stroke {
   readonly width: number
   /** Lengths of dash and gap; empty: solid. */
   readonly dash: readonly number[]
+  /** Dashes of a curve end flat, as stripes across it; else they are round. */
+  readonly flat?: true
 }
 
 export type Mark =

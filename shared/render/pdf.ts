@@ -71,7 +71,7 @@ function markToPdf(mark: Mark, page: Page): string {
     case 'curve': {
       const bend = short((mark.x1 + mark.x2) / 2)
       const line = `${short(mark.x1)} ${up(mark.y1)} m ${bend} ${up(mark.y1)} ${bend} ${up(mark.y2)} ${short(mark.x2)} ${up(mark.y2)} c S\n`
-      return faded(mark.opacity, page, `${paint(null, mark.stroke, mark.stroke.dash.length > 0 ? 1 : 0)}${line}`)
+      return faded(mark.opacity, page, `${paint(null, mark.stroke, mark.stroke.dash.length > 0 && mark.stroke.flat === undefined ? 1 : 0)}${line}`)
     }
     case 'circle': {
       return rectangle(mark.x - mark.radius, page.height - mark.y - mark.radius, mark.radius * 2, mark.radius * 2, mark.radius, paint(mark.fill, mark.stroke, 0), operator(mark.fill, mark.stroke))

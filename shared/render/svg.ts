@@ -37,7 +37,7 @@ function markToSvg(mark: Mark, defs: Map<string, string>): string {
     }
     case 'curve': {
       const bend = short((mark.x1 + mark.x2) / 2)
-      return `<path d="M${short(mark.x1)} ${short(mark.y1)}C${bend} ${short(mark.y1)} ${bend} ${short(mark.y2)} ${short(mark.x2)} ${short(mark.y2)}"${paint(null, mark.stroke)}${mark.stroke.dash.length > 0 ? ' stroke-linecap="round"' : ''}/>\n`
+      return `<path d="M${short(mark.x1)} ${short(mark.y1)}C${bend} ${short(mark.y1)} ${bend} ${short(mark.y2)} ${short(mark.x2)} ${short(mark.y2)}"${paint(null, mark.stroke)}${mark.stroke.dash.length > 0 && mark.stroke.flat === undefined ? ' stroke-linecap="round"' : ''}${mark.opacity === 1 ? '' : ` opacity="${short(mark.opacity)}"`}/>\n`
     }
     case 'circle':
       return `<circle cx="${short(mark.x)}" cy="${short(mark.y)}" r="${short(mark.radius)}"${paint(mark.fill, mark.stroke)}/>\n`

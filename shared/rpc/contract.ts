@@ -20,6 +20,7 @@ const loadOptions = object({ dialect: nullable(string), root: nullable(string), 
 const topologyOptions = object({
   grouping: literal('auto', 'grouped', 'open'), expanded: array(string), onlyChanged: boolean, query: string, limit: integer,
 })
+const pictureOptions = object({ format: literal('svg', 'png', 'pdf'), theme: literal('light', 'dark', 'print'), scale: number, title: string })
 const pair = { before: nullable(string), after: string }
 const requestInput = object({
   listener: nullable(string), scheme: literal('http', 'https'), method: string, host: nullable(string), path: string,
@@ -88,6 +89,13 @@ export const contract = {
   'live.series': method({ params: object({ sessionId: string, keys: array(string), fromMs: number, toMs: number, points: integer }), result: json<SeriesAnswer>() }),
   'live.marks': method({ params: object({ sessionId: string }), result: json<readonly TimelineMark[]>() }),
   'live.note': method({ params: object({ sessionId: string, atMs: number, text: string }), result: json<null>() }),
+  /** The picture of the config that ran at a time with what ran in it, as a file; `atMs` null: now. */
+  'live.picture': method({
+    params: object({
+      sessionId: string, atMs: nullable(number), topology: topologyOptions, unit: literal('requests', 'connections', 'bytes'), colour: literal('errors', 'latency'), picture: pictureOptions,
+    }),
+    result: json<Picture>(),
+  }),
   /** The counters of the last poll as they were read; null: there was none. */
   'live.raw': method({ params: object({ sessionId: string }), result: json<{ readonly atMs: number; readonly table: Table } | null>() }),
 
@@ -101,7 +109,7 @@ export const contract = {
   'export.picture': method({
     params: object({
       ...pair, topology: topologyOptions,
-      picture: object({ format: literal('svg', 'png', 'pdf'), theme: literal('light', 'dark', 'print'), scale: number, title: string }),
+      picture: pictureOptions,
     }),
     result: json<Picture>(),
   }),

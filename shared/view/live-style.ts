@@ -3,7 +3,8 @@ import type { LiveMark, LiveMarks } from './live-marks.ts'
 import { expectedText, percentText, rateText } from './live-words.ts'
 
 /** Least and greatest width of an edge with traffic, pixels at zoom 1; and the width of one without. */
-const widths = { least: 1.6, most: 15, none: 1.2 } as const
+const widths = { least: 1.6, none: 1.2 } as const
+export const mostWidth = 15
 /** Part of the highest rate under which traffic is little. */
 const littleUnder = 0.08
 
@@ -21,7 +22,7 @@ export function flowWidths(mark: LiveMark | undefined, highest: number): { reado
 
 function flowWidth(rate: number, highest: number): number {
   if (rate <= 0 || highest <= 0) return widths.none
-  return Math.round((widths.least + (widths.most - widths.least) * Math.sqrt(Math.min(1, rate / highest))) * 10) / 10
+  return Math.round((widths.least + (mostWidth - widths.least) * Math.sqrt(Math.min(1, rate / highest))) * 10) / 10
 }
 
 export function flowColour(mark: LiveMark | undefined, highest: number): FlowColour {

@@ -186,7 +186,16 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     await call('live.note', { sessionId, atMs: range.toMs, text: 'looked at by ada' })
     assert.ok((await call('live.marks', { sessionId }) as readonly TimelineMark[]).some((mark) => mark.kind === 'note' && mark.text === 'looked at by ada'))
     assert.ok((await call('live.raw', { sessionId }) as { table: { rows: readonly unknown[] } }).table.rows.length === 4)
+    const livePicture = await call('live.picture', { sessionId, atMs: null, topology, unit: 'requests', colour: 'errors', picture: { format: 'svg', theme: 'dark', scale: 1, title: 'now' } }) as { base64: string; name: string }
+    assert.match(Buffer.from(livePicture.base64, 'base64').toString(), /60\/s|5\d\/s|6\d\/s/)
+    assert.match(livePicture.name, /-live\.svg$/)
     await call('live.stop', { sessionId })
+    const recorded = await call('live.openRecording', { input: { kind: 'sample' } }) as LiveSessionInfo
+    assert.equal(recorded.kind, 'recording')
+    assert.ok(recorded.running !== null && recorded.knownGood !== null && recorded.range !== null && recorded.problems.length === 0)
+    assert.ok((await call('live.at', { sessionId: recorded.sessionId, atMs: recorded.range.toMs }) as LiveSample).alerts.some((alert) => alert.key === 'silent:auth'))
+    await refuse('live.openRecording', { input: { kind: 'bytes', title: 'x.lbrec', base64: 'aGVsbG8=' } }, 'bad-answer')
+    await call('live.stop', { sessionId: recorded.sessionId })
     await refuse('live.at', { sessionId, atMs: null }, 'not-found')
     assert.deepEqual(new Set(balancer.asked), new Set(['user;show info;show stat;show servers state\n']))
     await refuse('host.chooseFiles', { title: 'Open', folders: false, many: true }, 'unsupported')

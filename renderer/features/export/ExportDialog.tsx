@@ -16,9 +16,13 @@ const formatHints: Readonly<Record<Format, string>> = {
 /** The whole picture as a file, not just what is in view: legend, time, source and hash included. */
 export function ExportDialog() {
   const { actions, client, store } = useApp()
-  const before = useAppState((state) => state.before.value?.summary)
-  const after = useAppState((state) => state.after.value?.summary)
-  const options = useAppState((state) => state.topologyOptions)
+  const live = useAppState((state) => (state.workspace === 'live' ? state.live : null))
+  const session = live?.session ?? null
+  const before = useAppState((state) => (session === null ? state.before.value?.summary : undefined))
+  const after = useAppState((state) => (session === null ? state.after.value?.summary : (session.running ?? undefined)))
+  const options = useAppState((state) => (session === null ? state.topologyOptions : state.live.topologyOptions))
+  // The picture is of the moment at which it was asked for, whatever comes meanwhile.
+  const [atMs] = useState(live?.shown?.atMs ?? null)
   const [format, setFormat] = useState<Format>('svg')
   const [theme, setTheme] = useState<PictureOptions['theme']>(themeOf(store.get()))
   const [scale, setScale] = useState('2')
@@ -28,6 +32,9 @@ export function ExportDialog() {
   if (after === undefined) return null
 
   const draw = async (wanted: Format) => {
+    if (session !== null && live !== null) {
+      return client.call('live.picture', { sessionId: session.sessionId, atMs, topology: { ...options, expanded: [...options.expanded], query: '' }, unit: live.unit, colour: live.colour, picture: { format: wanted, theme, scale: Number(scale), title } })
+    }
     const subject = { before: before?.configId ?? null, after: after.configId, topology: { ...options, expanded: [...options.expanded], query: '' } }
     if (wanted === 'png') {
       const marks = await client.call('export.marks', { ...subject, picture: { theme, title } })

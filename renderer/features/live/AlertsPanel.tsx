@@ -4,7 +4,7 @@ import { Button, Empty, ToneGlyph } from '#renderer/ui/primitives.tsx'
 import type { Tone } from '#shared/presentation/presentation.ts'
 import type { LiveAlert, LiveDrift, LiveLine, LiveSample } from '#shared/view/live-sample.ts'
 import { Distribution } from './Distribution.tsx'
-import { clockWords, firingAlerts, spanWords, worstPool } from './live-words.ts'
+import { clockWords, firingAlerts, isStale, spanWords, splitSentence, worstPool } from './live-words.ts'
 
 const toneOf: Readonly<Record<LiveAlert['severity'], Tone>> = { critical: 'critical', warning: 'warning', info: 'notice' }
 
@@ -20,7 +20,7 @@ export function AlertsPanel() {
   }, [chosen])
   const firing = firingAlerts(sample)
   const followers = sample?.alerts.filter((alert) => alert.mutedBy !== null) ?? []
-  const notes = sample?.alerts.filter((alert) => alert.severity === 'info' && alert.mutedBy === null && alert.rule !== 'drift') ?? []
+  const notes = sample?.alerts.filter((alert) => (alert.severity === 'info' || alert.waived !== null) && alert.mutedBy === null && alert.rule !== 'drift') ?? []
   const drift = sample?.drift ?? []
   const pool = sample === null ? null : (sample.pools.find((one) => one.name === (wanted ?? worstPool(sample))) ?? null)
   return (
@@ -43,7 +43,7 @@ export function AlertsPanel() {
         {drift.length > 0 && <DriftList drift={drift} />}
       </div>
       {pool !== null && sample !== null && (
-        <section className="live-distribution" aria-label={`Distribution of pool ${pool.name}`}>
+        <section className={`live-distribution ${isStale(sample) ? 'live-stale' : ''}`} aria-label={`Distribution of pool ${pool.name}`}>
           <h3>Distribution · {pool.name} {wanted !== null && <button type="button" className="link" onClick={() => actions.changeLive({ pool: null })}>follow trouble</button>}</h3>
           <Distribution pool={pool} compact />
         </section>
@@ -58,15 +58,23 @@ export function AlertsPanel() {
 
 function AlertCard({ alert, sample, isChosen, followers }: { readonly alert: LiveAlert; readonly sample: LiveSample; readonly isChosen: boolean; readonly followers: readonly LiveAlert[] }) {
   const { actions } = useApp()
-  const tone = toneOf[alert.severity]
+  const tone = alert.waived === null ? toneOf[alert.severity] : 'maintenance'
+  const [title, rest] = splitSentence(alert.sentence)
   return (
     <div data-alert={alert.key}>
       <article className={`card tone-${tone} ${isChosen ? 'sel' : ''}`}>
         <button type="button" className="card-body" aria-pressed={isChosen} onClick={() => actions.chooseAlert(isChosen ? null : alert.key)}>
-          <span className="card-title"><ToneGlyph tone={tone} />{alert.sentence}</span>
-          {alert.evidence.length > 0 && <span className="detail">{alert.evidence.join(' ')}</span>}
+          <span className="card-title"><ToneGlyph tone={tone} />{title}</span>
+          {rest !== '' && <span className="alert-text">{rest}</span>}
+          {alert.waived !== null && <span className="detail">Waived until {alert.waived.until}: {alert.waived.reason}</span>}
           <span className="detail">Since {clockWords(alert.sinceMs, sample.atMs)}, for {spanWords(sample.atMs - alert.sinceMs)}.</span>
         </button>
+        {alert.evidence.length > 0 && (
+          <details className="followers" open={isChosen}>
+            <summary>What the data says besides</summary>
+            <ul className="live-evidence">{alert.evidence.map((one) => <li key={one}>{one}</li>)}</ul>
+          </details>
+        )}
         {followers.length > 0 && (
           <details className="followers">
             <summary>{followers.length} more {followers.length === 1 ? 'alert follows' : 'alerts follow'} from it</summary>

@@ -66,7 +66,7 @@ export function Distribution({ pool, compact = false }: { readonly pool: LivePoo
 function ShareBar({ server, isOff: off }: { readonly server: LiveServer; readonly isOff: boolean }) {
   const range = server.knownGood ?? server.expected
   return (
-    <span className={`live-bar ${server.share === null ? 'unknown' : ''} ${off ? 'off' : ''}`} aria-hidden="true">
+    <span className={`share-line ${server.share === null ? 'unknown' : ''} ${off ? 'off' : ''}`} aria-hidden="true">
       {server.share !== null && <i style={{ width: `${Math.min(100, server.share * 100)}%` }} />}
       {range !== null && <u style={{ left: `${range.low * 100}%`, width: `${Math.max(0.4, (range.high - range.low) * 100)}%` }} />}
     </span>

@@ -67,7 +67,7 @@ export function LivePicture() {
           {query === '' ? <kbd>/</kbd> : <span className="find-count" role="status">{found.count === 0 ? 'none' : `${Math.max(found.index, 0)}/${found.count}`}</span>}
         </div>
         <span className="live-choice" aria-hidden="true">Width</span>
-        <Segmented label="Width of the edges" value={unit} onChange={(next) => actions.changeLive({ unit: next })} options={[{ value: 'requests', title: 'requests/s' }, { value: 'connections', title: 'connections/s' }, { value: 'bytes', title: 'bytes/s' }]} />
+        <Segmented label="Width of the edges" value={unit} onChange={(next) => actions.changeLive({ unit: next })} options={[{ value: 'requests', title: 'req/s' }, { value: 'connections', title: 'conn/s' }, { value: 'bytes', title: 'bytes/s' }]} />
         <span className="live-choice" aria-hidden="true">Colour</span>
         <Segmented label="Colour" value={colour} onChange={(next) => actions.changeLive({ colour: next })} options={[{ value: 'errors', title: 'errors' }, { value: 'latency', title: 'latency' }]} />
         <Toggle pressed={onlyTrouble} onClick={() => run('live-trouble')}>Only trouble</Toggle>

@@ -84,9 +84,9 @@ export function LiveStart() {
       <section aria-labelledby="recordings">
         <h2 id="recordings">Look at a recording</h2>
         <div className="row">
-          <Button onClick={() => void actions.openRecording({ kind: 'sample' })}>Play the recording of the sample incident</Button>
+          <Button disabled={starting.state === 'working'} onClick={() => void actions.openRecording({ kind: 'sample' })}>Play the recording of the sample incident</Button>
           <Button onClick={() => files.current?.click()}>Choose a recording…</Button>
-          <span className="muted">or drop an .lbrec file here</span>
+          {starting.state === 'working' ? <Working text="Reading…" /> : <span className="muted">or drop an .lbrec file here</span>}
         </div>
         <input ref={files} type="file" accept=".lbrec" hidden aria-label="Recording to open" onChange={(event) => { const file = event.target.files?.[0]; if (file !== undefined) void actions.openRecording({ kind: 'file', file }) }} />
       </section>

@@ -18,7 +18,7 @@ export function LiveTopBar() {
         <Logo />
         <span>Steelyard</span>
       </div>
-      <span className="chip live-source" title={session.title}><span className="live-title">{session.title}</span> · <b>{session.product}</b><span className="wide-only"> · {session.surface}</span></span>
+      <span className="chip live-source" title={session.title}><span className="live-title">{session.title}</span> · <b>{session.product}</b><span className="live-wide"> · {session.surface}</span></span>
       <AgeChip />
       <ConfigChip />
       <button type="button" className={`chip ${firing.length > 0 ? 'tone-critical' : ''}`} disabled={firing.length === 0} onClick={() => actions.stepAlert(1)}>
@@ -26,8 +26,8 @@ export function LiveTopBar() {
         {firing.length === 0 ? 'no alert' : `${firing.length} ${firing.length === 1 ? 'alert' : 'alerts'} firing`}
       </button>
       <span className="spring" />
-      <Button className="wide-only" disabled={session.running === null} onClick={() => run('live-compare')}>Compare running with known good</Button>
-      <Button icon={<Download size={14} aria-hidden="true" />} disabled={session.running === null} onClick={() => run('export')}>Export image…</Button>
+      <Button disabled={session.running === null} onClick={() => run('live-compare')}>Compare<span className="live-wide"> running</span> with known good</Button>
+      <Button icon={<Download size={14} aria-hidden="true" />} disabled={session.running === null} aria-label="Export image…" onClick={() => run('export')}><span className="live-wide">Export image…</span></Button>
     </header>
   )
 }
@@ -44,7 +44,7 @@ function AgeChip() {
   if (session.kind === 'recording') return <span className="chip">recording{cursor.kind === 'past' && ` · ${clockWords(cursor.atMs)}`}</span>
   if (ended !== null) return <span className="chip tone-unknown"><ToneGlyph tone="unknown" /> watching ended: {ended}</span>
   if (newest === null) return <span className="chip">waiting…</span>
-  if (newest.missed !== null) return <span className="chip tone-critical" role="status"><ToneGlyph tone="unknown" /> cannot be reached since {clockWords(newest.dataMs, now)}</span>
+  if (newest.missed !== null) return <span className="chip tone-critical" role="status"><ToneGlyph tone="unknown" /> <span className="live-wide">cannot be reached</span><span className="live-narrow">no answer</span> since {clockWords(newest.dataMs, now)}</span>
   const ageMs = Math.max(0, now - newest.dataMs)
   const late = ageMs > 3 * session.intervalMs + 2000
   if (cursor.kind === 'past') {
@@ -62,5 +62,5 @@ function ConfigChip() {
   if (session.running === null) return <span className="chip tone-unknown"><ToneGlyph tone="unknown" /> config not known</span>
   if (differs === null) return <span className="chip tone-unknown" title={session.running.source}><ToneGlyph tone="unknown" /> no known good config</span>
   if (!differs) return <span className="chip" title={session.running.source}><ToneGlyph tone="ok" /> runs known good</span>
-  return <button type="button" className="chip tone-changed" title={session.running.source} onClick={() => run('live-compare')}><ToneGlyph tone="changed" /> running config differs from known good</button>
+  return <button type="button" className="chip tone-changed" title={session.running.source} onClick={() => run('live-compare')}><ToneGlyph tone="changed" /> <span><span className="live-wide">running config </span>differs from known good</span></button>
 }

@@ -7,7 +7,7 @@ import type { TimelineMark } from '#shared/rpc/payloads.ts'
 import type { SeriesAnswer } from '#shared/view/live-series.ts'
 import { dashOf } from './line-dash.ts'
 import type { TimelineMetric } from './live-state.ts'
-import { clockWords, rateWords, shareWords, worstPool } from './live-words.ts'
+import { clockWords, metricOf, rateWords, shareWords, worstPool } from './live-words.ts'
 import { linesOf, windowOf, type TimelineLine } from './timeline-series.ts'
 import { TimelineChart } from './TimelineChart.tsx'
 
@@ -24,7 +24,7 @@ export function Timeline() {
   const session = useAppState((state) => state.live.session)
   const shown = useAppState((state) => state.live.shown)
   const cursor = useAppState((state) => state.live.cursor)
-  const metric = useAppState((state) => state.live.metric)
+  const wantedMetric = useAppState((state) => state.live.metric)
   const minutes = useAppState((state) => state.live.minutes)
   const wanted = useAppState((state) => state.live.pool)
   const marks = useAppState((state) => state.live.marks)
@@ -33,6 +33,7 @@ export function Timeline() {
   const atMs = cursor.kind === 'past' ? cursor.atMs : (shown?.atMs ?? 0)
   const name = shown === null ? null : (wanted ?? worstPool(shown))
   const pool = shown?.pools.find((one) => one.name === name) ?? null
+  const metric = wantedMetric ?? metricOf(shown, name)
   const { lines, left } = linesOf(pool, metric)
   const piece = whole === null ? null : windowOf(whole, minutes, atMs)
   const answer = useSeries(session?.sessionId ?? null, lines, piece)
@@ -53,7 +54,7 @@ export function Timeline() {
     <div className="live-timeline">
       <div className="live-timeline-head">
         <Segmented label="Values" value={metric} onChange={(next) => actions.changeLive({ metric: next })} options={metrics} />
-        <Legend lines={lines} left={left} pool={pool?.name ?? null} />
+        <Legend lines={lines} left={left} pool={pool?.name ?? null} metric={metric} />
         <span className="spring" />
         <select className="input live-length" aria-label="Length of the timeline" value={String(minutes)} onChange={(event) => actions.changeLive({ minutes: event.target.value === 'null' ? null : Number(event.target.value) })}>
           {lengths.map(([value, title]) => <option key={title} value={String(value)}>{title}</option>)}
@@ -73,8 +74,8 @@ export function Timeline() {
   )
 }
 
-function Legend({ lines, left, pool }: { readonly lines: readonly TimelineLine[]; readonly left: number; readonly pool: string | null }) {
-  const { shown, metric } = useAppState((state) => state.live)
+function Legend({ lines, left, pool, metric }: { readonly lines: readonly TimelineLine[]; readonly left: number; readonly pool: string | null; readonly metric: TimelineMetric }) {
+  const shown = useAppState((state) => state.live.shown)
   const value = (line: TimelineLine): string => {
     const server = metric === 'share' ? shown?.pools.find((one) => one.name === pool)?.servers.find((one) => one.name === line.label) : undefined
     return server === undefined ? '' : ` ${shareWords(server.share)}`

@@ -29,13 +29,15 @@ export function drawMarks(plot: uPlot, marks: readonly TimelineMark[], token: (n
   ctx.setLineDash([])
   ctx.font = `${11 * ratio}px Inter, sans-serif`
   ctx.textBaseline = 'top'
+  ctx.textAlign = 'left'
   const ends: number[] = []
   // The newest say most: they get their words first.
   for (const mark of marks.toReversed()) {
     const x = xOf(mark.atMs) + 5 * ratio
-    const text = mark.text.length > 60 ? `${mark.text.slice(0, 58)}…` : mark.text
+    const room = Math.min(360 * ratio, right - x - 4 * ratio)
+    if (x < bbox.left || room < 70 * ratio) continue
+    const text = fitted(ctx, mark.text, room)
     const width = ctx.measureText(text).width
-    if (x < bbox.left || x + width > right) continue
     const row = ends.findIndex((begin) => x + width + 8 * ratio < begin)
     const at = row === -1 ? ends.length : row
     if (at >= mostLabels || bbox.top + (at + 1) * lineHeight * ratio > bbox.top + bbox.height) continue
@@ -48,6 +50,19 @@ export function drawMarks(plot: uPlot, marks: readonly TimelineMark[], token: (n
     ctx.fillText(text, x, bbox.top + (at * lineHeight + 1) * ratio)
   }
   ctx.restore()
+}
+
+/** As much of a text as there is room for. */
+function fitted(ctx: CanvasRenderingContext2D, text: string, room: number): string {
+  if (ctx.measureText(text).width <= room) return text
+  let low = 0
+  let high = text.length
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (ctx.measureText(`${text.slice(0, middle)}…`).width <= room) low = middle
+    else high = middle - 1
+  }
+  return `${text.slice(0, low)}…`
 }
 
 function hatch(ctx: CanvasRenderingContext2D, from: number, to: number, box: uPlot.BBox, colour: string, ratio: number): void {

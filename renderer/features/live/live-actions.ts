@@ -320,7 +320,7 @@ export function createLiveActions({ store, client, notify }: ActionTools, config
       const { shown, picture } = live()
       const alert = shown?.alerts.find((one) => one.key === key) ?? null
       if (alert === null) return change({ alertKey: null, ids: [] })
-      change({ alertKey: alert.key, ids: alertIds(alert, shown, picture.answer.value?.view ?? null), pool: alert.pool ?? live().pool })
+      change({ alertKey: alert.key, ids: alertIds(alert, shown, picture.answer.value?.view ?? null), pool: alert.pool ?? live().pool, metric: null })
     },
 
     stepAlert(step) {

@@ -38,7 +38,8 @@ export interface LiveState {
   readonly colour: LiveColour
   readonly onlyTrouble: boolean
   readonly isMoving: boolean
-  readonly metric: TimelineMetric
+  /** Values of the timeline; null: those that the trouble is about. */
+  readonly metric: TimelineMetric | null
   /** Length of the timeline in minutes; null: everything that is kept. */
   readonly minutes: number | null
   readonly marks: readonly TimelineMark[]
@@ -48,5 +49,5 @@ export interface LiveState {
 export const initialLive: LiveState = {
   session: null, starting: { state: 'idle' }, ended: null, newest: null, shown: null, cursor: { kind: 'now' }, speed: 1, picture: { configId: null, answer: idle },
   topologyOptions: { grouping: 'auto', expanded: [], onlyChanged: false, query: '', limit: 1000 }, find: '', ids: [], alertKey: null, pool: null, tab: 'timeline', unit: 'requests', colour: 'errors',
-  onlyTrouble: false, isMoving: true, metric: 'share', minutes: 15, marks: [], marksCount: 0,
+  onlyTrouble: false, isMoving: true, metric: null, minutes: 15, marks: [], marksCount: 0,
 }

@@ -1,5 +1,6 @@
 import type { LiveAlert, LivePool, LiveRange, LiveSample, LiveServer } from '#shared/view/live-sample.ts'
 import type { Tone } from '#shared/presentation/presentation.ts'
+import type { TimelineMetric } from './live-state.ts'
 
 /** A rate as people read it: `2.9k`, `412`, `0.4`; unknown is `?`. */
 export function rateWords(rate: number | null): string {
@@ -74,7 +75,7 @@ const graveness = { critical: 2, warning: 1, info: 0 } as const
 
 /** Alerts that ask for something, those that follow from another one last. */
 export function firingAlerts(sample: Pick<LiveSample, 'alerts'> | null): readonly LiveAlert[] {
-  return sample === null ? [] : sample.alerts.filter((alert) => alert.severity !== 'info' && alert.mutedBy === null)
+  return sample === null ? [] : sample.alerts.filter((alert) => alert.severity !== 'info' && alert.mutedBy === null && alert.waived === null)
 }
 
 /** The pool to look at when nobody chose one: of the gravest alert, else the one with most work. */
@@ -105,4 +106,18 @@ export function isStale(sample: LiveSample): boolean {
 /** Whether the running config and the last known good one are the same; null: one of them is not known. */
 export function differsFromGood(session: { readonly running: { readonly hash: string } | null; readonly knownGood: { readonly hash: string } | null }): boolean | null {
   return session.running === null || session.knownGood === null ? null : session.running.hash !== session.knownGood.hash
+}
+
+/** What an alert says first, and what it says besides. */
+export function splitSentence(text: string): readonly [title: string, rest: string] {
+  const end = /[.!?] (?=[A-Z])/.exec(text)
+  return end === null ? [text, ''] : [text.slice(0, end.index + 1), text.slice(end.index + 2)]
+}
+
+const metricOfRule: Partial<Readonly<Record<LiveAlert['rule'], TimelineMetric>>> = { share: 'share', silent: 'requests', mix: 'requests', errors: 'errors', latency: 'response', queue: 'queue', backups: 'share', health: 'errors', retries: 'errors' }
+
+/** The values that show what an alert is about; shares where there is none. */
+export function metricOf(sample: LiveSample | null, pool: string | null): TimelineMetric {
+  const alert = firingAlerts(sample).find((one) => one.pool === pool)
+  return (alert === undefined ? undefined : metricOfRule[alert.rule]) ?? 'share'
 }

@@ -5,7 +5,10 @@ import type { Handlers } from '#shared/rpc/method.ts'
 import type { ConfigInput, LiveSessionInfo, LoadOptions } from '#shared/rpc/payloads.ts'
 import type { ConfigStore } from '#shared/backend/config-store.ts'
 import { loadConfig, type LoadedConfig } from '#shared/backend/load-config.ts'
+import { pictureFile } from '#shared/backend/export.ts'
+import type { PairStore } from '#shared/backend/pairs.ts'
 import type { Ports } from '#shared/backend/ports.ts'
+import { momentOf } from '#shared/view/sample-moment.ts'
 import type { KeptSession } from './kept-session.ts'
 import { openRecordedSession } from './recorded-session.ts'
 import { WatchedSession } from './watched-session.ts'
@@ -26,7 +29,7 @@ interface Leased {
 }
 
 /** Watched balancers, each polled on its own. What nobody looks at any more is closed. */
-export function liveHandlers(ports: Ports, store: ConfigStore): Pick<Handlers<SteelyardContract>, LiveMethods> {
+export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore): Pick<Handlers<SteelyardContract>, LiveMethods> {
   const sessions = new Map<string, Leased>()
   let next = 0
   let looking = false
@@ -112,6 +115,16 @@ export function liveHandlers(ports: Ports, store: ConfigStore): Pick<Handlers<St
       session.note(atMs, text.slice(0, longestNote))
       return null
     }),
+    async 'live.picture'({ sessionId, atMs, topology, unit, colour, picture }) {
+      const session = find(sessionId)
+      if (!session.ok) return session
+      const sample = atMs === null ? session.value.seen.last : session.value.seen.samples.at(atMs)
+      if (sample === null || sample.configId === null) return failed('unknown-config', 'There is no config to draw: nobody said what this balancer runs.')
+      const pair = pairs(null, sample.configId)
+      if (!pair.ok) return pair
+      const timeText = new Date(sample.dataMs).toISOString()
+      return pictureFile(ports, pair.value, topology, picture, { moment: momentOf(sample), source: session.value.info().title, timeText, unit, colour, stale: sample.missed !== null })
+    },
     'live.raw': ({ sessionId }) => on(sessionId, (session) => session.raw()),
   }
 

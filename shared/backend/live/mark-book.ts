@@ -14,7 +14,7 @@ export class MarkBook {
     if (sample.restarted) this.#put({ kind: 'reload', severity: 'info', atMs: sample.atMs, endMs: null, text: 'The balancer was reloaded or restarted.', key: null })
     if (this.#configId !== undefined && this.#configId !== sample.configId) this.#put({ kind: 'config', severity: 'info', atMs: sample.atMs, endMs: null, text: 'Another config runs.', key: null })
     this.#configId = sample.configId
-    const now = new Map(sample.alerts.filter((alert) => alert.rule !== 'reload' && alert.severity !== 'info').map((alert) => [`alert ${alert.key}`, alert]))
+    const now = new Map(sample.alerts.filter((alert) => alert.rule !== 'reload' && alert.severity !== 'info' && alert.waived === null).map((alert) => [`alert ${alert.key}`, alert]))
     for (const [id, alert] of now) {
       if (!this.#open.has(id)) this.#open.set(id, this.#put({ kind: 'alert', severity: alert.severity, atMs: sample.atMs, endMs: null, text: alert.sentence, key: alert.key }))
     }
