@@ -2,7 +2,7 @@ import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
 import { perSecond, type LiveView, type WatchedPool } from '#shared/live/live-watch.ts'
-import { responseMsOf, type RowInterval } from '#shared/live/intervals.ts'
+import type { RowInterval } from '#shared/live/intervals.ts'
 import type { Span } from '#shared/text/span.ts'
 import { schemaVersion, type Places } from './json-shapes.ts'
 
@@ -70,7 +70,7 @@ function toJsonPool(joined: WatchedPool): object {
         server: member?.name ?? server?.row.name ?? '', address: state?.address ?? member?.address ?? null, running: server !== null, inConfig: member !== null,
         state: state?.text ?? null, health: state?.health ?? null, admin: state?.admin ?? null, backup: state?.backup ?? (member === null ? null : member.options.level > 0),
         weight: state?.weight ?? null, configWeight: member?.options.weight ?? null, throttlePercent: state?.throttlePercent ?? null, requests: total(server?.row.counters.requests), ...ratesOf(server?.interval ?? null),
-        responseMs: server === null ? null : tenths(responseMsOf(server)), sessions: server?.row.gauges.sessions ?? null, queued: server?.row.gauges.queued ?? null, check: state?.check ?? null, marks: server?.interval?.marks ?? [],
+        responseMs: server?.row.gauges.responseMs ?? null, sessions: server?.row.gauges.sessions ?? null, queued: server?.row.gauges.queued ?? null, check: state?.check ?? null, marks: server?.interval?.marks ?? [],
         share: rounded(share?.share ?? null), expected: share === undefined || share.expected === null ? null : { low: rounded(share.expected.low), high: rounded(share.expected.high) },
       }
     }),

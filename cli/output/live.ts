@@ -1,5 +1,4 @@
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
-import { responseMsOf } from '#shared/live/intervals.ts'
 import { perSecond, type WatchedPool } from '#shared/live/live-watch.ts'
 import type { ShareVerdict } from '#shared/live/pool-watch.ts'
 import { forTerminal, type Colours } from './colour.ts'
@@ -72,7 +71,7 @@ function serverCells(joined: WatchedPool, index: number, tcp: boolean): readonly
     member?.name ?? live?.row.name ?? '', state?.address ?? member?.address ?? '', live === null ? 'not running' : `${state?.text ?? ''}${typeof state?.throttlePercent === 'number' ? ` ${state.throttlePercent} %` : ''}`,
     weight === null ? String(written ?? '') : written === null || written === weight ? String(weight) : `${weight} (config ${written})`,
     perSecondText(perSecond(live?.interval ?? null, tcp ? 'connections' : 'requests')), percent(share?.share ?? null), expectedText(share?.expected ?? null),
-    perSecondText(perSecond(live?.interval ?? null, 'status5xx')), responseText(live === null ? null : responseMsOf(live)), numberText(live?.row.gauges.sessions), numberText(live?.row.gauges.queued),
+    perSecondText(perSecond(live?.interval ?? null, 'status5xx')), responseText(live?.row.gauges.responseMs ?? null), numberText(live?.row.gauges.sessions), numberText(live?.row.gauges.queued),
   ]
 }
 

@@ -64,7 +64,7 @@ export class IntervalTracker {
       const rate = interval !== null && !interval.marks.includes('reset') && !interval.marks.includes('wide') ? grown?.rate ?? null : null
       const usual = before?.usualRate ?? null
       this.#kept.set(key, { counters: row.counters, reading, usualRate: rate === null ? usual : smoothRate(usual, rate) })
-      return { row, interval }
+      return { row: withMean(row, interval), interval }
     })
     for (const key of this.#kept.keys()) if (!seen.has(key)) this.#kept.delete(key)
     return rated
@@ -105,9 +105,9 @@ function toRowInterval(before: Counters, after: Counters, grown: Interval): RowI
   return { durationMs: grown.durationMs, marks, deltas, leastUnits: grown.leastDelta }
 }
 
-/** Mean response time of the answers of the interval; where the source has no sum of them, as the product smooths it. */
-export function responseMsOf({ row, interval }: RatedRow): number | null {
+/** With the mean response time of the interval, where the source has a sum of them and no mean of its own. */
+function withMean<R extends LiveRow>(row: R, interval: RowInterval | null): R {
   const total = interval?.deltas.responseMsTotal ?? null
   const timed = interval?.deltas.responsesTimed ?? null
-  return total === null || timed === null || timed === 0 ? row.gauges.responseMs : total / timed
+  return row.gauges.responseMs !== null || total === null || timed === null || timed === 0 ? row : { ...row, gauges: { ...row.gauges, responseMs: Math.round(total / timed * 100) / 100 } }
 }

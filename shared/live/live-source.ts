@@ -60,7 +60,7 @@ const namedSurfaces = [
 ] as const
 export type HttpSurface = 'haproxy' | (typeof namedSurfaces)[number]
 /** The same for log files. */
-const fileSurfaces = ['caddy-log', 'nginx-log'] as const
+const fileSurfaces = ['caddy-log', 'haproxy-log', 'nginx-log'] as const
 export type FileSurface = (typeof fileSurfaces)[number]
 
 /**
@@ -88,7 +88,7 @@ export function parseLiveSource(written: string): LiveSource | string {
 /** Dialect of the configs that a source can be compared with; `any`: it shows balancers of every product; null: there is none. */
 export function dialectOf({ surface }: LiveSource): 'haproxy' | 'nginx' | 'any' | null {
   switch (surface) {
-    case 'haproxy': case 'haproxy-metrics': return 'haproxy'
+    case 'haproxy': case 'haproxy-log': case 'haproxy-metrics': return 'haproxy'
     case 'nginx-log': case 'nginx-plus': case 'nginx-vts': return 'nginx'
     // Totals only, or products whose configs are not read.
     case 'apache': case 'apache-status': case 'caddy': case 'caddy-log': case 'envoy': case 'nginx-status': case 'traefik': return null

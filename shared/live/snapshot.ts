@@ -96,7 +96,7 @@ export interface Gauges {
   readonly sessions: number | null
   readonly queued: number | null
   readonly sessionLimit: number | null
-  /** Mean response time as the product smooths it. */
+  /** Mean response time as the product smooths it; in a rated row of a source that has a sum instead, that of the interval. */
   readonly responseMs: number | null
 }
 

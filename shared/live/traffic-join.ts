@@ -27,15 +27,18 @@ const noGauges = { sessions: null, queued: null, sessionLimit: null, responseMs:
  */
 export function joinTraffic({ pools, servers }: TrafficRows, model: RoutingModel): readonly JoinedPool[] {
   const still = quietInterval([...pools.values()].map((one) => one.interval).find((one) => one !== null) ?? null)
-  const byName = new Map([...pools].map(([name, row]) => [name.toLowerCase(), { name, row }]))
+  // HAProxy tells servers by name, and two pools may differ by their case alone.
+  const exact = model.dialect === 'haproxy'
+  const spelt = (name: string): string => (exact ? name : name.toLowerCase())
+  const byName = new Map([...pools].map(([name, row]) => [spelt(name), { name, row }]))
   const unnamed = shareOut(servers.get(unnamedPool) ?? [], model)
   const joined = model.pools.map((pool): JoinedPool => {
-    const name = pool.name.replace(/^stream /, '').toLowerCase()
-    const found = pool.name.startsWith('stream ') ? undefined : byName.get(name)
+    const name = spelt(pool.name)
+    const found = !exact && pool.name.startsWith('stream ') ? undefined : byName.get(name)
     if (found !== undefined) byName.delete(name)
     const own = [...(found === undefined ? [] : servers.get(found.name) ?? []), ...(unnamed.get(pool) ?? [])]
     const live = found?.row ?? summed(pool, unnamed.get(pool) ?? [], still)
-    return { name: pool.name, pool, live, servers: joinMembers(pool, own, still) }
+    return { name: pool.name, pool, live, servers: exact ? joinNames(pool, own, still) : joinMembers(pool, own, still) }
   })
   for (const { name, row } of byName.values()) {
     const left = name === unnamedPool ? unnamed.get(null) ?? [] : servers.get(name) ?? []
@@ -63,14 +66,23 @@ function shareOut(rows: readonly Rated<ServerRow>[], model: RoutingModel): Reado
   return shared
 }
 
+function joinNames(pool: Pool, live: readonly Rated<ServerRow>[], still: RowInterval | null): readonly JoinedServer[] {
+  const left = new Map(live.map((one) => [one.row.name, one]))
+  const joined = pool.members.map((member): JoinedServer => {
+    const found = left.get(member.name)
+    left.delete(member.name)
+    return { member, live: found === undefined ? absent(pool, member, still) : asWritten(found, member), slot: false }
+  })
+  return [...joined, ...[...left.values()].map((one) => ({ member: null, live: one, slot: false }))]
+}
+
 function joinMembers(pool: Pool, live: readonly Rated<ServerRow>[], still: RowInterval | null): readonly JoinedServer[] {
   const left = new Map(live.map((one) => [normal(one.row.state.address ?? one.row.name), one]))
   const members = merged(pool.members)
   const joined: JoinedServer[] = []
   const named: Member[] = []
   for (const [address, member] of members) {
-    const byName = live.find((one) => one.row.state.address === null && one.row.name === member.name)
-    const found = left.get(byName === undefined ? address : normal(byName.row.name))
+    const found = left.get(address)
     if (found !== undefined) left.delete(normal(found.row.state.address ?? found.row.name))
     if (found === undefined && isHostName(member)) named.push(member)
     joined.push({ member, live: found === undefined ? absent(pool, member, still) : asWritten(found, member), slot: false })

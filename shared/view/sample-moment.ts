@@ -41,7 +41,7 @@ function poolOf(pool: LivePool): WatchedPool {
   }
   const shares: PoolShares = {
     verdict: pool.shares.verdict, severity: pool.shares.severity, sentence: pool.shares.sentence, rule: { class: pool.shares.class, unit: pool.shares.unit, allBackups: false },
-    units: pool.shares.units, overMs: pool.shares.overMs, misplaced: pool.shares.misplaced, onBackups: pool.onBackups, shift: null,
+    units: pool.shares.units, overMs: pool.shares.overMs, misplaced: pool.shares.misplaced, onBackups: pool.onBackups, byUsual: false, shift: null,
     servers: pool.servers.map((server) => ({ name: server.name, share: server.share, expected: server.knownGood ?? server.expected })),
   }
   return {

@@ -1,5 +1,6 @@
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
 import { caddyLog } from '#shared/live/caddy/log-line.ts'
+import { haproxyLog } from '#shared/live/haproxy/log-line.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
 import { haproxyExporter } from '#shared/live/metrics/exporters/haproxy.ts'
 import { nginxLog } from '#shared/live/nginx/log-line.ts'
@@ -46,6 +47,7 @@ function readerOf(port: LivePort, source: LiveSource): SnapshotReader {
     case 'caddy-log': return logReader(port, source, caddyLog)
     case 'envoy': return envoyReader(port, source)
     case 'haproxy': return haproxyReader(port, source)
+    case 'haproxy-log': return logReader(port, source, haproxyLog)
     case 'haproxy-metrics': return metricsReader(port, source, haproxyExporter)
     case 'nginx-log': return logReader(port, source, nginxLog)
     case 'nginx-plus': return nginxPlusReader(port, source)

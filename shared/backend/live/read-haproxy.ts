@@ -17,7 +17,7 @@ export function haproxyReader(port: LivePort, source: LiveSource): SnapshotReade
     if (parts === null) return failed('bad-answer', `${source.title} closed the connection within its answer.`)
     const stat = parseStatCsv(parts.stat)
     if (!stat.ok) return failed(stat.failure.code, `${source.title} gave no statistics. ${stat.failure.message}`)
-    if (stat.value.rows.length === 0) return failed('bad-answer', `${source.title} gave statistics without a single row.`)
+    if (stat.value.size === 0) return failed('bad-answer', `${source.title} gave statistics without a single row.`)
     return ok(toHaproxySnapshot({ ...parts, stat: stat.value }, poll))
   }
 }

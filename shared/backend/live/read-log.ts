@@ -5,14 +5,14 @@ import type { LogFormat } from '#shared/live/log/logged-request.ts'
 import type { LivePort, TailRead } from '#shared/backend/ports.ts'
 import type { SnapshotReader } from './poller.ts'
 
-/** Workers write their lines independently: what is so old is complete. */
-const lateMs = 2000
 const clearlyUntold = 0.02
 
 /** Reads on in an access log and counts what it says about servers. A log that says nothing about them is refused, with what to log instead. */
 export function logReader(port: LivePort, source: FileSource, format: LogFormat): SnapshotReader {
   const tail = port.tail(source)
-  const tally = new LogTally()
+  const tally = new LogTally(format)
+  // Workers write their lines independently: what is so old is complete.
+  const { lateMs } = format
   const seen = { told: 0, untold: 0, silent: 0, dropped: 0, emptied: 0 }
   /** Nothing older was read: counts begin here. */
   let startMs: number | null = null
@@ -46,7 +46,7 @@ export function logReader(port: LivePort, source: FileSource, format: LogFormat)
     if (seen.told + seen.silent === 0 && seen.untold > 0) return failed('bad-answer', `${source.title} does not say which server answered. ${format.advice}`)
     seen.dropped += part.value.dropped
     seen.emptied += part.value.emptied ? 1 : 0
-    const untilMs = untilOf(part.value, tally.newestMs, startMs)
+    const untilMs = untilOf(part.value, tally.newestMs, startMs, lateMs)
     const shift = taken.wallMs - untilMs
     const snapshot = tally.snapshot(format.product, { taken: { wallMs: untilMs, monotonicMs: taken.monotonicMs - shift }, readMs, bytes }, untilMs)
     const notes = notesOf(part.value, seen, { told: seen.told - before.told, untold: seen.untold - before.untold }, shift, tally.tooMany)
@@ -57,7 +57,7 @@ export function logReader(port: LivePort, source: FileSource, format: LogFormat)
 }
 
 /** Up to which moment everything was read. */
-function untilOf({ taken, behindBytes }: TailRead, newestMs: number | null, startMs: number): number {
+function untilOf({ taken, behindBytes }: TailRead, newestMs: number | null, startMs: number, lateMs: number): number {
   const complete = taken.wallMs - lateMs
   return Math.max(startMs, behindBytes > 0 && newestMs !== null ? Math.min(complete, newestMs - lateMs) : complete)
 }

@@ -146,7 +146,7 @@ function surfaceOf(source: LiveSource): string {
     case 'apache': return 'balancer manager'
     case 'apache-status': return 'server-status page'
     case 'caddy': case 'envoy': return 'administration'
-    case 'caddy-log': case 'nginx-log': return 'access log'
+    case 'caddy-log': case 'haproxy-log': case 'nginx-log': return 'access log'
     case 'haproxy': return source.kind === 'http' ? 'statistics page' : 'stats socket'
     case 'haproxy-metrics': return 'metrics page'
     case 'nginx-plus': case 'traefik': return 'API'

@@ -45,8 +45,8 @@ function parts(text: string, name: string): readonly string[] {
 }
 
 function field(block: string, name: string): string | null {
-  const found = new RegExp(`<httpd:${name}>([^<]*)</httpd:${name}>`).exec(block)
-  return found === null ? null : unescaped(found[1] as string)
+  const found = parts(block, name)[0]
+  return found === undefined ? null : unescaped(found)
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }

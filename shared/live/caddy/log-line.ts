@@ -5,6 +5,8 @@ import type { LogFormat, LoggedRequest } from '#shared/live/log/logged-request.t
 export const caddyLog: LogFormat = {
   product: 'Caddy',
   parse: parseCaddyLine,
+  lateMs: 2000,
+  tellsSelections: true,
   advice: 'Add to each reverse_proxy: header_down X-Upstream {http.reverse_proxy.upstream.hostport}, header_down X-Up-Latency {http.reverse_proxy.upstream.latency} and header_down X-Pool NAME. '
     + 'Clients see these headers unless something in front takes them off.',
 }

@@ -1,5 +1,5 @@
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
-import { badAnswer, foreignAnswer, type StatTable } from './stat-table.ts'
+import { badAnswer, cellTable, foreignAnswer, type StatTable } from './stat-table.ts'
 
 /** One value of a typed or JSON answer. `row`: what the value belongs to, one text per row. */
 export interface StatValue {
@@ -37,5 +37,5 @@ export function toStatTable(values: Iterable<StatValue>): StatTable {
     if (cells === undefined) rows.set(row, cells = [])
     cells[position] = value
   }
-  return { columns, rows: [...rows.values()].map((cells) => Array.from({ length: columns.size }, (_, index) => cells[index] ?? '')) }
+  return cellTable(columns, [...rows.values()])
 }

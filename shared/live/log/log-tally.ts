@@ -1,5 +1,5 @@
 import type { Counters, Gauges, LiveRow, LiveSnapshot, ServerState } from '#shared/live/snapshot.ts'
-import { unnamedPool, type LoggedAttempt, type LoggedRequest } from './logged-request.ts'
+import { unnamedPool, type LogFormat, type LoggedAttempt, type LoggedRequest } from './logged-request.ts'
 import { ReloadSigns } from './reload-signs.ts'
 
 interface Tally {
@@ -41,10 +41,15 @@ export class LogTally {
   readonly #listeners = new Map<string, { readonly protocol: 'http' | 'tcp'; readonly tally: Tally }>()
   readonly #pools = new Map<string, PoolTally>()
   readonly #reloads = new ReloadSigns()
+  readonly #tellsSelections: boolean
   #waiting: LoggedRequest[] = []
   #rows = 0
   #newestMs: number | null = null
   #tooMany = false
+
+  constructor(format: Pick<LogFormat, 'tellsSelections'>) {
+    this.#tellsSelections = format.tellsSelections
+  }
 
   /** Time of the newest request; null: none tells its time. */
   get newestMs(): number | null {
@@ -78,14 +83,19 @@ export class LogTally {
 
   #toRows(): readonly LiveRow[] {
     const rows: LiveRow[] = []
-    for (const [owner, { protocol, tally }] of this.#listeners) rows.push({ kind: 'listener', owner, protocol, counters: countersOf(tally, protocol), gauges: noGauges })
+    for (const [owner, { protocol, tally }] of this.#listeners) rows.push({ kind: 'listener', owner, protocol, counters: this.#countersOf(tally, protocol), gauges: noGauges })
     for (const [owner, { protocol, whole, servers }] of this.#pools) {
       for (const [name, { address, tally }] of servers) {
-        rows.push({ kind: 'server', owner, name, protocol, counters: countersOf(tally, protocol), gauges: noGauges, state: { ...unknownState, address } })
+        rows.push({ kind: 'server', owner, name, protocol, counters: this.#countersOf(tally, protocol), gauges: noGauges, state: { ...unknownState, address } })
       }
-      rows.push({ kind: 'pool', owner, protocol, counters: countersOf(whole, protocol), gauges: noGauges, algorithm: null, up: servers.size > 0, stateSeconds: null })
+      rows.push({ kind: 'pool', owner, protocol, counters: this.#countersOf(whole, protocol), gauges: noGauges, algorithm: null, up: servers.size > 0, stateSeconds: null })
     }
     return rows
+  }
+
+  #countersOf(tally: Tally, protocol: 'http' | 'tcp'): Counters {
+    const counters = toCounters(tally, protocol)
+    return this.#tellsSelections ? counters : { ...counters, selections: null }
   }
 
   #count(request: LoggedRequest): void {
@@ -147,7 +157,7 @@ function time(tally: Tally, ms: number): void {
   tally.timed += 1
 }
 
-function countersOf(tally: Tally, protocol: 'http' | 'tcp'): Counters {
+function toCounters(tally: Tally, protocol: 'http' | 'tcp'): Counters {
   const [statusOther = 0, status1xx = 0, status2xx = 0, status3xx = 0, status4xx = 0, status5xx = 0] = tally.byClass
   const common = { selections: tally.attempts, bytesIn: null, bytesOut: tally.bytesOut, failedConnections: tally.failed, failedResponses: null, denied: null, retries: tally.retries, redispatches: null }
   if (protocol === 'tcp') {

@@ -38,6 +38,10 @@ export interface LogFormat {
   readonly product: string
   /** Null: the line says nothing about servers, as an ordinary access log does not. other: it is about something else. */
   readonly parse: (line: string) => LoggedRequest | 'other' | null
+  /** How long after its own time a line may be written; 0: times are not told, and a line counts when it is read. */
+  readonly lateMs: number
+  /** Every try is a decision of the balancer. */
+  readonly tellsSelections: boolean
   /** What has to be logged so that servers are told; whole sentences. */
   readonly advice: string
 }

@@ -13,6 +13,8 @@ const names = {
 export const nginxLog: LogFormat = {
   product: 'nginx',
   parse: parseUpstreamLine,
+  lateMs: 2000,
+  tellsSelections: true,
   advice: 'Servers are only in a log whose log_format has $upstream_addr; combined does not. Add: log_format steelyard escape=json \'{"msec":$msec,"pid":$pid,"srv":"$server_name","sport":"$server_port",'
     + '"st":$status,"bs":$bytes_sent,"ph":"$proxy_host","ua":"$upstream_addr","us":"$upstream_status","uct":"$upstream_connect_time","urt":"$upstream_response_time"}\'; and access_log FILE steelyard;',
 }
@@ -27,7 +29,14 @@ export const nginxLog: LogFormat = {
 export function parseUpstreamLine(line: string): LoggedRequest | null {
   const fields = line.startsWith('{') ? jsonFields(line) : textFields(line)
   if (fields === null) return null
-  const of = (name: keyof typeof names): string | null => names[name].map((one) => fields.get(one)).find((one) => one !== undefined) ?? null
+  const of = (name: keyof typeof names): string | null => {
+    for (const one of names[name]) {
+      const value = Object.hasOwn(fields, one) ? fields[one] : undefined
+      if (typeof value === 'string') return value
+      if (typeof value === 'number') return String(value)
+    }
+    return null
+  }
   const addresses = of('addresses')
   if (addresses === null) return null
   const seconds = of('atMs')
@@ -43,7 +52,7 @@ export function parseUpstreamLine(line: string): LoggedRequest | null {
     // Without a live server the address is the name of the pool. Names of pools are the same in any case.
     pool: (namedOrNull(of('pool')) ?? (last === undefined || last.isAddress ? null : last.address))?.toLowerCase() ?? null, status: numberOrNull(of('status')), bytesSent: numberOrNull(of('bytesSent')),
     attempts: tries.map(({ address, isAddress, status, responseSeconds, connectSeconds }) => ({
-      server: isAddress ? address : null, address: isAddress ? address : null, status: protocol === 'tcp' ? null : status, responseMs: responseSeconds === null ? null : responseSeconds * 1000,
+      server: isAddress ? address : null, address: isAddress ? address : null, status: protocol === 'tcp' ? null : status, responseMs: responseSeconds === null ? null : Math.round(responseSeconds * 1e6) / 1000,
       // nginx counts a refused connection as an answer of its own, without a time to connect.
       failed: isAddress && connectSeconds === null && of('connectTimes') !== null,
     })),
@@ -54,11 +63,12 @@ function namedOrNull(text: string | null): string | null {
   return text === null || text === '' || text === '-' ? null : cleanText(text)
 }
 
-function jsonFields(line: string): ReadonlyMap<string, string> | null {
+type Fields = Readonly<Record<string, unknown>>
+
+function jsonFields(line: string): Fields | null {
   // Without escape=json nginx writes \x22, which JSON does not have.
   const data = parsed(line) ?? (line.includes('\\x') ? parsed(line.replace(/\\x([0-9A-Fa-f]{2})/g, '\\u00$1')) : null)
-  if (typeof data !== 'object' || data === null) return null
-  return new Map(Object.entries(data).flatMap(([name, value]) => (typeof value === 'string' || typeof value === 'number' ? [[name, String(value)] as const] : [])))
+  return typeof data === 'object' && data !== null ? data as Fields : null
 }
 
 function parsed(line: string): unknown {
@@ -70,7 +80,7 @@ function parsed(line: string): unknown {
   }
 }
 
-function textFields(line: string): ReadonlyMap<string, string> | null {
+function textFields(line: string): Fields | null {
   const fields = new Map<string, string>()
   // The request is the quoted part that no name stands before; what it holds must not pass for a field.
   for (const match of line.matchAll(/(?:^|\s)(?:"(?:[^"\\]|\\.)*"|([a-z_]+)=(?:"([^"]*)"|(\S*)))(?=\s|$)/g)) {
@@ -82,7 +92,7 @@ function textFields(line: string): ReadonlyMap<string, string> | null {
   const seconds = /(?:^|\s)(\d{10}\.\d{3})(?=\s|$)/.exec(request?.[1] ?? '')?.[1]
   const plain = [['msec', seconds], ['status', request?.[2]], ['bytes_sent', request?.[3]]] as const
   for (const [name, value] of plain) if (value !== undefined && !fields.has(name)) fields.set(name, value)
-  return fields
+  return Object.fromEntries(fields)
 }
 
 function numberOrNull(text: string | null): number | null {

@@ -36,7 +36,7 @@ test('servers have requests under way and no counts, which is not 0', () => {
 })
 
 test('the log names the server in a header, and what Caddy could not pass on counts at no server', () => {
-  const tally = new LogTally()
+  const tally = new LogTally(caddyLog)
   const lines = [...captured('caddy/access-log-with-upstream.jsonl').trimEnd().split('\n'), ...captured('caddy/errors.access.jsonl').trimEnd().split('\n').slice(0, 2)]
   for (const line of lines) {
     const request = caddyLog.parse(line)

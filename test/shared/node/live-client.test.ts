@@ -134,6 +134,20 @@ test('the administration of Caddy is asked two things, never for its config', as
   assert.match(await pollFailure(sourceOf(`caddy:http://${half}`)), /gave no metrics/)
 })
 
+test('pages of Apache and Caddy that send elsewhere, too much or only a part harm nothing', async () => {
+  for (const surface of ['apache', 'apache-status', 'caddy']) {
+    const at = async (act: (response: http.ServerResponse) => void): Promise<LiveSource> => sourceOf(`${surface}:http://${await pageThat((_, response) => { act(response) })}${surface === 'caddy' ? '' : '/page'}`)
+    assert.match(await pollFailure(await at((response) => { response.writeHead(302, { Location: 'http://127.0.0.1:1/' }).end() })), /not followed/, surface)
+    assert.match(await pollFailure(await at((response) => { response.writeHead(200, { 'Content-Length': '9999' }); response.write('<?xml'); setTimeout(() => { response.destroy() }, 20) })), /within its answer/, surface)
+    assert.match(await pollFailure(await at((response) => response.writeHead(403).end())), /403/, surface)
+    const endless = await at((response) => { response.end(Buffer.alloc(3_000_000, 32)) })
+    const request: LiveRequest = { kind: 'get', path: { 'apache': '/page?xml=1', 'apache-status': '/page?auto' }[surface] ?? '/metrics', accept: '*/*', ...(surface === 'apache' ? { ownReferer: true } : {}) }
+    const read = await askLive(endless, request, 5000, 1_000_000)
+    assert.ok(!read.ok)
+    assert.equal(read.failure.code, 'too-large', surface)
+  }
+})
+
 test('totals of nginx come as one listener', async () => {
   const address = await pageThat((_, response) => response.end('Active connections: 3 \nserver accepts handled requests\n 10 10 40 \nReading: 0 Writing: 1 Waiting: 2 \n'))
   const polled = await createPoller(nodeLive, sourceOf(`nginx-status:http://${address}/status`), 4000).poll()

@@ -187,7 +187,7 @@ test('a burst of 100 MB is read over several polls, and how far behind is said',
   writeFileSync(file, line(Date.now() / 1000 - 30, '10.0.0.1:80'))
   const poller = pollerOf(file)
   await poller.poll()
-  const one = line(Date.now() / 1000 - 1.9, '10.0.0.1:80')
+  const one = line(Date.now() / 1000 - 1.9, '10.0.0.1:80').replace('{', `{"uri":"/${'x'.repeat(900)}",`)
   const block = one.repeat(10_000)
   const blocks = Math.ceil(100 * 1024 * 1024 / block.length)
   for (let index = 0; index < blocks; index += 1) appendFileSync(file, block)

@@ -73,10 +73,10 @@ test('what is no answer of HAProxy is refused with what it is', () => {
 
 test('no prefix of an answer throws or passes for a longer one', () => {
   const text = captured('haproxy/csv-quoting.show-stat.csv')
-  const whole = valueOf(parseStatCsv(text)).rows.length
+  const whole = valueOf(parseStatCsv(text)).size
   for (let end = 0; end < text.length; end += 37) {
     const result = parseStatCsv(text.slice(0, end))
-    assert.ok(!result.ok || (text[end - 1] === '\n' && result.value.rows.length <= whole), `prefix of ${end}`)
+    assert.ok(!result.ok || (text[end - 1] === '\n' && result.value.size <= whole), `prefix of ${end}`)
   }
 })
 

@@ -3,10 +3,11 @@ import { test } from 'node:test'
 import { IntervalTracker } from '#shared/live/intervals.ts'
 import { LogTally } from '#shared/live/log/log-tally.ts'
 import type { LoggedRequest } from '#shared/live/log/logged-request.ts'
-import { parseUpstreamLine } from '#shared/live/nginx/log-line.ts'
+import { nginxLog, parseUpstreamLine } from '#shared/live/nginx/log-line.ts'
 import { parseStubStatus } from '#shared/live/nginx/stub-status.ts'
 import { parseUpstreamAttempts } from '#shared/live/nginx/upstream-attempts.ts'
 import { compileConfig } from '#test/oracle/nginx/harness.ts'
+import { LiveSession } from '#shared/live/live-session.ts'
 import { LiveWatch } from '#shared/live/live-watch.ts'
 import { captured, vectors } from '#test/shared/live/fixtures.ts'
 
@@ -49,21 +50,21 @@ test('a log without servers says nothing about them, and a request cannot pass f
 })
 
 test('answers count at the last server, tries at each, and a pool without a live server has none', () => {
-  const tally = new LogTally()
+  const tally = new LogTally(nginxLog)
   const lines = linesOf('errors-5xx-retried')
   for (const line of lines) tally.add(line, line.atMs ?? 0)
   const { rows } = tally.snapshot('nginx', pollAt(0), Infinity)
   const pools = rows.filter((row) => row.kind === 'pool')
   assert.equal(pools.reduce((sum, row) => sum + Number(row.counters.requests), 0), lines.filter((line) => line.attempts.length > 0).length)
   assert.ok(pools.some((row) => Number(row.counters.retries) > 0))
-  const down = new LogTally()
+  const down = new LogTally(nginxLog)
   for (const line of linesOf('pool-down').filter((one) => one.attempts.length === 1 && one.attempts[0]?.server === null)) down.add(line, line.atMs ?? 0)
   const empty = down.snapshot('nginx', pollAt(0), Infinity).rows.filter((row) => row.kind !== 'listener')
   assert.ok(empty.length > 0 && empty.every((row) => row.kind === 'pool' && !row.up))
 })
 
 test('counts of a log become rates like those of any other source', () => {
-  const tally = new LogTally()
+  const tally = new LogTally(nginxLog)
   const tracker = new IntervalTracker(1000)
   const lines = linesOf('healthy')
   for (const line of lines.slice(0, 20)) tally.add(line, line.atMs ?? 0)
@@ -77,7 +78,7 @@ test('counts of a log become rates like those of any other source', () => {
 const line = (seconds: number, address: string, more: object = {}): string => JSON.stringify({ msec: seconds, pid: 1, st: 200, bs: 10, ph: 'app', ua: address, us: '200', uct: '0.001', urt: '0.020', ...more })
 
 function lookAt(config: string, lines: readonly string[]): ReturnType<LiveWatch['add']> {
-  const tally = new LogTally()
+  const tally = new LogTally(nginxLog)
   const watch = new LiveWatch(compileConfig(config).model, 1000)
   watch.add(tally.snapshot('nginx', pollAt(0), 0))
   for (const one of lines) {
@@ -91,7 +92,7 @@ const told = (view: ReturnType<LiveWatch['add']>): readonly string[] => view.poo
 const http = (upstream: string, pass = 'http://app'): string => `events {}\nhttp {\n  upstream app {\n${upstream}\n  }\n  server { listen 8080; location / { proxy_pass ${pass}; } }\n}\n`
 
 test('a request counts once its time is over, however late its line comes, and exactly', () => {
-  const tally = new LogTally()
+  const tally = new LogTally(nginxLog)
   for (const seconds of [1.5, 0.5, 2.5]) tally.add(parseUpstreamLine(line(seconds, '10.0.0.1:80')) as LoggedRequest, 3000)
   const countAt = (untilMs: number): unknown => tally.snapshot('nginx', pollAt(untilMs), untilMs).rows.find((row) => row.kind === 'pool')?.counters.requests
   assert.deepEqual([countAt(1000), countAt(2000)], [1, 2])
@@ -139,11 +140,25 @@ test('sessions and servers without a named pool go to the only group that has th
 })
 
 test('a reload shows in workers that are all new, not in one of them', () => {
-  const tally = new LogTally()
+  const tally = new LogTally(nginxLog)
   const generations: (string | undefined)[] = []
   for (const pids of [[1, 2], [2, 3], [4, 5], [4, 5]]) {
     for (let index = 0; index < 30; index += 1) tally.add(parseUpstreamLine(line(generations.length * 3, '10.0.0.1:80', { pid: pids[index % 2] })) as LoggedRequest, 60_000)
     generations.push(tally.snapshot('nginx', pollAt(0), Infinity).generation)
   }
   assert.deepEqual(generations, ['#0', '#0', '#1', '#1'])
+})
+
+test('a server that answers more slowly than it used to is told from exact times, in few polls', () => {
+  const tally = new LogTally(nginxLog)
+  const session = new LiveSession(compileConfig(http('    server 10.0.0.1:80;\n    server 10.0.0.2:80;')).model, 1000, null)
+  const toldAt: number[] = []
+  for (let poll = 0; poll <= 40; poll += 1) {
+    for (let index = 0; index < 20; index += 1) tally.add(parseUpstreamLine(line(poll - 0.5, `10.0.0.${1 + index % 2}:80`, { urt: poll > 20 && index % 2 === 0 ? '0.080' : '0.005' })) as LoggedRequest, poll * 1000)
+    const { view, alerts } = session.add(tally.snapshot('nginx', pollAt(poll * 1000), poll * 1000))
+    if (alerts.some((alert) => alert.rule === 'latency')) toldAt.push(poll)
+    if (poll === 10) assert.deepEqual(view.pools[0]?.servers.map(({ live }) => live?.row.gauges.responseMs), [5, 5])
+    assert.deepEqual(alerts.filter((alert) => alert.rule !== 'latency' || alert.server !== '10.0.0.1:80'), [])
+  }
+  assert.ok((toldAt[0] ?? 99) <= 25, toldAt.join())
 })
