@@ -146,7 +146,7 @@ export const defaultTopologyOptions: TopologyOptions = { grouping: 'auto', expan
 
 export const defaultSettings: AppSettings = {
   theme: 'system', density: 'comfortable', motion: 'system', author: '', root: null, environment: {}, hintDismissed: false, keepSnapshots: 200,
-  liveSources: [], liveIntervalMs: 1000, liveNotify: false,
+  liveSources: [], liveIntervalMs: 1000, liveNotify: false, liveAlerts: '',
 }
 
 export const noProofs: Proofs = { all: idle, byClass: new Map() }

@@ -18,7 +18,7 @@ const recentSchema = array(object({ title: string, before: json<RecentEntry['bef
 export function defaultSettings(): AppSettings {
   return {
     theme: 'system', density: 'comfortable', motion: 'system', author: userName(), root: null, environment: {}, hintDismissed: false, keepSnapshots: 500,
-    liveSources: [], liveIntervalMs: 1000, liveNotify: false,
+    liveSources: [], liveIntervalMs: 1000, liveNotify: false, liveAlerts: '',
   }
 }
 

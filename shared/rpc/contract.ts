@@ -30,7 +30,7 @@ const requestInput = object({
 const settings = object({
   theme: literal('system', 'dark', 'light'), density: literal('comfortable', 'compact'), motion: literal('system', 'full', 'reduced'),
   author: string, root: nullable(string), environment: record(string), hintDismissed: boolean, keepSnapshots: integer,
-  liveSources: array(object({ address: string, config: nullable(string) })), liveIntervalMs: integer, liveNotify: boolean,
+  liveSources: array(object({ address: string, config: nullable(string) })), liveIntervalMs: integer, liveNotify: boolean, liveAlerts: string,
 })
 
 /** Every call between a screen and the engine. `before` and `after` are config ids from `config.load`. */
@@ -69,9 +69,9 @@ export const contract = {
   'topology.view': method({ params: object({ ...pair, options: topologyOptions }), result: json<TopologyAnswer>() }),
   'trace.run': method({ params: object({ configIds: array(string), request: requestInput }), result: json<readonly TraceAnswer[]>() }),
 
-  /** Begins to watch a running balancer; the first poll has to succeed. `configId`: config that is believed to run. `record`: file to be written. */
+  /** Begins to watch a running balancer; the first poll has to succeed. `configId`: config that is believed to run. `record`: file to be written. `alerts`: settings of alerts as JSON, empty for the usual ones. */
   'live.start': method({
-    params: object({ source: string, configId: nullable(string), knownGoodId: nullable(string), intervalMs: integer, options: loadOptions, record: nullable(string) }),
+    params: object({ source: string, configId: nullable(string), knownGoodId: nullable(string), intervalMs: integer, options: loadOptions, record: nullable(string), alerts: string }),
     result: json<LiveSessionInfo>(),
   }),
   /** Reads a recording whole; it is then looked at like a balancer that was watched. */

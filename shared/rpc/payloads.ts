@@ -273,6 +273,8 @@ export interface AppSettings {
   /** Balancers that were watched, newest first; an address never holds a password. `config`: path of the config that ran. */
   readonly liveSources: readonly { readonly address: string; readonly config: string | null }[]
   readonly liveIntervalMs: number
+  /** Settings of alerts as JSON text, see docs/command-line.md; empty: the usual ones. */
+  readonly liveAlerts: string
   /** Tell new alerts through the system while the window is hidden. */
   readonly liveNotify: boolean
 }

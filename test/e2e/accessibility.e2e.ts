@@ -15,7 +15,7 @@ const screens: readonly (readonly [name: string, keys: readonly string[], ready:
   ['review', ['1'], '.cards .card'],
   ['review with a finding chosen', ['1', 'n'], '.card.sel'],
   ['review as a table', ['1', 'Escape', 't'], '.picture table'],
-  ['live', ['2'], '.page'],
+  ['live', ['2'], '.live-start'],
   ['trace', ['3'], '.trace-results'],
   ['checks', ['4'], '.diagnostic'],
   ['history', ['5'], '.two-panes'],

@@ -4,7 +4,6 @@ import { AlertsPanel } from './AlertsPanel.tsx'
 import { LiveDrawer } from './LiveDrawer.tsx'
 import { LivePicture } from './LivePicture.tsx'
 import { LiveStart } from './LiveStart.tsx'
-import './live.css'
 
 /** Where traffic goes now, against where the config sends it. */
 export function LiveWorkspace() {

@@ -194,7 +194,7 @@ export function createLiveActions({ store, client, notify }: ActionTools, config
       // The folder of the recording is there once something was kept in it.
       await remember(source.trim(), running.value)
       const record = isRecorded ? recordingPath(store.get().info?.dataFolder ?? '.', withoutPassword(source.trim()), new Date()) : null
-      const session = await client.call('live.start', { source: source.trim(), configId: running.value?.configId ?? null, knownGoodId, intervalMs, options: options(), record })
+      const session = await client.call('live.start', { source: source.trim(), configId: running.value?.configId ?? null, knownGoodId, intervalMs, options: options(), record, alerts: store.get().settings.liveAlerts })
       if (!session.ok) return change({ starting: { state: 'failed', failure: session.failure } })
       if (old !== null) void client.call('live.stop', { sessionId: old.sessionId })
       attach(session.value)

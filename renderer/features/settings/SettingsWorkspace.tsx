@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useApp, useAppState } from '#renderer/app/context.ts'
 import { Button, Field, Segmented } from '#renderer/ui/primitives.tsx'
+import { LiveSettings } from '#renderer/features/live/LiveSettings.tsx'
 import { parseEnvironment, toEnvironmentText } from './environment-text.ts'
 
 export function SettingsWorkspace() {
@@ -45,6 +46,7 @@ export function SettingsWorkspace() {
           <textarea className="input mono" rows={4} value={environment} spellCheck={false} placeholder="HAPROXY_PORT=8443" onChange={(event) => setEnvironment(event.target.value)} onBlur={() => parsed.problems.length === 0 && toEnvironmentText(parsed.environment) !== toEnvironmentText(settings.environment) && void saveReading({ environment: { ...parsed.environment } })} />
         </Field>
       </section>
+      <LiveSettings />
       <section aria-labelledby="history">
         <h2 id="history">History</h2>
         <Field label="Your name" hint="Written beside snapshots and approvals.">

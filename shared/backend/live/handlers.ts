@@ -1,4 +1,5 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
+import { parseAlertSettings } from '#shared/live/alerts/settings.ts'
 import { dialectOf, parseLiveSource } from '#shared/live/live-source.ts'
 import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
@@ -68,11 +69,13 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
   const configOf = (configId: string | null): Result<LoadedConfig | null> => (configId === null ? ok(null) : store.get(configId))
 
   return {
-    async 'live.start'({ source: written, configId, knownGoodId, intervalMs, options, record }, context) {
+    async 'live.start'({ source: written, configId, knownGoodId, intervalMs, options, record, alerts }, context) {
       const source = parseLiveSource(written)
       if (typeof source === 'string') return failed('bad-params', source)
       if (intervalMs < shortestIntervalMs || intervalMs > longestIntervalMs) return failed('bad-params', `The time between polls is ${shortestIntervalMs / 1000} to ${longestIntervalMs / 1000} s.`)
       if (sessions.size >= mostSessions) return failed('unsupported', `${mostSessions} balancers are watched already; stop one first.`)
+      const settings = alerts.trim() === '' ? ok({}) : parseAlertSettings(alerts)
+      if (!settings.ok) return failed(settings.failure.code, `The settings of alerts cannot be used: ${settings.failure.message}`)
       const running = configOf(configId)
       if (!running.ok) return running
       const knownGood = configOf(knownGoodId)
@@ -85,7 +88,7 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
       const session = new WatchedSession(ports, {
         sessionId, source, intervalMs, running: running.value, knownGood: knownGood.value,
         readAgain: running.value === null || !isAddress(running.value.input) ? null : rereading(ports, running.value.input, options),
-        onConfig: store.put, record,
+        onConfig: store.put, record, alerts: settings.value,
       })
       const begun = await session.begin()
       if (!begun.ok) return begun

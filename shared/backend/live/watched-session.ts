@@ -1,4 +1,5 @@
 import type { Failure, Result } from '#shared/diagnostics/failure.ts'
+import type { AlertSettings } from '#shared/live/alerts/settings.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
 import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
@@ -25,6 +26,7 @@ export interface WatchOptions {
   readonly onConfig: (config: LoadedConfig) => void
   /** File to be written; null: nothing is recorded. */
   readonly record: string | null
+  readonly alerts: AlertSettings
 }
 
 /** One running balancer that is polled until `close`. Each poll and each miss goes out as an event. */
@@ -46,7 +48,7 @@ export class WatchedSession implements KeptSession {
     this.#ports = ports
     this.#options = options
     this.#poller = createPoller(ports.live, source, intervalMs)
-    this.#watch = new LiveSession(running?.model ?? null, intervalMs, knownGood?.model ?? null)
+    this.#watch = new LiveSession(running?.model ?? null, intervalMs, knownGood?.model ?? null, options.alerts)
     this.#running = running
     this.#recording = record === null ? null : new SessionRecording(ports, record, { source: source.title, intervalMs })
     this.seen = new SeenTraffic(ports, intervalMs)

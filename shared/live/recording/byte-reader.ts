@@ -35,7 +35,15 @@ export class ByteReader {
   }
 
   whole(): number {
-    const first = this.byte()
+    const first = this.#bytes[this.at]
+    if (first !== undefined && first < 0x80) {
+      this.at += 1
+      return first
+    }
+    return this.#long(this.byte())
+  }
+
+  #long(first: number): number {
     if (first < 0x80) return first
     let value = first & 0x7f
     for (let factor = 128; ; factor *= 128) {
@@ -46,11 +54,6 @@ export class ByteReader {
     }
     if (value > Number.MAX_SAFE_INTEGER) throw new DamagedRecord('A number is too large.')
     return value
-  }
-
-  signed(): number {
-    const value = this.whole()
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
   }
 
   value(): Count {

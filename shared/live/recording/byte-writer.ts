@@ -58,25 +58,27 @@ export class ByteWriter {
   /** A whole number from 0 to 2⁵³ − 1. */
   whole(value: number): void {
     this.reserve(8)
+    this.wholeInReserve(value)
+  }
+
+  /** The same where there is room for eight bytes already. */
+  wholeInReserve(value: number): void {
+    const { bytes } = this
+    let at = this.length
     let rest = value
     // Bit operations take 32 bits; what is above them is divided off first.
     while (rest >= 0x1000_0000) {
-      this.bytes[this.length] = (rest % 128) | 0x80
-      this.length += 1
+      bytes[at] = (rest % 128) | 0x80
+      at += 1
       rest = Math.floor(rest / 128)
     }
     while (rest >= 0x80) {
-      this.bytes[this.length] = (rest & 0x7f) | 0x80
-      this.length += 1
+      bytes[at] = (rest & 0x7f) | 0x80
+      at += 1
       rest >>>= 7
     }
-    this.bytes[this.length] = rest
-    this.length += 1
-  }
-
-  /** A whole number of either sign whose double is exact. */
-  signed(value: number): void {
-    this.whole(value < 0 ? -2 * value - 1 : 2 * value)
+    bytes[at] = rest
+    this.length = at + 1
   }
 
   /** Any value, exactly. */

@@ -12,6 +12,8 @@ export const blockRows = 16
 export const changedText = 1 << valueCount
 export const inFull = 2 << valueCount
 
+const looseSlots = isLoose.reduce((mask, loose, slot) => (loose ? mask | (1 << slot) : mask), 0)
+
 const pollsPerKey = 60
 const keysPerDictionary = 10
 const dictionaryLimit = 50_000
@@ -203,7 +205,9 @@ export class RecordingEncoder {
         const isPlain = spreadRow(row, this.#now, index * valueCount)
         const wasPlain = this.#plain[index] === 1
         this.#plain[index] = isPlain ? 1 : 0
-        let mask = isPlain && wasPlain ? this.#changes(index * valueCount, ageStep) : inFull
+        // What is expected of an age is that it went on.
+        this.#before[index * valueCount + ageSlot] = (this.#before[index * valueCount + ageSlot] as number) + ageStep
+        let mask = isPlain && wasPlain ? this.#changes(index * valueCount) : inFull
         if (!sameDescription(last.rows[index] as LiveRow, row)) {
           this.#texts[index] = this.#textOf(row)
           mask |= changedText
@@ -214,7 +218,7 @@ export class RecordingEncoder {
         }
         this.#writeSame(same)
         same = 0
-        this.#writeRow(row, index, mask, ageStep)
+        this.#writeRow(row, index, mask)
       }
       this.#writeSame(same)
     })
@@ -228,21 +232,21 @@ export class RecordingEncoder {
   }
 
   /** Marks of the numbers that changed; `inFull` where a counter shrank, came or went. */
-  #changes(at: number, ageStep: number): number {
+  #changes(at: number): number {
     const now = this.#now
     const before = this.#before
     let mask = 0
     for (let slot = 0; slot < valueCount; slot += 1) {
       const value = now[at + slot] as number
-      const was = slot === ageSlot ? (before[at + slot] as number) + ageStep : before[at + slot] as number
+      const was = before[at + slot] as number
       if (value === was || (value !== value && was !== was)) continue
-      if (isLoose[slot] !== true && !(value > was)) return inFull
+      if ((looseSlots & (1 << slot)) === 0 && !(value > was)) return inFull
       mask |= 1 << slot
     }
     return mask
   }
 
-  #writeRow(row: LiveRow, index: number, mask: number, ageStep: number): void {
+  #writeRow(row: LiveRow, index: number, mask: number): void {
     const body = this.#body
     body.whole(mask)
     if ((mask & changedText) !== 0) body.whole(this.#texts[index] as number)
@@ -251,12 +255,13 @@ export class RecordingEncoder {
       return
     }
     const at = index * valueCount
-    for (let slot = 0; slot < valueCount; slot += 1) {
-      if ((mask & (1 << slot)) === 0) continue
+    body.reserve(10 * valueCount)
+    for (let left = mask & (changedText - 1); left !== 0; left &= left - 1) {
+      const slot = 31 - Math.clz32(left & -left)
       const value = this.#now[at + slot] as number
       const was = this.#before[at + slot] as number
-      if (isLoose[slot] === true) writeGauge(body, value, slot === ageSlot ? was + ageStep : was)
-      else body.whole(value - was)
+      if ((looseSlots & (1 << slot)) !== 0) writeGauge(body, value, was)
+      else body.wholeInReserve(value - was)
     }
   }
 
@@ -304,7 +309,7 @@ export function agesBy(before: number | null, now: number | null): number {
 /** A difference as an even number, or 1 and the value. */
 function writeGauge(body: ByteWriter, value: number, was: number): void {
   const step = value - was
-  if (Number.isSafeInteger(value) && Number.isSafeInteger(was) && Math.abs(step) < largestStep) body.whole(2 * (step < 0 ? -2 * step - 1 : 2 * step))
+  if (Number.isSafeInteger(value) && Number.isSafeInteger(was) && Math.abs(step) < largestStep) body.wholeInReserve(2 * (step < 0 ? -2 * step - 1 : 2 * step))
   else {
     body.byte(1)
     body.value(value !== value ? null : value)

@@ -72,15 +72,14 @@ function uint32(bytes: Uint8Array, at: number): number {
  */
 function checkOf(letter: number, bytes: Uint8Array, from: number, length: number): number {
   let hash = Math.imul(letter, 0x9e3779b1) ^ length
-  const end = from + length
-  let at = from
-  for (; at + 4 <= end; at += 4) {
-    const word = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)
-    const mixed = Math.imul(word, 0xcc9e2d51)
+  const view = new DataView(bytes.buffer, bytes.byteOffset + from, length)
+  const words = length & ~3
+  for (let at = 0; at < words; at += 4) {
+    const mixed = Math.imul(view.getInt32(at, true), 0xcc9e2d51)
     hash ^= Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593)
     hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
   }
-  for (; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193)
+  for (let at = words; at < length; at += 1) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   return (hash ^ (hash >>> 13)) >>> 0
 }

@@ -147,6 +147,13 @@ export function readDescription(value: unknown): RowDescription {
   }
 }
 
+/** `rowKey` of a described row, without reading the rest of the description. */
+export function describedKey(value: unknown): string {
+  const [kind, owner, name] = Array.isArray(value) ? [value[0] as unknown, value[1] as unknown, value[6] as unknown] : []
+  if (typeof kind !== 'string' || typeof owner !== 'string') throw new DamagedRecord('A row has no name.')
+  return kind === 'server' ? `server:${owner}/${String(name)}` : `${kind}:${owner}`
+}
+
 function numbersOf(values: readonly Count[], has: { readonly timeSum: boolean; readonly timed: boolean }): Pick<LiveRow, 'counters' | 'gauges'> {
   const at = (slot: number): Count => values[slot] as Count
   const gaugeAt = (slot: number): number | null => values[slot] as number | null
