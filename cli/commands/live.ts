@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import { AlertCauses } from '#shared/backend/live/causes.ts'
+import type { Past } from '#shared/backend/live/past.ts'
 import { createPoller, type Poller } from '#shared/backend/live/poller.ts'
 import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
@@ -16,7 +17,7 @@ import { coloursFor } from '#cli/output/colour.ts'
 import { toPlaces, type Places } from '#cli/output/json-shapes.ts'
 import { renderLive } from '#cli/output/live.ts'
 import { toJsonFailure, toJsonSample, type LiveFacts } from '#cli/output/live-json.ts'
-import { readPast, withToken, type Past } from '#cli/live-past.ts'
+import { pastOf, withToken } from '#cli/live-past.ts'
 import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 import { recordingOptions, SessionRecording } from '#cli/record-live.ts'
 import { isRecordingName, replayRecording } from '#cli/replay-live.ts'
@@ -72,7 +73,7 @@ export const command: Command = {
     const poller = createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs)
     const recording = SessionRecording.of(ports, args, io, source.title, config, knownGood)
     try {
-      const past = await readPast(poller, source, args, intervalMs)
+      const past = await pastOf(poller, source, args, intervalMs)
       for (const compared of [config, knownGood]) {
         if (past !== null && compared !== null && compared.model.product !== past.newest.product) throw new InputError(`${source.title} shows ${past.newest.product}, and the config is one of ${compared.model.product}.`)
       }
