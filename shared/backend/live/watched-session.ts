@@ -171,6 +171,7 @@ function surfaceOf(source: LiveSource): string {
     case 'caddy': case 'envoy': return 'administration'
     case 'caddy-log': case 'haproxy-log': case 'nginx-log': return 'access log'
     case 'haproxy': return source.kind === 'http' ? 'statistics page' : 'stats socket'
+    case 'haproxy-master': return 'master socket'
     case 'haproxy-metrics': return 'metrics page'
     case 'nginx-plus': case 'traefik': return 'API'
     case 'nginx-status': return 'stub_status page'
