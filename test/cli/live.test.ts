@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { captured } from '#test/shared/live/fixtures.ts'
 import { run } from './run-cli.ts'
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-cli-live-'))
@@ -194,4 +196,20 @@ test('live watches nginx through its log, against its config', async () => {
   assert.deepEqual(sample.drift.map((one) => one.sentence), ['Server 10.0.0.9:80 of pool app gets traffic, and the config does not have it.'])
   assert.match((await run(['live', `nginx-log:${log}`, '--config', config, '--once'])).err, /is a config of HAProxy; what .*access\.log shows is compared with one of nginx/)
   assert.match((await run(['live', `nginx-log:${scratch}/none.log`, '--once'])).err, /There is no file/)
+})
+
+test('live shows the tries of Apache where it counts no requests', async () => {
+  let polls = 0
+  const page = captured('apache/healthy.balancer-manager.xml')
+  const server = http.createServer((_, response) => {
+    polls += 1
+    response.end(page.replace(/<httpd:elected>(\d+)</g, (_whole, count: string) => `<httpd:elected>${Number(count) + polls * 100}<`))
+  })
+  servers.push(server)
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const { code, out } = await run(['live', `apache:http://127.0.0.1:${(server.address() as net.AddressInfo).port}/balancer-manager`, '--once'])
+  assert.equal(code, 0)
+  assert.match(out, /^Apache at http:.*\n {2}Apache counts tries: a request that went on/)
+  assert.match(out, /pool balancer:\/\/rr · byrequests · \d+\.?\d? tries\/s/)
+  assert.match(out, /● {2}http:\/\/127\.0\.0\.1:23101 {2}127\.0\.0\.1:23101 {2}Init Ok {2,}1 {2,}\d+\.?\d? /)
 })
