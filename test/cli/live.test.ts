@@ -213,3 +213,20 @@ test('live shows the tries of Apache where it counts no requests', async () => {
   assert.match(out, /pool balancer:\/\/rr · byrequests · \d+\.?\d? tries\/s/)
   assert.match(out, /● {2}http:\/\/127\.0\.0\.1:23101 {2}127\.0\.0\.1:23101 {2}Init Ok {2,}1 {2,}\d+\.?\d? /)
 })
+
+test('export --live draws what runs now, with scale, source and time', async () => {
+  const source = await balancer((poll) => answer(poll))
+  const output = path.join(scratch, 'now.svg')
+  const { code, err } = await run(['export', config, '--live', source, '--output', output])
+  assert.deepEqual([code, err], [0, ''])
+  const svg = readFileSync(output, 'utf8')
+  for (const text of ['width = requests per second:', 'expected share', '2/2 up', '2 waiting', `traffic of ${source}`]) assert.ok(svg.includes(text), text)
+  assert.match(svg, />7[0-9] % · 5 ms</)
+  assert.match(svg, /\d{4}-\d\d-\d\dT\d\d:\d\d/)
+})
+
+test('export --live refuses what it cannot draw', async () => {
+  assert.equal((await run(['export', config, '--live', 'ftp://x', '--output', path.join(scratch, 'x.svg')])).code, 2)
+  assert.equal((await run(['export', config, '--live', path.join(scratch, 'none.sock'), '--output', path.join(scratch, 'x.svg')])).code, 3)
+  assert.equal((await run(['export', config, '--before', config, '--live', path.join(scratch, 'none.sock'), '--output', path.join(scratch, 'x.svg')])).code, 2)
+})
