@@ -195,3 +195,20 @@ test('live watches nginx through its log, against its config', async () => {
   assert.match((await run(['live', `nginx-log:${log}`, '--config', config, '--once'])).err, /is a config of HAProxy; what .*access\.log shows is compared with one of nginx/)
   assert.match((await run(['live', `nginx-log:${scratch}/none.log`, '--once'])).err, /There is no file/)
 })
+
+test('export --live draws what runs now, with scale, source and time', async () => {
+  const source = await balancer((poll) => answer(poll))
+  const output = path.join(scratch, 'now.svg')
+  const { code, err } = await run(['export', config, '--live', source, '--output', output])
+  assert.deepEqual([code, err], [0, ''])
+  const svg = readFileSync(output, 'utf8')
+  for (const text of ['width = requests per second:', 'expected share', '2/2 up', '2 waiting', `traffic of ${source}`]) assert.ok(svg.includes(text), text)
+  assert.match(svg, />7[0-9] % · 5 ms</)
+  assert.match(svg, /\d{4}-\d\d-\d\dT\d\d:\d\d/)
+})
+
+test('export --live refuses what it cannot draw', async () => {
+  assert.equal((await run(['export', config, '--live', 'ftp://x', '--output', path.join(scratch, 'x.svg')])).code, 2)
+  assert.equal((await run(['export', config, '--live', path.join(scratch, 'none.sock'), '--output', path.join(scratch, 'x.svg')])).code, 3)
+  assert.equal((await run(['export', config, '--before', config, '--live', path.join(scratch, 'none.sock'), '--output', path.join(scratch, 'x.svg')])).code, 2)
+})
