@@ -23,6 +23,8 @@ export interface PoolShares {
   /** Part of the units (0–1) that went to servers other than they should have; null where nothing is expected. */
   readonly misplaced: number | null
   readonly onBackups: boolean
+  /** What is wrong is wrong against what was usual, and within what the config allows. */
+  readonly byUsual: boolean
   /** What the verdict rests on where a share is wrong; else null. */
   readonly shift: (Pick<ShareShift, 'direction' | 'share' | 'expected' | 'units' | 'strength'> & { readonly server: string; readonly overMs: number }) | null
   /** In the order of the servers of the pool. `expected` null: nothing can be foretold. */
@@ -84,7 +86,7 @@ export class PoolWatch {
         this.#learned = new LearnedShares()
         this.#learnedSet = set
       }
-      if (rule.class === 'learned' && throttled.size === 0 && durationMs > 0) this.#learned.add(counts, durationMs)
+      if ((rule.class === 'learned' || rule.class === 'load') && throttled.size === 0 && durationMs > 0) this.#learned.add(counts, durationMs)
     }
     return this.#judge(joined, config, taking, throttled, known)
   }
@@ -109,7 +111,7 @@ export class PoolWatch {
       return share === undefined ? null : { low: share, high: share }
     }
     const servers = joined.servers.map((one, index) => ({ name: nameOf(one), share: units === 0 ? null : (all[index] as number) / units, expected: expectedAt(index) }))
-    const base = { rule, units, overMs, onBackups: config.onBackups, servers, misplaced: null, shift: null }
+    const base = { rule, units, overMs, onBackups: config.onBackups, servers, misplaced: null, byUsual: false, shift: null }
     const plain = (verdict: ShareVerdict, sentence: string, severity: PoolShares['severity'] = 'none'): PoolShares => ({ ...base, verdict, sentence, severity })
     const name = joined.name
     if (joined.live === null) return plain('not-tested', `The balancer does not run pool ${name}.`)
@@ -126,26 +128,31 @@ export class PoolWatch {
       ...(rule.class === 'exact' || (rule.class === 'random' && rate >= slowRate) ? exact : wide), mayBeLow: throttled, ...(baseline === null ? {} : { scatter: baseline.scatter }),
     }
     const against = history.map(({ config: poll }) => (baseline === null ? poll : { counts: poll.counts, low: baseline.shares, high: baseline.shares }))
-    const shift = findShareShift(against, options)
+    const beyond = findShareShift(against, options)
+    // Load may put a share anywhere within its range; there only what was usual can tell.
+    const usual = beyond === null && rule.class === 'load' ? this.#learned.baseline() : null
+    const compared = usual === null ? against : history.map(({ config: poll }) => ({ counts: poll.counts, low: usual.shares, high: usual.shares }))
+    const byUsual = usual === null ? null : findShareShift(compared, { ...wide, mayBeLow: throttled, scatter: usual.scatter })
+    const shift = beyond ?? byUsual
     this.#seen = shift === null ? 0 : this.#seen + 1
-    const misplaced = misplacedOf(against.slice(-(shift?.polls ?? against.length)))
+    const misplaced = misplacedOf((byUsual === null ? against : compared).slice(-(shift?.polls ?? against.length)))
     if (shift === null) {
       const needed = unitsNeeded(taking.length, options.threshold)
       if (units < needed) return { ...base, misplaced, verdict: 'few', severity: 'none', sentence: `Pool ${name} got ${units} ${wordOf(rule, units)} so far; ${needed} are needed to tell.` }
       if (outsideBand(against, against.length, options).length > 0) return { ...base, misplaced, verdict: 'few', severity: 'none', sentence: `The shares of pool ${name} are not the expected ones so far; over ${units} ${wordOf(rule, units)} that may be chance.` }
       return { ...base, misplaced, verdict: 'as-expected', severity: 'none', sentence: `Pool ${name} spreads its ${wordOf(rule, 2)} as expected.` }
     }
-    const told = tellShift(joined, taking, shift, rule, history)
+    const told = tellShift(joined, taking, shift, rule, history, byUsual !== null)
     const { direction, share, expected: due, units: counted, strength } = shift
     const seen = {
-      ...base, misplaced,
+      ...base, misplaced, byUsual: byUsual !== null,
       shift: { direction, share, expected: due, units: counted, strength, server: nameOf(joined.servers[taking[shift.server] as number] as JoinedServer), overMs: history.slice(-shift.polls).reduce((sum, one) => sum + one.durationMs, 0) },
     }
-    if (rule.class !== 'learned' && findShareShift(history.map((one) => one.running), options) === null) {
+    if (rule.class !== 'learned' && byUsual === null && findShareShift(history.map((one) => one.running), options) === null) {
       return { ...seen, verdict: 'drift', severity: 'warning', sentence: `${told} ${this.#otherwise}` }
     }
     if (this.#seen < 2) return { ...seen, verdict: 'once', severity: 'none', sentence: told }
-    return { ...seen, verdict: 'shifted', severity: misplaced >= 0.2 && rule.class !== 'learned' ? 'critical' : 'warning', sentence: told }
+    return { ...seen, verdict: 'shifted', severity: misplaced >= 0.2 && rule.class !== 'learned' && byUsual === null ? 'critical' : 'warning', sentence: told }
   }
 }
 
@@ -184,10 +191,10 @@ function wordOf(rule: ShareRule, count: number): string {
   return count === 1 ? word : `${word}s`
 }
 
-function tellShift(joined: JoinedPool, taking: readonly number[], shift: ShareShift, rule: ShareRule, history: readonly Kept[]): string {
+function tellShift(joined: JoinedPool, taking: readonly number[], shift: ShareShift, rule: ShareRule, history: readonly Kept[], byUsual: boolean): string {
   const server = joined.servers[taking[shift.server] as number] as JoinedServer
   const seconds = Math.max(1, Math.round(history.slice(-shift.polls).reduce((sum, one) => sum + one.durationMs, 0) / 1000))
   const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
-  const limit = rule.class === 'load' ? (shift.direction === 'high' ? 'at most ' : 'at least ') : ''
-  return `${joined.name}/${nameOf(server)} took ${percent(shift.share)} of ${shift.units} ${wordOf(rule, shift.units)} in the last ${seconds} s; expected ${limit}${percent(shift.expected)}.`
+  const limit = rule.class === 'load' && !byUsual ? (shift.direction === 'high' ? 'at most ' : 'at least ') : ''
+  return `${joined.name}/${nameOf(server)} took ${percent(shift.share)} of ${shift.units} ${wordOf(rule, shift.units)} in the last ${seconds} s; ${byUsual ? 'usual are' : 'expected'} ${limit}${percent(shift.expected)}.`
 }

@@ -5,13 +5,15 @@ import { EvidenceBook } from './evidence.ts'
 import type { AlertRule, RuleId } from './evaluation.ts'
 import { healthRule } from './rules/health.ts'
 import { backupsRule, driftRule, flappingRule, reloadRule } from './rules/states.ts'
-import { errorsRule, latencyRule, queueRule, retriesRule } from './rules/suffering.ts'
+import { latencyRule } from './rules/latency.ts'
+import { errorsRule, queueRule, retriesRule } from './rules/suffering.ts'
 import { AlertPolicy, type AlertSettings } from './settings.ts'
 import { mixRule } from './rules/mix.ts'
 import { shareRule, silentRule } from './rules/traffic.ts'
 
 const settlePolls = 2
 const missesBeforeBlind = 3
+const stoppingBeforeBlind = 2
 /** Rules that look for what a reload did to the traffic. */
 const survivesReload: ReadonlySet<RuleId> = new Set(['silent', 'mix'])
 
@@ -37,7 +39,12 @@ export class AlertWatch {
   add(view: LiveView): readonly Alert[] {
     const wallMs = view.snapshot.taken.wallMs
     this.#misses = 0
-    this.#book.end('blind')
+    if (!view.snapshot.stopping) this.#book.end('blind')
+    else if (this.#policy.isEnabled('blind', null)) {
+      this.#book.note({ id: 'blind', confirm: stoppingBeforeBlind, clear: 1 }, [{
+        rule: 'blind', pool: null, server: null, holds: true, severity: 'warning', at: null, sentence: 'These numbers come from a process that is ending; new connections go to another one, which they leave out.',
+      }], wallMs)
+    }
     // After a reload counts and connections start again: what they show at first is not told.
     if (view.restarted) this.#settling = settlePolls
     else if (this.#settling > 0) this.#settling -= 1

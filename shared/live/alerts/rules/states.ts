@@ -31,12 +31,23 @@ export function reloadRule(): AlertRule {
       const lost = before.filter((one) => !one.byAgent && ['weight', 'state', 'server-only-live'].includes(one.kind) && !view.drift.some((other) => other.kind === one.kind && other.pool === one.pool && other.server === one.server))
       before = view.drift
       if (!view.restarted) return [quiet('reload', null, null, false)]
+      const shown = lost.slice(0, lostAtMost).map(lostWords)
       return [{
         rule: 'reload', pool: null, server: null, holds: true, severity: lost.length > 0 ? 'warning' : 'info', at: null,
-        sentence: `The balancer was reloaded or restarted.${lost.length === 0 ? '' : ` It took back: ${lost.map((one) => `${one.pool}/${one.server ?? ''} ${one.running ?? ''}`).join(', ')}.`}`,
+        sentence: ['The balancer was reloaded or restarted.', ...(lost.length === 0 ? [] : [`That took back what was set by hand: ${shown.join('; ')}${lost.length > lostAtMost ? `; and ${lost.length - lostAtMost} more` : ''}.`])].join(' '),
       }]
     },
   }
+}
+
+const lostAtMost = 5
+
+/** What a reload did to something that was set at run time. */
+function lostWords({ kind, pool, server, config, running }: Drift): string {
+  const name = `${pool}/${server ?? ''}`
+  if (kind === 'server-only-live') return `${name} (${running ?? ''}) is gone`
+  if (kind === 'weight') return `${name} has weight ${config ?? ''} again instead of ${running ?? ''}`
+  return config === 'enabled' ? `${name} (${running ?? ''}) is back in rotation` : `${name} (${running ?? ''}) is ${config ?? ''} again`
 }
 
 const flapWindowMs = 600_000

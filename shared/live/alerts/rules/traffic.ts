@@ -20,11 +20,30 @@ function judgeShares(joined: WatchedPool, ratio: number): readonly Evaluation[] 
   const member = joined.servers.find((one) => (one.member?.name ?? one.live?.row.name) === server)?.member ?? null
   const rule = told.shift.direction === 'high' ? joined.pool?.selectors.find((one) => one.server === server) : undefined
   const misplaced = told.misplaced ?? 0
+  const hole = told.rule.class === 'load' && told.shift.direction === 'high' ? blackHole(joined, server) : null
+  const sentence = rule === undefined ? told.sentence : `${told.sentence} A rule of the pool picks it before requests are balanced.`
   return [{
-    rule: 'share', pool: joined.name, server: null, servers: [server], traffic: told.shift.direction === 'high' ? 'more' : 'less', holds: true, severity: misplaced >= 0.2 && told.rule.class !== 'learned' ? 'critical' : 'warning',
+    rule: 'share', pool: joined.name, server: null, servers: [server], traffic: told.shift.direction === 'high' ? 'more' : 'less', holds: true,
+    severity: hole !== null ? 'critical' : misplaced < 0.05 ? 'info' : misplaced >= 0.2 && told.rule.class !== 'learned' && !told.byUsual ? 'critical' : 'warning',
     evidence: [chanceWords(told.shift.strength), ...expectedWords(shares, knownGood, server)],
-    sentence: rule === undefined ? told.sentence : `${told.sentence} A rule of the pool picks it before requests are balanced.`, at: rule?.origin[0] ?? member?.origin[0] ?? joined.pool?.origin[0] ?? null,
+    sentence: hole === null ? sentence : `${sentence} ${hole}`, at: rule?.origin[0] ?? member?.origin[0] ?? joined.pool?.origin[0] ?? null,
   }]
+}
+
+/** A server that fails fast under an algorithm that prefers whoever is free; null: it does not. */
+function blackHole(joined: WatchedPool, server: string): string | null {
+  const rows = joined.servers.flatMap((one) => (one.live === null ? [] : [{ name: one.member?.name ?? one.live.row.name, live: one.live }]))
+  const own = rows.find((one) => one.name === server)?.live
+  if (own === undefined) return null
+  const deltas = own.interval?.deltas
+  const errors = deltas === undefined || deltas.status5xx === null || deltas.requests === null || deltas.requests === 0 ? 0 : deltas.status5xx / deltas.requests
+  const ownMs = own.row.gauges.responseMs
+  const peers = rows.flatMap((one) => (one.name === server || one.live.row.gauges.responseMs === null ? [] : [one.live.row.gauges.responseMs])).sort((a, b) => a - b)
+  const peerMs = peers[Math.floor(peers.length / 2)] ?? 0
+  const fast = ownMs !== null && peerMs >= 5 && ownMs <= 0.3 * peerMs
+  if (errors < 0.1 && !fast) return null
+  const how = [...(errors >= 0.1 ? [`${(errors * 100).toFixed(0)} % of its answers are 5xx`] : []), ...(fast ? [`it answers in ${ownMs} ms where others take ${peerMs} ms`] : [])].join(', and ')
+  return `${how.charAt(0).toUpperCase()}${how.slice(1)}: fast failures attract traffic, because the algorithm sends it to whoever is free. A health check on the failing path, "observe" or "slowstart" stops that.`
 }
 
 /** What both configs expect of a server, where there are two. */

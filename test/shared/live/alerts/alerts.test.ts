@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AlertBook } from '#shared/live/alerts/alert-book.ts'
+import { AlertBook, type Alert } from '#shared/live/alerts/alert-book.ts'
 import { AlertWatch } from '#shared/live/alerts/alert-watch.ts'
 import { findErrorBurst, type ErrorPoll } from '#shared/live/alerts/error-burst.ts'
 import type { Evaluation } from '#shared/live/alerts/evaluation.ts'
 import { isTellingResponse, meanResponse } from '#shared/live/alerts/response-time.ts'
+import { LiveSession } from '#shared/live/live-session.ts'
 import { LiveWatch } from '#shared/live/live-watch.ts'
 import { parseStatCsv } from '#shared/live/haproxy/csv.ts'
 import { splitAnswers } from '#shared/live/haproxy/reads.ts'
 import { toHaproxySnapshot } from '#shared/live/haproxy/snapshot.ts'
+import type { LiveRow } from '#shared/live/snapshot.ts'
 import { compileConfig } from '#test/oracle/haproxy/harness.ts'
-import { captured, vectors } from '#test/shared/live/fixtures.ts'
+import { captured, capturedPoll, serverOf, vectors } from '#test/shared/live/fixtures.ts'
 
 interface ErrorCase { readonly name: string; readonly polls: readonly ErrorPoll[]; readonly expect: readonly ({ scale: number; E: number; N: number; stat: number } | null)[] }
 
@@ -111,4 +113,62 @@ test('a reload that sends nothing to a pool any more is told within three second
 
 test('a reload under load raises nothing but itself and what is really wrong', () => {
   assert.deepEqual(replay('haproxy-reload', 'haproxy.cfg').map((one) => one.key), ['health:be_agent', 'reload:'])
+})
+
+test('a queue, slow servers, fast failures under leastconn and a reload raise their alerts within seconds', () => {
+  const began = replay('haproxy-cases2', 'haproxy.cfg')
+  // Seconds at which it was done: 7.9 more requests than be_auth can take, 23.5 s1 answers in 80 ms instead of 5, 43.6 it answers 500 at once, 55.2 a server is added by hand, 71.4 a reload. g2 was drained by its agent all the time.
+  assert.deepEqual(began.map((one) => `${Math.round(one.second)} ${one.key}`), [
+    '1 health:be_agent', '10 queue:be_auth', '12 errors:be_auth', '28 latency:be_srv/app2', '28 latency:be_web/s1',
+    '46 share:be_lc', '46 errors:be_lc/s1', '46 errors:be_srv/app2', '46 errors:be_web/s1',
+    '57 drift:be_web/dyn1#server-only-live', '72 reload:', '137 mix:be_auth', '137 mix:be_lc',
+  ])
+  const sentence = (key: string): string => began.find((one) => one.key === key)?.sentence ?? ''
+  assert.equal(sentence('queue:be_auth'), '104 requests of pool be_auth wait for a server, about 1627 ms each; after 1000 ms they are answered with 503. The queue of a1 is nearly full (maxqueue 20).')
+  assert.match(sentence('share:be_lc'), /took 77 % .*expected at most 33 %\. 100 % of its answers are 5xx, and it answers in 2 ms where others take 73 ms: fast failures attract traffic/)
+  assert.equal(sentence('reload:'), 'The balancer was reloaded or restarted. That took back what was set by hand: be_web/dyn1 (127.0.0.1:23104) is gone; be_dyn/slot1 (UP) is disabled again.')
+})
+
+test('weights that were set by hand raise alerts where they change the shares, and nowhere else', () => {
+  // At 39.1: be_web 10/10/100, be_slow 1/1/2, be_lc 1/1/3 under little load, be_rand100 100/100/200, whose shares are learned for ten minutes.
+  assert.deepEqual(replay('weight-typo', 'experiments.cfg').map((one) => `${Math.round(one.second)} ${one.key}`), ['1 health:be_agent', '41 share:be_web', '46 share:be_slow'])
+})
+
+test('numbers of a process that is ending are said to be partial', () => {
+  const watch = new AlertWatch()
+  const live = new LiveWatch(null, 1000)
+  const view = (stopping: boolean, second: number): ReturnType<AlertWatch['add']> => watch.add(live.add({ ...capturedPoll('healthy', second * 1000), stopping }))
+  assert.deepEqual([view(true, 0), view(true, 1), view(false, 2)].map((alerts) => alerts.filter((one) => one.rule === 'blind').map((one) => one.key)), [[], ['blind:'], []])
+})
+
+/** Growth of the counters of three servers, poll by poll; alerts of the last poll. */
+function afterGrowth(balance: string, steps: readonly (readonly [number, number, number])[], servers = ''): readonly Alert[] {
+  const model = compileConfig(`defaults\n mode http\nbackend web\n balance ${balance}\n server a 10.0.0.1:80\n server b 10.0.0.2:80\n server c 10.0.0.3:80\n${servers}`, new Map()).model
+  const session = new LiveSession(model, 1000, null)
+  const template = serverOf(capturedPoll('healthy'), 'be_web', 's1')
+  const pool = capturedPoll('healthy').rows.find((row) => row.kind === 'pool' && row.owner === 'be_web') as LiveRow
+  const sums = [0, 0, 0]
+  let alerts: readonly Alert[] = []
+  steps.forEach((step, second) => {
+    step.forEach((count, index) => { sums[index] = (sums[index] as number) + count })
+    const counted = (row: LiveRow, requests: number): LiveRow => ({ ...row, owner: 'web', counters: { ...row.counters, requests, selections: requests, status5xx: 0 } })
+    const rows = [
+      ...['a', 'b', 'c'].map((name, index) => ({ ...counted(template, sums[index] as number), name, state: { ...template.state, weight: 1, initialWeight: 1, address: null } }) as LiveRow),
+      counted(pool, sums.reduce((sum, one) => sum + one, 0)),
+    ]
+    alerts = session.add({ ...capturedPoll('healthy', second * 1000), rows }).alerts
+  })
+  return alerts.filter((one) => one.rule === 'share')
+}
+
+test('a share within what leastconn may do is judged by what was usual, as a warning', () => {
+  const usual = new Array<readonly [number, number, number]>(700).fill([10, 10, 10])
+  assert.deepEqual(afterGrowth('leastconn', usual), [])
+  const uneven = afterGrowth('leastconn', [...new Array<readonly [number, number, number]>(700).fill([13, 13, 4]), ...new Array<readonly [number, number, number]>(20).fill([10, 10, 10])], '').map((one) => [one.severity, one.servers, one.sentence.replace(/of \d+ requests in the last \d+ s/, 'of it')])
+  assert.deepEqual(uneven, [['warning', ['c'], 'web/c took 33 % of it; usual are 13 %.']])
+})
+
+test('a shift that misplaces little only informs', () => {
+  const shifted = afterGrowth('roundrobin', new Array<readonly [number, number, number]>(64).fill([460, 270, 270]))
+  assert.deepEqual(shifted.map((one) => one.severity), ['warning'])
 })
