@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   diff: { summary: 'what differs between two configs', load: () => import('./commands/diff.ts') },
   route: { summary: 'where one request goes and why', load: () => import('./commands/route.ts') },
   live: { summary: 'where the traffic of a running balancer goes, against what its config says', load: () => import('./commands/live.ts') },
+  report: { summary: 'an incident report from a recording', load: () => import('./commands/report.ts') },
   export: { summary: 'the topology as a picture', load: () => import('./commands/export.ts') },
   history: { summary: 'snapshots, approvals, last known good', load: () => import('./commands/history.ts') },
   serve: { summary: 'the whole app in a browser, on this machine only', load: () => import('./commands/serve.ts') },
@@ -16,7 +17,7 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
 }
 /** Named by the contract, not built yet. */
 const planned: Readonly<Record<string, string>> = {
-  test: 'routing unit tests', report: 'an incident report',
+  test: 'routing unit tests',
 }
 
 function overview(): string {

@@ -245,7 +245,7 @@ export interface RecordingFile {
   readonly close: () => Promise<void>
 }
 
-/** A recording that is read. `pieces`: so many bytes from there on, fewer at the end of the file; they are read at once. */
+/** A recording that is read. `pieces`: so many bytes from there on, in the order of the places, fewer at the end of the file; they are read at once, and stand until the next call. */
 export interface RecordingSource {
   readonly size: number
   readonly pieces: (places: readonly (readonly [at: number, length: number])[]) => Result<readonly Uint8Array[]>

@@ -3,6 +3,9 @@ import type { RecordingFile, RecordingSource } from '#shared/backend/ports.ts'
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import { systemFailure } from './failures.ts'
 
+/** Pieces this close together are read with what is between them. */
+const spanBytes = 8 * 1024 * 1024
+
 /** Appending is on disk when it returns, in one call instead of two. Windows has no such flag; there `sync` flushes. */
 const flushing = (constants.O_DSYNC as number | undefined) ?? 0
 
@@ -86,16 +89,28 @@ export function openRecordingFile(path: string): Result<RecordingSource> {
       closeSync(file)
       return failed('not-a-file', `${path} is no file.`, path)
     }
+    let room = new Uint8Array(0)
+    const read = (into: Uint8Array, at: number): number => {
+      let done = 0
+      for (let more = 1; more > 0 && done < into.length; done += more) more = readSync(file, into, done, into.length - done, at + done)
+      return done
+    }
     return ok({
       size: stat.size,
       pieces(places) {
         try {
-          return ok(places.map(([at, length]) => {
-            const bytes = new Uint8Array(length)
-            let done = 0
-            for (let read = 1; read > 0 && done < length; done += read) read = readSync(file, bytes, done, length - done, at + done)
-            return bytes.subarray(0, done)
-          }))
+          const [first, last] = [places[0]?.[0] ?? 0, places.at(-1)]
+          const span = last === undefined ? 0 : last[0] + last[1] - first
+          if (places.length < 4 || span <= 0 || span > spanBytes) {
+            return ok(places.map(([at, length]) => {
+              const bytes = new Uint8Array(length)
+              return bytes.subarray(0, read(bytes, at))
+            }))
+          }
+          // One long read costs less than many short ones.
+          if (room.length < span) room = new Uint8Array(span)
+          const end = read(room.subarray(0, span), first)
+          return ok(places.map(([at, length]) => room.subarray(Math.min(at - first, end), Math.min(at - first + length, end))))
         } catch (error) {
           return systemFailure(error, path)
         }

@@ -135,15 +135,16 @@ try {
   if (!opened.ok) throw new Error(opened.failure.message)
   const key = rowKey(source()().rows[123] as LiveRow)
   const poolKeys = source()().rows.slice(120, 130).map(rowKey)
-  const ask = async (keys: readonly string[]): Promise<number> => {
+  const ask = async (keys: readonly string[]): Promise<{ readonly first: number; readonly usual: number }> => {
     const times: number[] = []
-    for (let round = 0; round < 7; round += 1) {
+    for (let round = 0; round < 17; round += 1) {
       times.push(await cpuOf(() => {
         const series = readSeries(opened.value, keys)
         if (!series.ok || series.value.wallMs.length !== ticks) throw new Error('the history is not whole')
       }))
     }
-    return median(times)
+    // The engine compiles what it meets for the first few times.
+    return { first: times[0] as number, usual: median(times.slice(10)) }
   }
   const select = async (from: number, to: number): Promise<number> => {
     const times: number[] = []
@@ -152,8 +153,8 @@ try {
   }
   const [one, pool] = [await ask([key]), await ask(poolKeys)]
   const [oneRow, poolRows] = [await select(123 * seriesPerRow, 123 * seriesPerRow), await select(120 * seriesPerRow, 130 * seriesPerRow - 1)]
-  console.log(`  the whole hour of one row (20 series): ${figure(one)} ms of CPU; of a pool (200 series): ${figure(pool)} ms`)
-  console.log(`  SQLite, key (time, series): one series ${figure(oneRow)} ms, a pool ${figure(poolRows)} ms`)
+  console.log(`  the whole hour of one row (20 series): CPU ${figure(one.usual)} ms (the first time ${figure(one.first)}); of a pool (200 series): ${figure(pool.usual)} ms (${figure(pool.first)})`)
+  console.log(`  SQLite, key (time, series): one series CPU ${figure(oneRow)} ms, a pool ${figure(poolRows)} ms`)
   rows.close()
 
   const few = Math.min(ticks, 60)
@@ -178,7 +179,7 @@ try {
   console.log(`  reading it poll by poll: ${polls} polls in ${figure(through)} ms, memory +${((most - before) / 1e6).toFixed(0)} MB at most; problems: ${replay.value.problems.length}`)
   verdict('G12 size', `1/${(rowBytes / bytes).toFixed(1)} (gate 1/10)`, bytes * 10 <= rowBytes)
   verdict('G12 write CPU', `1/${(storing / recording).toFixed(1)} (gate 1/20)`, recording * 20 <= storing)
-  verdict('G12 query of one hour', `1/${(oneRow / one).toFixed(1)} for one series, 1/${(poolRows / pool).toFixed(1)} for a pool (gate 1/50)`, one * 50 <= oneRow)
+  verdict('G12 query of one hour', `1/${(oneRow / one.usual).toFixed(1)} for one series, 1/${(poolRows / pool.usual).toFixed(1)} for a pool (gate 1/50)`, one.usual * 50 <= oneRow)
   console.log(`  ${load()}`)
 } finally {
   rmSync(folder, { recursive: true })

@@ -58,7 +58,6 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a scale out of range', ['export', config, '--output', 'x.png', '--scale', '9'], /1 to 4/],
   ['a command that is not built yet', ['test', config, '--expect', 'x'], /not built yet/],
   ['a source that is none', ['live', 'x'], /not a source/],
-  ['report, which is not built yet', ['report', 'x'], /not built yet/],
 ]
 for (const [name, args, message] of wrong) {
   test(`the command line is wrong: ${name} gives exit code 2 and a sentence`, async () => {

@@ -100,8 +100,9 @@ export class WatchedSession implements KeptSession {
   async #look(): Promise<void> {
     const polled = await this.#poller.poll()
     if (this.#closed) return
-    if (polled.ok) await this.#take(polled.value)
-    else this.#miss(polled.failure)
+    // A server that keeps what it scrapes has nothing new with each poll.
+    if (polled.ok && polled.value.taken.monotonicMs !== this.#snapshot?.taken.monotonicMs) await this.#take(polled.value)
+    else if (!polled.ok) this.#miss(polled.failure)
     this.#schedule()
   }
 

@@ -9,12 +9,11 @@ export class DamagedRecord extends Error {
 /** Reads what `ByteWriter` wrote. Never reads beyond the end. */
 export class ByteReader {
   readonly #bytes: Uint8Array
-  readonly #view: DataView
+  #view: DataView | null = null
   at = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   get left(): number {
@@ -30,6 +29,7 @@ export class ByteReader {
 
   float(): number {
     if (this.left < 8) throw new DamagedRecord('A record ends within a number.')
+    this.#view ??= new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength)
     this.at += 8
     return this.#view.getFloat64(this.at - 8, true)
   }
@@ -81,7 +81,7 @@ export class ByteReader {
     const length = this.whole()
     if (length > this.left) throw new DamagedRecord('A record ends within a text.')
     let text = ''
-    for (let done = 0; done < length; done += 8192) text += String.fromCharCode(...this.#bytes.subarray(this.at + done, this.at + Math.min(length, done + 8192)))
+    for (let done = 0; done < length; done += 8192) text += String.fromCharCode.apply(null, this.#bytes.subarray(this.at + done, this.at + Math.min(length, done + 8192)) as unknown as number[])
     this.at += length
     return text
   }

@@ -72,7 +72,8 @@ export class BlockReader {
 
   /** `rows`: how many the block has. `wanted`: positions of those that are asked for. */
   constructor(rows: number, wanted: readonly number[]) {
-    this.#rows = Math.min(rows, blockRows)
+    // What stands behind the last of them is not looked at.
+    this.#rows = Math.min(rows, blockRows, Math.max(...wanted) + 1)
     for (const row of wanted) this.#values.set(row, [])
   }
 
