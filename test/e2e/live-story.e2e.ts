@@ -49,6 +49,12 @@ test('the recording of the incident leads from an alert to its line and to what 
     await page.getByRole('button', { name: 'Live', exact: true }).click()
   })
 
+  await test.step('write the incident report', async () => {
+    await page.getByRole('button', { name: 'Incident report…' }).click()
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /^Markdown/ }).click()])
+    expect(download.suggestedFilename()).toMatch(/^incident-.*\.md$/)
+  })
+
   await test.step('export the picture with its traffic', async () => {
     await page.getByRole('button', { name: 'Export image…' }).click()
     const dialog = page.getByRole('dialog', { name: 'Export the picture' })

@@ -1,4 +1,4 @@
-import type { Failure, Result } from '#shared/diagnostics/failure.ts'
+import { failed, type Failure, type Result } from '#shared/diagnostics/failure.ts'
 import type { AlertSettings } from '#shared/live/alerts/settings.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
 import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
@@ -11,6 +11,7 @@ import type { Ports } from '#shared/backend/ports.ts'
 import type { KeptSession } from './kept-session.ts'
 import { createPoller, type Poller } from './poller.ts'
 import { toRawTable } from './raw-table.ts'
+import { openRecording, type OpenRecording } from './replay.ts'
 import { SeenTraffic } from './seen-traffic.ts'
 import { SessionRecording } from './session-recording.ts'
 
@@ -83,6 +84,12 @@ export class WatchedSession implements KeptSession {
 
   raw(): { readonly atMs: number; readonly table: Table } | null {
     return this.#snapshot === null ? null : { atMs: this.#snapshot.taken.wallMs, table: toRawTable(this.#snapshot) }
+  }
+
+  async recording(): Promise<Result<OpenRecording>> {
+    if (this.#recording === null || this.#options.record === null) return failed('not-found', 'Nothing of this balancer is recorded, so there is nothing to report. Watch it with a recording.')
+    await this.#recording.drained()
+    return openRecording(this.#ports, this.#options.record)
   }
 
   note(atMs: number, text: string): void {
