@@ -1,6 +1,6 @@
+import { readPast, type Past } from '#shared/backend/live/past.ts'
 import type { Poller } from '#shared/backend/live/poller.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
-import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { Parsed } from '#cli/args.ts'
 import { InputError, UsageError, type Io } from '#cli/io.ts'
 
@@ -25,30 +25,19 @@ function durationOf(written: string): number {
   return ms
 }
 
-/** What a source knew when the watching began. */
-export interface Past {
-  readonly before: readonly LiveSnapshot[]
-  readonly newest: LiveSnapshot
-}
-
 /**
- * The newest scrape and what was before it, in steps of whole scrapes; null: the source keeps no past.
+ * The newest scrape and what was before it; null: the source keeps no past.
  *
  * Errors: a source that cannot be asked ends the command.
  */
-export async function readPast(poller: Poller, source: LiveSource, args: Parsed, intervalMs: number): Promise<Past | null> {
+export async function pastOf(poller: Poller, source: LiveSource, args: Parsed, intervalMs: number): Promise<Past | null> {
   const since = args.value('since')
   const pastMs = since === null ? usualPastMs : durationOf(since)
   if (source.surface !== 'prometheus') {
     if (since !== null) throw new UsageError('--since is for a Prometheus server: other sources keep no past.')
     return null
   }
-  const newest = await poller.poll()
-  if (!newest.ok) throw new InputError(newest.failure.message)
-  const scrapeMs = poller.sourceIntervalMs
-  if (scrapeMs === null) return { before: [], newest: newest.value }
-  const stepMs = Math.ceil(Math.max(intervalMs, scrapeMs) / scrapeMs) * scrapeMs
-  const before = await poller.history(Math.max(pastMs, 2 * stepMs), newest.value.taken.wallMs - stepMs, stepMs)
-  if (!before.ok) throw new InputError(before.failure.message)
-  return { before: before.value, newest: newest.value }
+  const past = await readPast(poller, pastMs, intervalMs)
+  if (!past.ok) throw new InputError(past.failure.message)
+  return past.value
 }

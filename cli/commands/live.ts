@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import { AlertCauses } from '#shared/backend/live/causes.ts'
+import type { Past } from '#shared/backend/live/past.ts'
 import { createPoller, type Poller } from '#shared/backend/live/poller.ts'
 import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
@@ -16,7 +17,7 @@ import { coloursFor } from '#cli/output/colour.ts'
 import { toPlaces, type Places } from '#cli/output/json-shapes.ts'
 import { renderLive } from '#cli/output/live.ts'
 import { toJsonFailure, toJsonSample, type LiveFacts } from '#cli/output/live-json.ts'
-import { readPast, withToken, type Past } from '#cli/live-past.ts'
+import { pastOf, withToken } from '#cli/live-past.ts'
 import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 import { recordingOptions, SessionRecording } from '#cli/record-live.ts'
 import { isRecordingName, replayRecording } from '#cli/replay-live.ts'
@@ -43,7 +44,7 @@ export const command: Command = {
     { name: 'speed', value: 'N', help: 'show a recording N times as fast as it was, 1 to 60 (default 1; with --once or JSON as fast as it goes)' },
   ],
   remarks: [
-    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: apache:URL (balancer manager), apache-status:URL (server-status), caddy:URL (administration), caddy-log:FILE (access log with X-Upstream), envoy:URL (administration), haproxy-log:FILE (httplog or tcplog), haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-plus:URL (API of nginx Plus), nginx-status:URL (stub_status of nginx, totals only), nginx-vts:URL (vhost_traffic_status), prometheus:URL?LABEL=VALUE (balancers that a Prometheus server scrapes, chosen by labels), traefik:URL (API and metrics).',
+    'SOURCE is the path of a stats socket of HAProxy, HOST:PORT of one, or the http or https address of its statistics page. A word before an address names another source: apache:URL (balancer manager), apache-status:URL (server-status), caddy:URL (administration), caddy-log:FILE (access log with X-Upstream), envoy:URL (administration), haproxy-log:FILE (httplog or tcplog), haproxy-master:SOCKET (all processes of a HAProxy), haproxy-metrics:URL (metrics of HAProxy), nginx-log:FILE (access log of nginx with $upstream_addr), nginx-plus:URL (API of nginx Plus), nginx-status:URL (stub_status of nginx, totals only), nginx-vts:URL (vhost_traffic_status), prometheus:URL?LABEL=VALUE (balancers that a Prometheus server scrapes, chosen by labels), traefik:URL (API and metrics).',
     'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
     'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
     'With --format json each poll is one line. Alerts that only inform do not make the exit code 1.',
@@ -72,7 +73,7 @@ export const command: Command = {
     const poller = createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs)
     const recording = SessionRecording.of(ports, args, io, source.title, config, knownGood)
     try {
-      const past = await readPast(poller, source, args, intervalMs)
+      const past = await pastOf(poller, source, args, intervalMs)
       for (const compared of [config, knownGood]) {
         if (past !== null && compared !== null && compared.model.product !== past.newest.product) throw new InputError(`${source.title} shows ${past.newest.product}, and the config is one of ${compared.model.product}.`)
       }

@@ -1,5 +1,6 @@
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { perSecond, type WatchedPool } from '#shared/live/live-watch.ts'
+import type { Counters } from '#shared/live/snapshot.ts'
 import type { ShareVerdict } from '#shared/live/pool-watch.ts'
 import { forTerminal, type Colours } from './colour.ts'
 import type { Places } from './json-shapes.ts'
@@ -46,21 +47,27 @@ function alertLines(alerts: readonly Alert[], places: Places | null, colours: Co
 
 function poolLines(joined: WatchedPool, colours: Colours): readonly string[] {
   const { shares, live, pool } = joined
-  const tcp = (live?.row.protocol ?? pool?.protocol) === 'tcp'
+  const unit = unitOf(live?.row.counters ?? null, (live?.row.protocol ?? pool?.protocol) === 'tcp')
   const algorithm = pool?.algorithm.text ?? live?.row.algorithm
-  const rate = perSecond(live?.interval ?? null, tcp ? 'connections' : 'requests')
+  const rate = perSecond(live?.interval ?? null, unit)
   const facts = [
-    `pool ${joined.name}`, ...(typeof algorithm === 'string' ? [algorithm] : []), `${perSecondText(rate)} ${tcp ? 'connections' : 'requests'}/s`, ...(shares.onBackups ? ['on backups'] : []),
+    `pool ${joined.name}`, ...(typeof algorithm === 'string' ? [algorithm] : []), `${perSecondText(rate)} ${unit === 'selections' ? 'tries' : unit}/s`, ...(shares.onBackups ? ['on backups'] : []),
     ...((live?.row.gauges.queued ?? 0) > 0 ? [`${live?.row.gauges.queued ?? 0} waiting`] : []), ...((joined.ownErrorsPerSecond ?? 0) > 0 ? [`${perSecondText(joined.ownErrorsPerSecond)} 5xx/s by the balancer itself`] : []),
   ]
   const paint = shares.severity === 'critical' ? colours.red : shares.severity === 'warning' ? colours.yellow : shares.verdict === 'as-expected' ? colours.green : colours.dim
   const out = [`${colours.bold(forTerminal(facts.join(' · ')))} · ${paint(verdictWords[shares.verdict])}`]
   if (shares.verdict !== 'as-expected') out.push(`  ${paint(forTerminal(shares.sentence))}`)
-  if (joined.servers.length > 0) out.push(...table([columns, ...joined.servers.map((_, index) => serverCells(joined, index, tcp))]))
+  if (joined.servers.length > 0) out.push(...table([columns, ...joined.servers.map((_, index) => serverCells(joined, index, unit))]))
   return out
 }
 
-function serverCells(joined: WatchedPool, index: number, tcp: boolean): readonly string[] {
+/** What stands for requests: Apache only knows how often it tried a server. */
+function unitOf(counters: Counters | null, tcp: boolean): 'connections' | 'requests' | 'selections' {
+  if (tcp) return 'connections'
+  return counters !== null && counters.requests === null && counters.selections !== null ? 'selections' : 'requests'
+}
+
+function serverCells(joined: WatchedPool, index: number, unit: 'connections' | 'requests' | 'selections'): readonly string[] {
   const { member, live } = joined.servers[index] as WatchedPool['servers'][number]
   const share = joined.shares.servers[index]
   const state = live?.row.state
@@ -70,7 +77,7 @@ function serverCells(joined: WatchedPool, index: number, tcp: boolean): readonly
     state === undefined ? '?' : state.admin === 'maintenance' || state.admin === 'drain' ? '◐' : state.health === 'down' ? '✕' : state.health === 'unknown' ? '?' : '●',
     member?.name ?? live?.row.name ?? '', state?.address ?? member?.address ?? '', live === null ? 'not running' : `${state?.text ?? ''}${typeof state?.throttlePercent === 'number' ? ` ${state.throttlePercent} %` : ''}`,
     weight === null ? String(written ?? '') : written === null || written === weight ? String(weight) : `${weight} (config ${written})`,
-    perSecondText(perSecond(live?.interval ?? null, tcp ? 'connections' : 'requests')), percent(share?.share ?? null), expectedText(share?.expected ?? null),
+    perSecondText(perSecond(live?.interval ?? null, unit)), percent(share?.share ?? null), expectedText(share?.expected ?? null),
     perSecondText(perSecond(live?.interval ?? null, 'status5xx')), responseText(live?.row.gauges.responseMs ?? null), numberText(live?.row.gauges.sessions), numberText(live?.row.gauges.queued),
   ]
 }

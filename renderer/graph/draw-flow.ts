@@ -100,42 +100,62 @@ export function drawFlowCurves(context: CanvasRenderingContext2D, look: Look, li
 /** Widths of straight lines far out, screen pixels: the scale of a whole fleet in three steps. */
 const farWidths: Readonly<Record<FlowColour, number>> = { none: 1, unknown: 1, low: 1, mid: 1.5, high: 3, warning: 2.5, critical: 2.5 }
 
-/** The same as straight lines for thousands of edges; those that would cover the same pixels are drawn once. */
+/** Edges of one layer that are drawn at a stretch. Those of a layer share what was drawn already. */
+interface FlowPart {
+  readonly layer: Layer
+  readonly edges: readonly number[]
+  readonly alpha: number
+  readonly drawn: Set<number>
+}
+
+const partSize = 700
+
+/** The same as straight lines for thousands of edges, in parts from back to front; those that would cover the same pixels are drawn once. */
+export function flowParts(look: Look, live: LiveLook, edges: readonly number[]): readonly FlowPart[] {
+  const parts: FlowPart[] = []
+  for (const [layer, list] of inLayers(look, live, edges)) {
+    const drawn = new Set<number>()
+    const alpha = alphaOf(layer, Math.max(1, list.length), live.marks.stale)
+    for (let at = 0; at < list.length; at += partSize) parts.push({ layer, edges: list.slice(at, at + partSize), alpha, drawn })
+  }
+  return parts
+}
+
 export function drawFlowLines(context: CanvasRenderingContext2D, look: Look, live: LiveLook, edges: readonly number[], lies: Projection): void {
+  for (const part of flowParts(look, live, edges)) drawFlowPart(context, look, live, part, lies)
+}
+
+export function drawFlowPart(context: CanvasRenderingContext2D, look: Look, live: LiveLook, { layer, edges, alpha, drawn }: FlowPart, lies: Projection): void {
   const { picture, palette } = look
   const { sx, sy, tx, ty } = lies
-  const { highest, stale } = live.marks
-  context.lineCap = 'butt'
-  for (const [layer, list] of inLayers(look, live, edges)) {
-    if (list.length === 0) continue
-    const drawn = new Set<number>()
-    const paths = new Map<string, { readonly path: Path2D; readonly colour: FlowColour; readonly isDashed: boolean }>()
-    for (const e of list) {
-      const mark = live.edges[e]
-      const x1 = (picture.x1[e] as number) * sx + tx
-      const y1 = Math.round((picture.y1[e] as number) * sy + ty)
-      const x2 = (picture.x2[e] as number) * sx + tx
-      const y2 = Math.round((picture.y2[e] as number) * sy + ty)
-      const colour = flowColour(mark, highest)
+  const { highest } = live.marks
+  const paths = new Map<string, { readonly path: Path2D; readonly colour: FlowColour; readonly isDashed: boolean }>()
+  for (const e of edges) {
+    const mark = live.edges[e]
+    const x1 = (picture.x1[e] as number) * sx + tx
+    const y1 = Math.round((picture.y1[e] as number) * sy + ty)
+    const x2 = (picture.x2[e] as number) * sx + tx
+    const y2 = Math.round((picture.y2[e] as number) * sy + ty)
+    if (layer !== 'lit' && layer !== 'wrong') {
       const key = ((Math.round(x1) & 1023) * 16384 + (y1 & 16383)) * 16384 + (y2 & 16383)
-      if (layer !== 'lit' && layer !== 'wrong') {
-        if (drawn.has(key)) continue
-        drawn.add(key)
-      }
-      const isDashed = mark !== undefined && (mark.bounds !== null || mark.tone === 'unknown')
-      const name = isDashed ? `${colour} dashed` : colour
-      let group = paths.get(name)
-      if (group === undefined) paths.set(name, (group = { path: new Path2D(), colour, isDashed }))
-      group.path.moveTo(x1, y1 + 0.5)
-      group.path.lineTo(x2, y2 + 0.5)
+      if (drawn.has(key)) continue
+      drawn.add(key)
     }
-    context.globalAlpha = alphaOf(layer, Math.max(1, drawn.size), stale)
-    for (const { path, colour, isDashed } of paths.values()) {
-      context.setLineDash(isDashed && list.length < 3000 ? [3, 3] : [])
-      context.lineWidth = farWidths[colour]
-      context.strokeStyle = colourOf(palette, colour)
-      context.stroke(path)
-    }
+    const colour = flowColour(mark, highest)
+    const isDashed = mark !== undefined && (mark.bounds !== null || mark.tone === 'unknown')
+    const name = isDashed ? `${colour} dashed` : colour
+    let group = paths.get(name)
+    if (group === undefined) paths.set(name, (group = { path: new Path2D(), colour, isDashed }))
+    group.path.moveTo(x1, y1 + 0.5)
+    group.path.lineTo(x2, y2 + 0.5)
+  }
+  context.lineCap = 'butt'
+  context.globalAlpha = alpha
+  for (const { path, colour, isDashed } of paths.values()) {
+    context.setLineDash(isDashed ? [3, 3] : [])
+    context.lineWidth = farWidths[colour]
+    context.strokeStyle = colourOf(palette, colour)
+    context.stroke(path)
   }
   context.setLineDash([])
   context.globalAlpha = 1

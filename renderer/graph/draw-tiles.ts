@@ -22,14 +22,16 @@ export function serverCount(look: Look, node: number): number {
   return count
 }
 
+/** The row of pixels drawn last in each column; parts of one drawing share it. */
+export const newRows = (): number[] => [-1, -1, -1, -1]
+
 /**
  * Boxes seen from far, in screen pixels: dense tiles with as many words as can be read at their size. Pools keep their
  * share bar and the number of their servers; plain boxes that fall on the same row of pixels are drawn once.
  */
-export function drawTiles(context: CanvasRenderingContext2D, look: Look, nodes: readonly number[], lies: Projection): void {
+export function drawTiles(context: CanvasRenderingContext2D, look: Look, nodes: readonly number[], lies: Projection, lastRow: number[] = newRows()): void {
   const { sx, sy, tx, ty } = lies
   const { picture, palette } = look
-  const lastRow = [-1, -1, -1, -1]
   context.lineWidth = 1
   context.textBaseline = 'middle'
   for (const i of nodes) {

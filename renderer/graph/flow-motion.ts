@@ -33,8 +33,6 @@ export class FlowMotion {
   private phase = new Float32Array(0)
   private moving: readonly number[] = []
   private movingFor: { readonly look: Look; readonly viewport: Viewport } | null = null
-  /** Frames drawn, for benchmarks. */
-  frames = 0
 
   constructor(canvas: HTMLCanvasElement, store: LookStore) {
     const context = canvas.getContext('2d')
@@ -108,7 +106,6 @@ export class FlowMotion {
     this.clear()
     if (edges.length === 0) return
     this.draw(look, edges, passed)
-    this.frames += 1
     this.wake()
   }
 

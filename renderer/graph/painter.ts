@@ -11,10 +11,22 @@ import type { LiveLook } from './live-look.ts'
 import { alphaOfBox, type Look, type LookStore } from './look.ts'
 import type { Picture } from './picture.ts'
 import { projectionOf } from './projection.ts'
+import { Refresh } from './refresh.ts'
 import { countRows, visibleEdges, visibleNodes } from './visible.ts'
 import { blitFrom, curvesUpTo, farZoom, straightUnder, type Viewport } from './viewport.ts'
 
+const overviewWidth = 1024
 const overviewSide = 3072
+
+/** The same look without anything that passes: hover, selection and search are drawn crisply afterwards. */
+function plainLook(look: Look): Look {
+  return { ...look, reach: null, selectedNodes: new Set(), selectedEdges: new Set(), found: new Set(), foundNow: -1, hoverEdge: -1 }
+}
+
+function onlyNumbersChanged(before: Look, after: Look): boolean {
+  return before.picture === after.picture && before.palette === after.palette && before.mode === after.mode && before.reach === after.reach && before.selectedNodes === after.selectedNodes &&
+    before.selectedEdges === after.selectedEdges && before.found === after.found && before.foundNow === after.foundNow && before.hoverEdge === after.hoverEdge && before.topInset === after.topInset
+}
 
 /** Draws the one canvas under the picture, at most once a frame. Owns the canvas, its cached images and the label places. */
 export class Painter {
@@ -29,6 +41,8 @@ export class Painter {
   private ratio = 1
   private frame = 0
   private isMoving = false
+  private readonly refresh = new Refresh()
+  private lookBefore: Look | null = null
   /** Window whose crisp drawing the canvas holds; null when it holds something else. */
   private drawnAt: Viewport | null = null
   private isShifted = false
@@ -52,6 +66,14 @@ export class Painter {
     this.context = context
     this.store = store
     this.unsubscribe = store.subscribe(() => {
+      const look = store.get()
+      const before = this.lookBefore
+      this.lookBefore = look
+      if (look !== null && look.live !== null && before !== null && onlyNumbersChanged(before, look) && this.isFar(look)) {
+        if (!this.refresh.isBusy) this.renew(look, look.live)
+        return
+      }
+      this.refresh.cancel()
       this.drawnAt = null
       this.schedule()
     })
@@ -61,6 +83,7 @@ export class Painter {
     this.unsubscribe()
     cancelAnimationFrame(this.frame)
     cancelIdleCallback(this.idle)
+    this.refresh.cancel()
     this.frame = 0
     this.onDrawn = null
     this.still = null
@@ -149,15 +172,62 @@ export class Painter {
     this.stillAt = this.drawnAt
   }
 
+  /** So far out and with so many boxes that drawing them takes longer than a frame. */
+  private isFar({ picture }: Look): boolean {
+    return this.viewport.zoom < farZoom && countRows(picture, this.viewport, this.height) > blitFrom
+  }
+
+  /** New numbers for many boxes: drawn aside over a few frames, while what is on the screen goes on being moved. */
+  private renew(look: Look, live: LiveLook): void {
+    const { viewport, width, height, ratio } = this
+    const { picture } = look
+    const isWindow = !this.isMoving || this.covers(picture, viewport)
+    const at = isWindow ? viewport : { x: 0, y: 0, zoom: 1 }
+    const size = isWindow ? { width, height } : { width: Math.round(Math.min(overviewWidth, picture.width)), height: Math.round(Math.min(overviewSide, picture.height)) }
+    const nodes = visibleNodes(picture, look.mode, at, isWindow ? width : picture.width, isWindow ? height : picture.height)
+    this.refresh.start({
+      look: isWindow ? look : plainLook(look), live, nodes, edges: visibleEdges(picture, look.mode, nodes), ratio: isWindow ? ratio : 1, ...size,
+      lies: isWindow ? projectionOf(picture, viewport, width) : { sx: size.width / picture.width, sy: size.height / picture.height, tx: 0, ty: 0 },
+      done: (canvas) => {
+        if (isWindow) {
+          this.unshift()
+          this.context.setTransform(1, 0, 0, 1, 0, 0)
+          this.context.clearRect(0, 0, this.canvas.width, this.canvas.height)
+          this.context.drawImage(canvas, 0, 0)
+          this.drawnAt = viewport
+        } else {
+          const overview = this.overview ?? document.createElement('canvas')
+          overview.width = canvas.width
+          overview.height = canvas.height
+          overview.getContext('2d')?.drawImage(canvas, 0, 0)
+          this.overview = overview
+          this.overviewOf = look
+          this.still = null
+          this.drawnAt = null
+        }
+        if (this.isMoving) this.schedule()
+        else this.showTitles(look)
+        const latest = this.store.get()
+        if (latest !== null && latest !== look && latest.live !== null && this.isFar(latest)) this.renew(latest, latest.live)
+      },
+    })
+  }
+
   private draw(): void {
     const look = this.store.get()
     if (look === null || this.width === 0) {
       this.context.clearRect(0, 0, this.canvas.width, this.canvas.height)
       return
     }
-    if (!this.isMoving || countRows(look.picture, this.viewport, this.height) <= blitFrom) this.paint(look)
-    else if (this.drawnAt !== null && this.covers(look.picture, this.drawnAt)) this.shift(look.picture, this.drawnAt)
+    if (!this.isMoving || countRows(look.picture, this.viewport, this.height) <= blitFrom) {
+      this.refresh.cancel()
+      this.paint(look)
+    } else if (this.drawnAt !== null && this.covers(look.picture, this.drawnAt)) this.shift(look.picture, this.drawnAt)
     else this.blit(look)
+    this.showTitles(look)
+  }
+
+  private showTitles(look: Look): void {
     const context = this.titles.getContext('2d')
     if (context !== null) {
       const lies = projectionOf(look.picture, this.viewport, this.width)
@@ -215,17 +285,16 @@ export class Painter {
   }
 
   private overviewFor(look: Look): HTMLCanvasElement {
-    if (this.overview !== null && this.overviewOf?.picture === look.picture && this.overviewOf.palette === look.palette && this.overviewOf.mode === look.mode && this.overviewOf.traffic === look.traffic && this.overviewOf.live === look.live) return this.overview
+    if (this.overview !== null && this.overviewOf?.picture === look.picture && this.overviewOf.palette === look.palette && this.overviewOf.mode === look.mode && this.overviewOf.traffic === look.traffic && (this.overviewOf.live === null) === (look.live === null)) return this.overview
     const { picture } = look
     const canvas = this.overview ?? document.createElement('canvas')
     // Squeezed as needed: until the gesture ends an overview only has to carry colour.
-    canvas.width = Math.max(1, Math.round(Math.min(1024, picture.width)))
+    canvas.width = Math.max(1, Math.round(Math.min(overviewWidth, picture.width)))
     canvas.height = Math.max(1, Math.round(Math.min(overviewSide, picture.height)))
     const context = canvas.getContext('2d')
     if (context !== null) {
       const nodes = visibleNodes(picture, look.mode, { x: 0, y: 0, zoom: 1 }, picture.width, picture.height)
-      // The same look without anything that passes: hover, selection and search are drawn crisply afterwards.
-      const plain: Look = { ...look, reach: null, selectedNodes: new Set(), selectedEdges: new Set(), found: new Set(), foundNow: -1, hoverEdge: -1 }
+      const plain = plainLook(look)
       const lies = { sx: canvas.width / picture.width, sy: canvas.height / picture.height, tx: 0, ty: 0 }
       const edges = visibleEdges(picture, look.mode, nodes)
       if (plain.live === null) drawLines(context, plain, edges, lies)

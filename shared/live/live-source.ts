@@ -3,18 +3,20 @@ import { parseMatchers, type LabelMatcher } from './prometheus/matchers.ts'
 /** Where a running balancer is asked for its statistics. `surface`: what answers there. */
 export type LiveSource = SocketSource | TcpSource | HttpSource | FileSource
 
-/** A stats socket of HAProxy in the file system. */
+type SocketSurface = 'haproxy' | 'haproxy-master'
+
+/** A stats socket of HAProxy, or that of its master, in the file system. */
 interface SocketSource {
   readonly kind: 'socket'
-  readonly surface: 'haproxy'
+  readonly surface: SocketSurface
   readonly path: string
   readonly title: string
 }
 
-/** A stats socket of HAProxy on the network. */
+/** The same on the network. */
 interface TcpSource {
   readonly kind: 'tcp'
-  readonly surface: 'haproxy'
+  readonly surface: SocketSurface
   readonly host: string
   readonly port: number
   readonly title: string
@@ -76,6 +78,8 @@ export function parseLiveSource(written: string): LiveSource | string {
     const path = whole.slice(logged.length + 1)
     return path === '' ? `${logged}: takes the path of a log.` : { kind: 'file', surface: logged, path, title: path }
   }
+  const behindMaster = /^haproxy-master:([^]*)$/.exec(whole)?.[1]
+  if (behindMaster !== undefined) return masterSource(behindMaster)
   const named = namedSurfaces.find((surface) => whole.startsWith(`${surface}:`))
   const text = named === undefined ? whole : whole.slice(named.length + 1)
   if (named === 'prometheus') return prometheusSource(text)
@@ -88,12 +92,18 @@ export function parseLiveSource(written: string): LiveSource | string {
 /** Dialect of the configs that a source can be compared with; `any`: it shows balancers of every product; null: there is none. */
 export function dialectOf({ surface }: LiveSource): 'haproxy' | 'nginx' | 'any' | null {
   switch (surface) {
-    case 'haproxy': case 'haproxy-log': case 'haproxy-metrics': return 'haproxy'
+    case 'haproxy': case 'haproxy-log': case 'haproxy-master': case 'haproxy-metrics': return 'haproxy'
     case 'nginx-log': case 'nginx-plus': case 'nginx-vts': return 'nginx'
     // Totals only, or products whose configs are not read.
     case 'apache': case 'apache-status': case 'caddy': case 'caddy-log': case 'envoy': case 'nginx-status': case 'traefik': return null
     case 'prometheus': return 'any'
   }
+}
+
+function masterSource(text: string): LiveSource | string {
+  const source = parseAddress(text)
+  if (typeof source === 'string') return source
+  return source.kind === 'socket' || source.kind === 'tcp' ? { ...source, surface: 'haproxy-master' } : 'haproxy-master is asked at a socket.'
 }
 
 /** The address of the server, and behind a `?` the labels of the balancers that are meant. */

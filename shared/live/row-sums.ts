@@ -7,7 +7,7 @@ const counterNames = Object.keys(blankCounters) as (keyof typeof blankCounters)[
 const optionalNames = ['responseMsTotal', 'responsesTimed'] as const
 
 /** Sum of counters; null where one of them is not known. */
-function sumCounters(all: readonly Counters[]): Counters {
+export function sumCounters(all: readonly Counters[]): Counters {
   const sum: { -readonly [K in keyof Counters]: Counters[K] } = { ...blankCounters }
   for (const name of [...counterNames, ...optionalNames]) {
     const known = all.flatMap((one) => { const count = one[name] ?? null; return count === null ? [] : [count] })

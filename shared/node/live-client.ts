@@ -30,15 +30,15 @@ interface Seen { nextPage?: number }
 function send(source: LiveSource, request: LiveRequest, limitMs: number, limitBytes: number, seen: Seen): Promise<Result<Buffer>> {
   if (source.kind === 'http' && request.kind === 'get') return askPage(source, request, limitMs, limitBytes, seen)
   invariant((source.kind === 'socket' || source.kind === 'tcp') && request.kind === 'line', 'a question in the wrong form')
-  return askSocket(source, request.text, limitMs, limitBytes)
+  return askSocket(source, request, limitMs, limitBytes)
 }
 
-function askSocket(source: Extract<LiveSource, { readonly kind: 'socket' | 'tcp' }>, line: string, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
+function askSocket(source: Extract<LiveSource, { readonly kind: 'socket' | 'tcp' }>, { text, answers }: Extract<LiveRequest, { readonly kind: 'line' }>, limitMs: number, limitBytes: number): Promise<Result<Buffer>> {
   return new Promise((resolve) => {
     const socket = source.kind === 'socket' ? net.connect({ path: source.path }) : net.connect({ host: source.host, port: source.port })
     const end = once(resolve, limitMs, source, () => socket.destroy())
-    socket.on('connect', () => { socket.write(line) })
-    collect(socket, source, limitBytes, end)
+    socket.on('connect', () => { socket.write(text) })
+    collect(socket, source, limitBytes, end, answers)
     socket.on('error', (error) => { end(refusal(error, source)) })
   })
 }
@@ -84,13 +84,22 @@ function once(resolve: (result: Result<Buffer>) => void, limitMs: number, source
   return settle
 }
 
-function collect(stream: Readable, source: LiveSource, limitBytes: number, end: (result: Result<Buffer>) => void): void {
+/** `answers`: reading ends with so many empty lines; without it, with the connection. */
+function collect(stream: Readable, source: LiveSource, limitBytes: number, end: (result: Result<Buffer>) => void, answers = Infinity): void {
   const chunks: Buffer[] = []
   let length = 0
+  let ended = 0
+  let lineEnded = false
   stream.on('data', (chunk: Buffer) => {
     length += chunk.length
     if (length > limitBytes) end(failed('too-large', `${source.title} sends more than ${Math.round(limitBytes / 1024 / 1024)} MB; reading was given up.`))
     else chunks.push(chunk)
+    if (answers === Infinity) return
+    for (const sign of chunk) {
+      if (sign === 10 && lineEnded) ended += 1
+      lineEnded = sign === 10 && !lineEnded
+    }
+    if (ended >= answers) end(ok(Buffer.concat(chunks)))
   })
   stream.on('aborted', () => { end(failed('bad-answer', `${source.title} closed the connection within its answer.`)) })
   stream.on('end', () => { end(length === 0 ? failed('bad-answer', `${source.title} closed the connection without an answer.`) : ok(Buffer.concat(chunks))) })

@@ -68,9 +68,9 @@ export function badgeTone(kind: BadgeKind, mark: Pick<LiveMark, 'tone'>): Tone {
   }
 }
 
-/** The state that stands before the title: what is wrong before what is well. */
+/** The state that stands before the title: an alert, else that it works at all, else what it is instead. */
 export function stateBadge(mark: LiveMark): LiveMark['badges'][number] | undefined {
-  return (['alert', 'down', 'unknown', 'maintenance', 'up'] as const).map((kind) => mark.badges.find((badge) => badge.kind === kind)).find((badge) => badge !== undefined)
+  return (['alert', 'up', 'down', 'unknown', 'maintenance'] as const).map((kind) => mark.badges.find((badge) => badge.kind === kind)).find((badge) => badge !== undefined)
 }
 
 function amount(rate: number, unit: LiveMarks['unit']): string {

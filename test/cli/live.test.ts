@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { captured } from '#test/shared/live/fixtures.ts'
 import { run } from './run-cli.ts'
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-cli-live-'))
@@ -194,4 +196,37 @@ test('live watches nginx through its log, against its config', async () => {
   assert.deepEqual(sample.drift.map((one) => one.sentence), ['Server 10.0.0.9:80 of pool app gets traffic, and the config does not have it.'])
   assert.match((await run(['live', `nginx-log:${log}`, '--config', config, '--once'])).err, /is a config of HAProxy; what .*access\.log shows is compared with one of nginx/)
   assert.match((await run(['live', `nginx-log:${scratch}/none.log`, '--once'])).err, /There is no file/)
+})
+
+test('live shows the tries of Apache where it counts no requests', async () => {
+  let polls = 0
+  const page = captured('apache/healthy.balancer-manager.xml')
+  const server = http.createServer((_, response) => {
+    polls += 1
+    response.end(page.replace(/<httpd:elected>(\d+)</g, (_whole, count: string) => `<httpd:elected>${Number(count) + polls * 100}<`))
+  })
+  servers.push(server)
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const { code, out } = await run(['live', `apache:http://127.0.0.1:${(server.address() as net.AddressInfo).port}/balancer-manager`, '--once'])
+  assert.equal(code, 0)
+  assert.match(out, /^Apache at http:.*\n {2}Apache counts tries: a request that went on/)
+  assert.match(out, /pool balancer:\/\/rr · byrequests · \d+\.?\d? tries\/s/)
+  assert.match(out, /● {2}http:\/\/127\.0\.0\.1:23101 {2}127\.0\.0\.1:23101 {2}Init Ok {2,}1 {2,}\d+\.?\d? /)
+})
+
+test('export --live draws what runs now, with scale, source and time', async () => {
+  const source = await balancer((poll) => answer(poll))
+  const output = path.join(scratch, 'now.svg')
+  const { code, err } = await run(['export', config, '--live', source, '--output', output])
+  assert.deepEqual([code, err], [0, ''])
+  const svg = readFileSync(output, 'utf8')
+  for (const text of ['width = requests per second:', 'expected share', '2/2 up', '2 waiting', `traffic of ${source}`]) assert.ok(svg.includes(text), text)
+  assert.match(svg, />7[0-9] % · 5 ms</)
+  assert.match(svg, /\d{4}-\d\d-\d\dT\d\d:\d\d/)
+})
+
+test('export --live refuses what it cannot draw', async () => {
+  assert.equal((await run(['export', config, '--live', 'ftp://x', '--output', path.join(scratch, 'x.svg')])).code, 2)
+  assert.equal((await run(['export', config, '--live', path.join(scratch, 'none.sock'), '--output', path.join(scratch, 'x.svg')])).code, 3)
+  assert.equal((await run(['export', config, '--before', config, '--live', path.join(scratch, 'none.sock'), '--output', path.join(scratch, 'x.svg')])).code, 2)
 })

@@ -7,6 +7,9 @@ import { startCountingServer, startLoad, startProgram } from '#test/oracle/live/
 import { freePorts } from '#test/oracle/haproxy/harness.ts'
 import { expect, settled, test, watchBalancer } from './app.ts'
 
+// Another test may keep the machine busy meanwhile.
+test.setTimeout(180_000)
+
 const alerts = (page: Page): Locator => page.getByRole('complementary', { name: 'Alerts' })
 const card = (page: Page, words: string): Locator => alerts(page).locator('[data-alert]').filter({ hasText: words })
 

@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
-import type { HttpSource } from '#shared/live/live-source.ts'
+import type { HttpSource, LiveSource } from '#shared/live/live-source.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LiveAnswer, LivePort } from '#shared/backend/ports.ts'
 
@@ -21,7 +21,7 @@ export function costOf(answers: readonly LiveAnswer[]): Pick<LiveSnapshot, 'take
 }
 
 /** A snapshot, or the sentence that says why there is none, begun with the source. */
-export function snapshotOr(source: HttpSource, read: LiveSnapshot | string | null, otherwise = ''): Result<LiveSnapshot> {
+export function snapshotOr(source: Pick<LiveSource, 'title'>, read: LiveSnapshot | string | null, otherwise = ''): Result<LiveSnapshot> {
   if (read === null || typeof read === 'string') return failed('bad-answer', `${source.title} ${read === null ? otherwise : `gave no statistics: ${read}`}`)
   return read.rows.length === 0 ? failed('bad-answer', `${source.title} gave statistics without a single row.`) : ok(read)
 }

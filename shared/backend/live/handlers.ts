@@ -86,18 +86,17 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
         if (config !== null && dialect !== 'any' && dialect !== config.dialect.id) return failed('bad-params', `${config.summary.title} is a config of ${config.summary.product}; what ${source.title} shows ${dialect === null ? 'cannot be compared with a config' : `is compared with one of ${dialect === 'nginx' ? 'nginx' : 'HAProxy'}`}.`)
       }
       const sessionId = `live-${++next}`
-      const session = new WatchedSession(ports, {
+      const begun = await WatchedSession.begin(ports, {
         sessionId, source, intervalMs, running: running.value, knownGood: knownGood.value,
         readAgain: running.value === null || !isAddress(running.value.input) ? null : rereading(ports, running.value.input, options),
         onConfig: store.put, record, alerts: settings.value,
       })
-      const begun = await session.begin()
       if (!begun.ok) return begun
       if (context.cancelled()) {
-        session.close()
+        begun.value.close()
         return failed('cancelled', 'Watching was cancelled.')
       }
-      return ok(keep(sessionId, session))
+      return ok(keep(sessionId, begun.value))
     },
     async 'live.openRecording'({ input }, context) {
       if (sessions.size >= mostSessions) return failed('unsupported', `${mostSessions} balancers and recordings are open already; stop one first.`)

@@ -10,6 +10,7 @@ import { apacheManagerReader, apacheStatusReader } from './read-apache.ts'
 import { caddyReader } from './read-caddy.ts'
 import { envoyReader } from './read-envoy.ts'
 import { haproxyReader } from './read-haproxy.ts'
+import { haproxyMasterReader } from './read-haproxy-master.ts'
 import { logReader } from './read-log.ts'
 import { metricsReader } from './read-metrics.ts'
 import { nginxPlusReader, nginxVtsReader } from './read-nginx-modules.ts'
@@ -48,6 +49,7 @@ function readerOf(port: LivePort, source: LiveSource): SnapshotReader {
     case 'envoy': return envoyReader(port, source)
     case 'haproxy': return haproxyReader(port, source)
     case 'haproxy-log': return logReader(port, source, haproxyLog)
+    case 'haproxy-master': return haproxyMasterReader(port, source)
     case 'haproxy-metrics': return metricsReader(port, source, haproxyExporter)
     case 'nginx-log': return logReader(port, source, nginxLog)
     case 'nginx-plus': return nginxPlusReader(port, source)

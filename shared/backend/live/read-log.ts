@@ -1,65 +1,101 @@
 import { failed, ok } from '#shared/diagnostics/failure.ts'
 import type { FileSource } from '#shared/live/live-source.ts'
 import { LogTally } from '#shared/live/log/log-tally.ts'
-import type { LogFormat } from '#shared/live/log/logged-request.ts'
+import type { LogFormat, LoggedRequest } from '#shared/live/log/logged-request.ts'
 import type { LivePort, TailRead } from '#shared/backend/ports.ts'
 import type { SnapshotReader } from './poller.ts'
 
 const clearlyUntold = 0.02
+/** Lines that are older are not late but of another time. */
+const longestLateMs = 30_000
 
-/** Reads on in an access log and counts what it says about servers. A log that says nothing about them is refused, with what to log instead. */
+/**
+ * Reads on in an access log and counts what it says about servers. A log that says nothing about them is refused, with what to
+ * log instead.
+ */
 export function logReader(port: LivePort, source: FileSource, format: LogFormat): SnapshotReader {
   const tail = port.tail(source)
   const tally = new LogTally(format)
-  // Workers write their lines independently: what is so old is complete.
-  const { lateMs } = format
   const seen = { told: 0, untold: 0, silent: 0, dropped: 0, emptied: 0 }
-  /** Nothing older was read: counts begin here. */
-  let startMs: number | null = null
+  const progress = new Progress(format.lateMs)
 
   const read: SnapshotReader = async (limitMs, limitBytes) => {
-    let oldestMs = Infinity
     const before = { ...seen }
-    const held: Parameters<LogTally['add']>[0][] = []
+    const held: LoggedRequest[] = []
+    let oldestMs = Infinity
     const part = await tail.read((line, earlier) => {
       const request = format.parse(line)
       if (request === 'other') return
-      if (request?.silent === true) seen.silent += 1
-      if (request === null) seen.untold += 1
-      else {
-        if (request.silent !== true) seen.told += 1
-        if (!earlier) held.push(request)
-        else if (request.atMs !== null) {
-          oldestMs = Math.min(oldestMs, request.atMs)
-          held.push(request)
-        }
+      if (request === null) {
+        seen.untold += 1
+        return
       }
+      if (request.silent === true) seen.silent += 1
+      else seen.told += 1
+      if (earlier && request.atMs === null) return
+      if (earlier) oldestMs = Math.min(oldestMs, request.atMs as number)
+      held.push(request)
     }, limitMs, limitBytes)
     if (!part.ok) return part
     const { taken, readMs, bytes } = part.value
-    if (startMs === null) {
-      // Of what was written before, only what still counts as late is taken.
-      const begin = Math.max(taken.wallMs - lateMs, Math.min(oldestMs, taken.wallMs))
-      startMs = begin
-      for (const request of held) if (request.atMs === null || request.atMs > begin) tally.add(request, taken.wallMs)
-    } else for (const request of held) tally.add(request, taken.wallMs)
+    // Of what was written before the first poll, only what still counts as late is taken.
+    const beginMs = progress.begin(taken.wallMs, oldestMs)
+    for (const request of held) if (beginMs === null || request.atMs === null || request.atMs > beginMs) tally.add(request, taken.wallMs)
     if (seen.told + seen.silent === 0 && seen.untold > 0) return failed('bad-answer', `${source.title} does not say which server answered. ${format.advice}`)
     seen.dropped += part.value.dropped
     seen.emptied += part.value.emptied ? 1 : 0
-    const untilMs = untilOf(part.value, tally.newestMs, startMs, lateMs)
-    const shift = taken.wallMs - untilMs
-    const snapshot = tally.snapshot(format.product, { taken: { wallMs: untilMs, monotonicMs: taken.monotonicMs - shift }, readMs, bytes }, untilMs)
-    const notes = notesOf(part.value, seen, { told: seen.told - before.told, untold: seen.untold - before.untold }, shift, tally.tooMany)
+    const untilMs = progress.advance(part.value, held, tally.newestMs)
+    const shiftMs = taken.wallMs - untilMs
+    const snapshot = tally.snapshot(format.product, { taken: { wallMs: untilMs, monotonicMs: taken.monotonicMs - shiftMs }, readMs, bytes }, untilMs)
+    const notes = notesOf(part.value, seen, { told: seen.told - before.told, untold: seen.untold - before.untold }, shiftMs, tally.tooMany)
+    if (progress.isDelayed && part.value.behindBytes === 0) notes.push(`Lines come up to ${Math.ceil(shiftMs / 1000)} s late, as with a buffer for the log: the numbers are that old.`)
     if (seen.told === 0 && seen.silent > 0) notes.push(`No line names a server so far. ${format.advice}`)
     return ok(notes.length === 0 ? snapshot : { ...snapshot, notes })
   }
   return Object.assign(read, { close: () => tail.close() })
 }
 
-/** Up to which moment everything was read. */
-function untilOf({ taken, behindBytes }: TailRead, newestMs: number | null, startMs: number, lateMs: number): number {
-  const complete = taken.wallMs - lateMs
-  return Math.max(startMs, behindBytes > 0 && newestMs !== null ? Math.min(complete, newestMs - lateMs) : complete)
+/**
+ * Up to which moment a log is complete. Workers write when they like, some through a buffer: a line that was not there at the poll
+ * before although its time had come was late by at least so much, and what follows is expected to be as late.
+ */
+class Progress {
+  readonly #leastLateMs: number
+  #lateMs: number
+  #untilMs: number | null = null
+  #polledMs: number | null = null
+  #behind = false
+
+  constructor(leastLateMs: number) {
+    this.#leastLateMs = leastLateMs
+    this.#lateMs = leastLateMs
+  }
+
+  get isDelayed(): boolean {
+    return this.#lateMs > this.#leastLateMs * 1.25
+  }
+
+  /** Where counting begins, at the first poll; later null. `oldestMs`: of what was read of the time before; Infinity: nothing was. */
+  begin(nowMs: number, oldestMs: number): number | null {
+    if (this.#untilMs !== null) return null
+    const complete = nowMs - this.#lateMs
+    return this.#untilMs = oldestMs === Infinity ? complete : Math.max(complete, Math.min(oldestMs, nowMs))
+  }
+
+  advance({ taken, behindBytes }: TailRead, read: readonly LoggedRequest[], newestMs: number | null): number {
+    const before = this.#polledMs
+    if (this.#leastLateMs > 0 && before !== null && !this.#behind) {
+      const late = read.reduce((most, { atMs }) => (atMs === null || before - atMs > longestLateMs ? most : Math.max(most, before - atMs)), 0)
+      this.#lateMs = Math.max(this.#leastLateMs, 1.25 * late, this.#lateMs * 0.995)
+    }
+    this.#polledMs = taken.wallMs
+    this.#behind = behindBytes > 0
+    const complete = taken.wallMs - this.#lateMs
+    const until = behindBytes > 0 && newestMs !== null ? Math.min(complete, newestMs - this.#lateMs) : complete
+    // Time does not go back, unless the clock was set back.
+    const reached = this.#untilMs ?? until
+    return this.#untilMs = reached > taken.wallMs ? until : Math.max(reached, until)
+  }
 }
 
 function notesOf(part: TailRead, all: { readonly dropped: number; readonly emptied: number }, now: { readonly told: number; readonly untold: number }, lateByMs: number, tooMany: boolean): string[] {

@@ -1,6 +1,6 @@
-import { failed, type Failure, type Result } from '#shared/diagnostics/failure.ts'
+import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
 import type { AlertSettings } from '#shared/live/alerts/settings.ts'
-import type { LiveSource } from '#shared/live/live-source.ts'
+import { dialectOf, type LiveSource } from '#shared/live/live-source.ts'
 import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
@@ -9,6 +9,7 @@ import type { LiveSample } from '#shared/view/live-sample.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import type { Ports } from '#shared/backend/ports.ts'
 import type { KeptSession } from './kept-session.ts'
+import { readPast, type Past } from './past.ts'
 import { createPoller, type Poller } from './poller.ts'
 import { toRawTable } from './raw-table.ts'
 import { openRecording, type OpenRecording } from './replay.ts'
@@ -30,6 +31,9 @@ export interface WatchOptions {
   readonly alerts: AlertSettings
 }
 
+/** How much of the past the timeline shows at once where a server has kept it. */
+const pastMs = 30 * 60_000
+
 /** One running balancer that is polled until `close`. Each poll and each miss goes out as an event. */
 export class WatchedSession implements KeptSession {
   readonly seen: SeenTraffic
@@ -44,11 +48,12 @@ export class WatchedSession implements KeptSession {
   #callOff: () => void = () => undefined
   #closed = false
 
-  constructor(ports: Ports, options: WatchOptions) {
-    const { source, intervalMs, running, knownGood, record } = options
+  private constructor(ports: Ports, options: WatchOptions, poller: Poller) {
+    const { source, running, knownGood, record } = options
+    const intervalMs = Math.max(options.intervalMs, poller.sourceIntervalMs ?? 0)
     this.#ports = ports
     this.#options = options
-    this.#poller = createPoller(ports.live, source, intervalMs)
+    this.#poller = poller
     this.#watch = new LiveSession(running?.model ?? null, intervalMs, knownGood?.model ?? null, options.alerts)
     this.#running = running
     this.#recording = record === null ? null : new SessionRecording(ports, record, { source: source.title, intervalMs })
@@ -56,15 +61,32 @@ export class WatchedSession implements KeptSession {
   }
 
   /** The first poll has to succeed, and the recording to begin: what is written wrong is not waited for. */
-  async begin(): Promise<Result<null>> {
-    const first = await this.#poller.poll()
-    if (!first.ok) return first
-    const recording = await this.#recording?.begin(first.value, this.#running, this.#options.knownGood)
+  static async begin(ports: Ports, options: WatchOptions): Promise<Result<WatchedSession>> {
+    const { source, intervalMs, running, knownGood } = options
+    const poller = createPoller(ports.live, source, intervalMs)
+    const past = await readPast(poller, pastMs, intervalMs)
+    if (!past.ok) {
+      await poller.close()
+      return past
+    }
+    const session = new WatchedSession(ports, options, poller)
+    const { product } = past.value.newest
+    // What other sources show was compared before the first question.
+    const other = dialectOf(source) === 'any' ? [running, knownGood].find((config) => config !== null && config.model.product !== product) : null
+    const started = other ? failed('bad-params', `${source.title} shows ${product}, and ${other.summary.title} is a config of ${other.model.product}.`) : await session.#start(past.value)
+    if (started.ok) return ok(session)
+    session.close()
+    return started
+  }
+
+  async #start({ before, newest }: Past): Promise<Result<null>> {
+    const recording = await this.#recording?.begin(newest, this.#running, this.#options.knownGood)
     if (recording?.ok === false) return recording
     void this.seen.useConfigs(this.#running, this.#options.knownGood)
-    await this.#take(first.value)
+    for (const snapshot of before) this.seen.add(this.#watch.add(snapshot))
+    await this.#take(newest)
     this.#schedule()
-    return { ok: true, value: null }
+    return ok(null)
   }
 
   close(): void {
@@ -156,6 +178,7 @@ function surfaceOf(source: LiveSource): string {
     case 'caddy': case 'envoy': return 'administration'
     case 'caddy-log': case 'haproxy-log': case 'nginx-log': return 'access log'
     case 'haproxy': return source.kind === 'http' ? 'statistics page' : 'stats socket'
+    case 'haproxy-master': return 'master socket'
     case 'haproxy-metrics': return 'metrics page'
     case 'nginx-plus': case 'traefik': return 'API'
     case 'nginx-status': return 'stub_status page'

@@ -16,6 +16,7 @@ const quiet = { bounds: null, share: null, expected: null, badges: [], lines: []
 export function syntheticMarks(view: TopologyView, tick: number): LiveMarks {
   const random = numbers(11)
   const wave = (at: number): number => 1 + 0.25 * Math.sin((tick + at * 7) / 9)
+  const columnOf = new Map(view.nodes.map((node) => [node.id, node.column]))
   const into = new Map<string, number>()
   const rates = new Map<string, number>()
   const pools = view.nodes.filter((node) => node.column === 'pool')
@@ -24,15 +25,20 @@ export function syntheticMarks(view: TopologyView, tick: number): LiveMarks {
     into.set(pool.id, pools.length > 3 && draw < 0.12 ? 0 : Math.exp(random() * 7) * 3 * wave(at))
   })
   const leading = new Map<string, string[]>()
-  for (const edge of view.edges) leading.set(edge.to, [...(leading.get(edge.to) ?? []), edge.id])
+  const add = <Value>(lists: Map<string, Value[]>, key: string, value: Value): void => {
+    const list = lists.get(key)
+    if (list === undefined) lists.set(key, [value])
+    else list.push(value)
+  }
+  for (const edge of view.edges) add(leading, edge.to, edge.id)
   const edgesFrom = new Map<string, TopologyView['edges'][number][]>()
-  for (const edge of view.edges) edgesFrom.set(edge.from, [...(edgesFrom.get(edge.from) ?? []), edge])
+  for (const edge of view.edges) add(edgesFrom, edge.from, edge)
   for (const pool of pools) {
     const ways = leading.get(pool.id) ?? []
     for (const way of ways) rates.set(way, (into.get(pool.id) ?? 0) / ways.length)
   }
   const sum = (id: string): number => (edgesFrom.get(id) ?? []).reduce((total, edge) => total + (rates.get(edge.id) ?? 0), 0)
-  for (const edge of view.edges) if (!rates.has(edge.id) && view.nodes.find((node) => node.id === edge.to)?.column === 'route') rates.set(edge.id, sum(edge.to))
+  for (const edge of view.edges) if (!rates.has(edge.id) && columnOf.get(edge.to) === 'route') rates.set(edge.id, sum(edge.to))
   const byId = new Map<string, LiveMark>()
   const highest = Math.max(1, ...rates.values())
   const toneOf = (rate: number): LiveMark['tone'] => (rate === 0 ? 'quiet' : rate > highest / 2 ? 'busy' : 'traffic')

@@ -1,4 +1,4 @@
-import { memo, useEffect } from 'react'
+import { memo, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from 'reactflow'
 import 'reactflow/dist/style.css'
@@ -7,7 +7,8 @@ import '#renderer/ui/tokens.css'
 import { largeView } from './views.ts'
 
 /** The yardstick: React Flow as its documentation shows it, with memoised nodes, given sizes and stable props. */
-const count = Number(new URLSearchParams(location.search).get('view') ?? 300)
+const query = new URLSearchParams(location.search)
+const count = Number(query.get('view') ?? 300)
 const view = largeView(count)
 const { graph, positions } = layoutView(view)
 
@@ -27,7 +28,7 @@ const nodes: Node[] = view.nodes.map((node, i) => ({
   id: node.id, type: 'box', position: { x: positions.x[i] ?? 0, y: positions.y[i] ?? 0 }, width: graph.width[i] ?? 0, height: graph.height[i] ?? 0,
   data: { title: node.title, line: node.lines[0] ?? '', share: node.share ?? 0.2 },
 }))
-const edges: Edge[] = view.edges.map((edge) => ({ id: edge.id, source: edge.from, target: edge.to, style: { strokeWidth: 2 } }))
+const edges: Edge[] = view.edges.map((edge) => ({ id: edge.id, source: edge.from, target: edge.to, style: { strokeWidth: 2 }, animated: query.has('animated') }))
 
 function Watch() {
   useEffect(() => {
@@ -40,8 +41,13 @@ function Watch() {
   return null
 }
 
+/** Weights held in React state, as its documentation has it; `setWeights` is what a poll would call. */
+function Page() {
+  const [shown, setShown] = useState(edges)
+  Object.assign(window, { setWeights: (tick: number) => setShown(edges.map((edge, at) => ({ ...edge, style: { strokeWidth: 1 + 6 * Math.abs(Math.sin((tick + at) / 5)) } }))) })
+  return <ReactFlow nodes={nodes} edges={shown} nodeTypes={nodeTypes} fitView minZoom={0.001} panOnScroll><Watch /></ReactFlow>
+}
+
 document.documentElement.dataset.theme = 'dark'
 const started = performance.now()
-createRoot(document.getElementById('root') as HTMLElement).render(
-  <ReactFlow nodes={nodes} edges={edges} nodeTypes={nodeTypes} fitView minZoom={0.001} panOnScroll><Watch /></ReactFlow>,
-)
+createRoot(document.getElementById('root') as HTMLElement).render(<Page />)

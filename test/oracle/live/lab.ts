@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import assert from 'node:assert/strict'
 import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
 
-/** A server that counts what it answers, apart for each first part of the path. */
+/** A server that counts what it answers, apart for each first part of the path; `?slow=MS` makes an answer wait. */
 export interface CountingServer {
   readonly port: number
   readonly counts: ReadonlyMap<string, number>
@@ -17,7 +17,9 @@ export async function startCountingServer(): Promise<CountingServer> {
   const server = http.createServer((request, response) => {
     const part = /^\/([^/?]*)/.exec(request.url ?? '')?.[1] ?? ''
     counts.set(part, (counts.get(part) ?? 0) + 1)
-    response.end('ok')
+    const slowMs = Number(/\?slow=(\d+)$/.exec(request.url ?? '')?.[1] ?? 0)
+    if (slowMs > 0) setTimeout(() => { response.end('ok') }, slowMs)
+    else response.end('ok')
   })
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
   return { port: (server.address() as net.AddressInfo).port, counts, close: () => { server.closeAllConnections(); server.close() } }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
+import https from 'node:https'
 import type net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
 import { after, test } from 'node:test'
 import { createPoller } from '#shared/backend/live/poller.ts'
 import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
@@ -214,6 +219,43 @@ test('a redirect, a refusal, a cut and a flood have their sentence at every surf
     const surfaces = expected.source.includes('64 MB') ? ['haproxy-metrics:'] : ['envoy:', 'nginx-vts:', 'haproxy-metrics:', 'prometheus:']
     for (const surface of surfaces) assert.match(await failure(`${surface}http://127.0.0.1:${port}/`), expected, surface)
   }
+})
+
+test('a source that hangs ends with its time, and one that speaks no TLS says so', async () => {
+  const hung = http.createServer(() => undefined)
+  closers.push(() => { hung.closeAllConnections(); hung.close() })
+  await new Promise<void>((resolve) => { hung.listen(0, '127.0.0.1', resolve) })
+  const { port } = hung.address() as net.AddressInfo
+  const asked = ['envoy:', 'traefik:', 'nginx-vts:', 'haproxy-metrics:', 'prometheus:'].map(async (surface) => {
+    const polled = await createPoller(nodeLive, sourceOf(`${surface}http://127.0.0.1:${port}/`), 1000).poll()
+    assert.match(polled.ok ? '' : polled.failure.message, /did not answer completely within 1 s/, surface)
+  })
+  await Promise.all(asked)
+  const plain = await fake({})
+  for (const surface of ['envoy:', 'prometheus:']) assert.match(await failure(`${surface}https://${plain.address}/`), /could not be asked over TLS/, surface)
+})
+
+const openssl = spawnSync('openssl', ['version']).status === 0
+
+/** A certificate that vouches for itself only. */
+function selfSigned(): { readonly key: Buffer; readonly cert: Buffer } {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'steelyard-certificate-'))
+  try {
+    const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')]
+    const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'])
+    assert.equal(made.status, 0, made.stderr.toString())
+    return { key: readFileSync(key), cert: readFileSync(cert) }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+test('a certificate that nobody vouches for is refused', { skip: openssl ? false : 'NOT RUN: openssl is not installed' }, async () => {
+  const { key, cert } = selfSigned()
+  const server = https.createServer({ key, cert }, (_, response) => response.end('a 1\n'))
+  closers.push(() => { server.closeAllConnections(); server.close() })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  assert.match(await failure(`haproxy-metrics:https://127.0.0.1:${(server.address() as net.AddressInfo).port}/metrics`), /could not be asked over TLS/)
 })
 
 test('a token goes along as one, and is nowhere else', async () => {

@@ -11,7 +11,10 @@ import { plainText } from '#shared/render/drawing.ts'
 import { renderPdf } from '#shared/render/pdf.ts'
 import { renderSvg } from '#shared/render/svg.ts'
 import { characterMap, openFont } from '#shared/render/truetype.ts'
+import type { LiveMark } from '#shared/view/live-marks.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
+import { syntheticMarks, watched } from '#test/bench/pages/live.ts'
+import { incidentView } from '#test/bench/pages/views.ts'
 
 const scene = buildScene(mockView, 212)
 const texts = { theme: 'dark', title: 'edge-lb-1: known good → candidate', source: 'haproxy.cfg · HAProxy 2.6', hash: 'sha256 3f9c2a17', timeText: '2026-11-20 14:00 UTC', legend: true } as const
@@ -179,4 +182,31 @@ test('where changed requests pass is drawn in their tone, dashed where they pass
   const strokes = (text: string): number => [...text.matchAll(/stroke-dasharray/g)].length
   assert.equal(strokes(svg), strokes(plain) + 1)
   assert.notEqual(svg.replaceAll(/changed requests \w+/g, ''), plain)
+})
+
+test('traffic is drawn with its numbers, the same bytes for the same moment, in every theme', () => {
+  const view = watched(incidentView())
+  const drawn = (theme: 'dark' | 'light' | 'print'): string => renderSvg(buildScene(view, 0, undefined, syntheticMarks(view, 3)), { ...texts, theme })
+  for (const theme of ['dark', 'light', 'print'] as const) {
+    assertWellFormed(drawn(theme))
+    assert.equal(drawn(theme), drawn(theme))
+  }
+  const marks = syntheticMarks(view, 3)
+  const svg = drawn('dark')
+  for (const node of view.nodes) assert.ok(svg.includes(`>${marks.byId.get(node.id)?.label ?? ''}<`), node.id)
+  for (const text of ['width = requests per second:', 'expected share', '214 waiting', '98 % · 1.2 s']) assert.ok(svg.includes(text), text)
+  const pdf = readPdfText(renderPdf(buildScene(view, 0, undefined, marks), texts, loadExportFonts()))
+  assert.ok(pdf.includes('214 waiting') && pdf.includes('width = requests per second:'))
+})
+
+test('a flow between two bounds is striped, an unknown one dotted, old data pale', () => {
+  const view = watched(incidentView())
+  const edge = view.edges[0] ?? assert.fail('no edge')
+  const mark = { rate: null, bounds: null, label: '', tone: 'unknown', share: null, expected: null, badges: [], lines: [], spark: [] } as const
+  const drawn = (one: LiveMark, stale = false): string => renderSvg(buildScene(view, 0, undefined, { unit: 'requests', highest: 100, stale, byId: new Map([[edge.id, one]]) }), texts)
+  const striped = drawn({ ...mark, tone: 'traffic', bounds: { low: 0, high: 80 }, label: '≤ 80/s' })
+  assert.match(striped, /stroke-dasharray="2 2.6"\/>/)
+  assert.ok(striped.includes('between two bounds'))
+  assert.match(drawn(mark), /stroke-dasharray="2 4"/)
+  assert.match(drawn({ ...mark, rate: 5, tone: 'traffic' }, true), /opacity="0.5"/)
 })

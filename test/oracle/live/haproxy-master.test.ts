@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { existsSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import net from 'node:net'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createPoller } from '#shared/backend/live/poller.ts'
+import { isMasterRead } from '#shared/live/haproxy/master.ts'
+import { LiveWatch, type LiveView } from '#shared/live/live-watch.ts'
+import { nodeLive } from '#shared/node/live.ts'
+import { balancersRequired, compileConfig, findHaproxy, freePorts, openWorkshop, releasePorts, type Workshop } from '#test/oracle/haproxy/harness.ts'
+import { sourceOf, startCountingServer, startLoad, startProgram, type CountingServer, type Program } from './lab.ts'
+
+const found = findHaproxy()
+const skip = found.found || balancersRequired ? false : 'NOT RUN: haproxy is not installed'
+const seconds = Number(process.env['STEELYARD_LIVE_SECONDS'] ?? '8')
+const pollMs = 500
+
+let workshop: Workshop
+let ports: readonly number[] = []
+let program: Program
+let config = ''
+const servers: CountingServer[] = []
+const sent: string[] = []
+let relay: net.Server
+
+before(async () => {
+  if (skip !== false) return
+  workshop = openWorkshop()
+  ports = await freePorts(1)
+  for (let index = 0; index < 2; index += 1) servers.push(await startCountingServer())
+  const [a, b] = servers.map((server) => server.port) as [number, number]
+  config = `global
+    stats socket ${path.join(workshop.folder, 'stats.sock')} mode 600
+    hard-stop-after 3s
+defaults
+    mode http
+    timeout connect 1s
+    timeout client 5s
+    timeout server 5s
+frontend web
+    bind 127.0.0.1:${ports[0] as number}
+    default_backend app
+backend app
+    balance roundrobin
+    server a 127.0.0.1:${a} weight 20
+    server b 127.0.0.1:${b} weight 10
+`
+  writeFileSync(path.join(workshop.folder, 'haproxy.cfg'), config)
+  const master = path.join(workshop.folder, 'master.sock')
+  program = startProgram('haproxy', ['-W', '-db', '-f', 'haproxy.cfg', '-S', master], workshop.folder)
+  for (let tries = 0; tries < 500 && !existsSync(master); tries += 1) await sleep(20)
+  assert.ok(existsSync(master), program.words())
+  relay = net.createServer((client) => {
+    const real = net.connect(master)
+    let bytes = ''
+    client.on('data', (chunk: Buffer) => { bytes += chunk.toString('latin1') })
+    client.on('close', () => { sent.push(bytes); real.destroy() })
+    for (const socket of [client, real]) socket.on('error', () => { client.destroy(); real.destroy() })
+    client.pipe(real).pipe(client)
+  })
+  await new Promise<void>((resolve) => { relay.listen(path.join(workshop.folder, 'relay.sock'), resolve) })
+  await sleep(500)
+})
+
+after(async () => {
+  if (skip !== false) return
+  relay.close()
+  await program.stop()
+  for (const server of servers) server.close()
+  releasePorts(ports)
+  workshop.dispose()
+})
+
+test(`behind the master a reload leaves no gap: ${seconds} s, every interval has its rate`, { skip }, async (context) => {
+  const poller = createPoller(nodeLive, sourceOf(`haproxy-master:${path.join(workshop.folder, 'relay.sock')}`), 4000)
+  const watch = new LiveWatch(compileConfig(config, new Map()).model, pollMs)
+  const counts = (): readonly number[] => servers.map((server) => (server.counts.get('') ?? 0) + (server.counts.get('slow') ?? 0))
+  const load = startLoad(ports[0] as number, 300, () => '/')
+  context.after(() => load.stop())
+  await sleep(500)
+  const tallies = [0, 0]
+  let first: readonly number[] | null = null
+  let last: readonly number[] = []
+  let intervals = 0
+  let resets = 0
+  let restarts = 0
+  let older = 0
+  let view: LiveView | null = null
+  const polls = Math.round(seconds * 1000 / pollMs)
+  const started = performance.now()
+  for (let poll = 0; poll <= polls; poll += 1) {
+    await sleep(Math.max(0, started + poll * pollMs - performance.now()))
+    if (poll === Math.floor(polls / 2)) {
+      // What keeps the old process alive until the next poll.
+      http.get({ host: '127.0.0.1', port: ports[0] as number, path: '/slow?slow=2500', agent: false }, (response) => { response.resume() }).on('error', () => undefined)
+      await sleep(50)
+      program.process.kill('SIGUSR2')
+    }
+    const polled = await poller.poll()
+    const now = counts()
+    if (!polled.ok) {
+      console.log(polled.failure.message)
+      continue
+    }
+    view = watch.add(polled.value)
+    if (view.restarted) restarts += 1
+    if (polled.value.notes !== undefined) older += 1
+    first ??= now
+    last = now
+    for (const [index, name] of ['a', 'b'].entries()) {
+      const interval = view.pools[0]?.servers.find((one) => one.member?.name === name)?.live?.interval ?? null
+      if (interval === null) continue
+      intervals += 1
+      if (interval.deltas.requests === null) resets += 1
+      else tallies[index] = (tallies[index] as number) + interval.deltas.requests
+    }
+  }
+  const { sent: requests, failed } = await load.stop()
+  const lines = ['a', 'b'].map((name, index) => {
+    const real = (last[index] as number) - ((first ?? [])[index] as number)
+    return { name, live: tallies[index] as number, real, apart: Math.abs((tallies[index] as number) - real) / real }
+  })
+  console.log(`haproxy ${found.found ? found.version : ''} behind its master: ${requests} requests sent, ${failed} failed, ${polls + 1} polls, ${restarts} reload seen, ${older} polls with an older process, ${resets} of ${intervals} intervals without a rate\n  ${lines.map(({ name, live, real, apart }) => `${name}: ${live} requests against ${real} counted, ${(apart * 100).toFixed(2)} % apart`).join('\n  ')}`)
+  assert.deepEqual([restarts, resets], [1, 0])
+  for (const { name, live, real, apart } of lines) assert.ok(apart <= 0.02 || Math.abs(live - real) <= 12, `${name}: ${live} against ${real}`)
+  assert.deepEqual(view?.drift, [])
+  // A connection that a reload cut off may have sent nothing.
+  const told = sent.filter((bytes) => bytes !== '')
+  assert.ok(told.length > 4 && told.every(isMasterRead), told.find((line) => !isMasterRead(line)))
+})
+
+test('a stats socket is not taken for one of a master', { skip }, async () => {
+  const polled = await createPoller(nodeLive, sourceOf(`haproxy-master:${path.join(workshop.folder, 'stats.sock')}`), 4000).poll()
+  assert.match(polled.ok ? '' : polled.failure.message, /not the socket of a HAProxy master/)
+})
