@@ -87,6 +87,7 @@ export const commands: readonly Command[] = [
   { id: 'live-on', title: 'One poll on', group: 'Live', keys: ['.'], possible: inLive, run: ({ actions }) => actions.stepLive(1) },
   { id: 'live-now', title: 'Back to live', group: 'Live', keys: ['l'], possible: inLive, run: ({ actions }) => actions.followLive() },
   { id: 'live-compare', title: 'Compare running with known good', group: 'Live', keys: [], possible: (state) => (state.live.session?.running ?? null) !== null, run: ({ actions }) => void actions.compareRunning(null) },
+  { id: 'live-report', title: 'Save the incident report', group: 'Live', keys: [], possible: (state) => state.live.session !== null, run: ({ actions }) => void actions.saveReport('html') },
   { id: 'live-note', title: 'Annotate this moment…', group: 'Live', keys: [], possible: (state) => inLive(state) && state.live.shown !== null, run: ({ actions }) => actions.openDialog({ kind: 'note' }) },
   { id: 'live-trouble', title: 'Only trouble in the picture', group: 'Live', keys: [], possible: inLive, run: ({ actions, store }) => actions.changeLive({ onlyTrouble: !store.get().live.onlyTrouble }) },
   { id: 'live-stop', title: 'Stop watching', group: 'Live', keys: [], possible: (state) => state.live.session !== null, run: ({ actions }) => void actions.stopLive() },

@@ -96,6 +96,8 @@ export const contract = {
     }),
     result: json<Picture>(),
   }),
+  /** What the recording tells of the incident, as one file. A balancer that is not recorded has none. */
+  'live.report': method({ params: object({ sessionId: string, format: literal('markdown', 'html') }), result: object({ name: string, text: string }) }),
   /** The counters of the last poll as they were read; null: there was none. */
   'live.raw': method({ params: object({ sessionId: string }), result: json<{ readonly atMs: number; readonly table: Table } | null>() }),
 

@@ -90,6 +90,8 @@ export interface LivePool {
   /** Requests that wait, in the pool and at its servers. */
   readonly queued: number | null
   readonly shares: LiveShares
+  /** The same against the last known good config; null: there is none, or it lacks the pool. */
+  readonly knownGood: LiveShares | null
   readonly servers: readonly LiveServer[]
 }
 
@@ -199,12 +201,13 @@ function toLivePool(joined: WatchedPool): LivePool {
     algorithm: pool?.algorithm.text ?? live?.row.algorithm ?? null, up: live?.row.up ?? null, onBackups: shares.onBackups, rates: ratesOf(live?.interval ?? null),
     ownErrors: rounded(joined.ownErrorsPerSecond), responseMs: live?.row.gauges.responseMs ?? null, sessions: live?.row.gauges.sessions ?? null,
     queued: waits.length === 0 ? null : waits.reduce((sum, one) => sum + one, 0),
-    shares: {
-      verdict: shares.verdict, severity: shares.severity, sentence: shares.sentence, class: shares.rule.class, unit: shares.rule.unit, units: shares.units,
-      overMs: Math.round(shares.overMs), misplaced: rounded(shares.misplaced),
-    },
+    shares: toLiveShares(shares), knownGood: joined.knownGood === null ? null : toLiveShares(joined.knownGood),
     servers: joined.servers.map((_, index) => toLiveServer(joined, index)),
   }
+}
+
+function toLiveShares({ verdict, severity, sentence, rule, units, overMs, misplaced }: PoolShares): LiveShares {
+  return { verdict, severity, sentence, class: rule.class, unit: rule.unit, units, overMs: Math.round(overMs), misplaced: rounded(misplaced) }
 }
 
 function toLiveServer(joined: WatchedPool, index: number): LiveServer {

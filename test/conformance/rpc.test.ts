@@ -194,6 +194,7 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     assert.equal(recorded.kind, 'recording')
     assert.ok(recorded.running !== null && recorded.knownGood !== null && recorded.range !== null && recorded.problems.length === 0)
     assert.ok((await call('live.at', { sessionId: recorded.sessionId, atMs: recorded.range.toMs }) as LiveSample).alerts.some((alert) => alert.key === 'silent:auth'))
+    assert.match((await call('live.report', { sessionId: recorded.sessionId, format: 'markdown' }) as { text: string }).text, /^# Incident report: [^]*Pool auth has received nothing/)
     await refuse('live.openRecording', { input: { kind: 'bytes', title: 'x.lbrec', base64: 'aGVsbG8=' } }, 'bad-answer')
     await call('live.stop', { sessionId: recorded.sessionId })
     await refuse('live.at', { sessionId, atMs: null }, 'not-found')

@@ -88,3 +88,19 @@ for (const tab of ['Plain English', 'Checks', 'Decision list'] as const) {
     expect(await seriousViolations(page)).toEqual([])
   })
 }
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`axe finds nothing serious in Live while an incident is replayed, ${theme}`, async ({ page, app }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    await app.open(page)
+    await settled(page)
+    await page.keyboard.press('2')
+    await page.getByRole('button', { name: 'Play the recording of the sample incident' }).click()
+    await page.getByRole('slider', { name: 'Moment' }).press('End')
+    await expect(page.locator('[data-alert] .tone-critical').first()).toBeVisible()
+    for (const tab of ['Timeline', 'Distribution', 'Servers', 'Raw stats']) {
+      await page.getByRole('tab', { name: tab }).click()
+      expect.soft(await seriousViolations(page), `${tab}, ${theme}`).toEqual([])
+    }
+  })
+}

@@ -112,4 +112,11 @@ export async function settled(page: Page): Promise<void> {
   await expect(page.getByRole('contentinfo')).toContainText('analysed in')
 }
 
+/** Fills in the source of the Live workspace, which is open, and waits for the first answer. */
+export async function watchBalancer(page: Page, source: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Source' }).fill(source)
+  await page.getByRole('button', { name: 'Watch', exact: true }).click()
+  await expect(page.getByRole('complementary', { name: 'Alerts' })).toBeVisible({ timeout: 20_000 })
+}
+
 export { expect }

@@ -1,6 +1,6 @@
 import { ToneGlyph } from '#renderer/ui/primitives.tsx'
 import type { LivePool, LiveServer } from '#shared/view/live-sample.ts'
-import { bytesWords, milliseconds, rangeWords, rateWords, serverState, shareWords, workRate } from './live-words.ts'
+import { bytesWords, judgedShares, milliseconds, rangeWords, rateWords, serverState, shareWords, workRate } from './live-words.ts'
 
 const verdictWords: Readonly<Record<LivePool['shares']['verdict'], string>> = {
   'as-expected': 'as expected', 'shifted': 'not as expected', 'once': 'not as expected in one poll', 'drift': 'by the running weights, not those of the config', 'few': 'too few to tell',
@@ -15,12 +15,13 @@ const isOff = (server: LiveServer): boolean => {
 /** Servers of one pool with observed and expected share. `compact`: for the narrow panel. */
 export function Distribution({ pool, compact = false }: { readonly pool: LivePool; readonly compact?: boolean }) {
   const hasGood = pool.servers.some((server) => server.knownGood !== null && (server.expected === null || Math.abs(server.knownGood.high - server.expected.high) > 0.001))
-  const judged = pool.shares.severity !== 'none'
+  const shares = judgedShares(pool)
+  const judged = shares.severity !== 'none'
   return (
     <div className="live-shares">
-      <p className={judged ? `tone-${pool.shares.severity}` : 'muted'}>
-        {judged && <ToneGlyph tone={pool.shares.severity === 'critical' ? 'critical' : 'warning'} />}
-        {judged || compact ? pool.shares.sentence : `${pool.shares.sentence} (${verdictWords[pool.shares.verdict]})`}
+      <p className={judged ? `tone-${shares.severity}` : 'muted'}>
+        {judged && <ToneGlyph tone={shares.severity === 'critical' ? 'critical' : 'warning'} />}
+        {judged || compact ? shares.sentence : `${shares.sentence} (${verdictWords[shares.verdict]})`}
       </p>
       <div className="table-box">
         <table className="data-table" aria-label={`Servers of pool ${pool.name}`}>

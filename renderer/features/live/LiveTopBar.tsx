@@ -1,7 +1,7 @@
 import { Download } from 'lucide-react'
 import { useApp, useAppState } from '#renderer/app/context.ts'
 import { Logo } from '#renderer/app/TopBar.tsx'
-import { Button, ToneGlyph } from '#renderer/ui/primitives.tsx'
+import { Button, Menu, ToneGlyph } from '#renderer/ui/primitives.tsx'
 import { clockWords, differsFromGood, firingAlerts, spanWords } from './live-words.ts'
 import { useNow } from './use-now.ts'
 
@@ -28,6 +28,12 @@ export function LiveTopBar() {
       <span className="spring" />
       <Button disabled={session.running === null} onClick={() => run('live-compare')}>Compare<span className="live-wide"> running</span> with known good</Button>
       <Button icon={<Download size={14} aria-hidden="true" />} disabled={session.running === null} aria-label="Export image…" onClick={() => run('export')}><span className="live-wide">Export image…</span></Button>
+      <Menu align="end" groups={[{ entries: [
+        { key: 'markdown', title: 'Markdown', detail: 'for tickets and chats', onSelect: () => void actions.saveReport('markdown') },
+        { key: 'html', title: 'HTML', detail: 'one file, with the picture', onSelect: () => void actions.saveReport('html') },
+      ] }]}>
+        <button type="button" className="btn primary">Incident report…</button>
+      </Menu>
     </header>
   )
 }

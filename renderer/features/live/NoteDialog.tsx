@@ -8,6 +8,7 @@ import { clockWords } from './live-words.ts'
 export function NoteDialog() {
   const { actions } = useApp()
   const atMs = useAppState((state) => state.live.shown?.atMs ?? null)
+  const isKept = useAppState((state) => state.live.session?.recording !== null && state.live.session?.recording !== undefined)
   const [at] = useState(atMs)
   const [text, setText] = useState('')
   const [problem, setProblem] = useState<Failure | null>(null)
@@ -18,7 +19,7 @@ export function NoteDialog() {
     else setProblem(noted.failure)
   }
   return (
-    <Dialog open title="Annotate" description={`A note at ${at === null ? 'this moment' : clockWords(at)}. It stands in the timeline and in the incident report.`} onClose={actions.closeDialog}>
+    <Dialog open title="Annotate" description={`A note at ${at === null ? 'this moment' : clockWords(at)}. ${isKept ? 'It stands in the timeline, in the recording and in the incident report.' : 'It stands in the timeline while this is open.'}`} onClose={actions.closeDialog}>
       <form className="form" onSubmit={(event) => void submit(event)}>
         <Field label="Note">
           <textarea className="input" rows={3} autoFocus value={text} onChange={(event) => setText(event.target.value)} />

@@ -9,6 +9,7 @@ import { alertIds, alertOfIds, poolOfIds } from './live-selection.ts'
 import { initialLive, type LiveColour, type LiveState, type LiveTab, type LiveUnit, type Speed, type TimelineMetric } from './live-state.ts'
 import { firingAlerts } from './live-words.ts'
 import { recordingPath, withoutPassword } from './source-text.ts'
+import { saveBytes } from '#renderer/features/export/save-bytes.ts'
 import { toBase64 } from '#renderer/features/open/browser-files.ts'
 
 /** Config that a balancer is taken to run: one that is open here, another one, or none. */
@@ -41,6 +42,8 @@ export interface LiveActions {
   compareRunning(line: LiveLine | null): Promise<void>
   /** Lines of the alert that is chosen. */
   openAlertLine(): void
+  /** Saves what the recording tells of the incident. */
+  saveReport(format: 'markdown' | 'html'): Promise<void>
   /** `atMs` null: the moment shown. */
   annotate(atMs: number | null, text: string): Promise<Result<null>>
 }
@@ -358,6 +361,18 @@ export function createLiveActions({ store, client, notify }: ActionTools, config
       const { shown, alertKey } = live()
       const line = shown?.alerts.find((alert) => alert.key === alertKey)?.lines[0]
       if (line !== undefined) void actions.compareRunning(line)
+    },
+
+    async saveReport(format) {
+      const { session } = live()
+      if (session === null) return
+      notify('The incident report is being written…')
+      const report = await client.call('live.report', { sessionId: session.sessionId, format })
+      if (!report.ok) return notify(report.failure.message, 'problem')
+      const base64 = await toBase64(new Blob([report.value.text]))
+      const saved = await saveBytes(client, store.get().info?.dialogs === true, report.value.name, format === 'html' ? 'text/html' : 'text/markdown', base64)
+      if (saved.ok) notify(saved.value.path === null ? `${report.value.name} is in your downloads.` : `Saved as ${saved.value.path}.`, 'ok')
+      else if (saved.failure.code !== 'cancelled') notify(saved.failure.message, 'problem')
     },
 
     async annotate(atMs, text) {

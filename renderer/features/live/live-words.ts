@@ -83,7 +83,7 @@ export function worstPool(sample: LiveSample): string | null {
   const alerts = firingAlerts(sample).filter((alert) => alert.pool !== null)
   const gravest = alerts.reduce<LiveAlert | null>((worst, alert) => (worst === null || graveness[alert.severity] > graveness[worst.severity] ? alert : worst), null)
   if (gravest !== null) return gravest.pool
-  const off = sample.pools.filter((pool) => pool.shares.severity !== 'none')
+  const off = sample.pools.filter((pool) => judgedShares(pool).severity !== 'none')
   const busiest = (pools: readonly LivePool[]): LivePool | null => pools.reduce<LivePool | null>((most, pool) => (most === null || work(pool) > work(most) ? pool : most), null)
   return (busiest(off) ?? busiest(sample.pools.filter((pool) => pool.servers.length > 1)) ?? sample.pools[0])?.name ?? null
 }
@@ -120,4 +120,9 @@ const metricOfRule: Partial<Readonly<Record<LiveAlert['rule'], TimelineMetric>>>
 export function metricOf(sample: LiveSample | null, pool: string | null): TimelineMetric {
   const alert = firingAlerts(sample).find((one) => one.pool === pool)
   return (alert === undefined ? undefined : metricOfRule[alert.rule]) ?? 'share'
+}
+
+/** What the shares of a pool are judged by: the last known good config where they are wrong against it, else the one that runs. */
+export function judgedShares(pool: LivePool): LivePool['shares'] {
+  return pool.shares.severity === 'none' && pool.knownGood !== null && pool.knownGood.severity !== 'none' ? pool.knownGood : pool.shares
 }

@@ -1,5 +1,6 @@
 import type { LivePool } from '#shared/view/live-sample.ts'
 import { poolKey, serverKey, totalKey } from '#shared/view/live-series.ts'
+import { judgedShares } from './live-words.ts'
 import type { TimelineMetric } from './live-state.ts'
 
 export interface TimelineLine {
@@ -14,7 +15,7 @@ const mostLines = 8
 /** Lines of the timeline: the servers of the pool for shares, else the pool, else the whole balancer. `left`: servers without a line. */
 export function linesOf(pool: LivePool | null, metric: TimelineMetric): { readonly lines: readonly TimelineLine[]; readonly left: number } {
   if (metric === 'share' && pool !== null && pool.servers.length > 0) {
-    const judged = pool.shares.severity !== 'none'
+    const judged = judgedShares(pool).severity !== 'none'
     const distance = (server: LivePool['servers'][number]): number => {
       const range = server.knownGood ?? server.expected
       return server.share === null || range === null ? 0 : Math.max(server.share - range.high, range.low - server.share, 0)

@@ -11,6 +11,7 @@ import type { PairStore } from '#shared/backend/pairs.ts'
 import type { Ports } from '#shared/backend/ports.ts'
 import { momentOf } from '#shared/view/sample-moment.ts'
 import type { KeptSession } from './kept-session.ts'
+import { incidentReport } from './report.ts'
 import { openRecordedSession } from './recorded-session.ts'
 import { WatchedSession } from './watched-session.ts'
 
@@ -126,6 +127,19 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
       if (!pair.ok) return pair
       const timeText = new Date(sample.dataMs).toISOString()
       return pictureFile(ports, pair.value, topology, picture, { moment: momentOf(sample), source: session.value.info().title, timeText, unit, colour, stale: sample.missed !== null })
+    },
+    async 'live.report'({ sessionId, format }) {
+      const session = find(sessionId)
+      if (!session.ok) return session
+      const opened = await session.value.recording()
+      if (!opened.ok) return opened
+      try {
+        const report = await incidentReport(ports, opened.value, format)
+        const name = session.value.info().title.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^[-.]+|[-.]+$/g, '')
+        return report.ok ? ok({ name: `incident-${name}.${format === 'html' ? 'html' : 'md'}`, text: report.value }) : report
+      } finally {
+        opened.value.close()
+      }
     },
     'live.raw': ({ sessionId }) => on(sessionId, (session) => session.raw()),
   }

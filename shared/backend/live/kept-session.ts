@@ -1,5 +1,7 @@
 import type { Table } from '#shared/presentation/presentation.ts'
 import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
+import type { Result } from '#shared/diagnostics/failure.ts'
+import type { OpenRecording } from './replay.ts'
 import type { SeenTraffic } from './seen-traffic.ts'
 
 /** A balancer that is watched, or a recording: what screens ask about is the same. */
@@ -10,5 +12,7 @@ export interface KeptSession {
   readonly raw: () => { readonly atMs: number; readonly table: Table } | null
   /** Someone's remark about a moment. */
   readonly note: (atMs: number, text: string) => void
+  /** Its recording, to be read from the start; the caller closes it. Errors: nothing is recorded. */
+  readonly recording: () => Promise<Result<OpenRecording>>
   readonly close: () => void
 }

@@ -20,17 +20,18 @@ export type RecordingInput = { readonly kind: 'path'; readonly path: string } | 
  * in between. `onConfig`: every config that the recording holds.
  */
 export async function openRecordedSession(ports: Ports, sessionId: string, input: RecordingInput, onConfig: (config: LoadedConfig) => void, context: CallContext): Promise<Result<KeptSession>> {
-  const name = input.kind === 'path' ? input.path : input.title
-  const opened = await openRecording(input.kind === 'path' ? ports : { recordings: inMemory(ports.recordings, input.bytes) }, name)
+  const open = (): Promise<Result<OpenRecording>> => (input.kind === 'path' ? openRecording(ports, input.path) : openRecording({ recordings: inMemory(ports.recordings, input.bytes) }, input.title))
+  const opened = await open()
   if (!opened.ok) return opened
   try {
-    return await readThrough(ports, sessionId, opened.value, onConfig, context)
+    const read = await readThrough(ports, sessionId, opened.value, onConfig, context)
+    return read.ok ? ok({ ...read.value, recording: open }) : read
   } finally {
     opened.value.close()
   }
 }
 
-async function readThrough(ports: Ports, sessionId: string, recording: OpenRecording, onConfig: (config: LoadedConfig) => void, context: CallContext): Promise<Result<KeptSession>> {
+async function readThrough(ports: Ports, sessionId: string, recording: OpenRecording, onConfig: (config: LoadedConfig) => void, context: CallContext): Promise<Result<Omit<KeptSession, 'recording'>>> {
   const { head } = recording
   const seen = new SeenTraffic(ports, head.intervalMs)
   const replay = new Replay(ports, head)

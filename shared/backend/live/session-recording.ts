@@ -64,6 +64,11 @@ export class SessionRecording {
     return status === undefined ? null : { path: this.#path, bytes: status.bytes, seconds: Math.round(status.seconds), problem: status.problem?.message ?? null }
   }
 
+  /** Ends when everything that was seen so far is in the file. */
+  async drained(): Promise<void> {
+    await this.#recorder?.drained()
+  }
+
   async close(): Promise<void> {
     await this.#recorder?.close()
   }

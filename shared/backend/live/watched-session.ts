@@ -12,6 +12,7 @@ import type { KeptSession } from './kept-session.ts'
 import { readPast, type Past } from './past.ts'
 import { createPoller, type Poller } from './poller.ts'
 import { toRawTable } from './raw-table.ts'
+import { openRecording, type OpenRecording } from './replay.ts'
 import { SeenTraffic } from './seen-traffic.ts'
 import { SessionRecording } from './session-recording.ts'
 
@@ -105,6 +106,12 @@ export class WatchedSession implements KeptSession {
 
   raw(): { readonly atMs: number; readonly table: Table } | null {
     return this.#snapshot === null ? null : { atMs: this.#snapshot.taken.wallMs, table: toRawTable(this.#snapshot) }
+  }
+
+  async recording(): Promise<Result<OpenRecording>> {
+    if (this.#recording === null || this.#options.record === null) return failed('not-found', 'Nothing of this balancer is recorded, so there is nothing to report. Watch it with a recording.')
+    await this.#recording.drained()
+    return openRecording(this.#ports, this.#options.record)
   }
 
   note(atMs: number, text: string): void {
