@@ -24,7 +24,7 @@ export interface PoolShares {
   readonly misplaced: number | null
   readonly onBackups: boolean
   /** What is wrong is wrong against what was usual, and within what the config allows. */
-  readonly byUsual?: true
+  readonly byUsual: boolean
   /** What the verdict rests on where a share is wrong; else null. */
   readonly shift: (Pick<ShareShift, 'direction' | 'share' | 'expected' | 'units' | 'strength'> & { readonly server: string; readonly overMs: number }) | null
   /** In the order of the servers of the pool. `expected` null: nothing can be foretold. */
@@ -111,7 +111,7 @@ export class PoolWatch {
       return share === undefined ? null : { low: share, high: share }
     }
     const servers = joined.servers.map((one, index) => ({ name: nameOf(one), share: units === 0 ? null : (all[index] as number) / units, expected: expectedAt(index) }))
-    const base = { rule, units, overMs, onBackups: config.onBackups, servers, misplaced: null, shift: null }
+    const base = { rule, units, overMs, onBackups: config.onBackups, servers, misplaced: null, byUsual: false, shift: null }
     const plain = (verdict: ShareVerdict, sentence: string, severity: PoolShares['severity'] = 'none'): PoolShares => ({ ...base, verdict, sentence, severity })
     const name = joined.name
     if (joined.live === null) return plain('not-tested', `The balancer does not run pool ${name}.`)
@@ -145,7 +145,7 @@ export class PoolWatch {
     const told = tellShift(joined, taking, shift, rule, history, byUsual !== null)
     const { direction, share, expected: due, units: counted, strength } = shift
     const seen = {
-      ...base, misplaced, ...(byUsual === null ? {} : { byUsual: true as const }),
+      ...base, misplaced, byUsual: byUsual !== null,
       shift: { direction, share, expected: due, units: counted, strength, server: nameOf(joined.servers[taking[shift.server] as number] as JoinedServer), overMs: history.slice(-shift.polls).reduce((sum, one) => sum + one.durationMs, 0) },
     }
     if (rule.class !== 'learned' && byUsual === null && findShareShift(history.map((one) => one.running), options) === null) {

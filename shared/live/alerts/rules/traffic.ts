@@ -24,7 +24,7 @@ function judgeShares(joined: WatchedPool, ratio: number): readonly Evaluation[] 
   const sentence = rule === undefined ? told.sentence : `${told.sentence} A rule of the pool picks it before requests are balanced.`
   return [{
     rule: 'share', pool: joined.name, server: null, servers: [server], traffic: told.shift.direction === 'high' ? 'more' : 'less', holds: true,
-    severity: hole !== null ? 'critical' : misplaced < 0.05 ? 'info' : misplaced >= 0.2 && told.rule.class !== 'learned' && told.byUsual !== true ? 'critical' : 'warning',
+    severity: hole !== null ? 'critical' : misplaced < 0.05 ? 'info' : misplaced >= 0.2 && told.rule.class !== 'learned' && !told.byUsual ? 'critical' : 'warning',
     evidence: [chanceWords(told.shift.strength), ...expectedWords(shares, knownGood, server)],
     sentence: hole === null ? sentence : `${sentence} ${hole}`, at: rule?.origin[0] ?? member?.origin[0] ?? joined.pool?.origin[0] ?? null,
   }]
