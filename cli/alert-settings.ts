@@ -1,5 +1,7 @@
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import type { Ports } from '#shared/backend/ports.ts'
+import { AlertWebhook } from '#shared/backend/live/alert-webhook.ts'
+import { parseWebhook } from '#shared/live/alerts/webhook.ts'
 import { namedPools, parseAlertSettings, type AlertSettings } from '#shared/live/alerts/settings.ts'
 import type { Parsed } from './args.ts'
 import { InputError, UsageError, type Io } from './io.ts'
@@ -18,4 +20,14 @@ export async function readAlertSettings(ports: Ports, args: Parsed, io: Io, conf
   const pools = config === null ? null : new Set(config.model.pools.map((pool) => pool.name))
   for (const name of namedPools(settings.value)) if (pools !== null && !pools.has(name)) io.err(`${file} speaks of pool "${name}", which the config does not have.\n`)
   return settings.value
+}
+
+/** Where `--webhook` says that alerts are posted to; null: nowhere. Failures go to standard error. */
+export function webhookOf(ports: Ports, args: Parsed, io: Io): AlertWebhook | null {
+  const written = args.value('webhook')
+  if (written === null) return null
+  if (!args.has('alerts')) throw new UsageError('--webhook posts alerts: it needs --alerts.')
+  const webhook = parseWebhook(written)
+  if (typeof webhook === 'string') throw new UsageError(webhook)
+  return new AlertWebhook(ports.webhook, webhook, (failure) => { io.err(`An alert was not posted: ${failure.message}\n`) })
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
+import type { AlertWebhook } from '#shared/backend/live/alert-webhook.ts'
 import { AlertCauses } from '#shared/backend/live/causes.ts'
 import type { Past } from '#shared/backend/live/past.ts'
 import { createPoller, type Poller } from '#shared/backend/live/poller.ts'
@@ -12,11 +13,11 @@ import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { choiceOf, expectPositionals, numberOf, readingOptions, type Parsed } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
 import { exitCodes, InputError, UsageError, type ExitCode, type Io } from '#cli/io.ts'
-import { readAlertSettings } from '#cli/alert-settings.ts'
+import { readAlertSettings, webhookOf } from '#cli/alert-settings.ts'
 import { coloursFor } from '#cli/output/colour.ts'
-import { toPlaces, type Places } from '#cli/output/json-shapes.ts'
+import { schemaVersion, toPlaces, type Places } from '#cli/output/json-shapes.ts'
 import { renderLive } from '#cli/output/live.ts'
-import { toJsonFailure, toJsonSample, type LiveFacts } from '#cli/output/live-json.ts'
+import { toJsonAlert, toJsonFailure, toJsonSample, type LiveFacts } from '#cli/output/live-json.ts'
 import { pastOf, withToken } from '#cli/live-past.ts'
 import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
 import { recordingOptions, SessionRecording } from '#cli/record-live.ts'
@@ -33,6 +34,7 @@ export const command: Command = {
     { name: 'source', value: 'SOURCE', help: 'where to ask; then CONFIG is the argument' },
     { name: 'known-good', value: 'CONFIG', help: 'last known good config: shares are judged against it, too' },
     { name: 'alerts', value: null, help: 'say what is wrong; exit code 1 when something is at the end' },
+    { name: 'webhook', value: 'URL', help: 'POST each alert that begins or ends there, as one JSON object; https, or http on this machine' },
     { name: 'alert-settings', value: 'FILE', help: 'JSON with thresholds, severities and waivers of the alerts' },
     { name: 'once', value: null, help: 'two polls (five with --alerts), one table, and the end' },
     { name: 'interval', value: 'SECONDS', help: 'time between polls, 1 to 300 (default 5; 1 with --once)' },
@@ -68,6 +70,7 @@ export const command: Command = {
     const good = args.value('known-good')
     const knownGood = good === null ? null : await readConfig(ports, good, args, io)
     const settings = await readAlertSettings(ports, args, io, config)
+    const webhook = webhookOf(ports, args, io)
     if (knownGood !== null) expectSameProduct(source, knownGood.model, good ?? '')
     // A single look may take its time.
     const poller = createPoller(ports.live, source, once ? Math.max(intervalMs, 4000) : intervalMs)
@@ -82,21 +85,24 @@ export const command: Command = {
         args, io, json, source, now: ports.clock.now, intervalMs, places: config === null ? null : placesOf(config), goodPlaces: knownGood === null ? null : placesOf(knownGood),
         readAgain: configArgument === null || configArgument === '-' ? null : () => readConfig(ports, configArgument, args, io), knownGood: knownGood ?? config, recording,
         poller, nominalMs, watch: new LiveSession(config?.model ?? null, nominalMs, knownGood?.model ?? null, settings),
-        causes: args.has('alerts') ? new AlertCauses(ports.clock) : null, compared: Promise.resolve(),
+        causes: args.has('alerts') ? new AlertCauses(ports.clock) : null, compared: Promise.resolve(), webhook: null,
       }
       if (knownGood !== null) compareWith(session, config)
       const look = past === null ? null : await lookBack(session, past)
+      // What is over is not posted.
+      session.webhook = webhook
       return await (once ? lookOnce(session, look) : keepLooking(session, count, look))
     } finally {
       await poller.close()
       await recording?.close()
+      await webhook?.flush()
     }
   },
 }
 
 /** A recording instead of a source. */
 async function replay(args: Parsed, io: Io, path: string, configArgument: string | null): Promise<ExitCode> {
-  for (const name of ['interval', 'record', 'since', 'token-from']) if (args.has(name)) throw new UsageError(`--${name} has no meaning for a recording.`)
+  for (const name of ['interval', 'record', 'since', 'token-from', 'alert-settings', 'webhook']) if (args.has(name)) throw new UsageError(`--${name} has no meaning for a recording.`)
   const once = args.has('once')
   const json = isJson(args)
   if (args.has('output') && !once) throw new UsageError('--output holds one table: it needs --once.')
@@ -153,6 +159,8 @@ interface Session {
   readonly causes: AlertCauses | null
   /** Ends when the running config was compared with the known good one; polls do not wait for it. */
   compared: Promise<void>
+  /** Null: nobody asked for one, or not yet. */
+  webhook: AlertWebhook | null
 }
 
 function sourceOf(written: string): LiveSource {
@@ -226,10 +234,17 @@ function compareWith(session: Session, running: LoadedConfig | null): void {
   session.compared = session.causes?.use(session.knownGood, running) ?? Promise.resolve()
 }
 
-async function lookAt({ watch, causes, recording, places, nominalMs }: Session, snapshot: LiveSnapshot): Promise<Look> {
+async function lookAt(session: Session, snapshot: LiveSnapshot): Promise<Look> {
+  const { watch, causes, recording, places, nominalMs } = session
   const moment = watch.add(snapshot)
   await recording?.poll(moment, places, nominalMs)
-  return { view: moment.view, alerts: causes === null ? null : causes.explain(moment.alerts, moment.view) }
+  const alerts = causes === null ? null : causes.explain(moment.alerts, moment.view)
+  if (alerts !== null) tellWebhook(session, alerts)
+  return { view: moment.view, alerts }
+}
+
+function tellWebhook({ webhook, source, now, places, goodPlaces }: Session, alerts: readonly Alert[]): void {
+  webhook?.tell(alerts, (event, alert) => ({ schemaVersion, event, at: now(), source: source.title, alert: toJsonAlert(alert, places, goodPlaces) }))
 }
 
 function codeOf({ alerts }: Pick<Look, 'alerts'>): ExitCode {
@@ -265,10 +280,12 @@ async function keepLooking(session: Session, count: number, known: Look | null):
   }
 }
 
-function tellFailure({ io, json, source, now, watch, recording, places }: Session, failure: Failure): void {
+function tellFailure(session: Session, failure: Failure): void {
+  const { io, json, source, now, watch, recording, places } = session
   const wallMs = Date.now()
   const alerts = watch.miss(failure, wallMs)
   recording?.miss(failure, wallMs, alerts, places)
+  tellWebhook(session, alerts)
   if (json) io.out(`${JSON.stringify(toJsonFailure(failure, source, now()))}\n`)
   else io.err(`${now()}  ${failure.message} It is asked again.\n`)
 }

@@ -35,7 +35,8 @@ export function toJsonSample({ view, alerts, source, at, places, goodPlaces }: L
   }
 }
 
-function toJsonAlert({ at, sinceMs, causes, ...alert }: Alert, places: Places | null, goodPlaces: Places | null): object {
+/** An alert in the published shape. */
+export function toJsonAlert({ at, sinceMs, causes, ...alert }: Alert, places: Places | null, goodPlaces: Places | null): object {
   const lines = causes.flatMap((cause) => {
     const line = lineOf(cause.at, cause.side === 'running' ? places : goodPlaces)
     return line === null ? [] : [{ side: cause.side, ...line }]

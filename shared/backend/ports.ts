@@ -1,4 +1,5 @@
 import type { Result } from '#shared/diagnostics/failure.ts'
+import type { Webhook } from '#shared/live/alerts/webhook.ts'
 import type { FileSource, LiveSource } from '#shared/live/live-source.ts'
 import type { LiveRequest } from '#shared/live/reads.ts'
 import type { PollTime } from '#shared/live/snapshot.ts'
@@ -259,6 +260,12 @@ export interface RecordingPort {
   readonly open: (path: string) => Promise<Result<RecordingSource>>
 }
 
+/** Posts alerts. */
+export interface WebhookPort {
+  /** One request, no redirect is followed. A failure names the host and never the path, which may be a secret. */
+  readonly post: (webhook: Webhook, body: string, limitMs: number) => Promise<Result<null>>
+}
+
 export interface SettingsPort {
   readonly load: () => Promise<Result<AppSettings>>
   readonly save: (settings: AppSettings) => Promise<Result<AppSettings>>
@@ -299,6 +306,7 @@ export interface Ports {
   readonly raster: RasterPort
   readonly balancer: BalancerPort
   readonly live: LivePort
+  readonly webhook: WebhookPort
   readonly recordings: RecordingPort
   readonly settings: SettingsPort
   readonly dialogs: DialogPort

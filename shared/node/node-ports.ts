@@ -9,6 +9,7 @@ import { nodeFiles } from './files.ts'
 import { nodeGit } from './git.ts'
 import { createHistory } from './history.ts'
 import { nodeLive } from './live.ts'
+import { nodeWebhook } from './webhook.ts'
 import { nodeRaster } from './raster.ts'
 import { nodeRecordings } from './recordings.ts'
 import { nodeRestore } from './restore.ts'
@@ -31,7 +32,7 @@ export function createNodePorts(options: NodePortOptions, emit: Emit): Ports {
   const folder = options.dataFolder ?? dataFolder()
   return {
     files: nodeFiles, bytes: nodeBytes, git: nodeGit, clock: nodeClock, history: createHistory(folder), restore: nodeRestore,
-    watch: nodeWatch, raster: nodeRaster, balancer: nodeBalancer, live: nodeLive, recordings: nodeRecordings, settings: createSettings(folder), dialogs: noDialogs, emit,
+    watch: nodeWatch, raster: nodeRaster, balancer: nodeBalancer, live: nodeLive, webhook: nodeWebhook, recordings: nodeRecordings, settings: createSettings(folder), dialogs: noDialogs, emit,
     host: { ...options.host, version: productVersion(), platform: process.platform, dataFolder: folder, sampleFolder: sampleFolder() },
   }
 }

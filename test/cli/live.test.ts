@@ -154,6 +154,8 @@ const endings: readonly (readonly [string, readonly string[], number, RegExp])[]
   ['two ways to name the config', ['live', config, '--source', '/x.sock', '--config', config], 2, /leave --config out/],
   ['an interval too short', ['live', '/x.sock', '--interval', '0.1'], 2, /1 to 300/],
   ['a file for what never ends', ['live', '/x.sock', '--output', 'x'], 2, /--once/],
+  ['a webhook without alerts', ['live', '/x.sock', '--webhook', 'https://hooks.example/'], 2, /needs --alerts/],
+  ['a webhook in the clear', ['live', '/x.sock', '--alerts', '--webhook', 'http://hooks.example/'], 2, /needs https/],
   ['settings of alerts that nobody asked for', ['live', '/x.sock', '--alert-settings', 'x.json'], 2, /needs --alerts/],
   ['a socket that is not there', ['live', '/nowhere/x.sock', '--once'], 3, /There is no socket/],
   ['a config that is not there', ['live', '/nowhere/x.sock', '--config', '/nowhere/h.cfg'], 3, /h\.cfg/],
