@@ -36,8 +36,9 @@ export function joinTraffic({ pools, servers }: TrafficRows, model: RoutingModel
     const name = spelt(pool.name)
     const found = !exact && pool.name.startsWith('stream ') ? undefined : byName.get(name)
     if (found !== undefined) byName.delete(name)
-    const own = [...(found === undefined ? [] : servers.get(found.name) ?? []), ...(unnamed.get(pool) ?? [])]
-    const live = found?.row ?? summed(pool, unnamed.get(pool) ?? [], still)
+    const besides = unnamed.get(pool) ?? []
+    const own = oncePerAddress([...(found === undefined ? [] : servers.get(found.name) ?? []), ...besides])
+    const live = summed(found?.row ?? emptyPool(pool, still), besides)
     return { name: pool.name, pool, live, servers: exact ? joinNames(pool, own, still) : joinMembers(pool, own, still) }
   })
   for (const { name, row } of byName.values()) {
@@ -143,23 +144,40 @@ function absent(pool: Pool, member: Member, interval: RowInterval | null): Rated
   }, member)
 }
 
-/** A pool as the sum of its servers; without any it got nothing. */
-function summed(pool: Pool, servers: readonly Rated<ServerRow>[], still: RowInterval | null): Rated<PoolRow> {
-  const counters = { ...nothing } as Record<keyof Counters, number | null>
-  const deltas = { ...nothing } as Record<keyof Counters, number | null>
-  let interval = still
-  for (const one of servers) {
-    interval = one.interval === null ? interval : { ...one.interval, deltas }
-    for (const name of Object.keys(nothing) as (keyof Counters)[]) {
-      counters[name] = plus(counters[name], one.row.counters[name])
-      deltas[name] = one.interval === null ? deltas[name] : plus(deltas[name], one.interval.deltas[name])
-    }
-  }
-  return { interval, row: { kind: 'pool', owner: pool.name, protocol: pool.protocol, counters, gauges: noGauges, algorithm: null, up: true, stateSeconds: null } }
+function emptyPool(pool: Pool, interval: RowInterval | null): Rated<PoolRow> {
+  return { interval, row: { kind: 'pool', owner: pool.name, protocol: pool.protocol, counters: nothing, gauges: noGauges, algorithm: null, up: true, stateSeconds: null } }
 }
 
-function plus(sum: number | null, more: number | bigint | null | undefined): number | null {
-  return sum === null || more === null || more === undefined ? null : sum + Number(more)
+/** Rows of the same server, in and without its pool, as one. */
+function oncePerAddress(rows: readonly Rated<ServerRow>[]): readonly Rated<ServerRow>[] {
+  const byAddress = new Map<string, Rated<ServerRow>>()
+  for (const one of rows) {
+    const key = normal(one.row.state.address ?? one.row.name)
+    const known = byAddress.get(key)
+    byAddress.set(key, known === undefined ? one : summed(known, [one]))
+  }
+  return [...byAddress.values()]
+}
+
+/** A row with others added to it, in its counters and what they grew by. */
+function summed<R extends PoolRow | ServerRow>(first: Rated<R>, others: readonly Rated<ServerRow>[]): Rated<R> {
+  if (others.length === 0) return first
+  const counters: { -readonly [K in keyof Counters]: Counters[K] } = { ...first.row.counters }
+  const deltas: Record<keyof Counters, number | null> | null = first.interval === null ? null : { ...first.interval.deltas }
+  for (const { row, interval } of others) {
+    for (const name of Object.keys(nothing) as (keyof Counters)[]) {
+      counters[name] = plus(counters[name], row.counters[name])
+      if (deltas !== null && interval !== null) deltas[name] = plus(deltas[name], interval.deltas[name])
+    }
+  }
+  const interval = first.interval === null || deltas === null ? others[0]?.interval ?? null : { ...first.interval, deltas }
+  const ms = deltas?.responseMsTotal ?? null
+  const timed = deltas?.responsesTimed ?? null
+  return { interval, row: { ...first.row, counters, gauges: { ...first.row.gauges, responseMs: ms === null || timed === null || timed === 0 ? null : Math.round(ms / timed * 100) / 100 } } }
+}
+
+function plus(sum: number | bigint | null | undefined, more: number | bigint | null | undefined): number | null {
+  return (sum ?? null) === null || (more ?? null) === null ? null : Number(sum) + Number(more)
 }
 
 function quietInterval(interval: RowInterval | null): RowInterval | null {

@@ -86,7 +86,7 @@ class Progress {
     const before = this.#polledMs
     if (this.#leastLateMs > 0 && before !== null && !this.#behind) {
       const late = read.reduce((most, { atMs }) => (atMs === null || before - atMs > longestLateMs ? most : Math.max(most, before - atMs)), 0)
-      this.#lateMs = Math.max(this.#leastLateMs, 1.25 * late, this.#lateMs * 0.995)
+      this.#lateMs = Math.max(this.#leastLateMs, late > this.#leastLateMs ? 1.25 * late : 0, this.#lateMs * 0.995)
     }
     this.#polledMs = taken.wallMs
     this.#behind = behindBytes > 0

@@ -3,7 +3,7 @@ import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import { ByteReader, DamagedRecord } from '#shared/live/recording/byte-reader.ts'
 import { blockRows } from '#shared/live/recording/encoder.ts'
 import { frameBytes, readFrame, type Frame, type RecordKind } from '#shared/live/recording/frames.ts'
-import { BlockReader, readIndex, readRowTexts, type PollGroup } from '#shared/live/recording/index-reader.ts'
+import { BlockReader, blockPlace, readIndex, readRowTexts, type PollGroup } from '#shared/live/recording/index-reader.ts'
 import { describedKey, valueCount } from '#shared/live/recording/row-values.ts'
 import type { Count } from '#shared/live/snapshot.ts'
 
@@ -103,16 +103,18 @@ class SeriesReader {
       const block = Math.floor(position / blockRows)
       byBlock.set(block, [...byBlock.get(block) ?? [], { key, row: position % blockRows }])
     }
-    for (const [block, wanted] of byBlock) {
-      const reader = new BlockReader(rows - block * blockRows, wanted.map(({ row }) => row))
-      const read = this.#source.pieces(group.polls.map(({ blocksAt, starts }) => [blocksAt + (starts[block] as number), (starts[block + 1] as number) - (starts[block] as number)]))
-      if (!read.ok) throw new DamagedRecord(read.failure.message)
-      read.value.forEach((bytes, poll) => {
-        if (poll === 0) reader.key(bytes)
-        else reader.delta(bytes)
-        for (const { key, row } of wanted) put(columns.get(key) as readonly Float64Array[], from + poll, reader.valuesOf(row))
-      })
-    }
+    const readers = [...byBlock].sort(([one], [other]) => one - other)
+      .map(([block, wanted]) => ({ block, wanted, reader: new BlockReader(rows - block * blockRows, wanted.map(({ row }) => row)) }))
+    if (readers.length === 0) return
+    const read = this.#source.pieces(group.polls.flatMap((_, poll) => readers.map(({ block }) => blockPlace(group, poll, block))))
+    if (!read.ok) throw new DamagedRecord(read.failure.message)
+    read.value.forEach((bytes, index) => {
+      const poll = Math.floor(index / readers.length)
+      const { reader, wanted } = readers[index % readers.length] as (typeof readers)[number]
+      if (poll === 0) reader.key(bytes)
+      else reader.delta(bytes)
+      for (const { key, row } of wanted) put(columns.get(key) as readonly Float64Array[], from + poll, reader.valuesOf(row))
+    })
   }
 
   /** Where the wanted rows stand in the polls of a group. */

@@ -99,30 +99,35 @@ export class LogTally {
   }
 
   #count(request: LoggedRequest): void {
-    const { protocol, attempts } = request
+    const { protocol } = request
     const listener = this.#entry(this.#listeners, request.listener ?? 'all', () => ({ protocol, tally: emptyTally() }))
     count(listener.tally, request.status, request.bytesSent)
+    for (const before of request.earlier ?? []) this.#countPool(protocol, before, before.attempts.at(-1)?.status ?? null, null)
+    this.#countPool(protocol, request, request.status, request.bytesSent)
+  }
+
+  #countPool(protocol: 'http' | 'tcp', { pool: name, attempts }: Pick<LoggedRequest, 'pool' | 'attempts'>, status: number | null, bytes: number | null): void {
     const last = attempts.at(-1)
     if (last === undefined) return
-    const pool = this.#entry(this.#pools, request.pool ?? unnamedPool, () => ({ protocol, whole: emptyTally(), servers: new Map<string, { address: string | null; tally: Tally }>() }))
-    count(pool.whole, request.status, request.bytesSent)
+    const pool = this.#entry(this.#pools, name ?? unnamedPool, () => ({ protocol, whole: emptyTally(), servers: new Map<string, { address: string | null; tally: Tally }>() }))
+    count(pool.whole, status, bytes)
     pool.whole.attempts += attempts.length
     pool.whole.retries += attempts.length - 1
     if (last.responseMs !== null && last.server !== null) time(pool.whole, last.responseMs)
-    for (const attempt of attempts) this.#countAttempt(pool, attempt, attempt === last ? request : null)
+    for (const attempt of attempts) this.#countAttempt(pool, attempt, attempt === last, bytes)
   }
 
-  /** `answered`: the request, where this try is the one that counts. */
-  #countAttempt(pool: PoolTally, attempt: LoggedAttempt, answered: LoggedRequest | null): void {
+  /** `answered`: this try is the one that counts. */
+  #countAttempt(pool: PoolTally, attempt: LoggedAttempt, answered: boolean, bytes: number | null): void {
     if (attempt.server === null) return
     const { tally } = this.#entry(pool.servers, attempt.server, () => ({ address: attempt.address, tally: emptyTally() }))
     tally.attempts += 1
     if (attempt.failed) tally.failed += 1
-    if (answered === null) {
+    if (!answered) {
       tally.retries += 1
       return
     }
-    count(tally, attempt.status, answered.bytesSent)
+    count(tally, attempt.status, bytes)
     if (attempt.responseMs !== null) time(tally, attempt.responseMs)
   }
 

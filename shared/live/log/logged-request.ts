@@ -13,6 +13,8 @@ export interface LoggedRequest {
   readonly bytesSent: number | null
   /** Tries in the pool that answered, in their order; empty: the request was not passed on. */
   readonly attempts: readonly LoggedAttempt[]
+  /** Pools that were asked before and whose answer was not passed on; their names are mostly not logged. */
+  readonly earlier?: readonly Pick<LoggedRequest, 'pool' | 'attempts'>[]
   /** The line names no server, and it cannot be told whether the log ever would. */
   readonly silent?: true
 }

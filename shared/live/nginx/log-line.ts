@@ -1,6 +1,6 @@
 import { cleanText } from '#shared/live/clean-text.ts'
-import type { LogFormat, LoggedRequest } from '#shared/live/log/logged-request.ts'
-import { parseUpstreamAttempts } from './upstream-attempts.ts'
+import type { LogFormat, LoggedAttempt, LoggedRequest } from '#shared/live/log/logged-request.ts'
+import { parseUpstreamAttempts, type UpstreamAttempt } from './upstream-attempts.ts'
 
 /** Names that the fields go by: nginx's own, and short ones that are common. */
 const names = {
@@ -21,7 +21,7 @@ export const nginxLog: LogFormat = {
 
 /**
  * One line of a log that holds `$upstream_addr`: a JSON object, or text with `name="value"` or `name=value`. `$proxy_host`
- * is the name of the pool that was asked last, so only tries of the last group are told.
+ * is the name of the pool that was asked last; those before an internal redirect have none.
  *
  * Errors: none; null for a line without the address, as `combined` has none: then nothing is known about servers.
  * Source: nginx documentation, ngx_http_upstream_module and ngx_http_log_module.
@@ -42,20 +42,25 @@ export function parseUpstreamLine(line: string): LoggedRequest | null {
   const seconds = of('atMs')
   const protocol = /^(TCP|UDP)$/.test(of('protocol') ?? '') ? 'tcp' : 'http'
   const all = parseUpstreamAttempts({ addresses: cleanText(addresses), statuses: of('statuses') ?? '', responseTimes: of('responseTimes') ?? '', connectTimes: of('connectTimes') ?? '' })
-  const last = all.at(-1)
-  const tries = all.filter((one) => one.group === last?.group)
+  const toAttempt = ({ address, isAddress, status, responseSeconds, connectSeconds }: UpstreamAttempt): LoggedAttempt => ({
+    server: isAddress ? address : null, address: isAddress ? address : null, status: protocol === 'tcp' ? null : status, responseMs: responseSeconds === null ? null : Math.round(responseSeconds * 1e6) / 1000,
+    // nginx counts a refused connection as an answer of its own, without a time to connect.
+    failed: isAddress && connectSeconds === null && of('connectTimes') !== null,
+  })
+  const groups = Array.from({ length: (all.at(-1)?.group ?? -1) + 1 }, (_, group) => {
+    const tries = all.filter((one) => one.group === group)
+    const last = tries.at(-1)
+    // Without a live server the address is the name of the pool. Names of pools are the same in any case.
+    return { pool: last === undefined || last.isAddress ? null : last.address.toLowerCase(), attempts: tries.map(toAttempt) }
+  })
+  const answered = groups.pop() ?? { pool: null, attempts: [] }
   const server = of('server')
   const port = of('port')
   return {
     atMs: seconds === null || !Number.isFinite(Number(seconds)) ? null : Math.round(Number(seconds) * 1000), process: of('process'),
     listener: server === null && port === null ? null : cleanText([server, port].filter((one) => one !== null && one !== '').join(':')), protocol,
-    // Without a live server the address is the name of the pool. Names of pools are the same in any case.
-    pool: (namedOrNull(of('pool')) ?? (last === undefined || last.isAddress ? null : last.address))?.toLowerCase() ?? null, status: numberOrNull(of('status')), bytesSent: numberOrNull(of('bytesSent')),
-    attempts: tries.map(({ address, isAddress, status, responseSeconds, connectSeconds }) => ({
-      server: isAddress ? address : null, address: isAddress ? address : null, status: protocol === 'tcp' ? null : status, responseMs: responseSeconds === null ? null : Math.round(responseSeconds * 1e6) / 1000,
-      // nginx counts a refused connection as an answer of its own, without a time to connect.
-      failed: isAddress && connectSeconds === null && of('connectTimes') !== null,
-    })),
+    pool: namedOrNull(of('pool'))?.toLowerCase() ?? answered.pool, status: numberOrNull(of('status')), bytesSent: numberOrNull(of('bytesSent')), attempts: answered.attempts,
+    ...(groups.length === 0 ? {} : { earlier: groups }),
   }
 }
 

@@ -198,30 +198,36 @@ export class RecordingEncoder {
 
   #writeDelta(last: LiveSnapshot, snapshot: LiveSnapshot): readonly number[] {
     const ageStep = agesBy(last.uptimeSeconds, snapshot.uptimeSeconds)
-    return this.#inBlocks(snapshot.rows.length, (from, to) => {
-      let same = 0
-      for (let index = from; index < to; index += 1) {
-        const row = snapshot.rows[index] as LiveRow
-        const isPlain = spreadRow(row, this.#now, index * valueCount)
-        const wasPlain = this.#plain[index] === 1
-        this.#plain[index] = isPlain ? 1 : 0
-        // What is expected of an age is that it went on.
-        this.#before[index * valueCount + ageSlot] = (this.#before[index * valueCount + ageSlot] as number) + ageStep
-        let mask = isPlain && wasPlain ? this.#changes(index * valueCount) : inFull
-        if (!sameDescription(last.rows[index] as LiveRow, row)) {
-          this.#texts[index] = this.#textOf(row)
-          mask |= changedText
-        }
-        if (mask === 0) {
-          same += 1
-          continue
-        }
-        this.#writeSame(same)
-        same = 0
-        this.#writeRow(row, index, mask)
+    return this.#inBlocks(snapshot.rows.length, (from, to) => { this.#writeChanges(last.rows, snapshot.rows, from, to, ageStep) })
+  }
+
+  #writeChanges(last: readonly LiveRow[], rows: readonly LiveRow[], from: number, to: number, ageStep: number): void {
+    const now = this.#now
+    const before = this.#before
+    const plain = this.#plain
+    let same = 0
+    for (let index = from; index < to; index += 1) {
+      const row = rows[index] as LiveRow
+      const at = index * valueCount
+      const wasPlain = plain[index] === 1
+      const isPlain = spreadRow(row, now, at)
+      plain[index] = isPlain ? 1 : 0
+      // What is expected of an age is that it went on.
+      before[at + ageSlot] = (before[at + ageSlot] as number) + ageStep
+      let mask = isPlain && wasPlain ? changesIn(now, before, at) : inFull
+      if (!sameDescription(last[index] as LiveRow, row)) {
+        this.#texts[index] = this.#textOf(row)
+        mask |= changedText
+      }
+      if (mask === 0) {
+        same += 1
+        continue
       }
       this.#writeSame(same)
-    })
+      same = 0
+      this.#writeRow(row, index, mask)
+    }
+    this.#writeSame(same)
   }
 
   /** A run of rows in which nothing changed. */
@@ -229,21 +235,6 @@ export class RecordingEncoder {
     if (rows === 0) return
     this.#body.byte(0)
     this.#body.byte(rows)
-  }
-
-  /** Marks of the numbers that changed; `inFull` where a counter shrank, came or went. */
-  #changes(at: number): number {
-    const now = this.#now
-    const before = this.#before
-    let mask = 0
-    for (let slot = 0; slot < valueCount; slot += 1) {
-      const value = now[at + slot] as number
-      const was = before[at + slot] as number
-      if (value === was || (value !== value && was !== was)) continue
-      if ((looseSlots & (1 << slot)) === 0 && !(value > was)) return inFull
-      mask |= 1 << slot
-    }
-    return mask
   }
 
   #writeRow(row: LiveRow, index: number, mask: number): void {
@@ -255,11 +246,13 @@ export class RecordingEncoder {
       return
     }
     const at = index * valueCount
+    const now = this.#now
+    const before = this.#before
     body.reserve(10 * valueCount)
     for (let left = mask & (changedText - 1); left !== 0; left &= left - 1) {
       const slot = 31 - Math.clz32(left & -left)
-      const value = this.#now[at + slot] as number
-      const was = this.#before[at + slot] as number
+      const value = now[at + slot] as number
+      const was = before[at + slot] as number
       if ((looseSlots & (1 << slot)) !== 0) writeGauge(body, value, was)
       else body.wholeInReserve(value - was)
     }
@@ -299,6 +292,19 @@ export class RecordingEncoder {
     writeFrame(this.#out, 'index', content.written())
     this.#polls = []
   }
+}
+
+/** Marks of the numbers of a row that changed; `inFull` where a counter shrank, came or went. */
+function changesIn(now: Float64Array, before: Float64Array, at: number): number {
+  let mask = 0
+  for (let slot = 0; slot < valueCount; slot += 1) {
+    const value = now[at + slot] as number
+    const was = before[at + slot] as number
+    if (value === was || (value !== value && was !== was)) continue
+    if ((looseSlots & (1 << slot)) === 0 && !(value > was)) return inFull
+    mask |= 1 << slot
+  }
+  return mask
 }
 
 /** Seconds that every state has aged by, as far as the uptime tells. */

@@ -10,9 +10,8 @@ export interface PollPlace {
   readonly at: number
   readonly monotonicMs: number
   readonly wallMs: number
-  /** Place of the first block in the file, and where each begins behind it; one more than there are blocks. */
+  /** Place of the first block in the file. */
   readonly blocksAt: number
-  readonly starts: readonly number[]
 }
 
 /** Polls from one key to the next. */
@@ -24,6 +23,16 @@ export interface PollGroup {
   readonly textsAt: readonly number[]
   /** The first one is the key. */
   readonly polls: readonly PollPlace[]
+  readonly blocks: number
+  /** Where each block begins behind the first one, poll by poll; one more than there are blocks. */
+  readonly starts: Uint32Array
+}
+
+/** Place and length of one block of one poll. */
+export function blockPlace({ polls, blocks, starts }: PollGroup, poll: number, block: number): readonly [at: number, length: number] {
+  const index = poll * (blocks + 1) + block
+  const start = starts[index] as number
+  return [(polls[poll] as PollPlace).blocksAt + start, (starts[index + 1] as number) - start]
 }
 
 export function readIndex(content: Uint8Array): PollGroup {
@@ -33,18 +42,20 @@ export function readIndex(content: Uint8Array): PollGroup {
   const textsAt = Array.from({ length: bounded(reader) }, () => reader.whole())
   const count = bounded(reader)
   const blocks = bounded(reader)
+  if (count * blocks > reader.left) throw new DamagedRecord('An index has more entries than it can hold.')
   const polls: PollPlace[] = []
+  const starts = new Uint32Array(count * (blocks + 1))
   let at = 0
   for (let index = 0; index < count; index += 1) {
     at += reader.whole()
     const monotonicMs = reader.float()
     const wallMs = reader.float()
     const blocksAt = at + frameBytes + reader.whole()
-    const starts = [0]
-    for (let block = 0; block < blocks; block += 1) starts.push((starts[block] as number) + reader.whole())
-    polls.push({ at, monotonicMs, wallMs, blocksAt, starts })
+    const first = index * (blocks + 1)
+    for (let block = 0; block < blocks; block += 1) starts[first + block + 1] = (starts[first + block] as number) + reader.whole()
+    polls.push({ at, monotonicMs, wallMs, blocksAt })
   }
-  return { before, layout, textsAt, polls }
+  return { before, layout, textsAt, polls, blocks, starts }
 }
 
 /** A count of things that take a byte at least. */

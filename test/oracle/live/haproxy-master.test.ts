@@ -33,7 +33,7 @@ before(async () => {
   const [a, b] = servers.map((server) => server.port) as [number, number]
   config = `global
     stats socket ${path.join(workshop.folder, 'stats.sock')} mode 600
-    hard-stop-after 3s
+    hard-stop-after 5s
 defaults
     mode http
     timeout connect 1s
@@ -94,7 +94,7 @@ test(`behind the master a reload leaves no gap: ${seconds} s, every interval has
     await sleep(Math.max(0, started + poll * pollMs - performance.now()))
     if (poll === Math.floor(polls / 2)) {
       // What keeps the old process alive until the next poll.
-      http.get({ host: '127.0.0.1', port: ports[0] as number, path: '/slow?slow=2500', agent: false }, (response) => { response.resume() }).on('error', () => undefined)
+      http.get({ host: '127.0.0.1', port: ports[0] as number, path: '/slow?slow=4000', agent: false }, (response) => { response.resume() }).on('error', () => undefined)
       await sleep(50)
       program.process.kill('SIGUSR2')
     }

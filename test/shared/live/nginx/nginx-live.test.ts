@@ -55,7 +55,9 @@ test('answers count at the last server, tries at each, and a pool without a live
   for (const line of lines) tally.add(line, line.atMs ?? 0)
   const { rows } = tally.snapshot('nginx', pollAt(0), Infinity)
   const pools = rows.filter((row) => row.kind === 'pool')
-  assert.equal(pools.reduce((sum, row) => sum + Number(row.counters.requests), 0), lines.filter((line) => line.attempts.length > 0).length)
+  const named = pools.filter((row) => row.owner !== '(unnamed)')
+  assert.equal(named.reduce((sum, row) => sum + Number(row.counters.requests), 0), lines.filter((line) => line.attempts.length > 0).length)
+  assert.equal(Number(pools.find((row) => row.owner === '(unnamed)')?.counters.status5xx), lines.filter((line) => line.earlier !== undefined).length, 'pools that failed before an internal redirect')
   assert.ok(pools.some((row) => Number(row.counters.retries) > 0))
   const down = new LogTally(nginxLog)
   for (const line of linesOf('pool-down').filter((one) => one.attempts.length === 1 && one.attempts[0]?.server === null)) down.add(line, line.atMs ?? 0)
@@ -161,4 +163,13 @@ test('a server that answers more slowly than it used to is told from exact times
     assert.deepEqual(alerts.filter((alert) => alert.rule !== 'latency' || alert.server !== '10.0.0.1:80'), [])
   }
   assert.ok((toldAt[0] ?? 99) <= 25, toldAt.join())
+})
+
+test('a pool whose errors another one answers is found by its addresses', () => {
+  const config = 'events {}\nhttp {\n  upstream app { server 10.0.0.1:80; server 10.0.0.2:80; }\n  upstream spare { server 10.0.0.9:80; }\n  server { listen 80; location / { error_page 500 = @spare; proxy_intercept_errors on; proxy_pass http://app; } location @spare { proxy_pass http://spare; } }\n}\n'
+  const view = lookAt(config, [line(0.5, '10.0.0.1:80'), line(0.5, '10.0.0.2:80 : 10.0.0.9:80', { ph: 'spare', us: '500 : 200', uct: '0.001 : 0.001', urt: '0.010 : 0.020' }), line(0.5, '10.0.0.1:80 : 10.0.0.9:80', { ph: 'spare', us: '500 : 200', uct: '0.001 : 0.001', urt: '0.040 : 0.020' }), line(0.5, 'app : 10.0.0.9:80', { ph: 'spare', us: '502 : 200', uct: '- : 0.001', urt: '0.000 : 0.020' })])
+  assert.deepEqual(told(view), ['app 10.0.0.1:80 10.0.0.1:80 2', 'app 10.0.0.2:80 10.0.0.2:80 1', 'spare 10.0.0.9:80 10.0.0.9:80 3'])
+  const [app] = view.pools
+  assert.deepEqual(app?.servers.map(({ live }) => [live?.interval?.deltas.status5xx, live?.row.gauges.responseMs]), [[1, 30], [1, 10]])
+  assert.deepEqual([app?.live?.interval?.deltas.requests, app?.live?.interval?.deltas.status5xx, app?.ownErrorsPerSecond], [4, 3, 1], 'one had no server to go to')
 })
