@@ -78,19 +78,14 @@ export function firingAlerts(sample: Pick<LiveSample, 'alerts'> | null): readonl
   return sample === null ? [] : sample.alerts.filter((alert) => alert.severity !== 'info' && alert.mutedBy === null && alert.waived === null)
 }
 
-/** The pool to look at when nobody chose one: of the gravest alert, else the one with most work. */
+/** The pool to look at when nobody chose one: of the gravest alert, else one whose shares are wrong, else the first with several servers. */
 export function worstPool(sample: LiveSample): string | null {
   const alerts = firingAlerts(sample).filter((alert) => alert.pool !== null)
   const gravest = alerts.reduce<LiveAlert | null>((worst, alert) => (worst === null || graveness[alert.severity] > graveness[worst.severity] ? alert : worst), null)
   if (gravest !== null) return gravest.pool
   const off = sample.pools.filter((pool) => judgedShares(pool).severity !== 'none')
-  const busiest = (pools: readonly LivePool[]): LivePool | null => pools.reduce<LivePool | null>((most, pool) => (most === null || work(pool) > work(most) ? pool : most), null)
-  return (busiest(off) ?? busiest(sample.pools.filter((pool) => pool.servers.length > 1)) ?? sample.pools[0])?.name ?? null
-}
-
-/** What a pool does per second, in its own unit; unknown counts as nothing here, for ordering only. */
-function work(pool: LivePool): number {
-  return (pool.protocol === 'tcp' ? pool.rates.connections : pool.rates.requests) ?? 0
+  // In the order of the config, so that pools that are much alike do not take turns.
+  return (off[0] ?? sample.pools.find((pool) => pool.servers.length > 1) ?? sample.pools[0])?.name ?? null
 }
 
 /** Rate of a server or pool in the unit its pool is counted in. */
