@@ -1,12 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { drawPicture } from '#shared/backend/export.ts'
-import { createPoller } from '#shared/backend/live/poller.ts'
 import { toPair } from '#shared/backend/pairs.ts'
-import type { Ports } from '#shared/backend/ports.ts'
-import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
-import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
-import type { RoutingModel } from '#shared/model/routing-model.ts'
-import { choiceOf, expectPositionals, numberOf, readingOptions, type Parsed } from '#cli/args.ts'
+import { choiceOf, expectPositionals, numberOf, readingOptions } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
 import { exitCodes, InputError, UsageError } from '#cli/io.ts'
 import { cliPorts, readConfig } from '#cli/reading.ts'
@@ -38,7 +32,7 @@ export const command: Command = {
     const theme = choiceOf(args, 'theme', ['light', 'dark', 'print'], 'light')
     const scale = numberOf(args, 'scale', 1, 4, 2)
     const grouping = choiceOf(args, 'grouping', ['auto', 'grouped', 'open'], 'auto')
-    const source = liveSourceOf(args)
+    const source = args.value('live')
     if (source !== null && args.has('before')) throw new UsageError('--live draws what runs, --before what changed: leave one of them out.')
     const unit = choiceOf(args, 'unit', ['requests', 'connections', 'bytes'], 'requests')
     const colour = choiceOf(args, 'colour', ['errors', 'latency'], 'errors')
@@ -47,37 +41,12 @@ export const command: Command = {
     const before = beforeName === null ? null : await readConfig(ports, beforeName, args, io)
     const after = await readConfig(ports, argument, args, io)
     const topology = { grouping, expanded: [], onlyChanged: args.has('only-changed'), query: '', limit: Number.MAX_SAFE_INTEGER }
-    const traffic = source === null ? null : { moment: await pollTwice(ports, source, after.model), source: source.title, timeText: ports.clock.now(), unit, colour, stale: false }
+    // Only here, because other exports need nothing of it.
+    const traffic = source === null ? null : { ...await (await import('#cli/live-now.ts')).trafficNow(ports, source, after.model), unit, colour, stale: false }
     const drawn = await drawPicture(ports, toPair(before, after), topology, { format, theme, scale, title: args.value('title') ?? '' }, traffic)
     if (!drawn.ok) throw new InputError(drawn.failure.message)
     await io.writeFile(output, drawn.value.bytes)
     if (!args.has('quiet') && io.errIsTerminal) io.err(`${output}: ${drawn.value.width} × ${drawn.value.height}, ${drawn.value.bytes.length} bytes\n`)
     return exitCodes.clean
   },
-}
-
-const pauseMs = 1000
-/** A single look may take its time. */
-const pollLimitMs = 4000
-
-function liveSourceOf(args: Parsed): LiveSource | null {
-  const written = args.value('live')
-  if (written === null) return null
-  const source = parseLiveSource(written)
-  if (typeof source === 'string') throw new UsageError(source)
-  return source
-}
-
-/** A rate needs two polls. */
-async function pollTwice(ports: Ports, source: LiveSource, model: RoutingModel): Promise<LiveMoment> {
-  const poller = createPoller(ports.live, source, pollLimitMs)
-  const session = new LiveSession(model, pauseMs, null)
-  const look = async (): Promise<LiveMoment> => {
-    const polled = await poller.poll()
-    if (!polled.ok) throw new InputError(polled.failure.message)
-    return session.add(polled.value)
-  }
-  await look()
-  await sleep(pauseMs)
-  return look()
 }

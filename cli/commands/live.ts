@@ -7,8 +7,7 @@ import type { Past } from '#shared/backend/live/past.ts'
 import { createPoller, type Poller } from '#shared/backend/live/poller.ts'
 import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
-import { dialectOf, parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
-import type { RoutingModel } from '#shared/model/routing-model.ts'
+import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { choiceOf, expectPositionals, numberOf, readingOptions, type Parsed } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
@@ -20,6 +19,7 @@ import { renderLive } from '#cli/output/live.ts'
 import { toJsonAlert, toJsonFailure, toJsonSample, type LiveFacts } from '#cli/output/live-json.ts'
 import { pastOf, withToken } from '#cli/live-past.ts'
 import { cliPorts, deliver, readConfig } from '#cli/reading.ts'
+import { expectSameProduct } from '#cli/same-product.ts'
 import { recordingOptions, SessionRecording } from '#cli/record-live.ts'
 import { isRecordingName, replayRecording } from '#cli/replay-live.ts'
 
@@ -167,11 +167,6 @@ function sourceOf(written: string): LiveSource {
   const source = parseLiveSource(written)
   if (typeof source === 'string') throw new UsageError(source)
   return source
-}
-
-function expectSameProduct(source: LiveSource, model: RoutingModel, written: string): void {
-  const dialect = dialectOf(source)
-  if (dialect !== 'any' && dialect !== model.dialect) throw new InputError(`${written} is a config of ${model.product}; what ${source.title} shows ${dialect === null ? 'cannot be compared with a config' : `is compared with one of ${dialect === 'nginx' ? 'nginx' : 'HAProxy'}`}.`)
 }
 
 /** What one poll showed. `alerts` null: nobody asked for them. */

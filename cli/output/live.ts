@@ -1,5 +1,6 @@
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
-import { perSecond, type WatchedPool } from '#shared/live/live-watch.ts'
+import type { WatchedPool } from '#shared/live/live-watch.ts'
+import { perSecond } from '#shared/live/per-second.ts'
 import type { Counters } from '#shared/live/snapshot.ts'
 import type { ShareVerdict } from '#shared/live/pool-watch.ts'
 import { forTerminal, type Colours } from './colour.ts'

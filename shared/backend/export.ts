@@ -7,7 +7,7 @@ import type { Handlers } from '#shared/rpc/method.ts'
 import type { Picture, PictureMarks, PictureOptions, TopologyOptions } from '#shared/rpc/payloads.ts'
 import type { Scene } from '#shared/layout/scene.ts'
 import type { Moment } from '#shared/view/live-facts.ts'
-import { toLiveMarks, type LivePictureOptions } from '#shared/view/live-picture.ts'
+import type { LivePictureOptions } from '#shared/view/live-picture.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
 import { noTraffic, toTrafficMarks } from '#shared/view/traffic-marks.ts'
 import { behaviourOf } from './behaviour.ts'
@@ -60,7 +60,7 @@ export interface DrawnTraffic extends Pick<LivePictureOptions, 'unit' | 'colour'
 
 /** `traffic`: what runs is drawn instead of what changed; null: the config alone. */
 export async function drawPicture(ports: Ports, pair: Pair, topology: TopologyOptions, picture: PictureOptions, traffic: DrawnTraffic | null = null): Promise<Result<DrawnPicture>> {
-  const scene = traffic === null ? sceneOf(ports, pair, topology) : liveScene(pair, topology, traffic)
+  const scene = traffic === null ? sceneOf(ports, pair, topology) : await liveScene(pair, topology, traffic)
   const plain = textsOf(ports, pair, picture)
   const texts = traffic === null ? plain : { ...plain, source: `${plain.source} · traffic of ${traffic.source}`, timeText: traffic.timeText }
   if (picture.format === 'pdf') return drawPdf(ports, scene, texts)
@@ -93,7 +93,8 @@ function sceneOf(ports: Ports, pair: Pair, topology: TopologyOptions): Scene {
 }
 
 /** Flows follow from the whole picture: boxes that are left out make bounds of them. */
-function liveScene(pair: Pair, topology: TopologyOptions, traffic: DrawnTraffic): Scene {
+async function liveScene(pair: Pair, topology: TopologyOptions, traffic: DrawnTraffic): Promise<Scene> {
+  const { toLiveMarks } = await import('#shared/view/live-picture.ts')
   const { view, totals } = pair.focus(topology)
   const hidden = totals.hiddenByFilter + totals.hiddenByLimit
   const masked = maskView(view)

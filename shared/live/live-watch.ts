@@ -2,8 +2,9 @@ import type { Pool } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { findDrift, type Drift } from './drift.ts'
 import { shareRuleOf, type ShareRule } from './expected.ts'
-import { IntervalTracker, type RowInterval } from './intervals.ts'
+import { IntervalTracker } from './intervals.ts'
 import { joinRows, type JoinedPool, type Rated } from './join.ts'
+import { perSecond } from './per-second.ts'
 import { PoolWatch, type PoolShares } from './pool-watch.ts'
 import type { ListenerRow, LiveSnapshot } from './snapshot.ts'
 
@@ -99,12 +100,6 @@ function runningRule(joined: JoinedPool): ShareRule {
   // Apache has only tries to count, and uses all of its standbys together.
   const tries = joined.live?.row.protocol === 'http' && joined.live.row.counters.requests === null && joined.live.row.counters.selections !== null
   return { class: found, unit: joined.live?.row.protocol === 'tcp' ? 'connections' : tries ? 'selections' : 'requests', allBackups: tries }
-}
-
-/** Per second; null where the interval has no rate. */
-export function perSecond(interval: RowInterval | null, counter: keyof RowInterval['deltas']): number | null {
-  const delta = interval?.deltas[counter] ?? null
-  return delta === null || interval === null ? null : delta / (interval.durationMs / 1000)
 }
 
 /** The 5xx of a pool that none of its servers gave: 503 and 504 that clients saw while the servers stood still. */

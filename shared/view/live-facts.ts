@@ -1,6 +1,7 @@
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { JoinedServer, Rated } from '#shared/live/join.ts'
-import { perSecond, type LiveView, type WatchedPool } from '#shared/live/live-watch.ts'
+import type { LiveView, WatchedPool } from '#shared/live/live-watch.ts'
+import { perSecond } from '#shared/live/per-second.ts'
 import type { ListenerRow, LiveRow } from '#shared/live/snapshot.ts'
 import type { LiveMarks } from './live-marks.ts'
 import type { TopologyEdge, TopologyNode, TopologyView } from './topology-view.ts'

@@ -1,6 +1,6 @@
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { JoinedServer } from '#shared/live/join.ts'
-import { perSecond } from '#shared/live/live-watch.ts'
+import { perSecond } from '#shared/live/per-second.ts'
 import { groupBadges, listenerBadges, poolBadges, serverBadges } from './live-badges.ts'
 import { conservedTotal, factsOf, mostTaking, rateOf, serverRates, slackOf, type Facts, type Moment, type ServerSum } from './live-facts.ts'
 import { isExact, type FlowRange } from './live-flows.ts'

@@ -14,11 +14,14 @@ import { balancersRequired, compileConfig, findHaproxy } from './harness.ts'
 import { drillLoads, startDrill, type DrillLoad } from './live-drill.ts'
 
 /** Minutes of watching the good configs of all drills side by side; `STEELYARD_LIVE_MINUTES=30` is the campaign. */
-const minutes = Number(process.env['STEELYARD_LIVE_MINUTES'] ?? '0')
+const written = process.env['STEELYARD_LIVE_MINUTES']
+const minutes = Number(written ?? '0.25')
+/** In a short run beside other tests answers may truly become slower: a latency alert then says so. */
+const isCampaign = written !== undefined
 /** Folder that keeps what was polled, or from which it is taken again without waiting. */
 const keep = process.env['STEELYARD_LIVE_KEEP']
 const replayed = process.env['STEELYARD_LIVE_REPLAY']
-const skip = minutes === 0 && replayed === undefined ? 'NOT RUN: a campaign; set STEELYARD_LIVE_MINUTES' : minutes === 0 || findHaproxy().found || balancersRequired ? false : 'NOT RUN: haproxy is not installed'
+const skip = replayed !== undefined || findHaproxy().found || balancersRequired ? false : 'NOT RUN: haproxy is not installed'
 const pollMs = 1000
 
 interface Told { readonly polls: number; readonly misses: number; readonly alerts: readonly string[] }
@@ -89,6 +92,6 @@ test('the good configs of all drills under load raise no alert', { skip, timeout
   settled.forEach((one, index) => { console.log(`  ${names[index]}: ${one.status === 'fulfilled' ? `${one.value.polls} polls, ${one.value.misses} of them failed, ${one.value.alerts.length} alerts${one.value.alerts.map((text) => `\n    ${text}`).join('')}` : String(one.reason)}`) })
   for (const one of settled) {
     if (one.status === 'rejected') throw one.reason
-    assert.deepEqual(one.value.alerts, [])
+    assert.deepEqual(one.value.alerts.filter((text) => isCampaign || replayed !== undefined || !/^poll \d+: latency:/.test(text)), [])
   }
 })
