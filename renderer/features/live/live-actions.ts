@@ -354,7 +354,7 @@ export function createLiveActions({ store, client, notify }: ActionTools, config
       const { reveal } = store.get().selection
       await opened
       // The files are paired by now; unless somebody went elsewhere, the one with the line is shown.
-      if (store.get().selection.reveal === reveal) review.goToLine(side, line.at)
+      if (store.get().selection.reveal === reveal && store.get().workspace === 'review') review.goToLine(side, line.at)
     },
 
     openAlertLine() {
