@@ -38,12 +38,12 @@ export function LiveSettings() {
               <li key={one.address} className="row">
                 <span className="mono">{one.address}</span>
                 <span className="muted">{one.config ?? 'without a config'}</span>
-                <Button look="ghost" aria-label={`Forget ${one.address}`} onClick={() => void actions.saveSettings({ liveSources: settings.liveSources.filter((each) => each.address !== one.address) })}>Forget</Button>
+                <Button look="ghost" aria-label={`Forget ${one.address}`} onClick={() => actions.forgetSource(one.address)}>Forget</Button>
               </li>
             ))}
           </ul>
         )}
-        <span className="field-hint">Users and passwords are not kept: write them into the address again when you watch it. Recordings stand in the data folder; each ends at 512 MB or after 7 days.</span>
+        <span className="field-hint">Users and passwords are kept in the store of the system only; without one, as in a browser, write them into the address again when you watch it. Recordings stand in the data folder; each ends at 512 MB or after 7 days.</span>
       </div>
     </section>
   )

@@ -11,9 +11,14 @@ const examples: readonly (readonly [written: string, what: string])[] = [
   ['/run/haproxy/admin.sock', 'stats socket of HAProxy'],
   ['10.0.0.5:9999', 'the same on the network'],
   ['https://lb.example/stats', 'statistics page of HAProxy'],
-  ['nginx-log:/var/log/nginx/access.log', 'access log of nginx, with upstream fields'],
+  ['haproxy-metrics:http://lb.example:8405/metrics', 'metrics of HAProxy'],
   ['prometheus:http://prom.example:9090/?job=haproxy', 'Prometheus, for many balancers'],
+  ['nginx-log:/var/log/nginx/access.log', 'access log of nginx, with upstream fields'],
   ['nginx-status:http://lb.example/status', 'stub_status page of nginx: totals only'],
+  ['apache:http://lb.example/balancer-manager', 'balancer manager of Apache'],
+  ['caddy:http://127.0.0.1:2019', 'administration of Caddy; caddy-log: its access log'],
+  ['envoy:http://127.0.0.1:9901', 'administration of Envoy'],
+  ['traefik:http://127.0.0.1:8080', 'API and metrics of Traefik'],
 ]
 
 /** Nothing is watched yet: choose a source, or a recording. */
@@ -54,7 +59,7 @@ export function LiveStart() {
         <h1 id="watch">Watch a running balancer</h1>
         <p className="muted">Steelyard asks for statistics and shows where traffic goes against where the config sends it. It only reads: nothing that it sends can change the balancer.</p>
         <form className="form" onSubmit={start}>
-          <Field label="Source" hint="A stats socket, HOST:PORT, or the address of a statistics page. A user and password in it are used and not kept.">
+          <Field label="Source" hint="A stats socket, HOST:PORT, or the address of a statistics page. A user and password in it are kept in the store of the system, or not at all.">
             <input className="input mono" autoFocus value={source} spellCheck={false} autoComplete="off" placeholder="/run/haproxy/admin.sock" onChange={(event) => setSource(event.target.value)} />
           </Field>
           <Field label="Config that it runs" hint={choice === 'none' ? 'Without one, only what the statistics show can be told: no rules, no expected shares of hashes, no lines.' : 'Expected shares, lines and differences come from it. It is read again after a reload.'}>

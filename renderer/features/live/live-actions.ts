@@ -8,7 +8,7 @@ import { loading, settled } from '#renderer/state/remote.ts'
 import { alertIds, alertOfIds, poolOfIds } from './live-selection.ts'
 import { initialLive, type LiveColour, type LiveState, type LiveTab, type LiveUnit, type Speed, type TimelineMetric } from './live-state.ts'
 import { firingAlerts } from './live-words.ts'
-import { recordingPath, withoutPassword } from './source-text.ts'
+import { credentialsOf, recordingPath, withCredentials, withoutPassword } from './source-text.ts'
 import { saveBytes } from '#renderer/features/export/save-bytes.ts'
 import { toBase64 } from '#renderer/features/open/browser-files.ts'
 
@@ -19,6 +19,8 @@ export type RecordingChoice = { readonly kind: 'path'; readonly path: string } |
 
 export interface LiveActions {
   startLive(source: string, running: RunningChoice, intervalMs: number, isRecorded: boolean): Promise<void>
+  /** Takes a balancer off the list, and its password out of the store of the system. */
+  forgetSource(address: string): void
   openRecording(input: RecordingChoice): Promise<void>
   stopLive(): Promise<void>
   /** A session that is still open, as after the window was loaded again. */
@@ -187,6 +189,13 @@ export function createLiveActions({ store, client, notify }: ActionTools, config
     if (saved.ok) store.update({ settings: saved.value })
   }
 
+  /** User and password that the store of the system has for an address. */
+  async function keptCredentials(address: string): Promise<string | null> {
+    if (!/^(?:[a-z-]+:)?https?:/i.test(address)) return null
+    const kept = await client.call('host.secret', { key: address })
+    return kept.ok ? kept.value.value : null
+  }
+
   const actions: LiveActions = {
     async startLive(source, choice, intervalMs, isRecorded) {
       change({ starting: { state: 'working' } })
@@ -196,9 +205,13 @@ export function createLiveActions({ store, client, notify }: ActionTools, config
       const old = live().session
       // The folder of the recording is there once something was kept in it.
       await remember(source.trim(), running.value)
-      const record = isRecorded ? recordingPath(store.get().info?.dataFolder ?? '.', withoutPassword(source.trim()), new Date()) : null
-      const session = await client.call('live.start', { source: source.trim(), configId: running.value?.configId ?? null, knownGoodId, intervalMs, options: options(), record, alerts: store.get().settings.liveAlerts })
+      const address = withoutPassword(source.trim())
+      const credentials = credentialsOf(source.trim()) ?? await keptCredentials(address)
+      const record = isRecorded ? recordingPath(store.get().info?.dataFolder ?? '.', address, new Date()) : null
+      const session = await client.call('live.start', { source: withCredentials(address, credentials), configId: running.value?.configId ?? null, knownGoodId, intervalMs, options: options(), record, alerts: store.get().settings.liveAlerts })
       if (!session.ok) return change({ starting: { state: 'failed', failure: session.failure } })
+      // They worked. A host without a store keeps nothing.
+      if (credentials !== null) void client.call('host.keepSecret', { key: address, value: credentials })
       if (old !== null) void client.call('live.stop', { sessionId: old.sessionId })
       attach(session.value)
       const first = await client.call('live.at', { sessionId: session.value.sessionId, atMs: null })
@@ -206,6 +219,12 @@ export function createLiveActions({ store, client, notify }: ActionTools, config
         change({ newest: first.value })
         show(first.value)
       }
+    },
+
+    forgetSource(address) {
+      const { liveSources } = store.get().settings
+      void client.call('app.saveSettings', { ...store.get().settings, liveSources: liveSources.filter((one) => one.address !== address) }).then((saved) => { if (saved.ok) store.update({ settings: saved.value }) })
+      void client.call('host.keepSecret', { key: address, value: null })
     },
 
     async openRecording(choice) {

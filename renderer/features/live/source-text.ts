@@ -3,6 +3,16 @@ export function withoutPassword(source: string): string {
   return source.replace(/^((?:[a-z-]+:)?https?:\/\/)[^/@]*@/i, '$1')
 }
 
+/** User and password as they stand in an address; null: there are none. */
+export function credentialsOf(source: string): string | null {
+  return /^(?:[a-z-]+:)?https?:\/\/([^/@]*)@/i.exec(source)?.[1] ?? null
+}
+
+/** An address without user and password, with those that were kept. */
+export function withCredentials(source: string, credentials: string | null): string {
+  return credentials === null ? source : source.replace(/^((?:[a-z-]+:)?https?:\/\/)/i, (scheme) => `${scheme}${credentials}@`)
+}
+
 /** Where a recording of a source begins, named after it and the moment. */
 export function recordingPath(folder: string, source: string, at: Date): string {
   const name = source.replace(/^[a-z-]+:(?=https?:)|^https?:\/\//gi, '').replace(/[^A-Za-z0-9.]+/g, '-').replace(/^[-.]+|[-.]+$/g, '').slice(-60)

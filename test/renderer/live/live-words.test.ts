@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bytesWords, differsFromGood, rangeWords, rateWords, serverState, shareWords, spanWords, splitSentence } from '#renderer/features/live/live-words.ts'
-import { recordingPath, withoutPassword } from '#renderer/features/live/source-text.ts'
+import { credentialsOf, recordingPath, withCredentials, withoutPassword } from '#renderer/features/live/source-text.ts'
 import type { LiveServer } from '#shared/view/live-sample.ts'
 
 const texts: readonly [name: string, got: string, wanted: string][] = [
@@ -18,6 +18,10 @@ const texts: readonly [name: string, got: string, wanted: string][] = [
   ['unknown bytes', bytesWords(null), '?'],
   ['seconds', spanWords(8400), '8 s'],
   ['minutes', spanWords(803_000), '13 min 23 s'],
+  ['user and password stand in the address', String(credentialsOf('haproxy-metrics:https://ops:se%40cret@lb.example/metrics')), 'ops:se%40cret'],
+  ['a socket has none', String(credentialsOf('/run/a@b.sock')), 'null'],
+  ['what was kept comes back', withCredentials('haproxy-metrics:https://lb.example/metrics', 'ops:se%40cret'), 'haproxy-metrics:https://ops:se%40cret@lb.example/metrics'],
+  ['nothing was kept', withCredentials('http://lb.example/stats', null), 'http://lb.example/stats'],
   ['a password in an address is not kept', withoutPassword('http://ops:secret@lb.example:8404/stats'), 'http://lb.example:8404/stats'],
   ['nor behind a word', withoutPassword('haproxy-metrics:https://a:b@lb.example/metrics'), 'haproxy-metrics:https://lb.example/metrics'],
   ['a socket stays as it is', withoutPassword('/run/haproxy/admin.sock'), '/run/haproxy/admin.sock'],
