@@ -1,6 +1,14 @@
+import type { ConfigInput } from '#shared/rpc/payloads.ts'
+
 /** A source as it is remembered: without user and password. */
 export function withoutPassword(source: string): string {
   return source.replace(/^((?:[a-z-]+:)?https?:\/\/)[^/@]*@/i, '$1')
+}
+
+/** What was asked to be opened, recordings apart from configs. */
+export function partRecordings(inputs: readonly ConfigInput[]): { readonly configs: readonly ConfigInput[]; readonly recordings: readonly string[] } {
+  const recordings = inputs.flatMap((input) => (input.kind === 'path' && input.path.endsWith('.lbrec') ? [input.path] : []))
+  return { configs: inputs.filter((input) => input.kind !== 'path' || !input.path.endsWith('.lbrec')), recordings }
 }
 
 /** User and password as they stand in an address; null: there are none. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bytesWords, differsFromGood, rangeWords, rateWords, serverState, shareWords, spanWords, splitSentence } from '#renderer/features/live/live-words.ts'
-import { credentialsOf, recordingPath, withCredentials, withoutPassword } from '#renderer/features/live/source-text.ts'
+import { credentialsOf, partRecordings, recordingPath, withCredentials, withoutPassword } from '#renderer/features/live/source-text.ts'
 import type { LiveServer } from '#shared/view/live-sample.ts'
 
 const texts: readonly [name: string, got: string, wanted: string][] = [
@@ -18,6 +18,7 @@ const texts: readonly [name: string, got: string, wanted: string][] = [
   ['unknown bytes', bytesWords(null), '?'],
   ['seconds', spanWords(8400), '8 s'],
   ['minutes', spanWords(803_000), '13 min 23 s'],
+  ['recordings are told from configs', JSON.stringify(partRecordings([{ kind: 'path', path: '/a.cfg' }, { kind: 'path', path: '/b.lbrec' }, { kind: 'sample', side: 'after' }])), '{"configs":[{"kind":"path","path":"/a.cfg"},{"kind":"sample","side":"after"}],"recordings":["/b.lbrec"]}'],
   ['user and password stand in the address', String(credentialsOf('haproxy-metrics:https://ops:se%40cret@lb.example/metrics')), 'ops:se%40cret'],
   ['a socket has none', String(credentialsOf('/run/a@b.sock')), 'null'],
   ['what was kept comes back', withCredentials('haproxy-metrics:https://lb.example/metrics', 'ops:se%40cret'), 'haproxy-metrics:https://ops:se%40cret@lb.example/metrics'],
