@@ -114,7 +114,7 @@ function drawTileWords(context: CanvasRenderingContext2D, look: Look, index: num
   const servers = node.column === 'pool' ? serverCount(look, index) : 0
   const glyph = changed === 'same' ? '' : toneGlyph[changed]
   const up = live?.badges.find((badge) => badge.text.endsWith(' up'))?.text ?? ''
-  const wishes = live !== undefined ? (up === '' || up === live.label ? [live.label, ''] : [`${live.label} · ${up}`, live.label, '']) : servers > 0 ? [`${glyph} ${servers}`.trim()] : [tagText(node), glyph]
+  const wishes = live !== undefined ? [...(up === '' || up === live.label ? [] : [`${live.label} · ${up}`]), live.label, shareOrRate(live), ''] : servers > 0 ? [`${glyph} ${servers}`.trim()] : [tagText(node), glyph]
   const right = w <= 60 ? '' : (wishes.find((wish) => left + title + textWidth(wish, 'uiBold', size) + 18 <= x + w) ?? wishes[wishes.length - 1] ?? '')
   const rightWidth = right === '' ? 0 : textWidth(right, 'uiBold', size) + 6
   if (left > x + 6) {
@@ -135,6 +135,11 @@ function drawTileWords(context: CanvasRenderingContext2D, look: Look, index: num
     context.fillStyle = palette.text2
     context.fillText(fitText(line, 'mono', 10, w - 12), x + 6, y + room * 0.74)
   }
+}
+
+/** The part of a label that must not be missing where there is little room. */
+function shareOrRate({ label }: LiveMark): string {
+  return label.split(' · ', 1)[0] ?? ''
 }
 
 /** Share of the largest server as the config has it, with a tick where it was before. */
