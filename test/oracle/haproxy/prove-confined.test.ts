@@ -11,7 +11,7 @@ import { provePair } from '#shared/backend/prove.ts'
 import { nodeBalancer } from '#shared/node/balancer.ts'
 import type { ProofReport } from '#shared/rpc/payloads.ts'
 import { balancersRequired, findHaproxy } from './harness.ts'
-import { loadText, ports, prove, request, slowConfig, witness } from './prove-support.ts'
+import { isOurs, loadText, ports, prove, request, slowConfig, witness } from './prove-support.ts'
 
 const server = findHaproxy()
 const skip = !server.found && !balancersRequired ? `NOT RUN: ${server.reason}` : process.platform === 'linux' ? false : 'NOT RUN: these tests look into /proc'
@@ -98,7 +98,7 @@ test('the started balancer has no network, no rights, and nothing open but socke
   const seen = new Set(startedProcesses().map((one) => one.pid))
   const looks: { readonly devices: string; readonly sockets: string; readonly uid: string; readonly unix: readonly string[] }[] = []
   const look = (): boolean => {
-    for (const one of startedProcesses().filter((other) => other.name === 'haproxy' && !seen.has(other.pid))) {
+    for (const one of startedProcesses().filter((other) => other.name === 'haproxy' && !seen.has(other.pid) && isOurs(String(other.pid)))) {
       const read = (file: string): string => readFileSync(`/proc/${one.pid}/${file}`, 'utf8')
       looks.push({
         devices: read('net/dev').split('\n').slice(2).map((line) => line.split(':')[0]?.trim() ?? '').filter((name) => name !== '').join(' '),
@@ -153,7 +153,7 @@ test('killed while it runs: no process and no folder remain', options, async () 
   const mine: Started[] = []
   const seen = new Set(startedProcesses().map((one) => one.pid))
   await until('the balancer runs', () => {
-    mine.push(...startedProcesses().filter((one) => !seen.has(one.pid) && !mine.some((other) => other.pid === one.pid)))
+    mine.push(...startedProcesses().filter((one) => !seen.has(one.pid) && isOurs(String(one.pid)) && !mine.some((other) => other.pid === one.pid)))
     return mine.some((one) => one.name === 'haproxy')
   })
   // In the middle of a request that is never answered.

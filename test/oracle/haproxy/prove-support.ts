@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { prepareRouter } from '#shared/analyses/route/index.ts'
 import { loadConfig, type LoadedConfig } from '#shared/backend/load-config.ts'
@@ -12,6 +13,20 @@ import type { ProofReport } from '#shared/rpc/payloads.ts'
 
 export const ports: Ports = createNodePorts({ host: { host: 'browser', dialogs: false, open: [] }, dataFolder: os.tmpdir() }, () => undefined)
 const context = { cancelled: () => false }
+
+/** Whether a process was started by this one, itself or through others: other test files start balancers at the same time. */
+export function isOurs(pid: string): boolean {
+  for (let at = pid; at !== '0' && at !== '';) {
+    if (at === String(process.pid)) return true
+    try {
+      at = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${at}/status`, 'utf8'))?.[1] ?? ''
+    } catch {
+      // It has ended meanwhile.
+      return false
+    }
+  }
+  return false
+}
 
 /** A config by its text. `sideFiles`: path as the config writes it → text. */
 export async function loadText(text: string, sideFiles: ReadonlyMap<string, string> = new Map(), environment: Readonly<Record<string, string>> = {}): Promise<LoadedConfig> {

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { toPair } from '#shared/backend/pairs.ts'
 import { provePair } from '#shared/backend/prove.ts'
 import { balancersRequired } from '../haproxy/harness.ts'
-import { ports, prove, request, witness } from '../haproxy/prove-support.ts'
+import { isOurs, ports, prove, request, witness } from '../haproxy/prove-support.ts'
 import { findNginx } from './harness.ts'
 import { loadNginx } from './prove-support.ts'
 
@@ -59,7 +59,7 @@ test('the started nginx has no network, no rights, and nothing open but sockets 
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name) && !seen.has(name))) {
       try {
         const folder = readlinkSync(`/proc/${pid}/cwd`)
-        if (!path.basename(folder).startsWith(prefix) || readFileSync(`/proc/${pid}/comm`, 'utf8').trim() !== 'nginx') continue
+        if (!path.basename(folder).startsWith(prefix) || readFileSync(`/proc/${pid}/comm`, 'utf8').trim() !== 'nginx' || !isOurs(pid)) continue
         const read = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8')
         looks.push({
           devices: read('net/dev').split('\n').slice(2).map((line) => line.split(':')[0]?.trim() ?? '').filter((name) => name !== '').join(' '),
