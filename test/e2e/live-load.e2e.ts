@@ -4,9 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { configOfPools, startFakeBalancer } from '#test/support/fake-balancer.ts'
 import { expect, settled, test, watchBalancer } from './app.ts'
 
-// Taking a trace would be measured along.
-test.use({ trace: 'off' })
-
 const seconds = 8
 
 test('300 pools at one poll a second leave the window quick', async ({ page, app }) => {
