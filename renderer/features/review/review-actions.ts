@@ -207,6 +207,8 @@ export function createReviewActions({ store, client }: ActionTools, behaviour: B
       keepTicks()
     },
     moveCursor(side, file, offset) {
+      // An editor that still holds the config before tells of its cursor once more when it is emptied.
+      if (store.get()[side].value?.summary.files.some((one) => one.path === file) !== true) return
       const view = store.get().topology.value?.view
       store.update({ cursor: { side, file, offset }, ...(view === undefined ? {} : { selection: selectPlace(view, findings(), side, file, offset) }) })
     },
