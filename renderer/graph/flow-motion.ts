@@ -4,7 +4,7 @@ import { projectionOf } from './projection.ts'
 import { countRows, visibleEdges, visibleNodes } from './visible.ts'
 import { blitFrom, curvesUpTo, straightUnder, type Viewport } from './viewport.ts'
 
-/** Above this many edges with traffic in view nothing moves: a frame would take longer than the screen shows it. Measured by `npm run bench live`. */
+/** Above this many edges with traffic in view nothing moves: a frame would take longer than the screen shows it. Chosen from runs of `npm run bench live-picture` with 1 050 moving edges on a busy machine. */
 const mostMoving = 1500
 const mostDots = 6000
 /** Screen pixels a second: of a trickle, and what the highest rate adds. */

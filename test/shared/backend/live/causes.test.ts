@@ -79,6 +79,11 @@ test('what cannot be decided is said to be unknown', async () => {
   assert.deepEqual(lines, [])
 })
 
+test('requests that something not modelled takes now may be the missing ones', async () => {
+  const [sentence = ''] = await explained(`${head}${tail}`, `${head} http-request use-service lua.x if { path_beg /a }\n${tail}`, silent)
+  assert.match(sentence, /^Whether the config did it cannot be told: /)
+})
+
 test('the same config explains nothing, nor does one that nobody compared', async () => {
   assert.deepEqual(await explained(`${head}${tail}`, `${head}\n# a comment\n${tail}`, silent), [''])
   const causes = new AlertCauses(ports.clock)
