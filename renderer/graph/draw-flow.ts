@@ -97,8 +97,13 @@ export function drawFlowCurves(context: CanvasRenderingContext2D, look: Look, li
   context.globalAlpha = 1
 }
 
-/** Widths of straight lines far out, screen pixels: the scale of a whole fleet in three steps. */
-const farWidths: Readonly<Record<FlowColour, number>> = { none: 1, unknown: 1, low: 1, mid: 1.5, high: 3, warning: 2.5, critical: 2.5 }
+/**
+ * Widths of straight lines far out, in three steps for the scale of a whole fleet: lines of one pixel beside each other,
+ * this many pixels apart. Thousands of them take a tenth of the time that as many broader ones take without a graphics
+ * processor (measured: 700 lines 2 ms instead of 14–60).
+ */
+const thin = [0]
+const farLines: Readonly<Record<FlowColour, readonly number[]>> = { none: thin, unknown: thin, low: thin, mid: [-0.25, 0.25], high: [-1, 0, 1], warning: [-0.75, 0, 0.75], critical: [-0.75, 0, 0.75] }
 
 /** Edges of one layer that are drawn at a stretch. Those of a layer share what was drawn already. */
 interface FlowPart {
@@ -108,7 +113,8 @@ interface FlowPart {
   readonly drawn: Set<number>
 }
 
-const partSize = 700
+/** So many that a part takes about a millisecond. */
+const partSize = 250
 
 /** The same as straight lines for thousands of edges, in parts from back to front; those that would cover the same pixels are drawn once. */
 export function flowParts(look: Look, live: LiveLook, edges: readonly number[]): readonly FlowPart[] {
@@ -129,7 +135,7 @@ export function drawFlowPart(context: CanvasRenderingContext2D, look: Look, live
   const { picture, palette } = look
   const { sx, sy, tx, ty } = lies
   const { highest } = live.marks
-  const paths = new Map<string, { readonly path: Path2D; readonly colour: FlowColour; readonly isDashed: boolean }>()
+  const paths = new Map<string, { readonly path: Path2D; readonly colour: FlowColour; readonly isDashed: boolean; readonly isSteep: boolean }>()
   for (const e of edges) {
     const mark = live.edges[e]
     const x1 = (picture.x1[e] as number) * sx + tx
@@ -143,19 +149,24 @@ export function drawFlowPart(context: CanvasRenderingContext2D, look: Look, live
     }
     const colour = flowColour(mark, highest)
     const isDashed = mark !== undefined && (mark.bounds !== null || mark.tone === 'unknown')
-    const name = isDashed ? `${colour} dashed` : colour
+    const isSteep = Math.abs(y2 - y1) > Math.abs(x2 - x1)
+    const name = `${colour} ${isDashed} ${isSteep}`
     let group = paths.get(name)
-    if (group === undefined) paths.set(name, (group = { path: new Path2D(), colour, isDashed }))
+    if (group === undefined) paths.set(name, (group = { path: new Path2D(), colour, isDashed, isSteep }))
     group.path.moveTo(x1, y1 + 0.5)
     group.path.lineTo(x2, y2 + 0.5)
   }
   context.lineCap = 'butt'
   context.globalAlpha = alpha
-  for (const { path, colour, isDashed } of paths.values()) {
+  context.lineWidth = 1
+  for (const { path, colour, isDashed, isSteep } of paths.values()) {
     context.setLineDash(isDashed ? [3, 3] : [])
-    context.lineWidth = farWidths[colour]
     context.strokeStyle = colourOf(palette, colour)
-    context.stroke(path)
+    for (const aside of farLines[colour]) {
+      context.translate(isSteep ? aside : 0, isSteep ? 0 : aside)
+      context.stroke(path)
+      context.translate(isSteep ? -aside : 0, isSteep ? 0 : -aside)
+    }
   }
   context.setLineDash([])
   context.globalAlpha = 1

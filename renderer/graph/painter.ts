@@ -5,23 +5,16 @@ import { drawFlowCurves, drawFlowLines } from './draw-flow.ts'
 import { drawLabels } from './draw-labels.ts'
 import { drawLiveParts } from './draw-live-boxes.ts'
 import { drawTiles } from './draw-tiles.ts'
-import { drawTitles, titlesHeight, titlesTop } from './draw-titles.ts'
 import { liveContent, type LiveContent } from './live-content.ts'
 import type { LiveLook } from './live-look.ts'
 import { alphaOfBox, type Look, type LookStore } from './look.ts'
+import { Overview, overviewSize, plainLook } from './overview.ts'
 import type { Picture } from './picture.ts'
 import { projectionOf } from './projection.ts'
 import { Refresh } from './refresh.ts'
+import { TitleRow } from './title-row.ts'
 import { countRows, visibleEdges, visibleNodes } from './visible.ts'
 import { blitFrom, curvesUpTo, farZoom, straightUnder, type Viewport } from './viewport.ts'
-
-const overviewWidth = 1024
-const overviewSide = 3072
-
-/** The same look without anything that passes: hover, selection and search are drawn crisply afterwards. */
-function plainLook(look: Look): Look {
-  return { ...look, reach: null, selectedNodes: new Set(), selectedEdges: new Set(), found: new Set(), foundNow: -1, hoverEdge: -1 }
-}
 
 function onlyNumbersChanged(before: Look, after: Look): boolean {
   return before.picture === after.picture && before.palette === after.palette && before.mode === after.mode && before.reach === after.reach && before.selectedNodes === after.selectedNodes &&
@@ -32,7 +25,7 @@ function onlyNumbersChanged(before: Look, after: Look): boolean {
 export class Painter {
   private readonly canvas: HTMLCanvasElement
   private readonly context: CanvasRenderingContext2D
-  private readonly titles: HTMLCanvasElement
+  private readonly titles: TitleRow
   private readonly store: LookStore
   private readonly unsubscribe: () => void
   private viewport: Viewport = { x: 0, y: 0, zoom: 1 }
@@ -49,8 +42,7 @@ export class Painter {
   private idle = 0
   private still: HTMLCanvasElement | null = null
   private stillAt: Viewport | null = null
-  private overview: HTMLCanvasElement | null = null
-  private overviewOf: Look | null = null
+  private readonly overview = new Overview()
   private contents = new WeakMap<object, BoxContent>()
   private liveContents = new WeakMap<object, LiveContent>()
   /** After each drawing, in the same frame: the minimap and titles follow. */
@@ -60,7 +52,7 @@ export class Painter {
 
   constructor(canvas: HTMLCanvasElement, titles: HTMLCanvasElement, store: LookStore) {
     this.canvas = canvas
-    this.titles = titles
+    this.titles = new TitleRow(titles)
     const context = canvas.getContext('2d', { alpha: true })
     if (context === null) throw new Error('A 2D canvas is needed to draw the picture.')
     this.context = context
@@ -87,7 +79,7 @@ export class Painter {
     this.frame = 0
     this.onDrawn = null
     this.still = null
-    this.overview = null
+    this.overview.dispose()
   }
 
   resize(width: number, height: number, ratio: number): void {
@@ -97,8 +89,7 @@ export class Painter {
     this.ratio = ratio
     this.canvas.width = Math.round(width * ratio)
     this.canvas.height = Math.round(height * ratio)
-    this.titles.width = Math.round(width * ratio)
-    this.titles.height = Math.round(titlesHeight * ratio)
+    this.titles.resize(width, ratio)
     this.still = null
     this.drawnAt = null
     this.draw()
@@ -107,7 +98,8 @@ export class Painter {
   /** Draws again although nothing moved, e.g. when a font has arrived. */
   redraw(): void {
     this.drawnAt = null
-    this.overviewOf = null
+    this.overview.forget()
+    this.titles.forget()
     this.schedule()
   }
 
@@ -183,12 +175,12 @@ export class Painter {
     const { picture } = look
     const isWindow = !this.isMoving || this.covers(picture, viewport)
     const at = isWindow ? viewport : { x: 0, y: 0, zoom: 1 }
-    const size = isWindow ? { width, height } : { width: Math.round(Math.min(overviewWidth, picture.width)), height: Math.round(Math.min(overviewSide, picture.height)) }
+    const place = isWindow ? { width, height, lies: projectionOf(picture, viewport, width) } : overviewSize(picture)
     const nodes = visibleNodes(picture, look.mode, at, isWindow ? width : picture.width, isWindow ? height : picture.height)
     this.refresh.start({
-      look: isWindow ? look : plainLook(look), live, nodes, edges: visibleEdges(picture, look.mode, nodes), ratio: isWindow ? ratio : 1, ...size,
-      lies: isWindow ? projectionOf(picture, viewport, width) : { sx: size.width / picture.width, sy: size.height / picture.height, tx: 0, ty: 0 },
+      look: isWindow ? look : plainLook(look), live, nodes, edges: visibleEdges(picture, look.mode, nodes), ratio: isWindow ? ratio : 1, ...place,
       done: (canvas) => {
+        let other: HTMLCanvasElement | null = null
         if (isWindow) {
           this.unshift()
           this.context.setTransform(1, 0, 0, 1, 0, 0)
@@ -196,12 +188,7 @@ export class Painter {
           this.context.drawImage(canvas, 0, 0)
           this.drawnAt = viewport
         } else {
-          const overview = this.overview ?? document.createElement('canvas')
-          overview.width = canvas.width
-          overview.height = canvas.height
-          overview.getContext('2d')?.drawImage(canvas, 0, 0)
-          this.overview = overview
-          this.overviewOf = look
+          other = this.overview.replace(look, canvas)
           this.still = null
           this.drawnAt = null
         }
@@ -209,6 +196,7 @@ export class Painter {
         else this.showTitles(look)
         const latest = this.store.get()
         if (latest !== null && latest !== look && latest.live !== null && this.isFar(latest)) this.renew(latest, latest.live)
+        return other
       },
     })
   }
@@ -228,15 +216,7 @@ export class Painter {
   }
 
   private showTitles(look: Look): void {
-    const context = this.titles.getContext('2d')
-    if (context !== null) {
-      const lies = projectionOf(look.picture, this.viewport, this.width)
-      const top = titlesTop(look, lies)
-      context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
-      context.clearRect(0, 0, this.width, titlesHeight)
-      drawTitles(context, look, lies, this.width, top <= look.topInset)
-      this.titles.style.transform = `translateY(${top}px)`
-    }
+    this.titles.show(look, this.viewport)
     this.onDrawn?.(this.viewport)
   }
 
@@ -266,7 +246,7 @@ export class Painter {
     context.clearRect(0, 0, this.canvas.width, this.canvas.height)
     context.imageSmoothingEnabled = false
     const lies = projectionOf(look.picture, viewport, this.width)
-    context.drawImage(this.overviewFor(look), lies.tx * ratio, lies.ty * ratio, look.picture.width * lies.sx * ratio, look.picture.height * lies.sy * ratio)
+    context.drawImage(this.overview.imageOf(look), lies.tx * ratio, lies.ty * ratio, look.picture.width * lies.sx * ratio, look.picture.height * lies.sy * ratio)
     if (this.still !== null && this.stillAt !== null) {
       const then = projectionOf(look.picture, this.stillAt, this.width)
       const x = (lies.tx - then.tx * (lies.sx / then.sx)) * ratio
@@ -282,28 +262,6 @@ export class Painter {
   private covers(picture: Picture, at: Viewport): boolean {
     const then = projectionOf(picture, at, this.width)
     return then.tx >= 0 && then.ty >= 0 && then.tx + picture.width * then.sx <= this.width && then.ty + picture.height * then.sy <= this.height
-  }
-
-  private overviewFor(look: Look): HTMLCanvasElement {
-    if (this.overview !== null && this.overviewOf?.picture === look.picture && this.overviewOf.palette === look.palette && this.overviewOf.mode === look.mode && this.overviewOf.traffic === look.traffic && (this.overviewOf.live === null) === (look.live === null)) return this.overview
-    const { picture } = look
-    const canvas = this.overview ?? document.createElement('canvas')
-    // Squeezed as needed: until the gesture ends an overview only has to carry colour.
-    canvas.width = Math.max(1, Math.round(Math.min(overviewWidth, picture.width)))
-    canvas.height = Math.max(1, Math.round(Math.min(overviewSide, picture.height)))
-    const context = canvas.getContext('2d')
-    if (context !== null) {
-      const nodes = visibleNodes(picture, look.mode, { x: 0, y: 0, zoom: 1 }, picture.width, picture.height)
-      const plain = plainLook(look)
-      const lies = { sx: canvas.width / picture.width, sy: canvas.height / picture.height, tx: 0, ty: 0 }
-      const edges = visibleEdges(picture, look.mode, nodes)
-      if (plain.live === null) drawLines(context, plain, edges, lies)
-      else drawFlowLines(context, plain, plain.live, edges, lies)
-      drawTiles(context, plain, nodes, lies)
-    }
-    this.overview = canvas
-    this.overviewOf = look
-    return canvas
   }
 
   private paint(look: Look): void {
@@ -331,7 +289,13 @@ export class Painter {
     if (!this.isMoving && picture.nodes.length > blitFrom) {
       // The coarse image is made ahead of the gesture that needs it.
       cancelIdleCallback(this.idle)
-      this.idle = requestIdleCallback(() => this.overviewFor(look), { timeout: 1500 })
+      this.idle = requestIdleCallback(() => {
+        this.overview.imageOf(look)
+        if (look.live === null) return
+        const { width: wide, height: high } = overviewSize(picture)
+        this.refresh.prepare(wide, high)
+        this.refresh.prepare(this.canvas.width, this.canvas.height)
+      }, { timeout: 1500 })
     }
   }
 }

@@ -5,8 +5,10 @@ import type { Look } from './look.ts'
 import type { Projection } from './projection.ts'
 
 /** Milliseconds of one frame that drawing anew may take, so that a gesture keeps its pace. */
-const sliceMs = 3.5
-const tilesAtOnce = 400
+const sliceMs = 4.5
+/** The window and the whole picture. */
+const keptCanvases = 2
+const tilesAtOnce = 300
 
 /** What is drawn anew, and where: the same pixels in the end, however many frames it took. */
 export interface RefreshPlan {
@@ -18,8 +20,8 @@ export interface RefreshPlan {
   readonly ratio: number
   readonly width: number
   readonly height: number
-  /** Called once, in the frame in which everything is on the canvas. */
-  readonly done: (canvas: HTMLCanvasElement) => void
+  /** Called once, in the frame in which everything is on the canvas. Who keeps the canvas gives another one back for it. */
+  readonly done: (canvas: HTMLCanvasElement) => HTMLCanvasElement | null
 }
 
 /**
@@ -27,7 +29,8 @@ export interface RefreshPlan {
  * numbers that come meanwhile wait: a refresh that was begun is always finished.
  */
 export class Refresh {
-  private canvas: HTMLCanvasElement | null = null
+  /** One for each size that was asked for: making a canvas larger or smaller takes several frames by itself. */
+  private canvases: HTMLCanvasElement[] = []
   private steps: Iterator<void> | null = null
   private frame = 0
 
@@ -39,6 +42,11 @@ export class Refresh {
     this.cancel()
     this.steps = this.draw(plan)
     this.next()
+  }
+
+  /** Has a canvas of this size at hand, for the time when there is none to make it. Pixels of the device. */
+  prepare(width: number, height: number): void {
+    this.canvasOf(width, height)
   }
 
   cancel(): void {
@@ -55,21 +63,17 @@ export class Refresh {
   }
 
   private* draw({ look, live, nodes, edges, lies, ratio, width, height, done }: RefreshPlan): Generator<void> {
-    const canvas = this.canvas ?? document.createElement('canvas')
-    this.canvas = canvas
+    const wide = Math.round(width * ratio)
+    const high = Math.round(height * ratio)
+    const canvas = this.canvasOf(wide, high)
     const context = canvas.getContext('2d', { willReadFrequently: true })
     if (context === null) return
     // Drawing is only noted down until somebody looks: one pixel read makes each slice pay for itself.
     const settle = (): void => void context.getImageData(0, 0, 1, 1)
-    const wide = Math.round(width * ratio)
-    const high = Math.round(height * ratio)
-    if (canvas.width !== wide || canvas.height !== high) {
-      canvas.width = wide
-      canvas.height = high
-    } else {
-      context.setTransform(1, 0, 0, 1, 0, 0)
-      context.clearRect(0, 0, wide, high)
-    }
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.clearRect(0, 0, wide, high)
+    settle()
+    yield
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     for (const part of flowParts(look, live, edges)) {
       drawFlowPart(context, look, live, part, lies)
@@ -83,6 +87,23 @@ export class Refresh {
       yield
     }
     this.steps = null
-    done(canvas)
+    const other = done(canvas)
+    if (other !== null) this.canvases = this.canvases.map((each) => (each === canvas ? other : each))
+  }
+
+  private canvasOf(width: number, height: number): HTMLCanvasElement {
+    const known = this.canvases.findIndex((canvas) => canvas.width === width && canvas.height === height)
+    const canvas = this.canvases.splice(known, known === -1 ? 0 : 1)[0] ?? document.createElement('canvas')
+    if (known === -1) {
+      canvas.width = width
+      canvas.height = height
+      const context = canvas.getContext('2d', { willReadFrequently: true })
+      // The system makes memory when it is written to.
+      context?.fillRect(0, 0, width, height)
+      context?.getImageData(0, 0, 1, 1)
+    }
+    this.canvases.unshift(canvas)
+    this.canvases.length = Math.min(this.canvases.length, keptCanvases)
+    return canvas
   }
 }

@@ -120,3 +120,31 @@ test('thousands of boxes are drawn anew while the picture is dragged', async ({ 
   await expect.poll(ink).not.toBe(before)
   await drag
 })
+
+test('dots wait while thousands of boxes are dragged, come back afterwards, and leave no edge out', async ({ page }) => {
+  await open(page, 'view=2000&live=1')
+  await page.evaluate('window.handle.current.fit()')
+  await page.waitForTimeout(800)
+  await page.evaluate(async () => {
+    const pane = document.querySelector('.react-flow__pane')
+    for (let frame = 0; frame < 20; frame += 1) {
+      pane?.dispatchEvent(new WheelEvent('wheel', { bubbles: true, cancelable: true, clientX: 600, clientY: 400, deltaY: frame % 2 === 0 ? 3 : -3 }))
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+    }
+  })
+  await expect.poll(() => dotsOf(page)).toBeGreaterThan(0)
+  const lowest = await page.evaluate(async () => {
+    const context = document.querySelector<HTMLCanvasElement>('.topology-flow')?.getContext('2d')
+    let y = 0
+    if (context !== null && context !== undefined) {
+      const draw = context.fillRect.bind(context)
+      context.fillRect = (left, top, width, height) => {
+        y = Math.max(y, top)
+        draw(left, top, width, height)
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    return y / window.innerHeight
+  })
+  expect(lowest).toBeGreaterThan(0.85)
+})

@@ -24,7 +24,7 @@ Object.assign(window, { handle, log, view })
 function Page() {
   const [selection, setSelection] = useState<readonly string[]>([])
   const [shown, setShown] = useState(view)
-  const [live, setLive] = useState(isLive ? { ...syntheticMarks(view, 0), stale: query.has('stale') } : undefined)
+  const [live, setLive] = useState(() => (isLive ? { ...syntheticMarks(view, 0), stale: query.has('stale') } : undefined))
   Object.assign(window, { setShown, setSelection, setLive, marksAt: (tick: number) => syntheticMarks(view, tick) })
   const canvas = (mode: TopologyMode, title: string, reference: typeof handle | undefined) => (
     <TopologyCanvas
