@@ -117,7 +117,7 @@ function explainRoute(compared: Compared, alert: Alert, pool: string): Explanati
     if (alert.rule === 'queue') return null
     // A request that ends in something that is not modelled may have come from this pool, or go there.
     const blind = compared.classes.flatMap(({ before, after }) => [before.outcome, after.outcome]).find((outcome) => outcome.action === 'unmodelled')
-    if (blind?.action === 'unmodelled') return { sentence: `Whether the config did it cannot be told: ${blind.reason}.`, causes: [] }
+    if (blind?.action === 'unmodelled') return { sentence: `Whether the config did it cannot be told: ${blind.reason.replace(/\.$/, '')}.`, causes: [] }
     if (compared.open !== null) return { sentence: `Whether the config did it cannot be told: ${compared.open}`, causes: [] }
     return { sentence: 'The config does not explain it: by its rules the last known good one sends the same requests there.', causes: [] }
   }
