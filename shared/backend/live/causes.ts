@@ -54,13 +54,24 @@ export class AlertCauses {
   #compared: Compared | null = null
   #problem: string | null = null
   #runs = 0
+  #settled: Promise<void> = Promise.resolve()
 
   constructor(clock: ClockPort) {
     this.#clock = clock
   }
 
   /** Compares another pair; ends when it is done, or when a later call took its place. Null: there is no such config. */
-  async use(knownGood: LoadedConfig | null, running: LoadedConfig | null): Promise<void> {
+  use(knownGood: LoadedConfig | null, running: LoadedConfig | null): Promise<void> {
+    this.#settled = this.#compare(knownGood, running)
+    return this.#settled
+  }
+
+  /** Ends when the newest pair is compared. */
+  get settled(): Promise<void> {
+    return this.#settled
+  }
+
+  async #compare(knownGood: LoadedConfig | null, running: LoadedConfig | null): Promise<void> {
     const run = this.#runs += 1
     this.#compared = null
     this.#problem = null
