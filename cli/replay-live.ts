@@ -3,6 +3,7 @@ import { openRecording, Replay, type OpenRecording } from '#shared/backend/live/
 import { AlertCauses } from '#shared/backend/live/causes.ts'
 import type { Ports } from '#shared/backend/ports.ts'
 import { recordedTime } from '#shared/live/recording/recorded-time.ts'
+import { readLiveAlertSettings, tellUnknownPools } from './alert-settings.ts'
 import { numberOf, type Parsed } from './args.ts'
 import { InputError, UsageError, type ExitCode, type Io } from './io.ts'
 import { cliPorts, deliver, readConfig } from './reading.ts'
@@ -15,7 +16,7 @@ export function isRecordingName(argument: string): boolean {
 
 /** Recordings show no pause longer than this, whatever the speed. */
 const longestPauseMs = 5000
-const liveOnly = ['interval', 'record', 'since', 'token-from', 'alert-settings', 'webhook'] as const
+const liveOnly = ['interval', 'record', 'since', 'token-from'] as const
 
 /** What to do with a recording. */
 interface ReplayChoice extends ShowChoice {
@@ -32,21 +33,25 @@ interface Shown {
 /** Shows a recording as if it were live, at its pace times `--speed`, with the configs of the command line in place of its own. */
 export async function showRecording(args: Parsed, io: Io, path: string, configArgument: string | null): Promise<ExitCode> {
   for (const name of liveOnly) if (args.has(name)) throw new UsageError(`--${name} has no meaning for a recording.`)
+  if (args.has('webhook')) throw new UsageError('--webhook posts alerts when they begin and end; those of a recording are over.')
   const choice = showChoice(args)
   const speed = args.has('speed') ? numberOf(args, 'speed', 1, 60, 1) : choice.once || choice.json ? null : 1
   const ports = cliPorts(io, args.has('quiet'))
   const goodArgument = args.value('known-good')
   const config = configArgument === null ? null : await readConfig(ports, configArgument, args, io)
   const knownGood = goodArgument === null ? null : await readConfig(ports, goodArgument, args, io)
+  const alerts = await readLiveAlertSettings(ports, args)
   const opened = await openRecording(ports, path)
   if (!opened.ok) throw new InputError(opened.failure.message)
   const recording = opened.value
+  const replay = new Replay(ports, recording.head, { config, knownGood, alerts })
   let last: Shown | null
   try {
-    last = await showEntries(ports, args, io, recording, new Replay(ports, recording.head, config, knownGood), { ...choice, speed })
+    last = await showEntries(ports, args, io, recording, replay, { ...choice, speed })
   } finally {
     recording.close()
   }
+  tellUnknownPools(alerts, replay.running, args, io)
   for (const problem of recording.problems) io.err(`${path}: ${problem.message} (byte ${problem.byte})\n`)
   if (last === null) throw new InputError(`${path} holds no poll.`)
   if (choice.once) await deliver(last.text(), args, io)

@@ -10,7 +10,7 @@ import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
 import { whyNotShown } from '#shared/live/same-product.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
-import { readAlertSettings, webhookOf } from './alert-settings.ts'
+import { readLiveAlertSettings, tellUnknownPools, webhookOf } from './alert-settings.ts'
 import { numberOf, type Parsed } from './args.ts'
 import { exitCodes, InputError, UsageError, type ExitCode, type Io } from './io.ts'
 import { pastOf, withToken } from './live-past.ts'
@@ -52,7 +52,8 @@ export async function watchSource(args: Parsed, io: Io, written: string, configA
   const goodArgument = args.value('known-good')
   const running = await readFor(configArgument)
   const knownGood = await readFor(goodArgument)
-  const alerts = await readAlertSettings(ports, args, io, running)
+  const alerts = await readLiveAlertSettings(ports, args)
+  tellUnknownPools(alerts, running, args, io)
   const webhook = webhookOf(ports, args, io)
   const record = recordingChoice(args)
   const poller = createPoller(ports.live, source, choice.once ? Math.max(intervalMs, onceLimitMs) : intervalMs)

@@ -1,3 +1,4 @@
+import { alertSettingsOption } from '#cli/alert-settings.ts'
 import { expectPositionals, readingOptions } from '#cli/args.ts'
 import type { Command } from '#cli/command.ts'
 import { UsageError } from '#cli/io.ts'
@@ -6,7 +7,7 @@ import { isRecordingName, showRecording } from '#cli/replay-live.ts'
 import { watchSource } from '#cli/watch-live.ts'
 
 export const command: Command = {
-  usage: 'live SOURCE [--config CONFIG] [--once] [--alerts] [--interval SECONDS] [--record FILE] [--format text|json]\n       steelyard live CONFIG --source SOURCE\n       steelyard live FILE.lbrec [--speed N] [--once] [--alerts] [--format text|json]',
+  usage: 'live SOURCE [--config CONFIG] [--once] [--alerts [--alert-settings FILE] [--webhook URL]] [--interval SECONDS] [--record FILE] [--format text|json]\n       steelyard live CONFIG --source SOURCE\n       steelyard live FILE.lbrec [--speed N] [--once] [--alerts [--alert-settings FILE]] [--format text|json]',
   summary: 'Shows where the traffic of a running balancer goes, against what the config says. Reads only.',
   options: [
     ...readingOptions,
@@ -15,7 +16,7 @@ export const command: Command = {
     { name: 'known-good', value: 'CONFIG', help: 'last known good config: shares are judged against it, too' },
     { name: 'alerts', value: null, help: 'say what is wrong; exit code 1 when something is at the end' },
     { name: 'webhook', value: 'URL', help: 'POST each alert that begins or ends there, as one JSON object; https, or http on this machine' },
-    { name: 'alert-settings', value: 'FILE', help: 'JSON with thresholds, severities and waivers of the alerts' },
+    alertSettingsOption,
     { name: 'once', value: null, help: 'two polls (five with --alerts), one table, and the end' },
     { name: 'interval', value: 'SECONDS', help: 'time between polls, 1 to 300 (default 5; 1 with --once)' },
     { name: 'since', value: 'TIME', help: 'begin with what a Prometheus server knows of the last TIME, as 90s, 30m or 6h' },
@@ -30,7 +31,7 @@ export const command: Command = {
     'Only these commands are sent to a socket: user, show info, show stat, show servers state. The first gives up every right to change anything.',
     'Shares are judged against the state and weights of the servers; how long it takes depends on the traffic. A failed poll is said and tried again; with --once it ends with exit code 3.',
     'With --format json each poll is one line. Alerts that only inform do not make the exit code 1.',
-    'A recording holds every poll, what was told, and the configs with secrets masked. Given as SOURCE it is shown again with the same alerts; --config and --known-good replace its configs.',
+    'A recording holds every poll, what was told, and the configs with secrets masked. Given as SOURCE it is shown again with the same alerts; --config and --known-good replace its configs, and with --alert-settings the alerts are those that other thresholds would have told.',
   ],
   async run(args, io) {
     const [argument] = expectPositionals(args, 1, 1, args.has('source') ? 'one CONFIG, with the source in --source' : 'one SOURCE') as [string]

@@ -135,7 +135,7 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
       const opened = await session.value.recording()
       if (!opened.ok) return opened
       try {
-        const report = await incidentReport(ports, opened.value, format)
+        const report = await incidentReport(ports, opened.value, format, session.value.alerts)
         const name = session.value.info().title.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^[-.]+|[-.]+$/g, '')
         return report.ok ? ok({ name: `incident-${name}.${format === 'html' ? 'html' : 'md'}`, text: report.value }) : report
       } finally {

@@ -39,6 +39,7 @@ const pastMs = 30 * 60_000
 /** One running balancer that is polled until `close`. Each poll and each miss goes out as an event. */
 export class WatchedSession implements KeptSession {
   readonly seen: SeenTraffic
+  readonly alerts: AlertSettings
   readonly #ports: Ports
   readonly #options: WatchOptions
   readonly #poller: Poller
@@ -55,6 +56,7 @@ export class WatchedSession implements KeptSession {
     this.#options = options
     this.#poller = poller
     this.#recording = record === null ? null : new SessionRecording(ports, record, { source: source.title, intervalMs }, usualLimits)
+    this.alerts = alerts
     this.seen = new SeenTraffic(ports, intervalMs)
     this.#watch = new BalancerWatch(ports.clock, {
       nominalMs: intervalMs, running, knownGood, readAgain, recording: this.#recording, alerts,
