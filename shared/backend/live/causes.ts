@@ -91,7 +91,7 @@ export class AlertCauses {
     }
   }
 
-  /** The alerts with the lines that explain them. */
+  /** The alerts with the lines that explain them; secrets of the configs are masked, because alerts leave this machine. */
   explain(alerts: readonly Alert[], view: LiveView): readonly Alert[] {
     const compared = this.#compared
     const problem = this.#problem
@@ -101,7 +101,7 @@ export class AlertCauses {
       const found = explainOne(compared, alert, view)
       if (found === null) return alert
       const at = found.causes.find((one) => one.side === 'running')?.at ?? alert.at
-      return { ...alert, sentence: `${alert.sentence} ${found.sentence}`, at, causes: found.causes }
+      return { ...alert, sentence: `${alert.sentence} ${maskSecrets(found.sentence)}`, at, causes: found.causes }
     })
   }
 }

@@ -73,6 +73,12 @@ test('a weight on the line of the server itself', async () => {
   assert.deepEqual(lines, ['10', '-10'])
 })
 
+test('a secret in what differs is masked', async () => {
+  const config = (uri: string): string => `${head} default_backend web\nbackend web\n option httpchk\n http-check send meth GET uri ${uri}\n server a 10.0.0.1:80 check\n`
+  const [sentence] = await explained(config('/alive'), config('/health?api_key=hunter2hunter2'), { rule: 'health', servers: ['a'] }, viewOf('L7STS', ['a']))
+  assert.equal(sentence, 'Against the last known good config: health is checked with GET /health?api_key=•••••• instead of GET /alive.')
+})
+
 test('what cannot be decided is said to be unknown', async () => {
   const [sentence = '', ...lines] = await explained(`${head} use_backend web if { lua.x() }\n${tail}`, `${head} use_backend web if { lua.y() }\n${tail}`, silent)
   assert.match(sentence, /^Whether the config did it cannot be told: /)
