@@ -1,39 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openRecording, Replay, type OpenRecording } from '#shared/backend/live/replay.ts'
 import { AlertCauses } from '#shared/backend/live/causes.ts'
-import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import type { Ports } from '#shared/backend/ports.ts'
-import type { LiveMoment } from '#shared/live/live-session.ts'
 import { recordedTime } from '#shared/live/recording/recorded-time.ts'
-import type { RecordedEntry } from '#shared/live/recording/entries.ts'
-import { InputError, type Io } from './io.ts'
-import { toPlaces, type Places } from './output/json-shapes.ts'
-
-/** What to do with a recording. */
-export interface ReplayChoice {
-  /** Times the pace of the recording; null: as fast as it goes. */
-  readonly speed: number | null
-  /** Used instead of the configs of the recording. */
-  readonly config: LoadedConfig | null
-  readonly knownGood: LoadedConfig | null
-  readonly wantsAlerts: boolean
-}
-
-/** One poll of a recording as it is shown. */
-export interface ReplayedMoment {
-  readonly moment: LiveMoment
-  readonly places: Places | null
-  /** The same for the last known good config. */
-  readonly goodPlaces: Places | null
-  /** When it was, in the zone of the recording. */
-  readonly at: string
-}
-
-/** A poll that failed then. */
-export interface ReplayedMiss {
-  readonly failure: Extract<RecordedEntry, { kind: 'miss' }>['failure']
-  readonly at: string
-}
+import { readLiveAlertSettings, tellUnknownPools } from './alert-settings.ts'
+import { numberOf, type Parsed } from './args.ts'
+import { InputError, UsageError, type ExitCode, type Io } from './io.ts'
+import { cliPorts, deliver, readConfig } from './reading.ts'
+import { codeOf, KnownPlaces, renderLook, showChoice, showFailure, showTable, type Look, type ShowChoice } from './show-live.ts'
 
 /** Whether an argument names a recording and not a source that is asked. */
 export function isRecordingName(argument: string): boolean {
@@ -42,52 +16,77 @@ export function isRecordingName(argument: string): boolean {
 
 /** Recordings show no pause longer than this, whatever the speed. */
 const longestPauseMs = 5000
+const liveOnly = ['interval', 'record', 'since', 'token-from'] as const
 
-/** Shows a recording as if it were live, at its pace times `speed`. Ends early when `show` says so. */
-export async function replayRecording(ports: Ports, io: Io, path: string, choice: ReplayChoice, show: (what: ReplayedMoment | ReplayedMiss, source: string) => Promise<boolean>): Promise<void> {
+/** What to do with a recording. */
+interface ReplayChoice extends ShowChoice {
+  /** Times the pace of the recording; null: as fast as it goes. */
+  readonly speed: number | null
+}
+
+/** What was shown last. */
+interface Shown {
+  readonly text: () => string
+  readonly look: Look
+}
+
+/** Shows a recording as if it were live, at its pace times `--speed`, with the configs of the command line in place of its own. */
+export async function showRecording(args: Parsed, io: Io, path: string, configArgument: string | null): Promise<ExitCode> {
+  for (const name of liveOnly) if (args.has(name)) throw new UsageError(`--${name} has no meaning for a recording.`)
+  if (args.has('webhook')) throw new UsageError('--webhook posts alerts when they begin and end; those of a recording are over.')
+  const choice = showChoice(args)
+  const speed = args.has('speed') ? numberOf(args, 'speed', 1, 60, 1) : choice.once || choice.json ? null : 1
+  const ports = cliPorts(io, args.has('quiet'))
+  const goodArgument = args.value('known-good')
+  const config = configArgument === null ? null : await readConfig(ports, configArgument, args, io)
+  const knownGood = goodArgument === null ? null : await readConfig(ports, goodArgument, args, io)
+  const alerts = await readLiveAlertSettings(ports, args)
   const opened = await openRecording(ports, path)
   if (!opened.ok) throw new InputError(opened.failure.message)
   const recording = opened.value
+  const replay = new Replay(ports, recording.head, { config, knownGood, alerts })
+  let last: Shown | null
   try {
-    await replayEntries(recording, new Replay(ports, recording.head, choice.config, choice.knownGood), choice.wantsAlerts ? new AlertCauses(ports.clock) : null, io, choice, show)
+    last = await showEntries(ports, args, io, recording, replay, { ...choice, speed })
   } finally {
     recording.close()
   }
+  tellUnknownPools(alerts, replay.running, args, io)
   for (const problem of recording.problems) io.err(`${path}: ${problem.message} (byte ${problem.byte})\n`)
+  if (last === null) throw new InputError(`${path} holds no poll.`)
+  if (choice.once) await deliver(last.text(), args, io)
+  return codeOf(last.look)
 }
 
-async function replayEntries({ head, entries }: OpenRecording, replay: Replay, causes: AlertCauses | null, io: Io, { speed }: ReplayChoice, show: (what: ReplayedMoment | ReplayedMiss, source: string) => Promise<boolean>): Promise<void> {
-  const source = `${head.source} (recorded)`
+/** The last poll that was shown, or would be; null: there is none. */
+async function showEntries(ports: Ports, args: Parsed, io: Io, { head, entries }: OpenRecording, replay: Replay, { once, json, count, speed }: ReplayChoice): Promise<Shown | null> {
+  const source = { title: `${head.source} (recorded)` }
+  const causes = args.has('alerts') ? new AlertCauses(ports.clock) : null
+  const places = new KnownPlaces()
+  let last: Shown | null = null
   let lastMs: number | null = null
-  const placesOf = new KnownPlaces()
-  if (causes !== null) await causes.use(replay.knownGood, replay.running)
+  let shown = 0
   let told = 0
+  await causes?.use(replay.knownGood, replay.running)
   for (const entry of entries()) {
     const { moment } = replay.take(entry)
     for (; told < replay.problems.length; told += 1) io.err(`${replay.problems[told]?.message ?? ''} Shares are judged without it.\n`)
-    if (entry.kind === 'config' && causes !== null) await causes.use(replay.knownGood, replay.running)
-    if (entry.kind === 'miss') {
-      if (!await show({ failure: entry.failure, at: recordedTime(head.startedAt, entry.wallMs) }, source)) return
-    } else if (entry.kind === 'event' && (entry.event.type === 'note' || entry.event.type === 'gap')) {
-      io.err(`${recordedTime(head.startedAt, entry.wallMs)}  ${entry.event.text}\n`)
-    }
+    if (entry.kind === 'config') await causes?.use(replay.knownGood, replay.running)
+    else if (entry.kind === 'miss' && !once) showFailure(io, json, entry.failure, source, recordedTime(head.startedAt, entry.wallMs))
+    else if (entry.kind === 'event' && (entry.event.type === 'note' || entry.event.type === 'gap')) io.err(`${recordedTime(head.startedAt, entry.wallMs)}  ${entry.event.text}\n`)
     if (moment === null) continue
-    const { monotonicMs, wallMs } = moment.view.snapshot.taken
+    const { view } = moment
+    const { monotonicMs, wallMs } = view.snapshot.taken
     if (speed !== null && lastMs !== null) await sleep(Math.min(longestPauseMs, Math.max(0, monotonicMs - lastMs) / speed))
     lastMs = monotonicMs
-    const explained = causes === null ? moment : { ...moment, alerts: causes.explain(moment.alerts, moment.view) }
-    if (!await show({ moment: explained, places: placesOf.of(replay.running), goodPlaces: placesOf.of(replay.knownGood), at: recordedTime(head.startedAt, wallMs) }, source)) return
+    const look = { view, alerts: causes === null ? null : causes.explain(moment.alerts, view) }
+    const facts = { ...look, source, at: recordedTime(head.startedAt, wallMs), places: places.of(replay.running), goodPlaces: places.of(replay.knownGood) }
+    last = { look, text: () => renderLook(args, io, json, facts) }
+    if (once) continue
+    showTable(io, json, last.text())
+    await io.drained()
+    shown += 1
+    if (shown >= count) break
   }
-}
-
-/** Line indexes of the configs that were in force. */
-class KnownPlaces {
-  readonly #known = new Map<LoadedConfig, Places>()
-
-  of(config: LoadedConfig | null): Places | null {
-    if (config === null) return null
-    const found = this.#known.get(config) ?? toPlaces(config.files.map((file) => file.source))
-    this.#known.set(config, found)
-    return found
-  }
+  return last
 }

@@ -137,3 +137,52 @@ test('a wall clock that jumps back within a recording makes no alert and no nega
   assert.deepEqual(lines.map((line) => line.listeners[0]?.requestsPerSecond), [null, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7])
   assert.deepEqual(lines[6]?.listeners[0]?.marks, ['clock'])
 })
+
+const sample = path.resolve(import.meta.dirname, '../../assets/sample-incident/incident.lbrec')
+function settingsFile(value: object): string {
+  const file = path.join(scratch, `settings${made += 1}.json`)
+  writeFileSync(file, JSON.stringify(value))
+  return file
+}
+
+test('other thresholds and waivers run over an old incident, in what is shown and in the report', async () => {
+  const calm = settingsFile({ rules: { silent: { minimumRate: 50 }, mix: { enabled: false } }, pools: { gone: {} }, waivers: [{ rule: 'share', pool: 'api', reason: 'known to us', until: '2999-01-01' }] })
+  const usual = await run(['live', sample, '--once', '--alerts'])
+  assert.deepEqual([usual.code, /▲ critical: Pool auth has received nothing/.test(usual.out)], [1, true])
+  const shown = await run(['live', sample, '--once', '--alerts', '--alert-settings', calm])
+  assert.deepEqual([shown.code, shown.err], [0, `${calm} speaks of pool "gone", which the config does not have.\n`])
+  assert.doesNotMatch(shown.out, /Pool auth has received nothing/)
+  assert.match(shown.out, /▲ critical, waived until 2999-01-01 \(known to us\): api\/api-1 took/)
+  const report = (await run(['report', sample, '--alert-settings', calm])).out
+  assert.match(report, /^\*\*No alert fired between /m)
+  assert.match(report, /^\| Alerts \| By thresholds, severities or waivers that were set\. They speak of pool "gone", which the config does not have\. \|$/m)
+  assert.match(report, /^- critical, waived until 2999-01-01 \(known to us\): api\/api-1 took/m)
+  assert.match(report, /\| info \| api\/api-1 took .* Waived until 2999-01-01: known to us \|/)
+  assert.doesNotMatch(report, /Pool auth has received nothing/)
+})
+
+test('a lower threshold finds what was not told then', async () => {
+  const polls = Array.from({ length: 12 }, (_, poll): LiveSnapshot => {
+    const one = pollAt(poll)
+    return { ...one, rows: one.rows.map((row) => (row.kind === 'pool' ? { ...row, gauges: { ...row.gauges, queued: 2 } } : row)) }
+  })
+  const file = await recorded(polls)
+  assert.equal((await run(['live', file, '--once', '--alerts'])).code, 0)
+  const lower = await run(['live', file, '--once', '--alerts', '--alert-settings', settingsFile({ rules: { queue: { length: 1 } } })])
+  assert.equal(lower.code, 1)
+  assert.match(lower.out, /^▲ warning: 2 requests of pool api wait for a server/m)
+})
+
+const refused: readonly (readonly [string, readonly string[], number, RegExp])[] = [
+  ['a webhook', ['--alerts', '--webhook', 'https://hooks.example/'], 2, /--webhook posts alerts when they begin and end; those of a recording are over\./],
+  ['settings of alerts that nobody asked for', ['--alert-settings', 'x.json'], 2, /needs --alerts/],
+  ['settings that are not there', ['--alerts', '--alert-settings', '/nowhere/x.json'], 3, /x\.json/],
+  ['another pace of polls', ['--interval', '2'], 2, /--interval has no meaning for a recording/],
+]
+for (const [name, args, code, words] of refused) {
+  test(`a recording is refused with ${name}`, async () => {
+    const result = await run(['live', sample, ...args])
+    assert.equal(result.code, code)
+    assert.match(result.err, words)
+  })
+}

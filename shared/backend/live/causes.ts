@@ -54,13 +54,24 @@ export class AlertCauses {
   #compared: Compared | null = null
   #problem: string | null = null
   #runs = 0
+  #settled: Promise<void> = Promise.resolve()
 
   constructor(clock: ClockPort) {
     this.#clock = clock
   }
 
   /** Compares another pair; ends when it is done, or when a later call took its place. Null: there is no such config. */
-  async use(knownGood: LoadedConfig | null, running: LoadedConfig | null): Promise<void> {
+  use(knownGood: LoadedConfig | null, running: LoadedConfig | null): Promise<void> {
+    this.#settled = this.#compare(knownGood, running)
+    return this.#settled
+  }
+
+  /** Ends when the newest pair is compared. */
+  get settled(): Promise<void> {
+    return this.#settled
+  }
+
+  async #compare(knownGood: LoadedConfig | null, running: LoadedConfig | null): Promise<void> {
     const run = this.#runs += 1
     this.#compared = null
     this.#problem = null
@@ -80,7 +91,7 @@ export class AlertCauses {
     }
   }
 
-  /** The alerts with the lines that explain them. */
+  /** The alerts with the lines that explain them; secrets of the configs are masked, because alerts leave this machine. */
   explain(alerts: readonly Alert[], view: LiveView): readonly Alert[] {
     const compared = this.#compared
     const problem = this.#problem
@@ -90,7 +101,7 @@ export class AlertCauses {
       const found = explainOne(compared, alert, view)
       if (found === null) return alert
       const at = found.causes.find((one) => one.side === 'running')?.at ?? alert.at
-      return { ...alert, sentence: `${alert.sentence} ${found.sentence}`, at, causes: found.causes }
+      return { ...alert, sentence: `${alert.sentence} ${maskSecrets(found.sentence)}`, at, causes: found.causes }
     })
   }
 }
@@ -117,7 +128,7 @@ function explainRoute(compared: Compared, alert: Alert, pool: string): Explanati
     if (alert.rule === 'queue') return null
     // A request that ends in something that is not modelled may have come from this pool, or go there.
     const blind = compared.classes.flatMap(({ before, after }) => [before.outcome, after.outcome]).find((outcome) => outcome.action === 'unmodelled')
-    if (blind?.action === 'unmodelled') return { sentence: `Whether the config did it cannot be told: ${blind.reason}.`, causes: [] }
+    if (blind?.action === 'unmodelled') return { sentence: `Whether the config did it cannot be told: ${blind.reason.replace(/\.$/, '')}.`, causes: [] }
     if (compared.open !== null) return { sentence: `Whether the config did it cannot be told: ${compared.open}`, causes: [] }
     return { sentence: 'The config does not explain it: by its rules the last known good one sends the same requests there.', causes: [] }
   }

@@ -1,6 +1,7 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import { parseAlertSettings } from '#shared/live/alerts/settings.ts'
-import { dialectOf, parseLiveSource } from '#shared/live/live-source.ts'
+import { parseLiveSource } from '#shared/live/live-source.ts'
+import { whyNotComparable } from '#shared/live/same-product.ts'
 import type { SteelyardContract } from '#shared/rpc/contract.ts'
 import type { Handlers } from '#shared/rpc/method.ts'
 import type { ConfigInput, LiveSessionInfo, LoadOptions } from '#shared/rpc/payloads.ts'
@@ -81,9 +82,9 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
       if (!running.ok) return running
       const knownGood = configOf(knownGoodId)
       if (!knownGood.ok) return knownGood
-      const dialect = dialectOf(source)
       for (const config of [running.value, knownGood.value]) {
-        if (config !== null && dialect !== 'any' && dialect !== config.dialect.id) return failed('bad-params', `${config.summary.title} is a config of ${config.summary.product}; what ${source.title} shows ${dialect === null ? 'cannot be compared with a config' : `is compared with one of ${dialect === 'nginx' ? 'nginx' : 'HAProxy'}`}.`)
+        const refused = config === null ? null : whyNotComparable(source, config.model, config.summary.title)
+        if (refused !== null) return failed('bad-params', refused)
       }
       const sessionId = `live-${++next}`
       const begun = await WatchedSession.begin(ports, {
@@ -134,7 +135,7 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
       const opened = await session.value.recording()
       if (!opened.ok) return opened
       try {
-        const report = await incidentReport(ports, opened.value, format)
+        const report = await incidentReport(ports, opened.value, format, session.value.alerts)
         const name = session.value.info().title.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^[-.]+|[-.]+$/g, '')
         return report.ok ? ok({ name: `incident-${name}.${format === 'html' ? 'html' : 'md'}`, text: report.value }) : report
       } finally {

@@ -1,4 +1,5 @@
 import type { Table } from '#shared/presentation/presentation.ts'
+import type { AlertSettings } from '#shared/live/alerts/settings.ts'
 import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
 import type { Result } from '#shared/diagnostics/failure.ts'
 import type { OpenRecording } from './replay.ts'
@@ -7,6 +8,8 @@ import type { SeenTraffic } from './seen-traffic.ts'
 /** A balancer that is watched, or a recording: what screens ask about is the same. */
 export interface KeptSession {
   readonly seen: SeenTraffic
+  /** What its alerts are told by. */
+  readonly alerts: AlertSettings
   readonly info: () => LiveSessionInfo
   /** Counters of the last poll; null: there was none. */
   readonly raw: () => { readonly atMs: number; readonly table: Table } | null

@@ -57,7 +57,7 @@ async function readThrough(ports: Ports, sessionId: string, recording: OpenRecor
   const last = snapshot
   const problems = [...recording.problems.map((problem) => problem.message), ...replay.problems.map((failure: Failure) => failure.message)]
   return ok({
-    seen,
+    seen, alerts: {},
     info: (): LiveSessionInfo => ({
       sessionId, kind: 'recording', title: head.source, product: head.product, surface: 'recording', intervalMs: head.intervalMs, running: replay.running?.summary ?? null, knownGood: replay.knownGood?.summary ?? null,
       problems, recording: null, range: seen.samples.range(),

@@ -2,6 +2,7 @@ import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import type { Ports, RecordingSource } from '#shared/backend/ports.ts'
 import { ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
+import type { AlertSettings } from '#shared/live/alerts/settings.ts'
 import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
 import { RecordingDecoder } from '#shared/live/recording/decoder.ts'
 import type { RecordedEntry, RecordingHead, RecordingProblem } from '#shared/live/recording/entries.ts'
@@ -60,6 +61,14 @@ export interface ReplayStep {
   readonly alerts: readonly Alert[] | null
 }
 
+/** What to judge a recording by instead of what it brings along. */
+export interface ReplayGiven {
+  readonly config?: LoadedConfig | null
+  readonly knownGood?: LoadedConfig | null
+  /** Empty: the usual thresholds. A recording does not say by which ones its alerts were told. */
+  readonly alerts?: AlertSettings
+}
+
 /**
  * Puts the entries of a recording through what watches a live balancer: the same polls, misses and configs in the same
  * order, so the same alerts at the same times.
@@ -67,22 +76,19 @@ export interface ReplayStep {
 export class Replay {
   readonly #bytes: Ports['bytes']
   readonly #nominalMs: number
-  readonly #given: LoadedConfig | null
+  readonly #given: ReplayGiven
   #session: LiveSession | null = null
   #running: LoadedConfig | null
   #knownGood: LoadedConfig | null
-  readonly #givenGood: boolean
   /** Configs of the recording that cannot be compiled here, said once each. */
   readonly problems: Failure[] = []
 
-  /** `config`, `knownGood`: used instead of those of the recording; null: those of the recording. */
-  constructor(ports: Pick<Ports, 'bytes'>, head: RecordingHead, config: LoadedConfig | null = null, knownGood: LoadedConfig | null = null) {
+  constructor(ports: Pick<Ports, 'bytes'>, head: RecordingHead, given: ReplayGiven = {}) {
     this.#bytes = ports.bytes
     this.#nominalMs = head.intervalMs
-    this.#given = config
-    this.#running = config
-    this.#knownGood = knownGood
-    this.#givenGood = knownGood !== null
+    this.#given = given
+    this.#running = given.config ?? null
+    this.#knownGood = given.knownGood ?? null
   }
 
   /** The config that polls are judged against now. */
@@ -109,11 +115,11 @@ export class Replay {
   }
 
   #started(): LiveSession {
-    return this.#session ??= new LiveSession(this.#running?.model ?? null, this.#nominalMs, this.#knownGood?.model ?? null)
+    return this.#session ??= new LiveSession(this.#running?.model ?? null, this.#nominalMs, this.#knownGood?.model ?? null, this.#given.alerts)
   }
 
   #useConfig(recorded: Extract<RecordedEntry, { kind: 'config' }>['config']): void {
-    if (recorded.role === 'running' ? this.#given !== null : this.#givenGood) return
+    if (((recorded.role === 'running' ? this.#given.config : this.#given.knownGood) ?? null) !== null) return
     const config = fromRecordedConfig(this.#bytes, recorded)
     if (!config.ok) {
       this.problems.push(config.failure)

@@ -1,6 +1,7 @@
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import type { Ports } from '#shared/backend/ports.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
+import type { AlertSettings } from '#shared/live/alerts/settings.ts'
 import type { LiveMoment } from '#shared/live/live-session.ts'
 import type { WatchedPool } from '#shared/live/live-watch.ts'
 import type { RecordedConfig, RecordedEntry, RecordingHead, RecordingProblem } from '#shared/live/recording/entries.ts'
@@ -9,7 +10,7 @@ import { AlertCauses } from './causes.ts'
 import { Replay, type OpenRecording } from './replay.ts'
 
 /** One alert from its beginning to its end, as it was told when it began. */
-export interface ReportedAlert extends Pick<Alert, 'key' | 'rule' | 'pool' | 'severity' | 'sentence' | 'evidence' | 'mutedBy'> {
+export interface ReportedAlert extends Pick<Alert, 'key' | 'rule' | 'pool' | 'severity' | 'sentence' | 'evidence' | 'mutedBy' | 'waived'> {
   readonly fromMs: number
   /** Null: it still fired when the recording ended. */
   untilMs: number | null
@@ -50,9 +51,9 @@ export interface ReportFacts {
 
 const noticedGaps = 3
 
-/** Goes through a recording once, and holds what a report needs. Null: there is no poll in it. */
-export async function gatherFacts(ports: Pick<Ports, 'bytes' | 'clock'>, recording: OpenRecording): Promise<ReportFacts | null> {
-  const gatherer = new Gatherer(ports, recording.head)
+/** Goes through a recording once, with these settings of alerts, and holds what a report needs. Null: there is no poll in it. */
+export async function gatherFacts(ports: Pick<Ports, 'bytes' | 'clock'>, recording: OpenRecording, alerts: AlertSettings): Promise<ReportFacts | null> {
+  const gatherer = new Gatherer(ports, recording.head, alerts)
   let entries = 0
   for (const entry of recording.entries()) {
     await gatherer.take(entry)
@@ -79,10 +80,10 @@ class Gatherer {
   #misses = 0
   #missing: { readonly fromMs: number; count: number; readonly message: string } | null = null
 
-  constructor(ports: Pick<Ports, 'bytes' | 'clock'>, head: RecordingHead) {
+  constructor(ports: Pick<Ports, 'bytes' | 'clock'>, head: RecordingHead, alerts: AlertSettings) {
     this.#head = head
     this.#version = head.version
-    this.#replay = new Replay(ports, head)
+    this.#replay = new Replay(ports, head, { alerts })
     this.#causes = new AlertCauses(ports.clock)
   }
 
@@ -161,12 +162,12 @@ class Gatherer {
     }
     for (const alert of alerts) {
       if (this.#firing.has(alert.key)) continue
-      const { key, rule, pool, severity, sentence, evidence, mutedBy } = alert
-      const begun: ReportedAlert = { key, rule, pool, severity, sentence, evidence, mutedBy, fromMs: wallMs, untilMs: null, lines: this.#linesOf(alert) }
+      const { key, rule, pool, severity, sentence, evidence, mutedBy, waived } = alert
+      const begun: ReportedAlert = { key, rule, pool, severity, sentence, evidence, mutedBy, waived, fromMs: wallMs, untilMs: null, lines: this.#linesOf(alert) }
       this.#firing.set(key, begun)
       this.#alerts.push(begun)
       // The reload itself stands there already.
-      if (rule !== 'reload') this.#tell(wallMs, severity, sentence)
+      if (rule !== 'reload') this.#tell(wallMs, waived === null ? severity : 'info', waived === null ? sentence : `${sentence} Waived until ${waived.until}: ${waived.reason}`)
     }
   }
 
@@ -190,7 +191,7 @@ class Gatherer {
     this.#pools.set(pool.name, known)
     const interval = pool.live?.interval ?? null
     const units = interval?.deltas.requests ?? interval?.deltas.connections ?? null
-    const wakes = this.#alerts.some((alert) => alert.severity !== 'info' && alert.rule !== 'reload')
+    const wakes = this.#alerts.some((alert) => alert.severity !== 'info' && alert.rule !== 'reload' && alert.waived === null)
     const sum = wakes ? known.since : known.before
     if (interval !== null && units !== null) {
       sum.units += units

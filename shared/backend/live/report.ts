@@ -7,6 +7,7 @@ import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import { toPair, type Pair } from '#shared/backend/pairs.ts'
 import type { Ports } from '#shared/backend/ports.ts'
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
+import { unknownPools, type AlertSettings } from '#shared/live/alerts/settings.ts'
 import { perSecond } from '#shared/live/per-second.ts'
 import { recordedTime } from '#shared/live/recording/recorded-time.ts'
 import type { Span } from '#shared/text/span.ts'
@@ -20,20 +21,21 @@ import type { OpenRecording } from './replay.ts'
  * What a recording tells of an incident, as one file: what happened, when, which alerts with their evidence and lines,
  * where the traffic went at worst, and what differs between the last known good config and the one that ran.
  *
- * The same recording gives the same bytes; times are those of the machine that recorded. Secrets are masked.
+ * The same recording gives the same bytes; times are those of the machine that recorded. Secrets are masked. Alerts are
+ * those that `alerts` would have told then, whatever was told.
  * Errors: there is no poll in it. The recording is read once and not closed.
  */
-export async function incidentReport(ports: Ports, recording: OpenRecording, format: 'markdown' | 'html'): Promise<Result<string>> {
-  const facts = await gatherFacts(ports, recording)
+export async function incidentReport(ports: Ports, recording: OpenRecording, format: 'markdown' | 'html', alerts: AlertSettings = {}): Promise<Result<string>> {
+  const facts = await gatherFacts(ports, recording, alerts)
   if (facts === null) return failed('not-found', 'The recording holds no poll.')
-  const document = toDocument(ports, facts, format === 'html')
+  const document = toDocument(ports, facts, alerts, format === 'html')
   return ok(format === 'html' ? renderHtml(document) : renderMarkdown(document))
 }
 
 const severities = ['critical', 'warning', 'info'] as const
 const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(1)} %`)
 
-function toDocument(ports: Ports, facts: ReportFacts, withPicture: boolean): ReportDocument {
+function toDocument(ports: Ports, facts: ReportFacts, alerts: AlertSettings, withPicture: boolean): ReportDocument {
   const { head } = facts
   const time = (wallMs: number): string => recordedTime(head.startedAt, wallMs)
   const days = new Set([time(facts.fromMs), time(facts.toMs)].map((one) => one.slice(0, 10)))
@@ -44,7 +46,7 @@ function toDocument(ports: Ports, facts: ReportFacts, withPicture: boolean): Rep
   return {
     title: `Incident report: ${head.source}, ${time(facts.fromMs).slice(0, 10)}`, headline: headlineOf(facts, clock),
     blocks: [
-      ...aboutBlocks(facts, time), ...timelineBlocks(facts, clock), ...alertBlocks(facts, clock), ...trafficBlocks(facts, clock),
+      ...aboutBlocks(facts, alerts, time), ...timelineBlocks(facts, clock), ...alertBlocks(facts, clock), ...trafficBlocks(facts, clock),
       ...(pair === null || pair.before === null ? [] : changeBlocks(fixed, pair)),
       ...(pair === null || !withPicture ? [] : pictureBlocks(fixed, pair)), ...unknownBlocks(facts),
     ],
@@ -52,22 +54,28 @@ function toDocument(ports: Ports, facts: ReportFacts, withPicture: boolean): Rep
 }
 
 function headlineOf(facts: ReportFacts, clock: (wallMs: number) => string): string {
-  const woken = facts.alerts.filter((alert) => alert.severity !== 'info' && alert.rule !== 'reload' && alert.mutedBy === null)
+  const woken = facts.alerts.filter((alert) => alert.severity !== 'info' && alert.rule !== 'reload' && alert.mutedBy === null && alert.waived === null)
   const first = severities.flatMap((severity) => woken.filter((alert) => alert.severity === severity))[0]
   if (first === undefined) return `No alert fired between ${clock(facts.fromMs)} and ${clock(facts.toMs)}.`
   return `${clock(first.fromMs)}: ${first.sentence}`
 }
 
-function aboutBlocks(facts: ReportFacts, time: (wallMs: number) => string): readonly Block[] {
+function aboutBlocks(facts: ReportFacts, alerts: AlertSettings, time: (wallMs: number) => string): readonly Block[] {
   const { head } = facts
   const seconds = Math.round((facts.toMs - facts.fromMs) / 1000)
   const rows = [
     ['From', time(facts.fromMs)], ['To', `${time(facts.toMs)} (${seconds} s)`], ['Source', `${head.product}${facts.version === null ? '' : ` ${facts.version}`} at ${head.source}`],
     ['Polls', `${facts.polls}, ${head.intervalMs / 1000} s apart${facts.misses === 0 ? '' : `; ${facts.misses} failed`}`],
     ...facts.configs.map((config) => [config.role === 'running' ? 'Config that runs' : 'Known good config', `${config.title} (${config.product} ${config.version}), SHA-256 ${config.hash}, from ${time(config.wallMs)}`]),
+    ...(Object.keys(alerts).length === 0 ? [] : [['Alerts', `By thresholds, severities or waivers that were set.${notThere(facts, alerts)}`]]),
     ...(head.note === '' ? [] : [['Note', head.note]]), ['Recorded by', head.writer],
   ]
   return [{ kind: 'table', columns: [{ title: 'What', isNumber: false }, { title: 'Value', isNumber: false }], rows }]
+}
+
+function notThere({ running }: ReportFacts, alerts: AlertSettings): string {
+  const unknown = running === null ? [] : unknownPools(alerts, running.model)
+  return unknown.length === 0 ? '' : ` They speak of ${unknown.map((name) => `pool "${name}"`).join(', ')}, which the config does not have.`
 }
 
 const toneWords = { change: 'changed', critical: 'CRITICAL', warning: 'warning', info: 'info', end: 'over', gap: 'not known' } as const
@@ -84,7 +92,7 @@ function alertBlocks(facts: ReportFacts, clock: (wallMs: number) => string): rea
   if (told.length === 0) return [{ kind: 'heading', text: 'Alerts' }, { kind: 'text', text: 'None fired.' }]
   return [{ kind: 'heading', text: 'Alerts' }, {
     kind: 'list', items: told.map((alert) => ({
-      text: `${alert.severity}: ${alert.sentence}`,
+      text: `${alert.severity}${alert.waived === null ? '' : `, waived until ${alert.waived.until} (${alert.waived.reason})`}: ${alert.sentence}`,
       details: [
         `From ${clock(alert.fromMs)} ${alert.untilMs === null ? 'to the end of the recording' : `to ${clock(alert.untilMs)}`}${alert.mutedBy === null ? '' : `; follows from ${alert.mutedBy}`}`, ...alert.evidence, ...alert.lines.map(lineText),
       ],

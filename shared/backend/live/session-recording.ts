@@ -8,29 +8,31 @@ import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import type { Ports } from '#shared/backend/ports.ts'
 import { maskSecrets } from '#shared/backend/secrets.ts'
 import { toRecordedConfig } from './recorded-config.ts'
-import { LiveRecorder } from './recorder.ts'
+import { LiveRecorder, type RecordingLimits } from './recorder.ts'
 
 const shownLineCharacters = 200
 
-/** The file of one session. Whatever happens to it, watching goes on, and `status` says what. */
+/** The file of one session, from `begin` on. Whatever happens to it, watching goes on, and `status` says what. */
 export class SessionRecording {
   readonly #ports: Ports
   readonly #path: string
   readonly #about: { readonly source: string; readonly intervalMs: number }
+  readonly #limits: RecordingLimits
   #recorder: LiveRecorder | null = null
   #lines: LineLookup | null = null
 
-  constructor(ports: Ports, path: string, about: { readonly source: string; readonly intervalMs: number }) {
+  constructor(ports: Ports, path: string, about: { readonly source: string; readonly intervalMs: number }, limits: RecordingLimits) {
     this.#ports = ports
     this.#path = path
     this.#about = about
+    this.#limits = limits
   }
 
   /** Creates the file. Errors: it exists, or cannot be written. */
   async begin(first: LiveSnapshot, running: LoadedConfig | null, knownGood: LoadedConfig | null): Promise<Result<null>> {
     const started = await LiveRecorder.start(this.#ports.recordings, this.#path, {
       ...this.#about, product: first.product, version: first.version, startedAt: this.#ports.clock.now(), writer: `Steelyard ${this.#ports.host.version}`, note: '',
-    })
+    }, this.#limits)
     if (!started.ok) return started
     this.#recorder = started.value
     this.useConfigs(running, knownGood, first.taken.wallMs)

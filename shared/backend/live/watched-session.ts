@@ -1,17 +1,19 @@
 import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
 import type { AlertSettings } from '#shared/live/alerts/settings.ts'
-import { dialectOf, type LiveSource } from '#shared/live/live-source.ts'
-import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
+import type { LiveSource } from '#shared/live/live-source.ts'
+import { whyNotShown } from '#shared/live/same-product.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
 import type { Table } from '#shared/presentation/presentation.ts'
 import type { LiveSample } from '#shared/view/live-sample.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import type { Ports } from '#shared/backend/ports.ts'
+import { BalancerWatch } from './balancer-watch.ts'
 import type { KeptSession } from './kept-session.ts'
 import { readPast, type Past } from './past.ts'
 import { createPoller, type Poller } from './poller.ts'
 import { toRawTable } from './raw-table.ts'
+import { usualLimits } from './recorder.ts'
 import { openRecording, type OpenRecording } from './replay.ts'
 import { SeenTraffic } from './seen-traffic.ts'
 import { SessionRecording } from './session-recording.ts'
@@ -37,27 +39,32 @@ const pastMs = 30 * 60_000
 /** One running balancer that is polled until `close`. Each poll and each miss goes out as an event. */
 export class WatchedSession implements KeptSession {
   readonly seen: SeenTraffic
+  readonly alerts: AlertSettings
   readonly #ports: Ports
   readonly #options: WatchOptions
   readonly #poller: Poller
-  readonly #watch: LiveSession
+  readonly #watch: BalancerWatch
   readonly #recording: SessionRecording | null
-  #running: LoadedConfig | null
-  #configProblem: string | null = null
   #snapshot: LiveSnapshot | null = null
   #callOff: () => void = () => undefined
   #closed = false
 
   private constructor(ports: Ports, options: WatchOptions, poller: Poller) {
-    const { source, running, knownGood, record } = options
+    const { source, running, knownGood, readAgain, onConfig, record, alerts } = options
     const intervalMs = Math.max(options.intervalMs, poller.sourceIntervalMs ?? 0)
     this.#ports = ports
     this.#options = options
     this.#poller = poller
-    this.#watch = new LiveSession(running?.model ?? null, intervalMs, knownGood?.model ?? null, options.alerts)
-    this.#running = running
-    this.#recording = record === null ? null : new SessionRecording(ports, record, { source: source.title, intervalMs })
+    this.#recording = record === null ? null : new SessionRecording(ports, record, { source: source.title, intervalMs }, usualLimits)
+    this.alerts = alerts
     this.seen = new SeenTraffic(ports, intervalMs)
+    this.#watch = new BalancerWatch(ports.clock, {
+      nominalMs: intervalMs, running, knownGood, readAgain, recording: this.#recording, alerts,
+      onConfigs: (now, good) => {
+        onConfig(now)
+        void this.seen.useConfigs(now, good)
+      },
+    })
   }
 
   /** The first poll has to succeed, and the recording to begin: what is written wrong is not waited for. */
@@ -70,20 +77,20 @@ export class WatchedSession implements KeptSession {
       return past
     }
     const session = new WatchedSession(ports, options, poller)
-    const { product } = past.value.newest
-    // What other sources show was compared before the first question.
-    const other = dialectOf(source) === 'any' ? [running, knownGood].find((config) => config !== null && config.model.product !== product) : null
-    const started = other ? failed('bad-params', `${source.title} shows ${product}, and ${other.summary.title} is a config of ${other.model.product}.`) : await session.#start(past.value)
+    const refused = [running, knownGood].map((config) => (config === null ? null : whyNotShown(source, past.value.newest.product, config.model, config.summary.title))).find((words) => words !== null)
+    const started = refused === undefined ? await session.#start(past.value) : failed('bad-params', refused)
     if (started.ok) return ok(session)
     session.close()
     return started
   }
 
   async #start({ before, newest }: Past): Promise<Result<null>> {
-    const recording = await this.#recording?.begin(newest, this.#running, this.#options.knownGood)
-    if (recording?.ok === false) return recording
-    void this.seen.useConfigs(this.#running, this.#options.knownGood)
+    const { running, knownGood } = this.#watch
+    void this.seen.useConfigs(running, knownGood)
+    // A recording begins with the watching: what was before is not in it.
     for (const snapshot of before) this.seen.add(this.#watch.add(snapshot))
+    const recording = await this.#recording?.begin(newest, running, knownGood)
+    if (recording?.ok === false) return recording
     await this.#take(newest)
     this.#schedule()
     return ok(null)
@@ -99,8 +106,8 @@ export class WatchedSession implements KeptSession {
   info(): LiveSessionInfo {
     const { sessionId, source, intervalMs, knownGood } = this.#options
     return {
-      sessionId, kind: 'live', title: source.title, product: this.#snapshot?.product ?? '', surface: surfaceOf(source), intervalMs, running: this.#running?.summary ?? null, knownGood: knownGood?.summary ?? null,
-      problems: this.#configProblem === null ? [] : [this.#configProblem], recording: this.#recording?.status() ?? null, range: this.seen.samples.range(),
+      sessionId, kind: 'live', title: source.title, product: this.#snapshot?.product ?? '', surface: surfaceOf(source), intervalMs, running: this.#watch.running?.summary ?? null, knownGood: knownGood?.summary ?? null,
+      problems: this.#watch.configProblem === null ? [] : [this.#watch.configProblem], recording: this.#recording?.status() ?? null, range: this.seen.samples.range(),
     }
   }
 
@@ -137,33 +144,15 @@ export class WatchedSession implements KeptSession {
 
   async #take(snapshot: LiveSnapshot): Promise<void> {
     this.#snapshot = snapshot
-    const moment: LiveMoment = this.#watch.add(snapshot)
+    const moment = this.#watch.add(snapshot)
     this.#tell(this.seen.add(moment))
-    this.#recording?.poll(moment)
-    if (moment.view.restarted) await this.#followReload()
+    if (moment.view.restarted) await this.#watch.followReload()
   }
 
   #miss(failure: Failure): void {
-    const atMs = this.#ports.clock.wallMs()
-    const alerts = this.#watch.miss(failure, atMs)
-    const sample = this.seen.miss(failure.message, alerts, atMs)
+    const { wallMs, alerts } = this.#watch.miss(failure)
+    const sample = this.seen.miss(failure.message, alerts, wallMs)
     if (sample !== null) this.#tell(sample)
-    this.#recording?.miss(failure, atMs, alerts)
-  }
-
-  /** After a reload the balancer runs what stands in the config now. A config that cannot be read changes nothing. */
-  async #followReload(): Promise<void> {
-    const { readAgain, onConfig } = this.#options
-    if (readAgain === null) return
-    const config = await readAgain()
-    this.#configProblem = config.ok ? null : `${config.failure.message} What was read before the reload still counts.`
-    if (!config.ok) return
-    const knownGood = this.#options.knownGood ?? this.#options.running
-    this.#running = config.value
-    onConfig(config.value)
-    this.#watch.useConfig(config.value.model, knownGood?.model ?? null)
-    void this.seen.useConfigs(config.value, knownGood)
-    this.#recording?.useConfigs(config.value, knownGood, this.#ports.clock.wallMs())
   }
 
   #tell(sample: LiveSample): void {

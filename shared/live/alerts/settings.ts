@@ -1,5 +1,6 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import { array, boolean, literal, object, optional, record, SchemaError, string, type Infer, type Schema } from '#shared/schema/schema.ts'
+import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { ruleOrder, type AlertSeverity, type RuleId } from './evaluation.ts'
 
 /** A finite number within these bounds. */
@@ -82,9 +83,11 @@ export function parseAlertSettings(text: string): Result<AlertSettings> {
   }
 }
 
-/** Pools that settings speak of. */
-export function namedPools(settings: AlertSettings): readonly string[] {
-  return [...new Set([...Object.keys(settings.pools ?? {}), ...(settings.waivers ?? []).flatMap((one) => (one.pool === undefined ? [] : [one.pool]))])]
+/** Pools that settings speak of and a config does not have. */
+export function unknownPools(settings: AlertSettings, { pools }: Pick<RoutingModel, 'pools'>): readonly string[] {
+  const known = new Set(pools.map((pool) => pool.name))
+  const named = new Set([...Object.keys(settings.pools ?? {}), ...(settings.waivers ?? []).flatMap((one) => (one.pool === undefined ? [] : [one.pool]))])
+  return [...named].filter((name) => !known.has(name))
 }
 
 /** What settings say about single pools and alerts. */

@@ -13,9 +13,9 @@ const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-causes-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))
 const ports = createNodePorts({ host: { host: 'browser', dialogs: false, open: [] }, dataFolder: scratch }, () => undefined)
 
-async function load(text: string): Promise<LoadedConfig> {
-  const input = { kind: 'files', title: 'given', files: [{ path: 'haproxy.cfg', base64: Buffer.from(text).toString('base64') }] } as const
-  const loaded = await loadConfig(ports, input, { dialect: 'haproxy', root: null, environment: {}, version: null }, { cancelled: () => false })
+async function load(text: string, dialect = 'haproxy'): Promise<LoadedConfig> {
+  const input = { kind: 'files', title: 'given', files: [{ path: 'given.cfg', base64: Buffer.from(text).toString('base64') }] } as const
+  const loaded = await loadConfig(ports, input, { dialect, root: null, environment: {}, version: null }, { cancelled: () => false })
   if (!loaded.ok) assert.fail(loaded.failure.message)
   return loaded.value
 }
@@ -25,9 +25,9 @@ const alertOf = (more: Partial<Alert>): Alert => ({ key: 'x', rule: 'mix', pool:
 const viewOf = (check: string, names: readonly string[] = []): LiveView => ({ pools: [{ name: 'web', servers: names.map((name) => ({ live: { row: { name, state: { health: 'down', check } } } })) }] }) as unknown as LiveView
 
 /** Sentence that is added, and the lines, `-` before those of the known good side. */
-async function explained(good: string, running: string, alert: Partial<Alert>, view = viewOf('L4CON')): Promise<readonly string[]> {
+async function explained(good: string, running: string, alert: Partial<Alert>, view = viewOf('L4CON'), dialect = 'haproxy'): Promise<readonly string[]> {
   const causes = new AlertCauses(ports.clock)
-  await causes.use(await load(good), await load(running))
+  await causes.use(await load(good, dialect), await load(running, dialect))
   const [found] = causes.explain([alertOf(alert)], view)
   const lineOf = (text: string, start: number): number => text.slice(0, start).split('\n').length
   return [found?.sentence.replace(/^It is so\. ?/, '') ?? '', ...found?.causes.map((one) => (one.side === 'running' ? `${lineOf(running, one.at.start)}` : `-${lineOf(good, one.at.start)}`)) ?? []]
@@ -73,15 +73,29 @@ test('a weight on the line of the server itself', async () => {
   assert.deepEqual(lines, ['10', '-10'])
 })
 
+test('a secret in what differs is masked', async () => {
+  const config = (uri: string): string => `${head} default_backend web\nbackend web\n option httpchk\n http-check send meth GET uri ${uri}\n server a 10.0.0.1:80 check\n`
+  const [sentence] = await explained(config('/alive'), config('/health?api_key=hunter2hunter2'), { rule: 'health', servers: ['a'] }, viewOf('L7STS', ['a']))
+  assert.equal(sentence, 'Against the last known good config: health is checked with GET /health?api_key=•••••• instead of GET /alive.')
+})
+
 test('what cannot be decided is said to be unknown', async () => {
   const [sentence = '', ...lines] = await explained(`${head} use_backend web if { lua.x() }\n${tail}`, `${head} use_backend web if { lua.y() }\n${tail}`, silent)
   assert.match(sentence, /^Whether the config did it cannot be told: /)
   assert.deepEqual(lines, [])
 })
 
-test('requests that something not modelled takes now may be the missing ones', async () => {
-  const [sentence = ''] = await explained(`${head}${tail}`, `${head} http-request use-service lua.x if { path_beg /a }\n${tail}`, silent)
-  assert.match(sentence, /^Whether the config did it cannot be told: /)
+test('requests that something not modelled takes now may be the missing ones, also where the comparison leaves nothing open', async () => {
+  const config = (cached: number): string => `events {}
+http {
+  split_clients $remote_addr $kept { ${cached}% cached; * fresh; }
+  upstream web { server 10.0.0.1:80; }
+  server { listen 80; location / { set $memcached_key $uri; if ($kept = cached) { memcached_pass 10.0.0.9:11211; } proxy_pass http://web; } }
+}
+`
+  const [sentence, ...lines] = await explained(config(10), config(100), silent, viewOf(''), 'nginx')
+  assert.equal(sentence, 'Whether the config did it cannot be told: what this handler answers is not modelled.')
+  assert.deepEqual(lines, [])
 })
 
 test('the same config explains nothing, nor does one that nobody compared', async () => {

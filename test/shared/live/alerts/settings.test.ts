@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AlertWatch } from '#shared/live/alerts/alert-watch.ts'
-import { AlertPolicy, namedPools, parseAlertSettings, type AlertSettings } from '#shared/live/alerts/settings.ts'
+import { AlertPolicy, parseAlertSettings, unknownPools, type AlertSettings } from '#shared/live/alerts/settings.ts'
 import { LiveWatch } from '#shared/live/live-watch.ts'
+import type { Pool } from '#shared/model/pool.ts'
 import { capturedPoll } from '#test/shared/live/fixtures.ts'
 
 const wrong: readonly (readonly [string, string, RegExp])[] = [
@@ -44,8 +45,9 @@ test('a waiver holds for its rule, pool and server until the end of its day', ()
   ], [true, false, false, false, true, false])
 })
 
-test('the pools that settings speak of', () => {
-  assert.deepEqual(namedPools(settings({ pools: { api: {} }, waivers: [{ rule: 'queue', pool: 'web', reason: 'x', until: '2026-12-01' }, { rule: 'queue', reason: 'x', until: '2026-12-01' }] })), ['api', 'web'])
+test('the pools that settings speak of and a config does not have', () => {
+  const given = settings({ pools: { api: {}, old: {} }, waivers: [{ rule: 'queue', pool: 'web', reason: 'x', until: '2026-12-01' }, { rule: 'queue', reason: 'x', until: '2026-12-01' }] })
+  assert.deepEqual(unknownPools(given, { pools: [{ name: 'api' }] as unknown as readonly Pool[] }), ['old', 'web'])
 })
 
 /** Alerts of a balancer whose pool be_web is down, the poll being made at this time. */
