@@ -4,11 +4,13 @@ import { AlertBook, type Alert } from './alert-book.ts'
 import { EvidenceBook } from './evidence.ts'
 import type { AlertRule, RuleId } from './evaluation.ts'
 import { healthRule } from './rules/health.ts'
-import { backupsRule, driftRule, flappingRule, reloadRule } from './rules/states.ts'
+import { driftRule } from './rules/drift.ts'
+import { backupsRule, flappingRule, reloadRule } from './rules/states.ts'
 import { latencyRule } from './rules/latency.ts'
 import { errorsRule, queueRule, retriesRule } from './rules/suffering.ts'
 import { AlertPolicy, type AlertSettings } from './settings.ts'
 import { mixRule } from './rules/mix.ts'
+import { lingeringRule } from './rules/partial.ts'
 import { shareRule, silentRule } from './rules/traffic.ts'
 
 const settlePolls = 2
@@ -31,7 +33,7 @@ export class AlertWatch {
     const policy = new AlertPolicy(settings)
     this.#policy = policy
     this.#rules = [
-      reloadRule(), driftRule(), healthRule(policy), backupsRule(), silentRule(policy), mixRule(policy), shareRule(policy), errorsRule(policy), queueRule(policy), latencyRule(policy), retriesRule(), flappingRule(),
+      reloadRule(), driftRule(policy), healthRule(policy), backupsRule(), silentRule(policy), mixRule(policy), shareRule(policy), errorsRule(policy), queueRule(policy), latencyRule(policy), retriesRule(), flappingRule(), lingeringRule(policy),
     ]
   }
 
