@@ -27,6 +27,8 @@ export interface FileSource {
   readonly kind: 'file'
   readonly surface: FileSurface
   readonly path: string
+  /** What tells how many requests there were, so that those that the log leaves out are seen. */
+  readonly countedBy?: LiveSource
   readonly title: string
 }
 
@@ -65,19 +67,22 @@ export type HttpSurface = 'haproxy' | (typeof namedSurfaces)[number]
 const fileSurfaces = ['caddy-log', 'haproxy-log', 'nginx-log'] as const
 export type FileSurface = (typeof fileSurfaces)[number]
 
+/** What counts the requests of the balancer that writes a log. */
+const countersOf: Readonly<Record<FileSurface, readonly LiveSource['surface'][]>> = {
+  'caddy-log': ['caddy'], 'haproxy-log': ['haproxy', 'haproxy-master', 'haproxy-metrics'], 'nginx-log': ['nginx-status', 'nginx-plus', 'nginx-vts'],
+}
+const countedBy = '?counted-by='
+
 /**
  * A source as people write it: `/run/haproxy.sock`, `unix@/run/haproxy.sock`, `127.0.0.1:9999`, `tcp:host:port`,
  * `http://host:8404/stats`, `nginx-status:http://host/status`, `haproxy-metrics:http://host/metrics`,
- * `nginx-log:/var/log/nginx/access.log`, `prometheus:http://host:9090/?job=haproxy`. A text says what is wrong with it.
+ * `nginx-log:/var/log/nginx/access.log`, `nginx-log:FILE?counted-by=nginx-status:http://host/status`, `prometheus:http://host:9090/?job=haproxy`. A text says what is wrong with it.
  */
 export function parseLiveSource(written: string): LiveSource | string {
   const whole = written.trim()
   if (whole === '') return 'The source is empty.'
   const logged = fileSurfaces.find((surface) => whole.startsWith(`${surface}:`))
-  if (logged !== undefined) {
-    const path = whole.slice(logged.length + 1)
-    return path === '' ? `${logged}: takes the path of a log.` : { kind: 'file', surface: logged, path, title: path }
-  }
+  if (logged !== undefined) return logSource(logged, whole.slice(logged.length + 1))
   const behindMaster = /^haproxy-master:([^]*)$/.exec(whole)?.[1]
   if (behindMaster !== undefined) return masterSource(behindMaster)
   const named = namedSurfaces.find((surface) => whole.startsWith(`${surface}:`))
@@ -87,6 +92,19 @@ export function parseLiveSource(written: string): LiveSource | string {
   if (named === undefined || typeof source === 'string') return source
   if (named === 'caddy' && source.kind === 'http' && source.path !== '/') return 'caddy: takes the address of the administration without a path, as in http://127.0.0.1:2019.'
   return source.kind === 'http' ? { ...source, surface: named } : `${named} is asked at an http or https address.`
+}
+
+function logSource(surface: FileSurface, text: string): LiveSource | string {
+  const at = text.indexOf(countedBy)
+  const path = at === -1 ? text : text.slice(0, at)
+  if (path === '') return `${surface}: takes the path of a log.`
+  if (at === -1) return { kind: 'file', surface, path, title: path }
+  const counter = parseLiveSource(text.slice(at + countedBy.length))
+  if (typeof counter === 'string') return `Behind ${countedBy}: ${counter}`
+  if (!countersOf[surface].includes(counter.surface)) return `The requests of ${surface} are counted by ${countersOf[surface].join(', ')}, not by ${counter.surface}.`
+  // A log is written down with its whole address; a password must not be.
+  if (counter.kind === 'http' && counter.user !== null) return `Behind ${countedBy} no user and password can stand.`
+  return { kind: 'file', surface, path, countedBy: counter, title: path }
 }
 
 /** Dialect of the configs that a source can be compared with; `any`: it shows balancers of every product; null: there is none. */

@@ -25,8 +25,39 @@ export interface LiveSnapshot {
   readonly fromTraffic?: true
   /** What the numbers leave out, one plain sentence each. */
   readonly notes?: readonly string[]
+  /** Processes that a reload replaced and that are not done yet; missing: there are none, or the source does not tell. */
+  readonly older?: OlderProcesses
+  /** How much of what happened is in the log, where one is read. */
+  readonly logged?: LogCoverage
   /** In the order of the source. */
   readonly rows: readonly LiveRow[]
+}
+
+/** What reloads left behind. `sessions` are connections of clients that are open; null: not told. */
+export interface OlderProcesses {
+  /** The ones that ended up without new connections last come first. */
+  readonly processes: readonly { readonly process: string; readonly uptimeSeconds: number | null; readonly sessions: number | null }[]
+  /** Those of the process that takes new connections. */
+  readonly newestSessions: number | null
+  /** Seconds since that one began, which is when the last of the others was replaced. */
+  readonly replacedSeconds: number | null
+}
+
+/** Counts since watching began. */
+export interface LogCoverage {
+  /** New lines that were understood, and those that were not or were too long to be read. */
+  readonly lines: number
+  readonly unreadable: number
+  /** What the balancer itself had counted when the log was complete up to here; missing: it is not asked. */
+  readonly counted?: CountedRequests
+}
+
+export interface CountedRequests {
+  /** Requests that have to be in the log by then, and all that can be: in between are those that are under way or still to be written. */
+  readonly atLeast: number
+  readonly atMost: number
+  /** How often the balancer began to count anew. */
+  readonly restarts: number
 }
 
 /** End of the read on two clocks: one that only goes forward, and the one on the wall. */

@@ -1,7 +1,7 @@
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
 import { caddyLog } from '#shared/live/caddy/log-line.ts'
 import { haproxyLog } from '#shared/live/haproxy/log-line.ts'
-import type { LiveSource } from '#shared/live/live-source.ts'
+import type { FileSource, LiveSource } from '#shared/live/live-source.ts'
 import { haproxyExporter } from '#shared/live/metrics/exporters/haproxy.ts'
 import { nginxLog } from '#shared/live/nginx/log-line.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
@@ -11,6 +11,7 @@ import { caddyReader } from './read-caddy.ts'
 import { envoyReader } from './read-envoy.ts'
 import { haproxyReader } from './read-haproxy.ts'
 import { haproxyMasterReader } from './read-haproxy-master.ts'
+import { OwnCount } from './own-count.ts'
 import { logReader } from './read-log.ts'
 import { metricsReader } from './read-metrics.ts'
 import { nginxPlusReader, nginxVtsReader } from './read-nginx-modules.ts'
@@ -45,19 +46,23 @@ function readerOf(port: LivePort, source: LiveSource): SnapshotReader {
     case 'apache': return apacheManagerReader(port, source)
     case 'apache-status': return apacheStatusReader(port, source)
     case 'caddy': return caddyReader(port, source)
-    case 'caddy-log': return logReader(port, source, caddyLog)
+    case 'caddy-log': return logReader(port, source, caddyLog, ownCountOf(port, source))
     case 'envoy': return envoyReader(port, source)
     case 'haproxy': return haproxyReader(port, source)
-    case 'haproxy-log': return logReader(port, source, haproxyLog)
+    case 'haproxy-log': return logReader(port, source, haproxyLog, ownCountOf(port, source))
     case 'haproxy-master': return haproxyMasterReader(port, source)
     case 'haproxy-metrics': return metricsReader(port, source, haproxyExporter)
-    case 'nginx-log': return logReader(port, source, nginxLog)
+    case 'nginx-log': return logReader(port, source, nginxLog, ownCountOf(port, source))
     case 'nginx-plus': return nginxPlusReader(port, source)
     case 'nginx-status': return nginxStatusReader(port, source)
     case 'nginx-vts': return nginxVtsReader(port, source)
     case 'prometheus': return prometheusReader(port, source).read
     case 'traefik': return traefikReader(port, source)
   }
+}
+
+function ownCountOf(port: LivePort, { countedBy }: FileSource): OwnCount | null {
+  return countedBy === undefined ? null : new OwnCount(readerOf(port, countedBy), countedBy.kind === 'http')
 }
 
 /**

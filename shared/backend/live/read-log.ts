@@ -3,21 +3,28 @@ import type { FileSource } from '#shared/live/live-source.ts'
 import { LogTally } from '#shared/live/log/log-tally.ts'
 import type { LogFormat, LoggedRequest } from '#shared/live/log/logged-request.ts'
 import type { LivePort, TailRead } from '#shared/backend/ports.ts'
+import type { OwnCount } from './own-count.ts'
 import type { SnapshotReader } from './poller.ts'
 
 const clearlyUntold = 0.02
 /** Lines that are older are not late but of another time. */
 const longestLateMs = 30_000
 
+/** A log without times is as late as what writes it: syslog collects lines before it writes them. */
+const untimedLateMs = 15_000
+
 /**
  * Reads on in an access log and counts what it says about servers. A log that says nothing about them is refused, with what to
- * log instead.
+ * log instead. `own`: what the balancer itself counts; null: it is not asked.
  */
-export function logReader(port: LivePort, source: FileSource, format: LogFormat): SnapshotReader {
+export function logReader(port: LivePort, source: FileSource, format: LogFormat, own: OwnCount | null = null): SnapshotReader {
   const tail = port.tail(source)
   const tally = new LogTally(format)
   const seen = { told: 0, untold: 0, silent: 0, dropped: 0, emptied: 0 }
+  const coverage = { lines: 0, unreadable: 0 }
   const progress = new Progress(format.lateMs)
+
+  let first = true
 
   const read: SnapshotReader = async (limitMs, limitBytes) => {
     const before = { ...seen }
@@ -28,8 +35,10 @@ export function logReader(port: LivePort, source: FileSource, format: LogFormat)
       if (request === 'other') return
       if (request === null) {
         seen.untold += 1
+        if (!earlier) coverage.unreadable += 1
         return
       }
+      if (!earlier) coverage.lines += 1
       if (request.silent === true) seen.silent += 1
       else seen.told += 1
       if (earlier && request.atMs === null) return
@@ -43,14 +52,20 @@ export function logReader(port: LivePort, source: FileSource, format: LogFormat)
     for (const request of held) if (beginMs === null || request.atMs === null || request.atMs > beginMs) tally.add(request, taken.wallMs)
     if (seen.told + seen.silent === 0 && seen.untold > 0) return failed('bad-answer', `${source.title} does not say which server answered. ${format.advice}`)
     seen.dropped += part.value.dropped
+    coverage.unreadable += part.value.dropped
     seen.emptied += part.value.emptied ? 1 : 0
     const untilMs = progress.advance(part.value, held, tally.newestMs)
     const shiftMs = taken.wallMs - untilMs
+    const uncounted = await own?.ask(limitMs, limitBytes) ?? null
+    if (uncounted !== null && first) return failed(uncounted.code, `The requests of ${source.title} cannot be counted. ${uncounted.message}`)
+    first = false
     const snapshot = tally.snapshot(format.product, { taken: { wallMs: untilMs, monotonicMs: taken.monotonicMs - shiftMs }, readMs, bytes }, untilMs)
     const notes = notesOf(part.value, seen, { told: seen.told - before.told, untold: seen.untold - before.untold }, shiftMs, tally.tooMany)
     if (progress.isDelayed && part.value.behindBytes === 0) notes.push(`Lines come up to ${Math.ceil(shiftMs / 1000)} s late, as with a buffer for the log: the numbers are that old.`)
     if (seen.told === 0 && seen.silent > 0) notes.push(`No line names a server so far. ${format.advice}`)
-    return ok(notes.length === 0 ? snapshot : { ...snapshot, notes })
+    if (uncounted !== null) notes.push(`Whether the log is complete is not known. ${uncounted.message}`)
+    const counted = own?.at(taken.monotonicMs - shiftMs, format.lateMs === 0 ? untimedLateMs : 0) ?? null
+    return ok({ ...snapshot, logged: { ...coverage, ...(counted === null ? {} : { counted }) }, ...(notes.length === 0 ? {} : { notes }) })
   }
   return Object.assign(read, { close: () => tail.close() })
 }

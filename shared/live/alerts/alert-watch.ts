@@ -4,11 +4,13 @@ import { AlertBook, type Alert } from './alert-book.ts'
 import { EvidenceBook } from './evidence.ts'
 import type { AlertRule, RuleId } from './evaluation.ts'
 import { healthRule } from './rules/health.ts'
-import { backupsRule, driftRule, flappingRule, reloadRule } from './rules/states.ts'
+import { driftRule } from './rules/drift.ts'
+import { backupsRule, flappingRule, reloadRule } from './rules/states.ts'
 import { latencyRule } from './rules/latency.ts'
 import { errorsRule, queueRule, retriesRule } from './rules/suffering.ts'
 import { AlertPolicy, type AlertSettings } from './settings.ts'
 import { mixRule } from './rules/mix.ts'
+import { incompleteRule, lingeringRule } from './rules/partial.ts'
 import { shareRule, silentRule } from './rules/traffic.ts'
 
 const settlePolls = 2
@@ -31,7 +33,7 @@ export class AlertWatch {
     const policy = new AlertPolicy(settings)
     this.#policy = policy
     this.#rules = [
-      reloadRule(), driftRule(), healthRule(policy), backupsRule(), silentRule(policy), mixRule(policy), shareRule(policy), errorsRule(policy), queueRule(policy), latencyRule(policy), retriesRule(), flappingRule(),
+      reloadRule(), driftRule(policy), healthRule(policy), backupsRule(), silentRule(policy), mixRule(policy), shareRule(policy), errorsRule(policy), queueRule(policy), latencyRule(policy), retriesRule(), flappingRule(), lingeringRule(policy), incompleteRule(policy),
     ]
   }
 
@@ -48,9 +50,11 @@ export class AlertWatch {
     // After a reload counts and connections start again: what they show at first is not told.
     if (view.restarted) this.#settling = settlePolls
     else if (this.#settling > 0) this.#settling -= 1
+    // An interval over many polls that are missing says nothing about any of them: it neither begins nor ends what is counted.
+    const isWide = [...view.listeners, ...view.pools.flatMap((pool) => pool.live ?? [])].some(({ interval }) => interval?.marks.includes('wide') === true)
     for (const rule of this.#rules) {
       const evaluations = rule.look(view).filter((one) => this.#policy.isEnabled(rule.id, one.pool))
-      const held = this.#settling > 0 && !rule.isState && !survivesReload.has(rule.id)
+      const held = !rule.isState && (isWide || (this.#settling > 0 && !survivesReload.has(rule.id)))
       this.#book.note(rule, held ? evaluations.map((one) => ({ ...one, holds: null })) : evaluations, wallMs)
     }
     this.#evidence.note(view)

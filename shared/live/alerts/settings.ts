@@ -41,6 +41,8 @@ const ruleShapes = {
   errors: object({ ...common, percent: optional(within(0.1, 100)) }),
   queue: object({ ...common, length: optional(within(1, 1e9)) }),
   latency: object({ ...common, factor: optional(within(1.1, 1000)) }),
+  lingering: object({ ...common, percent: optional(within(0, 100)) }),
+  incomplete: object({ ...common, percent: optional(within(0.1, 100)) }),
 } satisfies Record<RuleId, Schema<unknown>>
 
 type RuleSettings = { readonly [R in RuleId]?: Infer<(typeof ruleShapes)[R]> }
@@ -48,7 +50,7 @@ type RuleSettings = { readonly [R in RuleId]?: Infer<(typeof ruleShapes)[R]> }
 /** Name and default of the threshold of each rule that has one. Source: shared/live/README.md, "Alerts". */
 const thresholds = {
   health: { name: 'percent', usual: 50 }, silent: { name: 'minimumRate', usual: 0.02 }, mix: { name: 'ratio', usual: 2 }, share: { name: 'ratio', usual: 1.25 }, errors: { name: 'percent', usual: 2 },
-  queue: { name: 'length', usual: 5 }, latency: { name: 'factor', usual: 2 },
+  queue: { name: 'length', usual: 5 }, latency: { name: 'factor', usual: 2 }, lingering: { name: 'percent', usual: 10 }, incomplete: { name: 'percent', usual: 2 },
 } as const
 
 const rulesSchema: Schema<RuleSettings> = object(Object.fromEntries(ruleOrder.map((rule) => [rule, optional(ruleShapes[rule] as Schema<unknown>)])))
@@ -115,7 +117,7 @@ export class AlertPolicy {
   }
 
   /** The number from which on a rule fires, in its own unit. */
-  threshold(rule: keyof typeof thresholds, pool: string): number {
+  threshold(rule: keyof typeof thresholds, pool: string | null): number {
     const { name, usual } = thresholds[rule]
     return (this.#value(rule, pool, name) as number | undefined) ?? usual
   }

@@ -12,20 +12,23 @@ export const haproxyLog: LogFormat = {
   advice: 'HAProxy logs them with "option httplog", or "option tcplog" in TCP mode.',
 }
 
+/** Header of syslog with the program that wrote the line, in either way to write the time. */
+const otherProgram = /^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ (?!haproxy\b)[\w./-]+(?:\[\d+\])?: /
+
 /** Process; client, date, frontend, backend/server; the timers; then what differs. */
 const head = /(?:haproxy\[(\d+)\]: |^|\s)\S+:\d{1,5} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d\.\d{3}\] (\S+) (\S+?)\/(\S+) /
 const httpTail = /^\+?-?\d+\/\+?-?\d+\/\+?-?\d+\/\+?(-?\d+)\/\+?-?\d+ (\d{3}|-1) \+?(\d+) \S+ \S+ (\S{4}) \d+\/\d+\/\d+\/\d+\/(\+?)(\d+) \d+\/\d+(?: |$)/
 const tcpTail = /^\+?-?\d+\/\+?-?\d+\/\+?-?\d+ \+?(\d+) (\S\S) \d+\/\d+\/\d+\/\d+\/(\+?)(\d+) \d+\/\d+(?:\s|$)/
 
 /**
- * One line. Lines about states are passed over.
+ * One line. Lines about states, and those of other programs in the same log, are passed over.
  *
  * Errors: none; null for what is no line of HAProxy.
  * Source: HAProxy configuration manual, 8.2.2, 8.2.3 and 8.5 (termination states).
  */
 export function parseHaproxyLine(line: string): LoggedRequest | 'other' | null {
   const start = head.exec(line)
-  if (start === null) return /haproxy\[\d+\]: /.test(line) ? 'other' : null
+  if (start === null) return /haproxy\[\d+\]: /.test(line) || otherProgram.test(line) ? 'other' : null
   const [whole, process = null, frontend = '', backend = '', server = ''] = start
   const rest = line.slice(start.index + whole.length)
   const common = { atMs: null, process, listener: cleanText(frontend.replace(/~$/, '')) }

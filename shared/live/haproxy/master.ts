@@ -91,13 +91,23 @@ export function sumWorkers(master: number, workers: readonly LiveSnapshot[], pol
     const gone = finished.get(key)
     return { ...row, counters: sumCounters([row.counters, ...others.map((other) => other.counters), ...(gone === undefined ? [] : [gone])]), gauges: { ...row.gauges, sessions: add('sessions'), queued: add('queued') } }
   })
+  const replaced = older.length === 0 ? null : {
+    processes: older.map((worker) => ({ process: worker.epoch?.replace(/@.*/, '') ?? '', uptimeSeconds: worker.uptimeSeconds, sessions: sessionsOf(worker) })),
+    newestSessions: sessionsOf(newest), replacedSeconds: newest.uptimeSeconds,
+  }
   return {
     memory: { master, newest: newest.epoch, losses, finished, last: new Map(workers.map((worker) => [worker.epoch ?? '', worker.rows])) },
     snapshot: {
       ...newest, ...poll, epoch: `master ${master}${losses === 0 ? '' : `.${losses}`}`, generation: newest.epoch ?? '', uptimeSeconds: null, rows,
+      ...(replaced === null ? {} : { older: replaced }),
       ...(older.length === 0 ? {} : { notes: [`${older.length === 1 ? 'An older process still ends its' : `${older.length} older processes still end their`} connections; they are in the numbers.`] }),
     },
   }
+}
+
+/** Connections of clients, which come in at listeners. */
+function sessionsOf(worker: LiveSnapshot): number | null {
+  return worker.rows.reduce<number | null>((sum, row) => (row.kind !== 'listener' || sum === null || row.gauges.sessions === null ? sum : sum + row.gauges.sessions), 0)
 }
 
 function plus(a: Counters | undefined, b: Counters): Counters {

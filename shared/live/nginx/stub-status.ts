@@ -35,7 +35,8 @@ export function toStatusSnapshot(status: StubStatus, poll: Pick<LiveSnapshot, 't
     product: 'nginx', version: null, ...poll, epoch: null, uptimeSeconds: null, stopping: false,
     rows: [{
       kind: 'listener', owner: 'nginx', protocol: 'http', counters: { ...noCounters, requests: status.requests, connections: status.accepted },
-      gauges: { sessions: status.active, queued: null, sessionLimit: null, responseMs: null },
+      // Requests of HTTP/2 share a connection.
+      gauges: { sessions: Math.max(status.active, status.reading + status.writing), queued: null, sessionLimit: null, responseMs: null },
     }],
   }
 }

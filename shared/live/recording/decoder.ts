@@ -89,6 +89,9 @@ export class RecordingDecoder {
       case 'texts':
         this.#polls.texts(content)
         return null
+      case 'facts':
+        this.#polls.facts(content)
+        return null
       case 'key': return { kind: 'poll', snapshot: this.#polls.key(content) }
       case 'delta': return { kind: 'poll', snapshot: this.#polls.delta(content) }
       case 'config': return { kind: 'config', ...checked(() => configSchema.parse(content.json())) }

@@ -2,7 +2,7 @@ import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LiveRow, LiveSnapshot } from '#shared/live/snapshot.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { recordingVersion, type RecordedConfig, type RecordedEvent, type RecordingHead } from './entries.ts'
-import type { ProcessWords } from './entry-schemas.ts'
+import type { PollFacts, ProcessWords } from './entry-schemas.ts'
 import { writeFrame } from './frames.ts'
 import { ageSlot, describeRow, isLoose, sameDescription, spreadRow, valueCount, valuesOf } from './row-values.ts'
 
@@ -114,6 +114,7 @@ export class RecordingEncoder {
     const blocksAt = content.length
     content.append(this.#body.written())
     this.#flushTexts()
+    this.#writeFacts(snapshot)
     const at = this.#position
     writeFrame(this.#out, isKey ? 'key' : 'delta', content.written())
     this.#polls.push({ at, end: this.#position, monotonicMs: snapshot.taken.monotonicMs, wallMs: snapshot.taken.wallMs, blocksAt, blocks })
@@ -179,6 +180,14 @@ export class RecordingEncoder {
     this.#textsAt.push(this.#position)
     writeFrame(this.#out, 'texts', record.written())
     this.#fresh = []
+  }
+
+  /** Counts of processes and lines change with each poll, which must not make each one a key. */
+  #writeFacts({ older, logged }: LiveSnapshot): void {
+    if (older === undefined && logged === undefined) return
+    const record = new ByteWriter()
+    record.json({ older, logged } satisfies Record<keyof PollFacts, unknown>)
+    writeFrame(this.#out, 'facts', record.written())
   }
 
   #writeKey(snapshot: LiveSnapshot): readonly number[] {

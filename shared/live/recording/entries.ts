@@ -2,8 +2,8 @@ import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { FileRole, TextEncodingName } from '#shared/text/source-file.ts'
 
-/** Version of the file format. A reader refuses newer ones. */
-export const recordingVersion = 1
+/** Version of the file format. A reader refuses newer ones, and reads older ones; 2 added `facts`. */
+export const recordingVersion = 2
 
 /** What a recording says about itself before anything else. */
 export interface RecordingHead {

@@ -41,8 +41,21 @@ const processSchema = object({
   product: string, version: nullable(string), epoch: nullable(string), stopping: boolean, generation: optional(string), fromTraffic: optional(literal(true)), notes: optional(array(string)),
 })
 
-/** What stands before the rows of a key: everything of a snapshot that is neither a row nor a time. */
-export type ProcessWords = Omit<LiveSnapshot, 'taken' | 'readMs' | 'bytes' | 'uptimeSeconds' | 'rows'>
+/** What single polls say besides. */
+export type PollFacts = Pick<LiveSnapshot, 'older' | 'logged'>
+
+const factsSchema = object({
+  older: optional(object({ processes: array(object({ process: string, uptimeSeconds: nullable(number), sessions: nullable(number) })), newestSessions: nullable(number), replacedSeconds: nullable(number) })),
+  logged: optional(object({ lines: number, unreadable: number, counted: optional(object({ atLeast: number, atMost: number, restarts: number })) })),
+})
+
+export function readFacts(value: unknown): PollFacts {
+  const { older, logged } = checked(() => factsSchema.parse(value))
+  return { ...(older === undefined ? {} : { older }), ...(logged === undefined ? {} : { logged }) } as PollFacts
+}
+
+/** What stands before the rows of a key: everything of a snapshot that is neither a row, a time, nor a fact of its own. */
+export type ProcessWords = Omit<LiveSnapshot, 'taken' | 'readMs' | 'bytes' | 'uptimeSeconds' | 'rows' | keyof PollFacts>
 
 export function readProcess(value: unknown): ProcessWords {
   return checked(() => processSchema.parse(value)) as ProcessWords

@@ -2,10 +2,10 @@ import type { ByteWriter } from './byte-writer.ts'
 
 /**
  * What a record holds. head: who recorded what. config · miss · event: as their names say. texts: descriptions of rows
- * that polls refer to by number. key: a poll in full. delta: a poll as what changed since the one before. index: where
- * the polls since the last key stand. end: the recording was closed.
+ * that polls refer to by number. facts: what the next poll says that most polls do not. key: a poll in full. delta: a poll as
+ * what changed since the one before. index: where the polls since the last key stand. end: the recording was closed.
  */
-export const recordKinds = { head: 'h', config: 'c', miss: 'm', event: 'e', texts: 't', key: 'k', delta: 'd', index: 'i', end: 'z' } as const
+export const recordKinds = { head: 'h', config: 'c', miss: 'm', event: 'e', texts: 't', facts: 'f', key: 'k', delta: 'd', index: 'i', end: 'z' } as const
 export type RecordKind = keyof typeof recordKinds
 
 const kinds = new Map(Object.entries(recordKinds).map(([kind, letter]) => [letter.charCodeAt(0), kind as RecordKind]))

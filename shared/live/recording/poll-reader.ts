@@ -1,7 +1,7 @@
 import type { Count, LiveRow, LiveSnapshot } from '#shared/live/snapshot.ts'
 import { DamagedRecord, type ByteReader } from './byte-reader.ts'
 import { agesBy, blockRows, changedText, inFull } from './encoder.ts'
-import { readProcess, type ProcessWords } from './entry-schemas.ts'
+import { readFacts, readProcess, type PollFacts, type ProcessWords } from './entry-schemas.ts'
 import { ageSlot, isGauge, isLoose, readDescription, valueCount, type RowDescription } from './row-values.ts'
 
 interface KeptRow {
@@ -16,10 +16,12 @@ export class PollReader {
   #rows: KeptRow[] | null = null
   #process: ProcessWords | null = null
   #uptimeSeconds: number | null = null
+  #facts: PollFacts = {}
 
   /** A record is missing: nothing can be told of changes until the next key. */
   forget(): void {
     this.#rows = null
+    this.#facts = {}
   }
 
   /** False where changes have nothing to build on. */
@@ -35,8 +37,20 @@ export class PollReader {
     for (let index = 0; index < count; index += 1) this.#descriptions.push(readDescription(content.json()))
   }
 
+  /** Goes with the next poll. */
+  facts(content: ByteReader): void {
+    this.#facts = readFacts(content.json())
+  }
+
+  #takeFacts(): PollFacts {
+    const facts = this.#facts
+    this.#facts = {}
+    return facts
+  }
+
   key(content: ByteReader): LiveSnapshot {
     this.#rows = null
+    const facts = this.#takeFacts()
     const times = readTimes(content)
     content.whole()
     const process = readProcess(content.json())
@@ -52,7 +66,7 @@ export class PollReader {
     this.#rows = rows
     this.#process = process
     this.#uptimeSeconds = times.uptimeSeconds
-    return { ...process, ...times, rows: rows.map((kept) => kept.row) }
+    return { ...process, ...times, ...facts, rows: rows.map((kept) => kept.row) }
   }
 
   delta(content: ByteReader): LiveSnapshot {
@@ -61,12 +75,13 @@ export class PollReader {
     if (rows === null || process === null) throw new DamagedRecord('A poll that others build on is missing.')
     // Half a change is worse than none.
     this.#rows = null
+    const facts = this.#takeFacts()
     const times = readTimes(content)
     const ageStep = agesBy(this.#uptimeSeconds, times.uptimeSeconds)
     readBlocks(content, rows.length).forEach((block, index) => { this.#readBlock(block, rows, index * blockRows, ageStep) })
     this.#rows = rows
     this.#uptimeSeconds = times.uptimeSeconds
-    return { ...process, ...times, rows: rows.map((kept) => kept.row) }
+    return { ...process, ...times, ...facts, rows: rows.map((kept) => kept.row) }
   }
 
   #readBlock(block: ByteReader, rows: readonly KeptRow[], from: number, ageStep: number): void {

@@ -5,8 +5,10 @@ import net from 'node:net'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { createPoller } from '#shared/backend/live/poller.ts'
 import { isMasterRead } from '#shared/live/haproxy/master.ts'
+import { LiveSession } from '#shared/live/live-session.ts'
 import { LiveWatch, type LiveView } from '#shared/live/live-watch.ts'
 import { nodeLive } from '#shared/node/live.ts'
 import { balancersRequired, compileConfig, findHaproxy, freePorts, openWorkshop, releasePorts, type Workshop } from '#test/oracle/haproxy/harness.ts'
@@ -33,12 +35,12 @@ before(async () => {
   const [a, b] = servers.map((server) => server.port) as [number, number]
   config = `global
     stats socket ${path.join(workshop.folder, 'stats.sock')} mode 600
-    hard-stop-after 5s
+    hard-stop-after 30s
 defaults
     mode http
     timeout connect 1s
-    timeout client 5s
-    timeout server 5s
+    timeout client 20s
+    timeout server 20s
 frontend web
     bind 127.0.0.1:${ports[0] as number}
     default_backend app
@@ -129,6 +131,42 @@ test(`behind the master a reload leaves no gap: ${seconds} s, every interval has
   // A connection that a reload cut off may have sent nothing.
   const told = sent.filter((bytes) => bytes !== '')
   assert.ok(told.length > 4 && told.every(isMasterRead), told.find((line) => !isMasterRead(line)))
+})
+
+test('connections that an old process keeps are told until they end, and a reload without them is not', { skip, timeout: 60_000 }, async (context) => {
+  const poller = createPoller(nodeLive, sourceOf(`haproxy-master:${path.join(workshop.folder, 'relay.sock')}`), 4000)
+  const model = compileConfig(config, new Map()).model
+  const session = new LiveSession(model, pollMs, model)
+  const load = startLoad(ports[0] as number, 50, () => '/')
+  context.after(() => load.stop())
+  const hold = async (requests: number): Promise<void> => {
+    for (let request = 0; request < requests; request += 1) http.get({ host: '127.0.0.1', port: ports[0] as number, path: '/slow?slow=14000', agent: false }, (response) => { response.resume() }).on('error', () => undefined)
+    await sleep(200)
+    program.process.kill('SIGUSR2')
+  }
+  const began = performance.now()
+  const told: { readonly seconds: number; readonly alert: Alert | null; readonly older: boolean }[] = []
+  const watch = async (forMs: number): Promise<void> => {
+    for (const until = performance.now() + forMs; performance.now() < until; await sleep(pollMs)) {
+      const polled = await poller.poll()
+      if (!polled.ok) continue
+      const alert = session.add(polled.value).alerts.find((one) => one.rule === 'lingering') ?? null
+      told.push({ seconds: (performance.now() - began) / 1000, alert, older: polled.value.older !== undefined })
+    }
+  }
+  await watch(1000)
+  await hold(0)
+  await watch(2000)
+  await hold(6)
+  await watch(18_000)
+  const firing = told.filter((one) => one.alert !== null)
+  const first = firing[0]?.alert
+  console.log(`six connections held for 14 s over a reload after 3.4 s: told from ${firing[0]?.seconds.toFixed(1) ?? '-'} to ${firing.at(-1)?.seconds.toFixed(1) ?? '-'} s; ${first?.sentence ?? ''} ${first?.evidence.join(' ') ?? ''}`)
+  assert.match(first?.sentence ?? '', /^An older process still serves 6 of \d+ connections \(\d+ %\), 1\d s after the last reload\./)
+  assert.match(first?.evidence[0] ?? '', /^Process \d+, up \d+ s, has 6 of them\.$/)
+  assert.equal(first?.severity, 'warning')
+  const last = told.at(-1)
+  assert.deepEqual([last?.alert ?? null, last?.older], [null, false])
 })
 
 test('a stats socket is not taken for one of a master', { skip }, async () => {

@@ -6,10 +6,11 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPoller } from '#shared/backend/live/poller.ts'
 import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
+import { LiveSession } from '#shared/live/live-session.ts'
 import { nodeLive } from '#shared/node/live.ts'
 import { balancersRequired, freePorts, openWorkshop, releasePorts, type Workshop } from '../haproxy/harness.ts'
 import { compileConfig, findNginx } from '../nginx/harness.ts'
-import { isClose, measure, seconds, startBackend, startLoad, type Backend, type Watched } from './bench.ts'
+import { isClose, measure, pollMs, seconds, startBackend, startLoad, type Backend, type Watched } from './bench.ts'
 
 const found = findNginx()
 const skip = found.found || balancersRequired ? false : 'NOT RUN: nginx is not installed'
@@ -68,6 +69,7 @@ http {
     listen 127.0.0.1:${port};
     location / { proxy_pass http://app; }
     location /few { proxy_pass http://few; }
+    location /quiet { access_log off; proxy_pass http://app; }
     location = /status { access_log off; stub_status; }
   }
 }
@@ -117,4 +119,33 @@ test(`nginx: rates of each server are within 2 % of what the backends counted, o
   assert.ok(first.ok && second.ok)
   const requests = second.value.rows[0]?.counters.requests
   assert.ok(Math.abs(Number(requests) - lines) <= 10, `${String(requests)} requests, ${lines} lines`)
+})
+
+test('nginx: a log that leaves requests out is told by the count of nginx itself, and a whole one is not, over a rotation and a reload', { skip, timeout: 120_000 }, async (context) => {
+  const port = ports[0] as number
+  const poller = createPoller(nodeLive, sourceOf(`nginx-log:${log}?counted-by=nginx-status:http://127.0.0.1:${port}/status`), 1000)
+  context.after(() => poller.close())
+  const model = compileConfig(config).model
+  const session = new LiveSession(model, pollMs, model)
+  /** Alerts about the log in so many polls under a load, each once, with the poll that began it. */
+  const watch = async (paths: readonly [string, string], polls: number, halfway: () => Promise<void>): Promise<readonly string[]> => {
+    const load = startLoad(port, paths)
+    const told = new Map<string, string>()
+    const started = performance.now()
+    for (let poll = 0; poll < polls; poll += 1) {
+      await sleep(Math.max(0, started + poll * pollMs - performance.now()))
+      if (poll === Math.floor(polls / 2)) await halfway()
+      const polled = await poller.poll()
+      assert.ok(polled.ok, polled.ok ? '' : polled.failure.message)
+      for (const alert of session.add(polled.value).alerts) if (alert.rule === 'incomplete' && !told.has(alert.key)) told.set(alert.key, `${alert.key} after ${(poll * pollMs / 1000).toFixed(1)} s: ${alert.sentence}`)
+    }
+    await load.stop()
+    return [...told.values()]
+  }
+  // Long enough for the longest of the windows that the run has.
+  const whole = await watch(['/app', '/few'], Math.round(1.5 * seconds * 1000 / pollMs), rotateAndReload)
+  const holed = await watch(['/quiet', '/app'], 24, () => Promise.resolve())
+  console.log(`  all requests logged: ${whole.length} alerts; one of eight logged: ${holed.join('; ')}`)
+  assert.deepEqual(whole, [])
+  assert.match(holed[0] ?? '', /^incomplete:#counts after .*The log has \d+ of \d+ requests that the balancer counted in the last \d+ s; \d+ % are missing/)
 })

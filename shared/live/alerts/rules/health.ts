@@ -1,4 +1,5 @@
-import { isEligible } from '#shared/live/snapshot.ts'
+import type { Span } from '#shared/text/span.ts'
+import { isEligible, type ServerRow, type ServerState } from '#shared/live/snapshot.ts'
 import type { WatchedPool } from '#shared/live/live-watch.ts'
 import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
@@ -8,31 +9,48 @@ export function healthRule(policy: AlertPolicy): AlertRule {
   return { id: 'health', confirm: 2, clear: 2, isState: true, look: (view) => view.pools.flatMap((pool) => judge(pool, policy.threshold('health', pool.name) / 100)) }
 }
 
+interface Standing extends ServerRow {
+  readonly at: Span | null
+}
+
+/** Servers of a pool that are meant to take requests, by their state now. */
+export function serversOf(joined: WatchedPool): readonly Standing[] {
+  return joined.servers.flatMap(({ live, member }) => (live === null || live.row.state.admin === 'unresolved' || member?.options.state === 'disabled' ? [] : [{ ...live.row, name: member?.name ?? live.row.name, at: member?.origin[0] ?? null }]))
+}
+
+/** Weight that the configuration gave, whatever runs now. */
+export function weightOf(rows: readonly { readonly state: Pick<ServerState, 'initialWeight' | 'weight'> }[]): number {
+  return rows.reduce((sum, { state }) => sum + Math.max(1, state.initialWeight ?? state.weight ?? 1), 0)
+}
+
+/** So few servers are left that no one should wait for it to become worse. */
+export function isCritical(able: number, all: number): boolean {
+  return able <= Math.max(1, all / 4)
+}
+
 /** `least`: part of the weight (0–1) from which on, downwards, it is too little. */
 function judge(joined: WatchedPool, least: number): readonly Evaluation[] {
   if (joined.live === null) return []
-  const servers = joined.servers.flatMap(({ live, member }) => (live === null || live.row.state.admin === 'unresolved' || member?.options.state === 'disabled' ? [] : [{ ...live.row, name: member?.name ?? live.row.name, at: member?.origin[0] ?? null }]))
+  const servers = serversOf(joined)
   const primaries = servers.filter((one) => !one.state.backup)
   if (servers.length === 0 || primaries.length === 0) return []
-  const weight = (rows: typeof servers): number => rows.reduce((sum, one) => sum + Math.max(1, one.state.initialWeight ?? one.state.weight ?? 1), 0)
   const able = primaries.filter((one) => isEligible(one.state))
   const intended = primaries.filter((one) => !one.state.byAgent && (one.state.admin === 'maintenance' || one.state.admin === 'drain' || one.state.admin === 'weight-zero'))
   const counted = primaries.filter((one) => !intended.includes(one))
   const name = joined.name
-  const out = (rows: typeof servers): Pick<Evaluation, 'servers' | 'at'> => ({ servers: rows.map((one) => one.name), at: rows[0]?.at ?? joined.pool?.origin[0] ?? null })
+  const out = (rows: readonly Standing[]): Pick<Evaluation, 'servers' | 'at'> => ({ servers: rows.map((one) => one.name), at: rows[0]?.at ?? joined.pool?.origin[0] ?? null })
   const anyAble = servers.some((one) => isEligible(one.state))
   if (!anyAble) {
     return [{ rule: 'health', pool: name, server: null, holds: true, severity: 'critical', ...out(servers), atOnce: true, sentence: `0 of ${servers.length} servers of pool ${name} can take requests. ${reasons(servers)}`.trimEnd() }]
   }
   // Backups that take over are told by a rule of their own.
   if (able.length === 0) return [quiet('health', name, null, false)]
-  const few = counted.length > 0 && weight(able) / weight(counted) <= least && able.length < counted.length
-  const fewOfAll = weight(able) / weight(primaries) < least
+  const few = counted.length > 0 && weightOf(able) / weightOf(counted) <= least && able.length < counted.length
+  const fewOfAll = weightOf(able) / weightOf(primaries) < least
   if (!few && !fewOfAll) return [quiet('health', name, null, false)]
-  const critical = able.length <= Math.max(1, primaries.length / 4)
   const missing = primaries.filter((one) => !isEligible(one.state))
   return [{
-    rule: 'health', pool: name, server: null, holds: true, severity: critical ? 'critical' : 'warning', ...out(missing),
+    rule: 'health', pool: name, server: null, holds: true, severity: isCritical(able.length, primaries.length) ? 'critical' : 'warning', ...out(missing),
     sentence: `${able.length} of ${primaries.length} servers of pool ${name} can take requests. ${reasons(missing)}`.trimEnd(),
   }]
 }

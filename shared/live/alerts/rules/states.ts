@@ -12,16 +12,6 @@ export function backupsRule(): AlertRule {
   }
 }
 
-/** The balancer runs otherwise than the config says. */
-export function driftRule(): AlertRule {
-  return {
-    id: 'drift', confirm: 2, clear: 2, isState: true,
-    look: (view) => view.drift.map((one): Evaluation => ({
-      rule: 'drift', pool: one.pool, server: one.server, aspect: one.kind, holds: true, severity: one.severity, sentence: one.sentence, at: one.at,
-    })),
-  }
-}
-
 /** A reload or restart, and what it took back that was set by hand. */
 export function reloadRule(): AlertRule {
   let before: readonly Drift[] = []

@@ -141,19 +141,36 @@ test('numbers of a process that is ending are said to be partial', () => {
   assert.deepEqual([view(true, 0), view(true, 1), view(false, 2)].map((alerts) => alerts.filter((one) => one.rule === 'blind').map((one) => one.key)), [[], ['blind:'], []])
 })
 
-/** Growth of the counters of three servers, poll by poll; alerts of the last poll. */
-function afterGrowth(balance: string, steps: readonly (readonly [number, number, number])[], servers = ''): readonly Alert[] {
-  const model = compileConfig(`defaults\n mode http\nbackend web\n balance ${balance}\n server a 10.0.0.1:80\n server b 10.0.0.2:80\n server c 10.0.0.3:80\n${servers}`, new Map()).model
+test('an interval over polls that are missing neither begins nor ends an alert', () => {
+  const session = new LiveSession(null, 1000, null)
+  let requests = 0
+  let errors = 0
+  const poll = (second: number, failing: number): readonly string[] => {
+    requests += 50
+    errors += failing
+    const healthy = capturedPoll('healthy', second * 1000)
+    const rows = healthy.rows.filter((row) => row.owner === 'be_web').map((row): LiveRow => ({ ...row, counters: { ...row.counters, requests, status5xx: errors } }))
+    return session.add({ ...healthy, uptimeSeconds: 100 + second, rows }).alerts.filter((one) => one.key === 'errors:be_web/s1').map((one) => one.rule)
+  }
+  assert.deepEqual([poll(0, 0), poll(1, 0), poll(2, 30), poll(12, 30), poll(13, 30)], [[], [], [], [], ['errors']])
+  for (let second = 14; second < 23; second += 1) assert.deepEqual(poll(second, 0), ['errors'])
+  assert.deepEqual([poll(40, 0), poll(41, 0)], [['errors'], []])
+})
+
+/** Growth of the counters of servers a, b, c and so on, poll by poll; alerts of the last poll. */
+function afterGrowth(balance: string, steps: readonly (readonly number[])[]): readonly Alert[] {
+  const names = (steps[0] ?? []).map((_, index) => String.fromCharCode(97 + index))
+  const model = compileConfig(`defaults\n mode http\nbackend web\n balance ${balance}\n${names.map((name, index) => ` server ${name} 10.0.0.${index + 1}:80\n`).join('')}`, new Map()).model
   const session = new LiveSession(model, 1000, null)
   const template = serverOf(capturedPoll('healthy'), 'be_web', 's1')
   const pool = capturedPoll('healthy').rows.find((row) => row.kind === 'pool' && row.owner === 'be_web') as LiveRow
-  const sums = [0, 0, 0]
+  const sums = names.map(() => 0)
   let alerts: readonly Alert[] = []
   steps.forEach((step, second) => {
     step.forEach((count, index) => { sums[index] = (sums[index] as number) + count })
     const counted = (row: LiveRow, requests: number): LiveRow => ({ ...row, owner: 'web', counters: { ...row.counters, requests, selections: requests, status5xx: 0 } })
     const rows = [
-      ...['a', 'b', 'c'].map((name, index) => ({ ...counted(template, sums[index] as number), name, state: { ...template.state, weight: 1, initialWeight: 1, address: null } }) as LiveRow),
+      ...names.map((name, index) => ({ ...counted(template, sums[index] as number), name, state: { ...template.state, weight: 1, initialWeight: 1, address: null } }) as LiveRow),
       counted(pool, sums.reduce((sum, one) => sum + one, 0)),
     ]
     alerts = session.add({ ...capturedPoll('healthy', second * 1000), rows }).alerts
@@ -164,11 +181,15 @@ function afterGrowth(balance: string, steps: readonly (readonly [number, number,
 test('a share within what leastconn may do is judged by what was usual, as a warning', () => {
   const usual = new Array<readonly [number, number, number]>(700).fill([10, 10, 10])
   assert.deepEqual(afterGrowth('leastconn', usual), [])
-  const uneven = afterGrowth('leastconn', [...new Array<readonly [number, number, number]>(700).fill([13, 13, 4]), ...new Array<readonly [number, number, number]>(20).fill([10, 10, 10])], '').map((one) => [one.severity, one.servers, one.sentence.replace(/of \d+ requests in the last \d+ s/, 'of it')])
+  const uneven = afterGrowth('leastconn', [...new Array<readonly [number, number, number]>(700).fill([13, 13, 4]), ...new Array<readonly [number, number, number]>(20).fill([10, 10, 10])]).map((one) => [one.severity, one.servers, one.sentence.replace(/of \d+ requests in the last \d+ s/, 'of it')])
   assert.deepEqual(uneven, [['warning', ['c'], 'web/c took 33 % of it; usual are 13 %.']])
 })
 
-test('a shift that misplaces little only informs', () => {
-  const shifted = afterGrowth('roundrobin', new Array<readonly [number, number, number]>(64).fill([460, 270, 270]))
-  assert.deepEqual(shifted.map((one) => one.severity), ['warning'])
+test('a shift that misplaces little only informs, and one that misplaces much is critical', () => {
+  const ten = (first: number): readonly number[] => [first, ...new Array<number>(9).fill((1000 - first) / 9)].map(Math.round)
+  // One of ten servers takes 4 % and 6 % more than its 10 %, one of three 13 % and 27 % more than its third.
+  for (const [step, severity] of [[ten(140), 'info'], [ten(160), 'warning'], [[460, 270, 270], 'warning'], [[600, 200, 200], 'critical']] as const) {
+    const shifted = afterGrowth('roundrobin', new Array<readonly number[]>(64).fill(step))
+    assert.deepEqual(shifted.map((one) => [one.severity, one.servers]), [[severity, ['a']]], step.join())
+  }
 })

@@ -41,6 +41,8 @@ test('what no server was asked for is told from what none could take', () => {
   assert.deepEqual(of(line('api/a', '200 638 - - ---- 1/1/0/0/2 0/0')), ['api', 'a failed', 'a failed', 'a 200'])
   assert.deepEqual(of(line('api/b', '200 638 - - ---- 1/1/0/0/+1 0/0')), ['api', '- failed', 'b 200'])
   assert.equal(of('<129>Nov 20 11:14:14 haproxy[15314]: Server be_dyn/fixed is going DOWN for maintenance.'), 'other')
+  for (const text of ['Nov 20 11:14:14 edge-1 sshd[77]: Connection closed by 10.0.0.9 port 22', '2026-11-20T11:14:14.123456+01:00 edge-1 CRON[5]: (root) CMD (run)', '<78>Nov  2 11:14:14 edge-1 systemd: Started.']) assert.equal(of(text), 'other', text)
+  assert.equal(of('Nov 20 11:14:14 edge-1 haproxy: what this is nobody knows'), null)
   for (const text of ['', 'x', '{"a":1}', '127.0.0.1 - - [20/Nov/2026:11:25:30 +0000] "GET / HTTP/1.1" 200 664 "-" "agent"']) assert.equal(of(text), null, text)
 })
 

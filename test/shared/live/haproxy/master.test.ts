@@ -30,6 +30,24 @@ function worker(process: string, requests: number): LiveSnapshot {
   return { ...poll, epoch: process, rows: poll.rows.map((row) => (row.kind === 'server' && row.owner === 'be_web' && row.name === 's1' ? { ...row, counters: { ...row.counters, requests } } : row)) }
 }
 
+test('processes that a reload replaced are told with their connections', () => {
+  const connected = (process: string, sessions: number, uptimeSeconds: number): LiveSnapshot => {
+    const one = worker(process, 1)
+    let first = true
+    return { ...one, uptimeSeconds, rows: one.rows.map((row) => {
+      if (row.kind !== 'listener') return row
+      const own = first ? sessions : 0
+      first = false
+      return { ...row, gauges: { ...row.gauges, sessions: own } }
+    }) }
+  }
+  const poll = { taken: { monotonicMs: 0, wallMs: 0 }, readMs: 1, bytes: 1 }
+  assert.equal(sumWorkers(5, [connected('2@9', 30, 45)], poll, null).snapshot.older, undefined)
+  assert.deepEqual(sumWorkers(5, [connected('3@9', 30, 45), connected('2@8', 12, 100), connected('1@1', 0, 900)], poll, null).snapshot.older, {
+    processes: [{ process: '2', uptimeSeconds: 100, sessions: 12 }, { process: '1', uptimeSeconds: 900, sessions: 0 }], newestSessions: 30, replacedSeconds: 45,
+  })
+})
+
 test('counters go on over a reload and after the old process is gone, unless its end was not seen', () => {
   const poll = { taken: { monotonicMs: 0, wallMs: 0 }, readMs: 1, bytes: 1 }
   let memory: WorkerMemory | null = null

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Admin, Counters, Gauges, Health, LiveRow, LiveSnapshot, ServerRow } from '#shared/live/snapshot.ts'
+import type { Admin, Counters, Gauges, Health, LiveRow, LiveSnapshot, LogCoverage, OlderProcesses, ServerRow } from '#shared/live/snapshot.ts'
 import type { RecordingHead } from '#shared/live/recording/entries.ts'
 
 export const anyHead: RecordingHead = { source: '/run/haproxy.sock', product: 'HAProxy', version: '2.6.12', startedAt: '2026-11-20T14:03:07+01:00', intervalMs: 1000, writer: 'Steelyard test', note: '' }
@@ -58,7 +58,13 @@ const plainSnapshot: fc.Arbitrary<LiveSnapshot> = record({
   stopping: fc.boolean(), rows: fc.array(row, { maxLength: 40 }),
 })
 
-const snapshot = fc.tuple(plainSnapshot, maybe<LiveSnapshot>(record({ generation: text })), maybe<LiveSnapshot>(record({ fromTraffic: fc.constant(true as const), notes: fc.array(text, { maxLength: 3 }) })))
+const older: fc.Arbitrary<OlderProcesses> = record({
+  processes: fc.array(record({ process: text, uptimeSeconds: fc.option(fc.nat()), sessions: fc.option(fc.nat()) }), { maxLength: 3 }), newestSessions: fc.option(fc.nat()), replacedSeconds: fc.option(fc.nat()),
+})
+const counted = fc.option(record({ atLeast: fc.nat(), atMost: fc.nat(), restarts: fc.nat() }), { nil: undefined })
+const logged: fc.Arbitrary<LogCoverage> = fc.tuple(record({ lines: fc.nat(), unreadable: fc.nat() }), counted).map(([lines, one]) => (one === undefined ? lines : { ...lines, counted: one }))
+
+const snapshot = fc.tuple(plainSnapshot, maybe<LiveSnapshot>(record({ generation: text })), maybe<LiveSnapshot>(record({ older, logged })), maybe<LiveSnapshot>(record({ fromTraffic: fc.constant(true as const), notes: fc.array(text, { maxLength: 3 }) })))
   .map((parts) => Object.assign({}, ...parts) as LiveSnapshot)
 
 /** What may become of a snapshot until the next poll; some of it happens to any balancer, some to none. */

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { AlertWatch } from '#shared/live/alerts/alert-watch.ts'
+import { LiveWatch } from '#shared/live/live-watch.ts'
+import type { LiveRow, LiveSnapshot, ServerState } from '#shared/live/snapshot.ts'
+import { compileConfig } from '#test/oracle/haproxy/harness.ts'
+import { captured, capturedPoll } from '#test/shared/live/fixtures.ts'
+
+const lab = compileConfig(captured('haproxy/haproxy.cfg'), new Map()).model
+
+type States = Readonly<Record<string, Partial<ServerState> | null>>
+
+/** Three servers that are up, with these states of be_web; null: the server is not there. */
+function poll(second: number, states: States, more: Partial<LiveSnapshot> = {}): LiveSnapshot {
+  const healthy = capturedPoll('healthy', second * 1000)
+  return {
+    ...healthy, ...more, rows: healthy.rows.flatMap((row): readonly LiveRow[] => {
+      if (row.kind !== 'server' || row.owner !== 'be_web' || !(row.name in states)) return [row]
+      const state = states[row.name]
+      return state === null || state === undefined ? [] : [{ ...row, state: { ...row.state, ...state } }]
+    }),
+  }
+}
+
+/** Drift and health of be_web after two polls that show these states, behind one in which all was well. */
+function told(states: States, before: States = {}, more: Partial<LiveSnapshot> = {}): readonly string[] {
+  const watch = new LiveWatch(lab, 1000)
+  const alerts = new AlertWatch()
+  alerts.add(watch.add(poll(0, before)))
+  alerts.add(watch.add(poll(1, states, more)))
+  return alerts.add(watch.add(poll(2, states, more))).filter((one) => one.pool === 'be_web').map((one) => `${one.severity} ${one.key}`)
+}
+
+const maintenance = { text: 'MAINT', admin: 'maintenance' } as const
+const drain = { text: 'DRAIN', admin: 'drain' } as const
+const down = { text: 'DOWN', health: 'down' } as const
+const silent = { weight: 0, admin: 'weight-zero' } as const
+
+const rows: readonly (readonly [name: string, expected: readonly string[], ...Parameters<typeof told>])[] = [
+  ['one of three taken out leaves enough', ['info drift:be_web/s1#state'], { s1: maintenance }],
+  ['two of three taken out leave too few', ['critical drift:be_web/s1#state', 'critical drift:be_web/s2#state', 'critical health:be_web'], { s1: maintenance, s2: drain }],
+  ['a weight of 0 takes a server out as well', ['critical drift:be_web/s1#weight', 'critical drift:be_web/s2#state', 'critical health:be_web'], { s1: silent, s2: maintenance }],
+  ['another weight takes nothing away', ['info drift:be_web/s1#weight', 'info drift:be_web/s2#weight'], { s1: { weight: 1 }, s2: { weight: 1 } }],
+  ['all taken out by hand', ['critical drift:be_web/s1#state', 'critical drift:be_web/s2#state', 'critical drift:be_web/s3#state', 'critical health:be_web'], { s1: drain, s2: drain, s3: drain }],
+  ['one taken out where another is down', ['critical drift:be_web/s1#state', 'critical health:be_web'], { s1: maintenance, s2: down }],
+  ['a server that is down was not taken away', ['info drift:be_web/s1#state', 'critical health:be_web'], { s1: { ...maintenance, health: 'down' }, s2: down }],
+  ['an agent is no hand', ['info drift:be_web/s1#state', 'info drift:be_web/s2#state', 'critical health:be_web'], { s1: { ...drain, byAgent: true }, s2: { ...drain, byAgent: true } }],
+  ['servers removed at run time', ['critical drift:be_web/s1#server-only-config', 'critical drift:be_web/s2#server-only-config'], { s1: null, s2: null }],
+  ['servers that wait for a reload were never there', ['warning drift:be_web/s1#server-only-config', 'warning drift:be_web/s2#server-only-config'], { s1: null, s2: null }, { s1: null, s2: null }],
+  ['a reload to a config without them took nothing away by hand', ['warning drift:be_web/s1#server-only-config', 'warning drift:be_web/s2#server-only-config'], { s1: null, s2: null }, {}, { epoch: '9@9' }],
+]
+
+for (const [name, expected, ...states] of rows) test(`drift: ${name}`, () => { assert.deepEqual(told(...states), expected) })
+
+test('drift that leaves too few servers says how many are left', () => {
+  const watch = new LiveWatch(lab, 1000)
+  const alerts = new AlertWatch()
+  for (const second of [0, 1]) alerts.add(watch.add(poll(second, { s1: maintenance, s2: maintenance })))
+  const [first] = alerts.add(watch.add(poll(2, { s1: maintenance, s2: maintenance }))).filter((one) => one.rule === 'drift' && one.pool === 'be_web')
+  assert.equal(first?.sentence, 'Server s1 of pool be_web is disabled (MAINT); the config has it in use. It was set at run time, and a reload takes it back. 1 of 3 servers of the pool is left to take requests.')
+})
