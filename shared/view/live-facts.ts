@@ -77,7 +77,15 @@ function takesTooMuch(pool: WatchedPool, at: number): boolean {
   return part !== undefined && part.share !== null && part.expected !== null && part.share > part.expected.high * tooMuch
 }
 
-/** Rate of a row in the unit of the picture; where no HTTP is spoken requests are connections. */
+/** Apache only knows how often it tried a server: then tries stand for requests everywhere. */
+export function drawnUnit({ view }: Moment, asked: 'requests' | 'connections' | 'bytes'): LiveMarks['unit'] {
+  if (asked !== 'requests') return asked
+  const pools = view.pools.flatMap(({ live }) => (live !== null && live.row.protocol === 'http' ? [live] : []))
+  const knows = (counter: 'requests' | 'selections'): boolean => pools.some(({ interval }) => perSecond(interval, counter) !== null)
+  return knows('selections') && !knows('requests') ? 'tries' : 'requests'
+}
+
+/** Rate of a row in the unit of the picture; where no HTTP is spoken requests are connections. Listeners are not tried: they tell requests. */
 export function rateOf(rated: Pick<Rated<LiveRow>, 'row' | 'interval'> | null, unit: LiveMarks['unit']): number | null {
   if (rated === null) return null
   const { interval, row } = rated
@@ -86,11 +94,14 @@ export function rateOf(rated: Pick<Rated<LiveRow>, 'row' | 'interval'> | null, u
     const out = perSecond(interval, 'bytesOut')
     return into === null && out === null ? null : (into ?? 0) + (out ?? 0)
   }
-  return perSecond(interval, unit === 'requests' && row.protocol === 'http' ? 'requests' : 'connections')
+  if (unit === 'connections' || row.protocol === 'tcp') return perSecond(interval, 'connections')
+  return perSecond(interval, unit === 'tries' && row.kind !== 'listener' ? 'selections' : 'requests')
 }
 
-/** A total that is the same on both ends of a way; connections and bytes of HTTP are not, so listeners say nothing there. */
+/** A total that is the same on both ends of a way; connections and bytes of HTTP are not, so listeners say nothing there, and tries are not. */
 export function conservedTotal({ listeners, pools, unit }: Facts, node: TopologyNode): number | null {
+  // A request may be several tries.
+  if (unit === 'tries') return null
   if (node.column === 'pool') return rateOf(pools.get(node.id)?.live ?? null, unit)
   if (node.tag === 'disabled') return 0
   const listener = listeners.get(node.id) ?? null

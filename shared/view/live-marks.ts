@@ -20,7 +20,8 @@ export interface LiveMark {
 
 /** The traffic of one moment, for every box and edge that it is known of. */
 export interface LiveMarks {
-  readonly unit: 'requests' | 'connections' | 'bytes'
+  /** `tries`: how often servers were tried, where the source counts no requests; a request that went on to another server counts at both. */
+  readonly unit: 'requests' | 'tries' | 'connections' | 'bytes'
   /** Highest rate of any edge: full width. */
   readonly highest: number
   /** The data are older than they should be; everything is drawn pale. */

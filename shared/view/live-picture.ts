@@ -1,17 +1,18 @@
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { JoinedServer } from '#shared/live/join.ts'
 import { perSecond } from '#shared/live/per-second.ts'
+import type { LiveRow } from '#shared/live/snapshot.ts'
 import { groupBadges, listenerBadges, poolBadges, serverBadges } from './live-badges.ts'
-import { conservedTotal, factsOf, mostTaking, rateOf, serverRates, slackOf, type Facts, type Moment, type ServerSum } from './live-facts.ts'
+import { conservedTotal, drawnUnit, factsOf, mostTaking, rateOf, serverRates, slackOf, type Facts, type Moment, type ServerSum } from './live-facts.ts'
 import { isExact, type FlowRange } from './live-flows.ts'
 import type { LiveMark, LiveMarks } from './live-marks.ts'
 import { flowsOf } from './live-network.ts'
-import { delayText, expectedText, percentText, rangeText, rateText } from './live-words.ts'
+import { delayText, expectedText, percentText, rangeText, rateText, type RateUnit } from './live-words.ts'
 import type { TopologyEdge, TopologyNode, TopologyView } from './topology-view.ts'
 
 /** How traffic is drawn. */
 export interface LivePictureOptions {
-  readonly unit: LiveMarks['unit']
+  readonly unit: 'requests' | 'connections' | 'bytes'
   /** What colours boxes and edges besides alerts: the part of answers that are 5xx, or the mean response time. */
   readonly colour: 'errors' | 'latency'
   /** The data are older than they should be. */
@@ -36,11 +37,11 @@ type Tone = LiveMark['tone']
  *
  * Edges to servers are measured. Those from listeners over rules to pools follow from totals, exact where only one
  * distribution is possible, else as bounds (`boundFlows`); they are in requests, in connections where no HTTP is spoken.
- * In other units only what a pool got is told. A box that the balancer does not show is unknown, not quiet.
+ * In other units only what a pool got is told, as where a source counts tries and no requests. A box that the balancer does not show is unknown, not quiet.
  * Rates are those since the poll before; after a restart there are none. Pure.
  */
 export function toLiveMarks(moment: Moment, view: TopologyView, options: LivePictureOptions): LiveMarks {
-  const facts = factsOf(moment, view, options.unit)
+  const facts = factsOf(moment, view, drawnUnit(moment, options.unit))
   const servers = serverRates(facts)
   const totals = { of: (node: TopologyNode) => conservedTotal(facts, node), slack: slackOf(moment.view) }
   const flows = flowsOf(view, totals, options.hidden)
@@ -62,7 +63,7 @@ export function toLiveMarks(moment: Moment, view: TopologyView, options: LivePic
     const range = ranges.get(edge.id)
     if (range !== undefined) byId.set(edge.id, edgeMark(drawing, edge, range))
   }
-  return { unit: options.unit, highest, stale: options.stale, byId }
+  return { unit: facts.unit, highest, stale: options.stale, byId }
 }
 
 interface Drawing {
@@ -99,19 +100,19 @@ function sparkOf({ options }: Drawing, node: TopologyNode): readonly (number | n
 }
 
 function listenerMark(drawing: Drawing, node: TopologyNode): LiveMark {
-  const { facts, options } = drawing
+  const { facts } = drawing
   const listener = facts.listeners.get(node.id) ?? null
   if (listener === null) return { ...empty, rate: null, label: node.tag === 'disabled' ? 'disabled' : 'not running', tone: 'unknown', badges: [{ kind: node.tag === 'disabled' ? 'maintenance' : 'unknown', text: node.tag === 'disabled' ? 'disabled' : 'not running' }] }
-  const rate = rateOf(listener, options.unit)
+  const rate = rateOf(listener, facts.unit)
   const errors = perSecond(listener.interval, 'status5xx')
   const badges = listenerBadges(listener.row)
   const address = node.lines[0] ?? ''
   const lines = [[address, ...badges.map((badge) => badge.text)].filter((word) => word !== '').join(' · '), ...(errors !== null && errors > 0 ? [`${rateText(errors, 'requests').replace('/s', '')} 5xx/s`] : node.lines.slice(1, 2))]
-  return { ...empty, rate, label: labelOf(rate, unitOf(listener.row, options.unit)), tone: toneOf(drawing, rate, errors, rateOf(listener, 'requests'), null, []), badges, lines, spark: sparkOf(drawing, node) }
+  return { ...empty, rate, label: labelOf(rate, unitOf(listener.row, facts.unit)), tone: toneOf(drawing, rate, errors, rateOf(listener, 'requests'), null, []), badges, lines, spark: sparkOf(drawing, node) }
 }
 
 function routeMark(drawing: Drawing, node: TopologyNode): LiveMark {
-  const { facts, ranges, slack, options } = drawing
+  const { facts, ranges, slack } = drawing
   const ways = facts.edgesTo.get(node.id) ?? []
   let low = 0
   let high = 0
@@ -122,19 +123,19 @@ function routeMark(drawing: Drawing, node: TopologyNode): LiveMark {
     high += range.high
   }
   if (ways.length === 0) return { ...empty, rate: null, label: '?', tone: 'unknown' }
-  const parts = flowParts({ low, high }, slack, options.unit)
+  const parts = flowParts({ low, high }, slack, facts.unit)
   return { ...empty, ...parts, tone: toneOf(drawing, parts.rate ?? high, null, null, null, []), spark: sparkOf(drawing, node) }
 }
 
 function poolMark(drawing: Drawing, node: TopologyNode): LiveMark {
-  const { facts, options } = drawing
+  const { facts } = drawing
   const pool = facts.pools.get(node.id)
   if (pool === undefined || pool.live === null) {
     const word = pool?.pool?.enabled === false ? 'disabled' : 'not running'
     return { ...empty, rate: null, label: word, tone: 'unknown', badges: [{ kind: word === 'disabled' ? 'maintenance' : 'unknown', text: word }] }
   }
   const { live } = pool
-  const rate = rateOf(live, options.unit)
+  const rate = rateOf(live, facts.unit)
   const errors = perSecond(live.interval, 'status5xx')
   const alerts = facts.poolAlerts(pool)
   const delay = live.row.gauges.responseMs
@@ -142,14 +143,14 @@ function poolMark(drawing: Drawing, node: TopologyNode): LiveMark {
   const words = [...(delay === null ? [] : [delayText(delay)]), ...(errors === null ? [] : [errors === 0 ? '0 errors' : `${rateText(errors, 'requests').replace('/s', '')} errors/s`])]
   const second = shown === null ? [] : [`${shown.name} ${percentText(shown.share)}${shown.expected === null ? '' : `, expected ${expectedText(shown.expected)}`}`]
   return {
-    ...empty, rate, label: labelOf(rate, unitOf(live.row, options.unit)), share: shown?.share ?? null, expected: shown?.expected ?? null,
+    ...empty, rate, label: labelOf(rate, unitOf(live.row, facts.unit)), share: shown?.share ?? null, expected: shown?.expected ?? null,
     tone: toneOf(drawing, rate, errors, rateOf(live, 'requests'), delay, alerts),
     badges: poolBadges(pool, alerts), lines: [words.join(' · '), ...second].filter((line) => line !== ''), spark: sparkOf(drawing, node),
   }
 }
 
 function serverMark(drawing: Drawing, node: TopologyNode): LiveMark {
-  const { facts, options, servers } = drawing
+  const { facts, servers } = drawing
   const known = facts.members.get(node.id)
   const sum = servers.get(node.id)
   if (known === undefined || sum === undefined || known.at.length === 0) return { ...empty, rate: null, label: 'not running', tone: 'unknown', badges: [{ kind: 'unknown', text: 'not running' }] }
@@ -159,7 +160,7 @@ function serverMark(drawing: Drawing, node: TopologyNode): LiveMark {
   const tone = toneOf(drawing, sum.rate, sum.errors, null, sum.responseMs, alerts)
   const single = joined.length === 1 ? joined[0] as JoinedServer : null
   const shown = mostTaking(pool, at)
-  const rate = sum.rate === null ? [] : [rateText(sum.rate, unitOf(pool.live?.row ?? { protocol: 'http' }, options.unit))]
+  const rate = sum.rate === null ? [] : [rateText(sum.rate, unitOf(pool.live?.row ?? { kind: 'pool', protocol: 'http' }, facts.unit))]
   if (single === null) {
     const badges = groupBadges(joined, alerts)
     const lines = [[...rate, ...(shown === null ? [] : [`${shown.name} ${percentText(shown.share)}`])].join(' · ')].filter((line) => line !== '')
@@ -177,7 +178,7 @@ function countBadge(badges: LiveMark['badges']): string {
 }
 
 function edgeMark(drawing: Drawing, edge: TopologyEdge, range: FlowRange | null): LiveMark {
-  const { facts, slack, options, servers } = drawing
+  const { facts, slack, servers } = drawing
   if (range === null) return { ...empty, rate: null, label: '', tone: 'unknown' }
   const target = facts.nodeOf.get(edge.to)
   if (target?.column === 'server') {
@@ -190,7 +191,7 @@ function edgeMark(drawing: Drawing, edge: TopologyEdge, range: FlowRange | null)
     const words = tone === 'warning' || tone === 'critical' ? [...(shown === null ? [] : [percentText(shown.share)]), ...(sum?.responseMs === null || sum === undefined ? [] : [delayText(sum.responseMs)])].join(' · ') : ''
     return { ...empty, rate: range.high, label: words, tone, share: shown?.share ?? null, expected: shown?.expected ?? null }
   }
-  const parts = flowParts(range, slack, options.unit)
+  const parts = flowParts(range, slack, facts.unit)
   const pool = facts.pools.get(edge.to)
   const live = pool?.live ?? null
   const tone = toneOf(drawing, parts.rate ?? range.high, live === null ? null : perSecond(live.interval, 'status5xx'), rateOf(live, 'requests'), live?.row.gauges.responseMs ?? null, [])
@@ -204,21 +205,23 @@ function flowParts(range: FlowRange, slack: number, unit: LiveMarks['unit']): Pi
   return { rate, bounds: null, label: rateText(rate, unit) }
 }
 
-function labelOf(rate: number | null, unit: Parameters<typeof rateText>[1]): string {
+function labelOf(rate: number | null, unit: RateUnit): string {
   return rate === null ? '?' : rateText(rate, unit)
 }
 
-function unitOf({ protocol }: { readonly protocol: 'http' | 'tcp' }, unit: LiveMarks['unit']): Parameters<typeof rateText>[1] {
-  return unit === 'requests' && protocol === 'tcp' ? 'mixed connections' : unit
+function unitOf({ kind, protocol }: Pick<LiveRow, 'kind' | 'protocol'>, unit: LiveMarks['unit']): RateUnit {
+  if (unit !== 'requests' && unit !== 'tries') return unit
+  if (protocol === 'tcp') return 'mixed connections'
+  return unit === 'tries' && kind === 'listener' ? 'mixed requests' : unit
 }
 
 /** Alerts first, then what the picture is coloured by, then how much passes. */
-function toneOf({ highest, options }: Drawing, rate: number | null, errors: number | null, answers: number | null, responseMs: number | null, alerts: readonly Alert[]): Tone {
+function toneOf({ facts, highest, options }: Drawing, rate: number | null, errors: number | null, answers: number | null, responseMs: number | null, alerts: readonly Alert[]): Tone {
   if (alerts.some((alert) => alert.severity === 'critical')) return 'critical'
   if (alerts.some((alert) => alert.severity === 'warning')) return 'warning'
   if (rate === null) return 'unknown'
   const steps = options.colour === 'errors' ? errorSteps : latencySteps
-  const of = answers ?? (options.unit === 'requests' ? rate : null)
+  const of = answers ?? (facts.unit === 'requests' ? rate : null)
   const measured = options.colour === 'latency' ? responseMs : errors === null || of === null || of === 0 ? null : errors / of
   if (rate > 0 && measured !== null && measured >= steps.critical) return 'critical'
   if (rate > 0 && measured !== null && measured >= steps.warning) return 'warning'

@@ -7,13 +7,15 @@ import type { LiveMoment } from '#shared/live/live-session.ts'
 import type { WatchedPool } from '#shared/live/live-watch.ts'
 import { perSecond } from '#shared/live/per-second.ts'
 import type { PoolShares, ShareVerdict } from '#shared/live/pool-watch.ts'
-import type { Admin, Gauges, Health } from '#shared/live/snapshot.ts'
+import type { Admin, Counters, Gauges, Health } from '#shared/live/snapshot.ts'
 import type { LineLookup, LinePlace } from '#shared/text/line-lookup.ts'
 import type { Span } from '#shared/text/span.ts'
 
 /** Per second; null: not known for this interval, which is not 0. `errors`: answers 5xx. */
 export interface LiveRates {
   readonly requests: number | null
+  /** Times that a server was chosen; a request that went on to another server counts at both. */
+  readonly tries: number | null
   readonly connections: number | null
   readonly bytes: number | null
   readonly errors: number | null
@@ -60,6 +62,11 @@ export interface LiveServer {
   readonly check: string | null
 }
 
+/** Rate of a pool or of one of its servers in what the pool is counted in. */
+export function workRate({ counted }: Pick<LivePool, 'counted'>, rates: LiveRates): number | null {
+  return rates[counted]
+}
+
 export interface LiveShares {
   readonly verdict: ShareVerdict
   readonly severity: PoolShares['severity']
@@ -88,6 +95,8 @@ export interface LivePool {
   readonly ownErrors: number | null
   readonly responseMs: number | null
   readonly sessions: number | null
+  /** What its work is told in: tries where the source counts no requests. */
+  readonly counted: 'requests' | 'tries' | 'connections'
   /** Requests that wait, in the pool and at its servers. */
   readonly queued: number | null
   readonly shares: LiveShares
@@ -155,6 +164,8 @@ export interface LiveSample {
   readonly readMs: number
   /** Rows of statistics in one poll. */
   readonly rows: number
+  /** What the source says that its numbers leave out, a plain sentence each. */
+  readonly notes: readonly string[]
   readonly listeners: readonly LiveListener[]
   readonly pools: readonly LivePool[]
   readonly drift: readonly LiveDrift[]
@@ -174,7 +185,7 @@ export function toLiveSample({ view, alerts }: LiveMoment, context: SampleContex
   const { snapshot } = view
   return {
     atMs: snapshot.taken.wallMs, dataMs: snapshot.taken.wallMs, configId: context.configId, product: snapshot.product, version: snapshot.version, process: snapshot.epoch,
-    uptimeSeconds: snapshot.uptimeSeconds, restarted: view.restarted, stopping: snapshot.stopping, readMs: rounded(snapshot.readMs) ?? 0, rows: snapshot.rows.length,
+    uptimeSeconds: snapshot.uptimeSeconds, restarted: view.restarted, stopping: snapshot.stopping, readMs: rounded(snapshot.readMs) ?? 0, rows: snapshot.rows.length, notes: snapshot.notes ?? [],
     listeners: view.listeners.map(({ row, interval }) => ({ name: row.owner, protocol: row.protocol, rates: ratesOf(interval), sessions: row.gauges.sessions })),
     pools: view.pools.map(toLivePool),
     drift: view.drift.map(({ kind, severity, pool, server, config, running, sentence, at }) => ({ kind, severity, pool, server, config, running, sentence, line: lineOf(at, 'running', context.running) })),
@@ -197,14 +208,20 @@ function lineOf(at: Span | null, side: LiveLine['side'], lookup: LineLookup | nu
 function toLivePool(joined: WatchedPool): LivePool {
   const { shares, live, pool } = joined
   const waits = [live?.row.gauges, ...joined.servers.map((server) => server.live?.row.gauges)].flatMap((gauges) => (typeof gauges?.queued === 'number' ? [gauges.queued] : []))
+  const protocol = live?.row.protocol ?? (pool?.protocol === 'tcp' ? 'tcp' : 'http')
   return {
-    id: pool?.id ?? null, name: joined.name, inConfig: pool !== null, enabled: pool?.enabled ?? true, running: live !== null, protocol: live?.row.protocol ?? (pool?.protocol === 'tcp' ? 'tcp' : 'http'),
+    id: pool?.id ?? null, name: joined.name, inConfig: pool !== null, enabled: pool?.enabled ?? true, running: live !== null, protocol, counted: countedIn(protocol, live?.row.counters ?? null),
     algorithm: pool?.algorithm.text ?? live?.row.algorithm ?? null, up: live?.row.up ?? null, onBackups: shares.onBackups, rates: ratesOf(live?.interval ?? null),
     ownErrors: rounded(joined.ownErrorsPerSecond), responseMs: live?.row.gauges.responseMs ?? null, sessions: live?.row.gauges.sessions ?? null,
     queued: waits.length === 0 ? null : waits.reduce((sum, one) => sum + one, 0),
     shares: toLiveShares(shares), knownGood: joined.knownGood === null ? null : toLiveShares(joined.knownGood),
     servers: joined.servers.map((_, index) => toLiveServer(joined, index)),
   }
+}
+
+function countedIn(protocol: LivePool['protocol'], counters: Counters | null): LivePool['counted'] {
+  if (protocol === 'tcp') return 'connections'
+  return counters !== null && counters.requests === null && counters.selections !== null ? 'tries' : 'requests'
 }
 
 function toLiveShares({ verdict, severity, sentence, rule, units, overMs, misplaced }: PoolShares): LiveShares {
@@ -236,7 +253,7 @@ function ratesOf(interval: RowInterval | null): LiveRates {
   const bytesIn = perSecond(interval, 'bytesIn')
   const bytesOut = perSecond(interval, 'bytesOut')
   return {
-    requests: rounded(perSecond(interval, 'requests')), connections: rounded(perSecond(interval, 'connections')),
+    requests: rounded(perSecond(interval, 'requests')), tries: rounded(perSecond(interval, 'selections')), connections: rounded(perSecond(interval, 'connections')),
     bytes: bytesIn === null && bytesOut === null ? null : Math.round((bytesIn ?? 0) + (bytesOut ?? 0)), errors: rounded(perSecond(interval, 'status5xx')),
   }
 }

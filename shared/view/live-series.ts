@@ -1,4 +1,4 @@
-import type { LivePool, LiveRates, LiveSample } from './live-sample.ts'
+import { workRate, type LivePool, type LiveSample } from './live-sample.ts'
 
 export const poolMetrics = ['requests', 'errors', 'response', 'queue', 'connections', 'bytes'] as const
 export type PoolMetric = (typeof poolMetrics)[number]
@@ -27,23 +27,18 @@ export function valuesOf(sample: LiveSample): readonly (readonly [key: string, v
   for (const metric of poolMetrics) values.push([totalKey(metric), totalOf(sample, metric)])
   for (const pool of sample.pools) {
     for (const metric of poolMetrics) values.push([poolKey(pool.name, metric), poolValue(pool, metric)])
-    const units = pool.servers.reduce((sum, server) => sum + (unitRate(pool, server.rates) ?? 0), 0)
+    const units = pool.servers.reduce((sum, server) => sum + (workRate(pool, server.rates) ?? 0), 0)
     for (const server of pool.servers) {
-      const rate = unitRate(pool, server.rates)
+      const rate = workRate(pool, server.rates)
       values.push([serverKey(pool.name, server.name, 'requests'), rate], [serverKey(pool.name, server.name, 'share'), rate === null || units === 0 ? null : rate / units])
     }
   }
   return values
 }
 
-/** What the work of a pool is counted in. */
-function unitRate(pool: Pick<LivePool, 'protocol'>, rates: LiveRates): number | null {
-  return pool.protocol === 'tcp' ? rates.connections : rates.requests
-}
-
 function poolValue(pool: LivePool, metric: PoolMetric): number | null {
   switch (metric) {
-    case 'requests': return unitRate(pool, pool.rates)
+    case 'requests': return workRate(pool, pool.rates)
     case 'errors': return pool.rates.errors
     case 'response': return pool.responseMs
     case 'queue': return pool.queued

@@ -53,7 +53,7 @@ function round(value: number): number {
   return (value >= 5 * power ? 5 : value >= 2 * power ? 2 : 1) * power
 }
 
-export const unitWords = { requests: 'requests per second', connections: 'connections per second', bytes: 'bytes per second' } as const satisfies Readonly<Record<LiveMarks['unit'], string>>
+export const unitWords = { requests: 'requests per second', tries: 'tries per second', connections: 'connections per second', bytes: 'bytes per second' } as const satisfies Readonly<Record<LiveMarks['unit'], string>>
 
 type BadgeKind = LiveMark['badges'][number]['kind']
 

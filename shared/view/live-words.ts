@@ -1,13 +1,15 @@
 import type { LiveMarks } from './live-marks.ts'
 
-/** `412/s`, `2.9k/s`, `1.2 MB/s`; connections say so where requests stand beside them. */
-export function rateText(rate: number, unit: LiveMarks['unit'] | 'mixed connections'): string {
+export type RateUnit = LiveMarks['unit'] | 'mixed connections' | 'mixed requests'
+
+/** `412/s`, `2.9k/s`, `1.2 MB/s`; what differs from the unit that stands beside it says so. */
+export function rateText(rate: number, unit: RateUnit): string {
   if (unit === 'bytes') return `${bytesText(rate)}/s`
-  return unit === 'mixed connections' ? `${countText(rate)} conn/s` : `${countText(rate)}/s`
+  return unit === 'mixed connections' ? `${countText(rate)} conn/s` : unit === 'mixed requests' ? `${countText(rate)} req/s` : `${countText(rate)}/s`
 }
 
 /** `1.2k–2.9k/s`; from nothing: `≤ 2.9k/s`. */
-export function rangeText(low: number, high: number, unit: LiveMarks['unit'] | 'mixed connections'): string {
+export function rangeText(low: number, high: number, unit: RateUnit): string {
   const most = rateText(high, unit)
   const least = unit === 'bytes' ? bytesText(low) : countText(low)
   return low === 0 || least === '0' ? `≤ ${most}` : `${least}–${most}`

@@ -72,10 +72,10 @@ function gaugesOf({ sessions, queued, responseMs }: Pick<Gauges, 'sessions' | 'q
 }
 
 function intervalOf(rates: LiveRates): RowInterval | null {
-  if (rates.requests === null && rates.connections === null && rates.bytes === null) return null
+  if (rates.requests === null && rates.tries === null && rates.connections === null && rates.bytes === null) return null
   return {
     durationMs: 1000, marks: [], leastUnits: null,
-    deltas: { ...noNumbers, requests: rates.requests, connections: rates.connections, bytesIn: rates.bytes, bytesOut: rates.bytes === null ? null : 0, status5xx: rates.errors },
+    deltas: { ...noNumbers, requests: rates.requests, selections: rates.tries, connections: rates.connections, bytesIn: rates.bytes, bytesOut: rates.bytes === null ? null : 0, status5xx: rates.errors },
   }
 }
 

@@ -41,6 +41,7 @@ export function AlertsPanel() {
         {sample !== null && firing.map((alert) => <AlertCard key={alert.key} alert={alert} sample={sample} isChosen={alert.key === chosen} followers={followers.filter((one) => one.mutedBy === alert.key)} />)}
         {sample !== null && notes.map((alert) => <AlertCard key={alert.key} alert={alert} sample={sample} isChosen={alert.key === chosen} followers={[]} />)}
         {drift.length > 0 && <DriftList drift={drift} />}
+        {sample !== null && sample.notes.length > 0 && <SourceNotes notes={sample.notes} />}
       </div>
       {pool !== null && sample !== null && (
         <section className={`live-distribution ${isStale(sample) ? 'live-stale' : ''}`} aria-label={`Distribution of pool ${pool.name}`}>
@@ -95,6 +96,16 @@ function LiveLineButton({ line }: { readonly line: LiveLine }) {
     <button type="button" className="live-line" title={line.text} aria-label={`Show ${where}: ${line.text}`} onClick={() => void actions.compareRunning(line)}>
       <b>{where}</b> <code>{line.text}</code>
     </button>
+  )
+}
+
+/** What the numbers leave out, by the source's own word: what is not known is said, never shown as calm. */
+function SourceNotes({ notes }: { readonly notes: readonly string[] }) {
+  return (
+    <section className="live-notes" aria-labelledby="live-notes">
+      <h3 id="live-notes"><ToneGlyph tone="unknown" /> Not known from this source</h3>
+      <ul>{notes.map((note) => <li key={note}>{note}</li>)}</ul>
+    </section>
   )
 }
 

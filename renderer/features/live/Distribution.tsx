@@ -1,6 +1,6 @@
 import { ToneGlyph } from '#renderer/ui/primitives.tsx'
-import type { LivePool, LiveServer } from '#shared/view/live-sample.ts'
-import { bytesWords, judgedShares, milliseconds, rangeWords, rateWords, serverState, shareWords, workRate } from './live-words.ts'
+import { workRate, type LivePool, type LiveServer } from '#shared/view/live-sample.ts'
+import { bytesWords, judgedShares, milliseconds, rangeWords, rateWords, serverState, shareWords, splitSentence, workTitle } from './live-words.ts'
 
 const verdictWords: Readonly<Record<LivePool['shares']['verdict'], string>> = {
   'as-expected': 'as expected', 'shifted': 'not as expected', 'once': 'not as expected in one poll', 'drift': 'by the running weights, not those of the config', 'few': 'too few to tell',
@@ -21,13 +21,13 @@ export function Distribution({ pool, compact = false }: { readonly pool: LivePoo
     <div className="live-shares">
       <p className={judged ? `tone-${shares.severity}` : 'muted'}>
         {judged && <ToneGlyph tone={shares.severity === 'critical' ? 'critical' : 'warning'} />}
-        {judged || compact ? shares.sentence : `${shares.sentence} (${verdictWords[shares.verdict]})`}
+        {compact ? splitSentence(shares.sentence)[0] : judged ? shares.sentence : `${shares.sentence} (${verdictWords[shares.verdict]})`}
       </p>
       <div className="table-box">
         <table className="data-table" aria-label={`Servers of pool ${pool.name}`}>
           <thead>
             <tr>
-              <th>server</th><th>state</th><th className="n">{pool.protocol === 'tcp' ? 'conn/s' : 'req/s'}</th><th className="n">share</th><th className="n">expected</th>
+              <th>server</th><th>state</th><th className="n">{workTitle(pool.counted)}</th><th className="n">share</th><th className="n">expected</th>
               {hasGood && <th className="n">known good</th>}
               <th className="n">latency</th>
               {!compact && <><th className="n">5xx/s</th><th className="n">queue</th><th className="n">sessions</th><th className="n">bytes/s</th><th className="n">weight</th><th>share and expectation</th></>}
@@ -41,7 +41,7 @@ export function Distribution({ pool, compact = false }: { readonly pool: LivePoo
                 <tr key={server.name}>
                   <td title={server.address ?? undefined}>{server.name}{server.backup && <small className="muted"> backup</small>}</td>
                   <td><ToneGlyph tone={state.tone} />{state.word}</td>
-                  <td className="n">{rateWords(workRate(pool.protocol, server.rates))}</td>
+                  <td className="n">{rateWords(workRate(pool, server.rates))}</td>
                   <td className={`n ${off ? 'tone-critical' : ''}`}>{off ? '▲ ' : ''}{shareWords(server.share)}</td>
                   <td className="n">{rangeWords(server.expected)}</td>
                   {hasGood && <td className="n">{rangeWords(server.knownGood)}</td>}

@@ -3,7 +3,7 @@ import { useApp, useAppState } from '#renderer/app/context.ts'
 import { toSideTitle } from '#renderer/features/open/side-title.ts'
 import { toTypedInput } from '#renderer/features/open/typed-input.ts'
 import { Button, FailureNote, Field, Working } from '#renderer/ui/primitives.tsx'
-import type { RunningChoice } from './live-actions.ts'
+import type { RunningChoice } from './live-session-actions.ts'
 
 type Choice = 'candidate' | 'baseline' | 'file' | 'none'
 

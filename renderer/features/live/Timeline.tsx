@@ -35,6 +35,7 @@ export function Timeline() {
   const pool = shown?.pools.find((one) => one.name === name) ?? null
   const metric = wantedMetric ?? metricOf(shown, name)
   const { lines, left } = linesOf(pool, metric)
+  const countsTries = pool?.counted === 'tries'
   const piece = whole === null ? null : windowOf(whole, minutes, atMs)
   const answer = useSeries(session?.sessionId ?? null, lines, piece)
   if (whole === null || piece === null || shown === null) return <Empty>Nothing was seen yet.</Empty>
@@ -53,7 +54,7 @@ export function Timeline() {
   return (
     <div className="live-timeline">
       <div className="live-timeline-head">
-        <Segmented label="Values" value={metric} onChange={(next) => actions.changeLive({ metric: next })} options={metrics} />
+        <Segmented label="Values" value={metric} onChange={(next) => actions.changeLive({ metric: next })} options={countsTries ? metrics.map((one) => (one.value === 'requests' ? { ...one, title: 'Tries/s' } : one)) : metrics} />
         <Legend lines={lines} left={left} pool={pool?.name ?? null} metric={metric} />
         <span className="spring" />
         <select className="input live-length" aria-label="Length of the timeline" value={String(minutes)} onChange={(event) => actions.changeLive({ minutes: event.target.value === 'null' ? null : Number(event.target.value) })}>

@@ -88,9 +88,14 @@ export function worstPool(sample: LiveSample): string | null {
   return (off[0] ?? sample.pools.find((pool) => pool.servers.length > 1) ?? sample.pools[0])?.name ?? null
 }
 
-/** Rate of a server or pool in the unit its pool is counted in. */
-export function workRate(protocol: 'http' | 'tcp', rates: LiveServer['rates']): number | null {
-  return protocol === 'tcp' ? rates.connections : rates.requests
+/** Head of a column of rates; `null`: several pools that are counted differently. */
+export function workTitle(counted: LivePool['counted'] | null): string {
+  switch (counted) {
+    case 'requests': return 'req/s'
+    case 'tries': return 'tries/s'
+    case 'connections': return 'conn/s'
+    case null: return 'per second'
+  }
 }
 
 /** The last poll gave no answer: what stands on the screen is older than it should be. */

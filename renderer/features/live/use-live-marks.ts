@@ -2,8 +2,7 @@ import { useMemo, useRef } from 'react'
 import type { TopologyAnswer } from '#shared/rpc/payloads.ts'
 import type { LiveMarks } from '#shared/view/live-marks.ts'
 import { toLiveMarks, type LivePictureOptions } from '#shared/view/live-picture.ts'
-import type { LiveSample } from '#shared/view/live-sample.ts'
-import { workRate } from './live-words.ts'
+import { workRate, type LiveSample } from '#shared/view/live-sample.ts'
 import { momentOf } from '#shared/view/sample-moment.ts'
 
 const sparkLength = 40
@@ -34,6 +33,6 @@ function follow(sparks: Sparks, sample: LiveSample): void {
     if (id === null) return
     sparks.values.set(id, [...(sparks.values.get(id) ?? []).slice(1 - sparkLength), sample.missed === null ? value : null])
   }
-  for (const listener of sample.listeners) add(`listener:${listener.name}`, workRate(listener.protocol, listener.rates))
-  for (const pool of sample.pools) add(pool.id, workRate(pool.protocol, pool.rates))
+  for (const listener of sample.listeners) add(`listener:${listener.name}`, listener.protocol === 'tcp' ? listener.rates.connections : listener.rates.requests)
+  for (const pool of sample.pools) add(pool.id, workRate(pool, pool.rates))
 }

@@ -37,7 +37,7 @@ test('an alert says first what is wrong', () => {
 
 const server: LiveServer = {
   id: null, name: 's', inConfig: true, running: true, address: null, state: 'UP', health: 'up', admin: 'ready', backup: false, weight: 1, configWeight: 1, throttlePercent: null,
-  rates: { requests: null, connections: null, bytes: null, errors: null }, responseMs: null, sessions: null, queued: null, share: null, expected: null, knownGood: null, check: null,
+  rates: { requests: null, tries: null, connections: null, bytes: null, errors: null }, responseMs: null, sessions: null, queued: null, share: null, expected: null, knownGood: null, check: null,
 }
 const states: readonly [name: string, change: Partial<LiveServer>, tone: string][] = [
   ['up', {}, 'ok'], ['down', { health: 'down', state: 'DOWN' }, 'down'], ['taken out by hand', { admin: 'maintenance', state: 'MAINT' }, 'maintenance'], ['draining', { admin: 'drain' }, 'maintenance'],

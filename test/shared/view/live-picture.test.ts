@@ -4,6 +4,8 @@ import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
 import type { LiveRow, LiveSnapshot, ServerState } from '#shared/live/snapshot.ts'
 import type { LiveMark } from '#shared/view/live-marks.ts'
 import { toLiveMarks, type LivePictureOptions } from '#shared/view/live-picture.ts'
+import { toLiveSample, workRate } from '#shared/view/live-sample.ts'
+import { momentOf as sampleMoment } from '#shared/view/sample-moment.ts'
 import { focusTopology } from '#shared/view/topology-focus.ts'
 import { toTopologyView } from '#shared/view/topology.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
@@ -51,14 +53,17 @@ interface RowPlan {
 /** Rates by `https-in` for a listener, `/web` for a pool, `/web/web-1` for a server. */
 type Plan = Readonly<Record<string, RowPlan>>
 
-function pollAt(second: number, plan: Plan, protocol: 'http' | 'tcp' = 'http'): LiveSnapshot {
+/** `tries`: HTTP of a source that counts no requests. */
+type Counting = 'http' | 'tcp' | 'tries'
+
+function pollAt(second: number, plan: Plan, counting: Counting = 'http'): LiveSnapshot {
   const rows = Object.entries(plan).map(([key, { perSecond, errors = 0, queued = 0, responseMs, state }]): LiveRow => {
     const [listener = '', pool = '', server = ''] = key.split('/')
     const total = perSecond * second
     const common = {
-      protocol, gauges: { sessions: 3, queued, sessionLimit: null, responseMs: responseMs ?? null },
+      protocol: counting === 'tcp' ? 'tcp' as const : 'http' as const, gauges: { sessions: 3, queued, sessionLimit: null, responseMs: responseMs ?? null },
       counters: {
-        requests: protocol === 'tcp' ? null : total, connections: protocol === 'tcp' ? total : 2 * total, selections: total, bytesIn: 100 * total, bytesOut: 900 * total, status1xx: 0, status2xx: total, status3xx: 0, status4xx: 0, status5xx: errors * second,
+        requests: counting === 'tcp' || (counting === 'tries' && listener === '') ? null : total, connections: counting === 'tcp' ? total : 2 * total, selections: total, bytesIn: 100 * total, bytesOut: 900 * total, status1xx: 0, status2xx: total, status3xx: 0, status4xx: 0, status5xx: errors * second,
         statusOther: 0, failedConnections: 0, failedResponses: 0, denied: 0, retries: 0, redispatches: 0,
       },
     }
@@ -69,10 +74,10 @@ function pollAt(second: number, plan: Plan, protocol: 'http' | 'tcp' = 'http'): 
   return { product: 'HAProxy', version: null, taken: { monotonicMs: second * 1000, wallMs: second * 1000 }, readMs: 1, bytes: 1, epoch: 'p', uptimeSeconds: 1000 + second, stopping: false, rows }
 }
 
-function momentOf(plan: Plan, polls = 12, protocol: 'http' | 'tcp' = 'http', model = shop): LiveMoment {
+function momentOf(plan: Plan, polls = 12, counting: Counting = 'http', model = shop): LiveMoment {
   const session = new LiveSession(model, 1000, null)
   let moment: LiveMoment | null = null
-  for (let second = 1; second <= polls; second += 1) moment = session.add(pollAt(second, plan, protocol))
+  for (let second = 1; second <= polls; second += 1) moment = session.add(pollAt(second, plan, counting))
   assert.ok(moment !== null)
   return moment
 }
@@ -208,4 +213,24 @@ test('two polls of a real balancer give every box and edge a mark', () => {
     const mark = marks.byId.get(edge.id)
     assert.ok(mark !== undefined && (mark.rate === null || (mark.rate >= 0 && mark.rate <= marks.highest)))
   }
+})
+
+test('where a source counts tries and no requests, pools and servers tell tries, and what flows to pools is not known', () => {
+  const { marks, box, edge } = look(usual, shopView, {}, momentOf(usual, 12, 'tries'))
+  assert.equal(marks.unit, 'tries')
+  assert.deepEqual([box('pool:api').rate, box('pool:api/server:api-1').lines, box('listener:https-in').label], [600, ['300/s'], '1k req/s'])
+  assert.equal(edge('api → api-1').rate, 300)
+  assert.equal(box('pool:api').tone, 'busy')
+})
+
+test('a sample of such a source tells tries, and what its numbers leave out', () => {
+  const moment = momentOf(usual, 12, 'tries')
+  const notes = ['Apache counts tries.']
+  const sample = toLiveSample({ ...moment, view: { ...moment.view, snapshot: { ...moment.view.snapshot, notes } } }, { configId: null, running: null, knownGood: null })
+  const [api] = sample.pools
+  assert.ok(api !== undefined)
+  assert.deepEqual([sample.notes, api.counted, workRate(api, api.rates), api.servers.map((server) => workRate(api, server.rates)), api.rates.requests], [notes, 'tries', 600, [300, 300], null])
+  // The picture on the screen is drawn from the sample.
+  assert.equal(toLiveMarks(sampleMoment(sample), shopView, plain).unit, 'tries')
+  assert.deepEqual(toLiveSample(momentOf(usual), { configId: null, running: null, knownGood: null }).pools.map((pool) => pool.counted), ['requests', 'requests', 'requests'])
 })

@@ -8,8 +8,8 @@ import type { LiveAlert, LiveSample } from '#shared/view/live-sample.ts'
 
 function sampleAt(atMs: number, requests: number | null, change: Partial<LiveSample> = {}): LiveSample {
   return {
-    atMs, dataMs: atMs, configId: null, product: 'HAProxy', version: null, process: 'one', uptimeSeconds: null, restarted: false, stopping: false, readMs: 1, rows: 1,
-    listeners: [{ name: 'web', protocol: 'http', rates: { requests, connections: null, bytes: null, errors: null }, sessions: null }], pools: [], drift: [], alerts: [], missed: null, ...change,
+    atMs, dataMs: atMs, configId: null, product: 'HAProxy', version: null, process: 'one', uptimeSeconds: null, restarted: false, stopping: false, readMs: 1, rows: 1, notes: [],
+    listeners: [{ name: 'web', protocol: 'http', rates: { requests, tries: null, connections: null, bytes: null, errors: null }, sessions: null }], pools: [], drift: [], alerts: [], missed: null, ...change,
   }
 }
 

@@ -1,0 +1,125 @@
+import type { LiveTools } from './live-tools.ts'
+import type { Speed } from './live-state.ts'
+
+export interface LiveTimeActions {
+  setLiveSpeed(speed: Speed): void
+  /** Pause where it stands, or play on from there. */
+  toggleLive(): void
+  stepLive(polls: number): void
+  seekLive(atMs: number): void
+  followLive(): void
+}
+
+/** The same for those who begin and end a session. */
+export interface LiveTime extends LiveTimeActions {
+  /** Nothing plays on by itself any more. */
+  pause(): void
+}
+
+const playEveryMs = 250
+
+/** Moving through what was seen. */
+export function createLiveTimeActions({ client, live, change, show }: LiveTools): LiveTime {
+  let seekRun = 0
+  let seekUnderway = false
+  let wantedMs: number | null = null
+  let player: ReturnType<typeof setInterval> | undefined
+
+  /** Asks for the moment of the cursor; only the newest wish counts while one is underway. */
+  async function seek(atMs: number): Promise<void> {
+    wantedMs = atMs
+    if (seekUnderway) return
+    seekUnderway = true
+    const run = ++seekRun
+    while (wantedMs !== null) {
+      const wanted: number = wantedMs
+      wantedMs = null
+      const { session } = live()
+      if (session === null) break
+      const sample = await client.call('live.at', { sessionId: session.sessionId, atMs: wanted })
+      if (run !== seekRun || live().cursor.kind === 'now') break
+      if (sample.ok) show(sample.value)
+    }
+    seekUnderway = false
+  }
+
+  function pause(): void {
+    clearInterval(player)
+    player = undefined
+  }
+
+  function range(): { readonly fromMs: number; readonly toMs: number } | null {
+    const { session, newest } = live()
+    if (session?.range === undefined || session.range === null) return newest === null ? null : { fromMs: newest.atMs, toMs: newest.atMs }
+    return { fromMs: session.range.fromMs, toMs: Math.max(session.range.toMs, newest?.atMs ?? 0) }
+  }
+
+  function play(): void {
+    pause()
+    let last = performance.now()
+    player = setInterval(() => {
+      const { cursor, speed, session } = live()
+      if (cursor.kind === 'now' || !cursor.isPlaying) return pause()
+      const now = performance.now()
+      const atMs = cursor.atMs + (now - last) * speed
+      last = now
+      const whole = range()
+      if (whole !== null && atMs >= whole.toMs) {
+        pause()
+        if (session?.kind === 'live') return actions.followLive()
+        change({ cursor: { kind: 'past', atMs: whole.toMs, isPlaying: false } })
+        return void seek(whole.toMs)
+      }
+      change({ cursor: { kind: 'past', atMs, isPlaying: true } })
+      void seek(atMs)
+    }, playEveryMs)
+  }
+
+  const actions: LiveTimeActions = {
+    setLiveSpeed: (speed) => change({ speed }),
+
+    toggleLive() {
+      const { cursor, newest } = live()
+      if (cursor.kind === 'now') {
+        if (newest !== null) change({ cursor: { kind: 'past', atMs: newest.atMs, isPlaying: false } })
+        return
+      }
+      const whole = range()
+      const atEnd = whole !== null && live().session?.kind === 'recording' && cursor.atMs >= whole.toMs
+      change({ cursor: { kind: 'past', atMs: atEnd ? whole.fromMs : cursor.atMs, isPlaying: !cursor.isPlaying } })
+      if (cursor.isPlaying) pause()
+      else play()
+    },
+
+    stepLive(polls) {
+      const { cursor, shown, session } = live()
+      if (session === null || shown === null) return
+      actions.seekLive((cursor.kind === 'past' ? cursor.atMs : shown.atMs) + polls * session.intervalMs)
+    },
+
+    seekLive(atMs) {
+      const whole = range()
+      if (whole === null) return
+      const { session } = live()
+      if (atMs >= whole.toMs && session?.kind === 'live' && live().ended === null) return actions.followLive()
+      const at = Math.max(whole.fromMs, Math.min(whole.toMs, atMs))
+      const { cursor } = live()
+      change({ cursor: { kind: 'past', atMs: at, isPlaying: cursor.kind === 'past' && cursor.isPlaying } })
+      void seek(at)
+    },
+
+    followLive() {
+      const { session, newest } = live()
+      if (session?.kind === 'recording') {
+        const whole = range()
+        if (whole !== null) actions.seekLive(whole.toMs)
+        return
+      }
+      pause()
+      wantedMs = null
+      change({ cursor: { kind: 'now' } })
+      show(newest)
+    },
+  }
+  return { ...actions, pause }
+}
