@@ -1,9 +1,9 @@
 import type { RecordingSource } from '#shared/backend/ports.ts'
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import { ByteReader, DamagedRecord } from '#shared/live/recording/byte-reader.ts'
-import { blockRows } from '#shared/live/recording/encoder.ts'
 import { frameBytes, readFrame, type Frame, type RecordKind } from '#shared/live/recording/frames.ts'
 import { BlockReader, blockPlace, readIndex, readRowTexts, type PollGroup } from '#shared/live/recording/index-reader.ts'
+import { blockRows } from '#shared/live/recording/row-blocks.ts'
 import { describedKey, valueCount } from '#shared/live/recording/row-values.ts'
 import type { Count } from '#shared/live/snapshot.ts'
 

@@ -1,5 +1,5 @@
 import { ByteReader, DamagedRecord } from './byte-reader.ts'
-import { blockRows, changedText, inFull } from './encoder.ts'
+import { blockRows, changedText, inFull } from './row-blocks.ts'
 import { applyChanges, readValues } from './poll-reader.ts'
 import { isLoose, valueCount } from './row-values.ts'
 import { frameBytes } from './frames.ts'

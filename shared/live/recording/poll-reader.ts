@@ -1,7 +1,7 @@
 import type { Count, LiveRow, LiveSnapshot } from '#shared/live/snapshot.ts'
 import { DamagedRecord, type ByteReader } from './byte-reader.ts'
-import { agesBy, blockRows, changedText, inFull } from './encoder.ts'
 import { readFacts, readProcess, type PollFacts, type ProcessWords } from './entry-schemas.ts'
+import { agesBy, blockRows, changedText, inFull } from './row-blocks.ts'
 import { ageSlot, isGauge, isLoose, readDescription, valueCount, type RowDescription } from './row-values.ts'
 
 interface KeptRow {

@@ -24,55 +24,52 @@ export function valuesOf(row: LiveRow): readonly Count[] {
   ]
 }
 
-/**
- * The same as doubles at `at` of `into`, with NaN for no value. False: a value cannot be told from another one that way,
- * or is no whole number where one is expected; then the row is written in full.
- */
+/** The same as doubles at `at` of `into`, with NaN for no value. False: a value is none that doubles can hold apart from others; then the row is written in full. */
 export function spreadRow(row: LiveRow, into: Float64Array, at: number): boolean {
   const { counters, gauges } = row
-  let plain = counter(counters.requests, into, at)
-  plain = counter(counters.connections, into, at + 1) && plain
-  plain = counter(counters.selections, into, at + 2) && plain
-  plain = counter(counters.bytesIn, into, at + 3) && plain
-  plain = counter(counters.bytesOut, into, at + 4) && plain
-  plain = counter(counters.status2xx, into, at + 5) && plain
-  plain = gauge(gauges.sessions, into, at + 6) && plain
-  plain = gauge(gauges.responseMs, into, at + 7) && plain
-  plain = gauge(row.kind === 'pool' ? row.stateSeconds : null, into, at + ageSlot) && plain
-  plain = counter(counters.status4xx, into, at + 9) && plain
-  plain = counter(counters.status3xx, into, at + 10) && plain
-  plain = counter(counters.status5xx, into, at + 11) && plain
-  plain = gauge(gauges.queued, into, at + 12) && plain
-  plain = counter(counters.retries, into, at + 13) && plain
-  plain = counter(counters.status1xx, into, at + 14) && plain
-  plain = counter(counters.statusOther, into, at + 15) && plain
-  plain = counter(counters.failedConnections, into, at + 16) && plain
-  plain = counter(counters.failedResponses, into, at + 17) && plain
-  plain = counter(counters.denied, into, at + 18) && plain
-  plain = counter(counters.redispatches, into, at + 19) && plain
-  plain = gauge(gauges.sessionLimit, into, at + 20) && plain
+  let isTold = put(counters.requests, into, at)
+  isTold = put(counters.connections, into, at + 1) && isTold
+  isTold = put(counters.selections, into, at + 2) && isTold
+  isTold = put(counters.bytesIn, into, at + 3) && isTold
+  isTold = put(counters.bytesOut, into, at + 4) && isTold
+  isTold = put(counters.status2xx, into, at + 5) && isTold
+  isTold = put(gauges.sessions, into, at + 6) && isTold
+  isTold = put(gauges.responseMs, into, at + 7) && isTold
+  isTold = put(row.kind === 'pool' ? row.stateSeconds : null, into, at + ageSlot) && isTold
+  isTold = put(counters.status4xx, into, at + 9) && isTold
+  isTold = put(counters.status3xx, into, at + 10) && isTold
+  isTold = put(counters.status5xx, into, at + 11) && isTold
+  isTold = put(gauges.queued, into, at + 12) && isTold
+  isTold = put(counters.retries, into, at + 13) && isTold
+  isTold = put(counters.status1xx, into, at + 14) && isTold
+  isTold = put(counters.statusOther, into, at + 15) && isTold
+  isTold = put(counters.failedConnections, into, at + 16) && isTold
+  isTold = put(counters.failedResponses, into, at + 17) && isTold
+  isTold = put(counters.denied, into, at + 18) && isTold
+  isTold = put(counters.redispatches, into, at + 19) && isTold
+  isTold = put(gauges.sessionLimit, into, at + 20) && isTold
   const { responseMsTotal = null, responsesTimed = null } = counters
-  plain = typeof responseMsTotal !== 'bigint' && gauge(responseMsTotal, into, at + timeSumSlot) && plain
-  return counter(responsesTimed, into, at + 22) && plain
+  isTold = put(responseMsTotal, into, at + timeSumSlot) && isTold
+  return put(responsesTimed, into, at + 22) && isTold
 }
 
-function counter(value: Count, into: Float64Array, at: number): boolean {
-  if (value === null) {
-    into[at] = NaN
-    return true
+function put(value: Count, into: Float64Array, at: number): boolean {
+  if (typeof value === 'number') {
+    into[at] = value
+    return value === value
   }
-  if (typeof value === 'bigint' || !Number.isSafeInteger(value) || value < 0 || Object.is(value, -0)) return false
-  into[at] = value
+  into[at] = NaN
+  return value === null
+}
+
+/** Whether the numbers of a row at `at` can be told by differences: counts are whole numbers, and nothing is -0. */
+export function isPlain(values: Float64Array, at: number): boolean {
+  for (let slot = 0; slot < valueCount; slot += 1) {
+    const value = values[at + slot] as number
+    if (Object.is(value, -0)) return false
+    if (value === value && isLoose[slot] === false && (!Number.isSafeInteger(value) || value < 0)) return false
+  }
   return true
-}
-
-function gauge(value: number | null, into: Float64Array, at: number): boolean {
-  if (value === null) {
-    into[at] = NaN
-    return true
-  }
-  into[at] = value
-  return value === value && !Object.is(value, -0)
 }
 
 /** What a row is, without its numbers, as plain data. */
