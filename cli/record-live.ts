@@ -3,14 +3,15 @@ import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import type { RecordingLimits } from '#shared/backend/live/recorder.ts'
 import { SessionRecording } from '#shared/backend/live/session-recording.ts'
 import type { Ports } from '#shared/backend/ports.ts'
+import { limitBounds, toRecordingLimits, usualRecordingLimits } from '#shared/live/recording/limits.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { numberOf, type OptionSpec, type Parsed } from './args.ts'
 import { InputError, UsageError, type Io } from './io.ts'
 
 export const recordingOptions: readonly OptionSpec[] = [
   { name: 'record', value: 'FILE', help: 'write every poll to a new recording, FILE.lbrec, which live shows again and report tells' },
-  { name: 'record-limit-mb', value: 'N', help: 'end the recording at N MB (default 512)' },
-  { name: 'record-limit-hours', value: 'N', help: 'end the recording after N hours (default 168)' },
+  { name: 'record-limit-mb', value: 'N', help: `end the recording at N MB (default ${usualRecordingLimits.megabytes})` },
+  { name: 'record-limit-hours', value: 'N', help: `end the recording after N hours (default ${usualRecordingLimits.hours})` },
 ]
 
 /** Which file `--record` names, and where the recording ends by itself. */
@@ -27,7 +28,8 @@ export function recordingChoice(args: Parsed): RecordingChoice | null {
     return null
   }
   if (!path.endsWith('.lbrec')) throw new UsageError('The name of a recording ends in .lbrec.')
-  return { path, limits: { bytes: numberOf(args, 'record-limit-mb', 1, 1_000_000, 512) * 1024 * 1024, ms: numberOf(args, 'record-limit-hours', 0.01, 100_000, 168) * 3_600_000 } }
+  const limit = (name: string, what: keyof typeof limitBounds): number => numberOf(args, name, limitBounds[what].least, limitBounds[what].most, usualRecordingLimits[what])
+  return { path, limits: toRecordingLimits({ megabytes: limit('record-limit-mb', 'megabytes'), hours: limit('record-limit-hours', 'hours') }) }
 }
 
 /** The recording of one `live` command. What happens to it is said once, and an interruption ends the command when everything is in the file. */

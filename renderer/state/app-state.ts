@@ -3,6 +3,7 @@ import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type {
   AppInfo, AppSettings, BehaviourAnswer, Comparison, ConfigInput, ConfigSummary, DecisionList, ProofReport, RecentEntry, Snapshot, SourceSummary, TopologyAnswer, TopologyOptions, TraceAnswer, TrafficWeights,
 } from '#shared/rpc/payloads.ts'
+import { usualRecordingLimits } from '#shared/live/recording/limits.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import type { Span } from '#shared/text/span.ts'
 import { initialLive, type LiveState } from '#renderer/features/live/live-state.ts'
@@ -146,7 +147,7 @@ export const defaultTopologyOptions: TopologyOptions = { grouping: 'auto', expan
 
 export const defaultSettings: AppSettings = {
   theme: 'system', density: 'comfortable', motion: 'system', author: '', root: null, environment: {}, hintDismissed: false, keepSnapshots: 200,
-  liveSources: [], liveIntervalMs: 1000, liveNotify: false, liveAlerts: '',
+  liveSources: [], liveIntervalMs: 1000, liveNotify: false, liveAlerts: '', liveRecordingLimits: usualRecordingLimits,
 }
 
 export const noProofs: Proofs = { all: idle, byClass: new Map() }

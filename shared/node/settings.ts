@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
 import type { SettingsPort } from '#shared/backend/ports.ts'
+import { usualRecordingLimits } from '#shared/live/recording/limits.ts'
 import { contract } from '#shared/rpc/contract.ts'
 import type { AppSettings, RecentEntry } from '#shared/rpc/payloads.ts'
 import { array, json, object, string } from '#shared/schema/schema.ts'
@@ -18,7 +19,7 @@ const recentSchema = array(object({ title: string, before: json<RecentEntry['bef
 export function defaultSettings(): AppSettings {
   return {
     theme: 'system', density: 'comfortable', motion: 'system', author: userName(), root: null, environment: {}, hintDismissed: false, keepSnapshots: 500,
-    liveSources: [], liveIntervalMs: 1000, liveNotify: false, liveAlerts: '',
+    liveSources: [], liveIntervalMs: 1000, liveNotify: false, liveAlerts: '', liveRecordingLimits: usualRecordingLimits,
   }
 }
 

@@ -1,8 +1,9 @@
-import { array, boolean, integer, json, literal, nullable, number, object, optional, record, string, union } from '#shared/schema/schema.ts'
+import { array, boolean, integer, json, literal, nullable, number, object, optional, record, string, union, within } from '#shared/schema/schema.ts'
 import { method } from './method.ts'
 import type {
   AppInfo, AppSettings, BehaviourAnswer, Comparison, ConfigSummary, DecisionList, LiveSessionInfo, Picture, PictureMarks, ProofReport, RecentEntry, RestorePlan, Snapshot, SourceSummary, TimelineMark, TopologyAnswer, TraceAnswer, TrafficWeights,
 } from './payloads.ts'
+import { limitBounds } from '#shared/live/recording/limits.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Table } from '#shared/presentation/presentation.ts'
 import type { LiveSample } from '#shared/view/live-sample.ts'
@@ -27,10 +28,11 @@ const requestInput = object({
   httpVersion: literal('1.0', '1.1', '2'), headers: array(array(string)), sourceIp: string, sourcePort: integer,
   destinationIp: nullable(string), sni: nullable(string), alpn: array(string),
 })
+const recordingLimits = object({ megabytes: within(limitBounds.megabytes.least, limitBounds.megabytes.most), hours: within(limitBounds.hours.least, limitBounds.hours.most) })
 const settings = object({
   theme: literal('system', 'dark', 'light'), density: literal('comfortable', 'compact'), motion: literal('system', 'full', 'reduced'),
   author: string, root: nullable(string), environment: record(string), hintDismissed: boolean, keepSnapshots: integer,
-  liveSources: array(object({ address: string, config: nullable(string) })), liveIntervalMs: integer, liveNotify: boolean, liveAlerts: string,
+  liveSources: array(object({ address: string, config: nullable(string) })), liveIntervalMs: integer, liveNotify: boolean, liveAlerts: string, liveRecordingLimits: recordingLimits,
 })
 
 /** Every call between a screen and the engine. `before` and `after` are config ids from `config.load`. */
@@ -69,9 +71,9 @@ export const contract = {
   'topology.view': method({ params: object({ ...pair, options: topologyOptions }), result: json<TopologyAnswer>() }),
   'trace.run': method({ params: object({ configIds: array(string), request: requestInput }), result: json<readonly TraceAnswer[]>() }),
 
-  /** Begins to watch a running balancer; the first poll has to succeed. `configId`: config that is believed to run. `record`: file to be written. `alerts`: settings of alerts as JSON, empty for the usual ones. */
+  /** Begins to watch a running balancer; the first poll has to succeed. `configId`: config that is believed to run. `record`: file to be written, and where it ends by itself. `alerts`: settings of alerts as JSON, empty for the usual ones. */
   'live.start': method({
-    params: object({ source: string, configId: nullable(string), knownGoodId: nullable(string), intervalMs: integer, options: loadOptions, record: nullable(string), alerts: string }),
+    params: object({ source: string, configId: nullable(string), knownGoodId: nullable(string), intervalMs: integer, options: loadOptions, record: nullable(object({ path: string, limits: recordingLimits })), alerts: string }),
     result: json<LiveSessionInfo>(),
   }),
   /** Reads a recording whole; it is then looked at like a balancer that was watched. */

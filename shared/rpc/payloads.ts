@@ -6,6 +6,7 @@ import type { Outcome } from '#shared/model/outcome.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Scene } from '#shared/layout/scene.ts'
 import type { Drawing } from '#shared/render/drawing.ts'
+import type { WrittenLimits } from '#shared/live/recording/limits.ts'
 import type { LiveSample } from '#shared/view/live-sample.ts'
 import type { FileRole, TextEncodingName } from '#shared/text/source-file.ts'
 
@@ -277,6 +278,8 @@ export interface AppSettings {
   readonly liveAlerts: string
   /** Tell new alerts through the system while the window is hidden. */
   readonly liveNotify: boolean
+  /** Where recordings that begin from now on end by themselves. */
+  readonly liveRecordingLimits: WrittenLimits
 }
 
 export interface AppInfo {

@@ -36,6 +36,11 @@ export const string: Schema<string> = primitive('a string', (value) => typeof va
 export const boolean: Schema<boolean> = primitive('true or false', (value) => typeof value === 'boolean')
 export const number: Schema<number> = primitive('a finite number', (value) => typeof value === 'number' && Number.isFinite(value))
 export const integer: Schema<number> = primitive('a whole number', (value) => Number.isSafeInteger(value))
+/** A finite number within these bounds. */
+export function within(from: number, to: number): Schema<number> {
+  return primitive(`a number from ${from} to ${to}`, (value) => typeof value === 'number' && value >= from && value <= to)
+}
+
 /** Accepts anything that is plain JSON; the type is the caller's promise. */
 export function json<T>(): Schema<T> {
   return { parse: (value) => value as T }

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useApp, useAppState } from '#renderer/app/context.ts'
+import { limitBounds, parseLimit } from '#shared/live/recording/limits.ts'
 import { parseAlertSettings } from '#shared/live/alerts/settings.ts'
 import { Button, Field } from '#renderer/ui/primitives.tsx'
 
@@ -29,6 +30,8 @@ export function LiveSettings() {
       <Field label="Alerts" hint="Thresholds by rule and by pool, and waivers with their end, as JSON; empty: the usual ones. They count from the next time that a balancer is watched." problem={problem}>
         <textarea className="input mono" rows={5} value={alerts} spellCheck={false} placeholder={example} onChange={(event) => setAlerts(event.target.value)} onBlur={() => problem === undefined && alerts !== settings.liveAlerts && void actions.saveSettings({ liveAlerts: alerts })} />
       </Field>
+      <RecordingLimit label="Recordings end at, in MB" hint="Watching goes on without one. It counts from the next time that a balancer is watched." what="megabytes" />
+      <RecordingLimit label="Recordings end after, in hours" hint="A week is 168." what="hours" />
       <div className="field">
         <span className="field-label">Balancers that were watched</span>
         {settings.liveSources.length === 0 && <span className="field-hint">None yet.</span>}
@@ -43,8 +46,22 @@ export function LiveSettings() {
             ))}
           </ul>
         )}
-        <span className="field-hint">Users and passwords are kept in the store of the system only; without one, as in a browser, write them into the address again when you watch it. Recordings stand in the data folder; each ends at 512 MB or after 7 days.</span>
+        <span className="field-hint">Users and passwords are kept in the store of the system only; without one, as in a browser, write them into the address again when you watch it. Recordings stand in the data folder.</span>
       </div>
     </section>
+  )
+}
+
+/** One of the places where a recording ends by itself; what is not within its bounds is not saved. */
+function RecordingLimit({ label, hint, what }: { readonly label: string; readonly hint: string; readonly what: keyof typeof limitBounds }) {
+  const { actions } = useApp()
+  const limits = useAppState((state) => state.settings.liveRecordingLimits)
+  const [text, setText] = useState(String(limits[what]))
+  const bounds = limitBounds[what]
+  const limit = parseLimit(text, bounds)
+  return (
+    <Field label={label} hint={hint} problem={limit === null ? `Write a number from ${bounds.least} to ${bounds.most}.` : undefined}>
+      <input className="input short" inputMode="decimal" value={text} onChange={(event) => setText(event.target.value)} onBlur={() => limit !== null && limit !== limits[what] && void actions.saveSettings({ liveRecordingLimits: { ...limits, [what]: limit } })} />
+    </Field>
   )
 }

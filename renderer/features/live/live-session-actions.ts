@@ -96,8 +96,9 @@ export function createLiveSessionActions({ store, client, notify, live, change, 
       await remember(source.trim(), running.value)
       const address = withoutPassword(source.trim())
       const credentials = credentialsOf(source.trim()) ?? await keptCredentials(address)
-      const record = isRecorded ? recordingPath(store.get().info?.dataFolder ?? '.', address, new Date()) : null
-      const session = await client.call('live.start', { source: withCredentials(address, credentials), configId: running.value?.configId ?? null, knownGoodId, intervalMs, options: loadOptions(), record, alerts: store.get().settings.liveAlerts })
+      const { info, settings } = store.get()
+      const record = isRecorded ? { path: recordingPath(info?.dataFolder ?? '.', address, new Date()), limits: settings.liveRecordingLimits } : null
+      const session = await client.call('live.start', { source: withCredentials(address, credentials), configId: running.value?.configId ?? null, knownGoodId, intervalMs, options: loadOptions(), record, alerts: settings.liveAlerts })
       if (!session.ok) return change({ starting: { state: 'failed', failure: session.failure } })
       // They worked. A host without a store keeps nothing.
       if (credentials !== null) void client.call('host.keepSecret', { key: address, value: credentials })

@@ -1,6 +1,7 @@
 import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
 import type { AlertSettings } from '#shared/live/alerts/settings.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
+import { toRecordingLimits, type WrittenLimits } from '#shared/live/recording/limits.ts'
 import { whyNotShown } from '#shared/live/same-product.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
@@ -13,7 +14,6 @@ import type { KeptSession } from './kept-session.ts'
 import { readPast, type Past } from './past.ts'
 import { createPoller, type Poller } from './poller.ts'
 import { toRawTable } from './raw-table.ts'
-import { usualLimits } from './recorder.ts'
 import { openRecording, type OpenRecording } from './replay.ts'
 import { SeenTraffic } from './seen-traffic.ts'
 import { SessionRecording } from './session-recording.ts'
@@ -28,8 +28,8 @@ export interface WatchOptions {
   readonly readAgain: (() => Promise<Result<LoadedConfig>>) | null
   /** A config that was read after a reload. */
   readonly onConfig: (config: LoadedConfig) => void
-  /** File to be written; null: nothing is recorded. */
-  readonly record: string | null
+  /** File to be written, and where it ends by itself; null: nothing is recorded. */
+  readonly record: { readonly path: string; readonly limits: WrittenLimits } | null
   readonly alerts: AlertSettings
 }
 
@@ -55,7 +55,7 @@ export class WatchedSession implements KeptSession {
     this.#ports = ports
     this.#options = options
     this.#poller = poller
-    this.#recording = record === null ? null : new SessionRecording(ports, record, { source: source.title, intervalMs }, usualLimits)
+    this.#recording = record === null ? null : new SessionRecording(ports, record.path, { source: source.title, intervalMs }, toRecordingLimits(record.limits))
     this.alerts = alerts
     this.seen = new SeenTraffic(ports, intervalMs)
     this.#watch = new BalancerWatch(ports.clock, {
@@ -118,7 +118,7 @@ export class WatchedSession implements KeptSession {
   async recording(): Promise<Result<OpenRecording>> {
     if (this.#recording === null || this.#options.record === null) return failed('not-found', 'Nothing of this balancer is recorded, so there is nothing to report. Watch it with a recording.')
     await this.#recording.drained()
-    return openRecording(this.#ports, this.#options.record)
+    return openRecording(this.#ports, this.#options.record.path)
   }
 
   note(atMs: number, text: string): void {

@@ -1,17 +1,7 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
-import { array, boolean, literal, object, optional, record, SchemaError, string, type Infer, type Schema } from '#shared/schema/schema.ts'
+import { array, boolean, literal, object, optional, record, SchemaError, string, within, type Infer, type Schema } from '#shared/schema/schema.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { ruleOrder, type AlertSeverity, type RuleId } from './evaluation.ts'
-
-/** A finite number within these bounds. */
-function within(from: number, to: number): Schema<number> {
-  return {
-    parse(value, path = '') {
-      if (typeof value !== 'number' || !(value >= from && value <= to)) throw new SchemaError(path, `a number from ${from} to ${to}`, value)
-      return value
-    },
-  }
-}
 
 /** `2026-12-01` (to the end of that day, UTC) or a moment with its zone. */
 const endDate: Schema<string> = {

@@ -32,6 +32,16 @@ test('settings that cannot be read are set aside, not lost', async () => {
   assert.equal(readFileSync(path.join(folder, 'settings.json.unreadable'), 'utf8'), '{"theme":')
 })
 
+test('limits of recordings are kept, and ones that cannot be are not taken from the file', async () => {
+  const folder = mkdtempSync(path.join(scratch, 'limits-'))
+  const file = path.join(folder, 'settings.json')
+  await createSettings(folder).save({ ...defaultSettings(), liveRecordingLimits: { megabytes: 64, hours: 0.5 } })
+  const kept = await createSettings(folder).load()
+  assert.deepEqual(kept.ok && kept.value.liveRecordingLimits, { megabytes: 64, hours: 0.5 })
+  writeFileSync(file, readFileSync(file, 'utf8').replace('0.5', '-1'))
+  assert.deepEqual(await createSettings(folder).load(), { ok: true, value: defaultSettings() })
+})
+
 test('the recent list keeps the newest twenty, each once', async () => {
   const port = createSettings(mkdtempSync(path.join(scratch, 'recent-')))
   for (let index = 0; index < 25; index += 1) await port.remember({ title: String(index), before: null, after: { kind: 'path', path: `/c${index % 22}` }, at: '2026-11-20T10:00:00Z' })

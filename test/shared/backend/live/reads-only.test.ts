@@ -7,6 +7,7 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBackend } from '#shared/backend/create-backend.ts'
+import { usualRecordingLimits } from '#shared/live/recording/limits.ts'
 import { createNodePorts } from '#shared/node/node-ports.ts'
 import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
 import { startFakeBalancer } from '#test/support/fake-balancer.ts'
@@ -78,7 +79,7 @@ test('in a whole session of the app a balancer gets nothing but questions, whate
   assert.ok(loaded.ok)
   const { configId } = loaded.value
   const session = async (source: string, isHaproxy: boolean, tempt: () => void): Promise<void> => {
-    const started = await backend['live.start']({ source, configId: isHaproxy ? configId : null, knownGoodId: isHaproxy ? configId : null, intervalMs: 1000, options, alerts: '', record: isHaproxy ? path.join(scratch, `${source.replace(/\W/g, '-')}.lbrec`) : null }, call)
+    const started = await backend['live.start']({ source, configId: isHaproxy ? configId : null, knownGoodId: isHaproxy ? configId : null, intervalMs: 1000, options, alerts: '', record: isHaproxy ? { path: path.join(scratch, `${source.replace(/\W/g, '-')}.lbrec`), limits: usualRecordingLimits } : null }, call)
     assert.ok(started.ok, started.ok ? '' : `${source}: ${started.failure.message}`)
     const { sessionId } = started.value as LiveSessionInfo
     await sleep(1500)
