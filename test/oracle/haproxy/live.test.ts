@@ -7,7 +7,7 @@ import { haproxyReads } from '#shared/live/haproxy/reads.ts'
 import { LiveWatch, type LiveView, type WatchedPool } from '#shared/live/live-watch.ts'
 import { nodeLive } from '#shared/node/live.ts'
 import { balancersRequired, compileConfig, findHaproxy } from './harness.ts'
-import { everyEighth, pollMs, requestsPerSecond, seconds, sourceOf, startLoad, useLab, waitForFile, type CountingServer, type Program } from '../live/lab.ts'
+import { everyEighth, pollMs, requestsPerSecond, seconds, sourceOf, startLoad, twoPools, useLab, waitForFile, type CountingServer, type Program } from '../live/lab.ts'
 
 const found = findHaproxy()
 const skip = found.found || balancersRequired ? false : 'NOT RUN: haproxy is not installed'
@@ -19,7 +19,7 @@ let sent: readonly string[] = []
 const lab = useLab(skip, {
   ports: 1, servers: 4,
   async begin() {
-    config = configOf(lab.serverPorts, lab.port(0), lab.file('stats.sock'))
+    config = twoPools({ port: lab.port(0), servers: lab.serverPorts, few: 'leastconn', global: [`stats socket ${lab.file('stats.sock')} mode 600 level admin`], web: ['stats enable', 'stats uri /stats'] })
     lab.write('haproxy.cfg', config)
     master = lab.start('haproxy', ['-W', '-db', '-f', 'haproxy.cfg', '-p', 'pid'])
     await waitForFile(lab.file('stats.sock'), master)
@@ -27,34 +27,6 @@ const lab = useLab(skip, {
     await sleep(300)
   },
 })
-
-function configOf(servers: readonly number[], port: number, socket: string): string {
-  const [a, b, c, d] = servers as readonly [number, number, number, number]
-  return `global
-    stats socket ${socket} mode 600 level admin
-    hard-stop-after 2s
-defaults
-    mode http
-    timeout connect 1s
-    timeout client 5s
-    timeout server 5s
-frontend web
-    bind 127.0.0.1:${port}
-    stats enable
-    stats uri /stats
-    use_backend few if { path_beg /few }
-    default_backend app
-backend app
-    balance roundrobin
-    server a 127.0.0.1:${a} weight 20
-    server b 127.0.0.1:${b} weight 10
-    server c 127.0.0.1:${c} weight 10
-backend few
-    balance leastconn
-    server a 127.0.0.1:${a}
-    server d 127.0.0.1:${d}
-`
-}
 
 const poolOf = (view: LiveView, name: string): WatchedPool => {
   const pool = view.pools.find((one) => one.name === name)

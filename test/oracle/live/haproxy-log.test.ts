@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createPoller } from '#shared/backend/live/poller.ts'
 import { nodeLive } from '#shared/node/live.ts'
 import { balancersRequired, compileConfig, findHaproxy } from '../haproxy/harness.ts'
-import { everyEighth, requestsPerSecond, seconds, sourceOf, startLoad, useLab, waitForPage, type CountingServer, type Program } from './lab.ts'
+import { everyEighth, requestsPerSecond, seconds, sourceOf, startLoad, twoPools, useLab, waitForPage, type CountingServer, type Program } from './lab.ts'
 import { isClose, measure, type Watched } from './measure.ts'
 
 const found = findHaproxy()
@@ -17,31 +17,7 @@ let config = ''
 const lab = useLab(skip, {
   ports: 1, servers: 4, answerMs: 5,
   async begin() {
-    const [a, b, c, d] = lab.serverPorts as readonly [number, number, number, number]
-    config = `global
-    log stdout format raw local0 info
-    hard-stop-after 2s
-defaults
-    mode http
-    log global
-    option httplog
-    timeout connect 1s
-    timeout client 5s
-    timeout server 5s
-frontend web
-    bind 127.0.0.1:${lab.port(0)}
-    use_backend few if { path_beg /few }
-    default_backend app
-backend app
-    balance roundrobin
-    server a 127.0.0.1:${a} weight 20
-    server b 127.0.0.1:${b} weight 10
-    server c 127.0.0.1:${c} weight 10
-backend few
-    balance leastconn
-    server a 127.0.0.1:${a}
-    server d 127.0.0.1:${d}
-`
+    config = twoPools({ port: lab.port(0), servers: lab.serverPorts, few: 'leastconn', global: ['log stdout format raw local0 info'], defaults: ['log global', 'option httplog'] })
     lab.write('haproxy.cfg', config)
     const stdout = openSync(lab.file('haproxy.log'), 'a')
     master = lab.start('haproxy', ['-W', '-db', '-f', 'haproxy.cfg', '-p', 'pid'], { stdout })

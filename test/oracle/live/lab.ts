@@ -99,6 +99,46 @@ export class Lab {
   }
 }
 
+export interface TwoPools {
+  readonly port: number
+  /** Ports of the servers a, b, c and d. */
+  readonly servers: readonly number[]
+  /** Algorithm of the pool `few`. */
+  readonly few: 'leastconn' | 'roundrobin'
+  /** Lines that sections have besides, and sections that follow. */
+  readonly global?: readonly string[]
+  readonly defaults?: readonly string[]
+  readonly web?: readonly string[]
+  readonly more?: string
+}
+
+/** HAProxy that sends what begins with /few to the pool `few` (a, d) and everything else to `app` (a, b, c; a gets half). */
+export function twoPools({ port, servers, few, global = [], defaults = [], web = [], more = '' }: TwoPools): string {
+  const [a, b, c, d] = servers as readonly [number, number, number, number]
+  const also = (lines: readonly string[]): string => lines.map((line) => `    ${line}\n`).join('')
+  return `global
+${also(global)}    hard-stop-after 2s
+defaults
+    mode http
+${also(defaults)}    timeout connect 1s
+    timeout client 5s
+    timeout server 5s
+frontend web
+    bind 127.0.0.1:${port}
+${also(web)}    use_backend few if { path_beg /few }
+    default_backend app
+backend app
+    balance roundrobin
+    server a 127.0.0.1:${a} weight 20
+    server b 127.0.0.1:${b} weight 10
+    server c 127.0.0.1:${c} weight 10
+backend few
+    balance ${few}
+    server a 127.0.0.1:${a}
+    server d 127.0.0.1:${d}
+${more}`
+}
+
 /** A server that counts what it answers, apart for each first part of the path; `?slow=MS` makes an answer wait. */
 export interface CountingServer {
   readonly port: number

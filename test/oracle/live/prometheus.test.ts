@@ -6,7 +6,7 @@ import { createPoller } from '#shared/backend/live/poller.ts'
 import { LiveWatch, type LiveView } from '#shared/live/live-watch.ts'
 import { nodeLive } from '#shared/node/live.ts'
 import { balancersRequired, compileConfig, findHaproxy } from '#test/oracle/haproxy/harness.ts'
-import { sourceOf, startLoad, useLab, waitForPage, type CountingServer, type Program } from './lab.ts'
+import { sourceOf, startLoad, twoPools, useLab, waitForPage, type CountingServer, type Program } from './lab.ts'
 
 const found = findHaproxy()
 const prometheus = spawnSync('prometheus', ['--version'], { encoding: 'utf8' })
@@ -24,32 +24,14 @@ const lab = useLab(skip, {
   ports: 3, servers: 4,
   async begin() {
     const [web, page, api] = lab.ports as readonly [number, number, number]
-    const [a, b, c, d] = lab.serverPorts as readonly [number, number, number, number]
-    config = `global
-    hard-stop-after 2s
-defaults
-    mode http
-    timeout connect 1s
-    timeout client 5s
-    timeout server 5s
-frontend web
-    bind 127.0.0.1:${web}
-    use_backend few if { path_beg /few }
-    default_backend app
-frontend page
+    config = twoPools({
+      port: web, servers: lab.serverPorts, few: 'roundrobin',
+      more: `frontend page
     bind 127.0.0.1:${page}
     http-request use-service prometheus-exporter if { path /metrics }
     http-after-response set-header Connection close
-backend app
-    balance roundrobin
-    server a 127.0.0.1:${a} weight 20
-    server b 127.0.0.1:${b} weight 10
-    server c 127.0.0.1:${c} weight 10
-backend few
-    balance roundrobin
-    server a 127.0.0.1:${a}
-    server d 127.0.0.1:${d}
-`
+`,
+    })
     lab.write('haproxy.cfg', config)
     lab.write('prometheus.yml', `global:
   scrape_interval: ${scrapeMs}ms
