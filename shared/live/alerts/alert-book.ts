@@ -99,7 +99,7 @@ export class AlertBook {
     }))
     const down = new Map(alerts.filter((one) => one.rule === 'health' && one.severity === 'critical').map((one) => [one.pool, one.key]))
     const silent = new Map(alerts.filter((one) => one.rule === 'silent').map((one) => [one.pool, one.key]))
-    const muted = new Set<RuleId>(['share', 'errors', 'queue', 'latency', 'retries'])
+    const muted = new Set<RuleId>(['share', 'errors', 'budget', 'queue', 'latency', 'retries'])
     return alerts
       .map((one) => (muted.has(one.rule) ? { ...one, mutedBy: down.get(one.pool) ?? null } : one.rule === 'mix' ? { ...one, mutedBy: silent.get(one.pool) ?? null } : one))
       .sort((a, b) => ruleOrder.indexOf(a.rule) - ruleOrder.indexOf(b.rule) || a.key.localeCompare(b.key, 'en'))

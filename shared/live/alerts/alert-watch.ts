@@ -4,6 +4,7 @@ import { AlertBook, type Alert } from './alert-book.ts'
 import { EvidenceBook } from './evidence.ts'
 import type { AlertRule, RuleId } from './evaluation.ts'
 import { healthRule } from './rules/health.ts'
+import { budgetRule } from './rules/budget.ts'
 import { driftRule } from './rules/drift.ts'
 import { backupsRule, flappingRule, reloadRule } from './rules/states.ts'
 import { latencyRule } from './rules/latency.ts'
@@ -33,7 +34,7 @@ export class AlertWatch {
     const policy = new AlertPolicy(settings)
     this.#policy = policy
     this.#rules = [
-      reloadRule(), driftRule(policy), healthRule(policy), backupsRule(), silentRule(policy), mixRule(policy), shareRule(policy), errorsRule(policy), queueRule(policy), latencyRule(policy), retriesRule(), flappingRule(), lingeringRule(policy), incompleteRule(policy),
+      reloadRule(), driftRule(policy), healthRule(policy), backupsRule(), silentRule(policy), mixRule(policy), shareRule(policy), errorsRule(policy), budgetRule(policy), queueRule(policy), latencyRule(policy), retriesRule(), flappingRule(), lingeringRule(policy), incompleteRule(policy),
     ]
   }
 

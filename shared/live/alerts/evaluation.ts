@@ -2,7 +2,7 @@ import type { Span } from '#shared/text/span.ts'
 import type { LiveView } from '#shared/live/live-watch.ts'
 
 /** Alert rules in the order in which an incident is read: what changed, what is gone, where traffic goes, what it suffers. */
-export const ruleOrder = ['reload', 'drift', 'health', 'backups', 'silent', 'mix', 'share', 'errors', 'queue', 'latency', 'retries', 'flapping', 'lingering', 'incomplete', 'blind'] as const
+export const ruleOrder = ['reload', 'drift', 'health', 'backups', 'silent', 'mix', 'share', 'errors', 'budget', 'queue', 'latency', 'retries', 'flapping', 'lingering', 'incomplete', 'blind'] as const
 export type RuleId = (typeof ruleOrder)[number]
 
 export type AlertSeverity = 'critical' | 'warning' | 'info'

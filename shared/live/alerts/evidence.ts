@@ -9,7 +9,7 @@ const changeWindowMs = 600_000
 const noticeable = 0.005
 const leastRequests = 20
 /** Rules that are about what happens to requests. Others say all there is. */
-const aboutTraffic: ReadonlySet<RuleId> = new Set(['silent', 'mix', 'share', 'errors', 'queue', 'latency', 'retries', 'health', 'backups'])
+const aboutTraffic: ReadonlySet<RuleId> = new Set(['silent', 'mix', 'share', 'errors', 'budget', 'queue', 'latency', 'retries', 'health', 'backups'])
 
 /** How likely chance alone does it, from the exponent that the test reached: `Chance that it is random: below 1e-9.` */
 export function chanceWords(exponent: number): string {

@@ -31,6 +31,7 @@ const ruleShapes = {
   errors: object({ ...common, percent: optional(within(0.1, 100)) }),
   queue: object({ ...common, length: optional(within(1, 1e9)) }),
   latency: object({ ...common, factor: optional(within(1.1, 1000)) }),
+  budget: object({ ...common, objective: optional(within(1, 99.9999)) }),
   lingering: object({ ...common, percent: optional(within(0, 100)) }),
   incomplete: object({ ...common, percent: optional(within(0.1, 100)) }),
 } satisfies Record<RuleId, Schema<unknown>>
@@ -110,6 +111,11 @@ export class AlertPolicy {
   threshold(rule: keyof typeof thresholds, pool: string | null): number {
     const { name, usual } = thresholds[rule]
     return (this.#value(rule, pool, name) as number | undefined) ?? usual
+  }
+
+  /** Percent of the requests that are to be answered without 5xx; null: nobody said. */
+  objective(pool: string): number | null {
+    return (this.#value('budget', pool, 'objective') as number | undefined) ?? null
   }
 
   /** The waiver that holds for an alert at this moment; null: none. */

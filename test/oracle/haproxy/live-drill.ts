@@ -1,10 +1,8 @@
-import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { freePorts, openWorkshop, releasePorts } from './harness.ts'
+import { startProgram, waitForFile } from '../live/lab.ts'
 
 const drills = path.resolve(import.meta.dirname, '../../drills')
 
@@ -91,10 +89,6 @@ function startLoad({ rate, requests }: DrillLoad, port: number): () => void {
   }
 }
 
-function startMaster(folder: string): ChildProcess {
-  return spawn('haproxy', ['-W', '-db', '-f', 'haproxy.cfg'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
-}
-
 /** Starts HAProxy and the servers of a drill. `block`: second byte of the loopback addresses that it uses. */
 export async function startDrill(load: DrillLoad, block: number): Promise<RunningDrill> {
   const workshop = openWorkshop()
@@ -107,25 +101,21 @@ export async function startDrill(load: DrillLoad, block: number): Promise<Runnin
   const file = path.join(workshop.folder, 'haproxy.cfg')
   const servers = await startServers(texts, block, ports)
   writeFileSync(file, before)
-  const master = startMaster(workshop.folder)
-  let words = ''
+  // The master ends its workers at once when it is asked to end.
+  const master = startProgram('haproxy', ['-W', '-db', '-f', 'haproxy.cfg'], workshop.folder)
   let stopLoad = (): void => undefined
-  master.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4000) })
   const dispose = async (): Promise<void> => {
     stopLoad()
-    const ended = new Promise<void>((resolve) => { master.once('exit', () => { resolve() }) })
-    // The master ends its workers at once with this one.
-    master.kill('SIGTERM')
-    await Promise.race([ended, sleep(3000)])
-    master.kill('SIGKILL')
+    await master.stop()
     for (const server of servers.values()) stopServer(server)
     releasePorts(numbers)
     workshop.dispose()
   }
-  for (let tries = 0; tries < 500 && !existsSync(socket); tries += 1) await sleep(20)
-  if (!existsSync(socket)) {
+  try {
+    await waitForFile(socket, master)
+  } catch (error) {
     await dispose()
-    assert.fail(`haproxy did not start:\n${words}`)
+    throw error
   }
   return {
     socket, before, after, dispose,
@@ -133,7 +123,7 @@ export async function startDrill(load: DrillLoad, block: number): Promise<Runnin
     stopServer: (ip) => { stopServer(servers.get(ip)) },
     change: () => {
       writeFileSync(file, after)
-      master.kill('SIGUSR2')
+      master.process.kill('SIGUSR2')
     },
   }
 }

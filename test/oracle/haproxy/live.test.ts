@@ -1,155 +1,32 @@
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
-import http from 'node:http'
 import net from 'node:net'
-import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPoller } from '#shared/backend/live/poller.ts'
 import { haproxyReads } from '#shared/live/haproxy/reads.ts'
 import { LiveWatch, type LiveView, type WatchedPool } from '#shared/live/live-watch.ts'
-import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
 import { nodeLive } from '#shared/node/live.ts'
-import { balancersRequired, compileConfig, findHaproxy, freePorts, openWorkshop, releasePorts, type Workshop } from './harness.ts'
+import { balancersRequired, compileConfig, findHaproxy } from './harness.ts'
+import { everyEighth, pollMs, requestsPerSecond, seconds, sourceOf, startLoad, twoPools, useLab, waitForFile, type CountingServer, type Program } from '../live/lab.ts'
 
 const found = findHaproxy()
 const skip = found.found || balancersRequired ? false : 'NOT RUN: haproxy is not installed'
-/** 60 for the campaign; a few seconds in every run. */
-const seconds = Number(process.env['STEELYARD_LIVE_SECONDS'] ?? '8')
-const requestsPerSecond = 300
-const pollMs = 500
 
-let workshop: Workshop
-let ports: readonly number[] = []
-let master: ChildProcess | null = null
+let master: Program
 let config = ''
-let relay: Relay
-const backends: Backend[] = []
+let sent: readonly string[] = []
 
-before(async () => {
-  if (skip !== false) return
-  workshop = openWorkshop()
-  ports = await freePorts(1)
-  for (let index = 0; index < 4; index += 1) backends.push(await startBackend())
-  config = configOf(backends.map((one) => one.port), ports[0] as number, path.join(workshop.folder, 'stats.sock'))
-  writeFileSync(path.join(workshop.folder, 'haproxy.cfg'), config)
-  master = spawn('haproxy', ['-W', '-db', '-f', 'haproxy.cfg', '-p', 'pid'], { cwd: workshop.folder, stdio: ['ignore', 'ignore', 'pipe'] })
-  let words = ''
-  master.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4000) })
-  for (let tries = 0; tries < 500 && !existsSync(path.join(workshop.folder, 'stats.sock')); tries += 1) await sleep(20)
-  assert.ok(existsSync(path.join(workshop.folder, 'stats.sock')), `haproxy did not start:\n${words}`)
-  relay = await startRelay(path.join(workshop.folder, 'relay.sock'), path.join(workshop.folder, 'stats.sock'))
-  await sleep(300)
+const lab = useLab(skip, {
+  ports: 1, servers: 4,
+  async begin() {
+    config = twoPools({ port: lab.port(0), servers: lab.serverPorts, few: 'leastconn', global: [`stats socket ${lab.file('stats.sock')} mode 600 level admin`], web: ['stats enable', 'stats uri /stats'] })
+    lab.write('haproxy.cfg', config)
+    master = lab.start('haproxy', ['-W', '-db', '-f', 'haproxy.cfg', '-p', 'pid'])
+    await waitForFile(lab.file('stats.sock'), master)
+    sent = await lab.relay('relay.sock', 'stats.sock')
+    await sleep(300)
+  },
 })
-
-after(async () => {
-  if (skip !== false) return
-  relay.close()
-  const ended = new Promise<void>((resolve) => { master?.once('exit', () => { resolve() }) })
-  master?.kill('SIGTERM')
-  await Promise.race([ended, sleep(3000)])
-  master?.kill('SIGKILL')
-  for (const backend of backends) backend.close()
-  releasePorts(ports)
-  workshop.dispose()
-})
-
-function configOf(servers: readonly number[], port: number, socket: string): string {
-  const [a, b, c, d] = servers as readonly [number, number, number, number]
-  return `global
-    stats socket ${socket} mode 600 level admin
-    hard-stop-after 2s
-defaults
-    mode http
-    timeout connect 1s
-    timeout client 5s
-    timeout server 5s
-frontend web
-    bind 127.0.0.1:${port}
-    stats enable
-    stats uri /stats
-    use_backend few if { path_beg /few }
-    default_backend app
-backend app
-    balance roundrobin
-    server a 127.0.0.1:${a} weight 20
-    server b 127.0.0.1:${b} weight 10
-    server c 127.0.0.1:${c} weight 10
-backend few
-    balance leastconn
-    server a 127.0.0.1:${a}
-    server d 127.0.0.1:${d}
-`
-}
-
-interface Backend { port: number; readonly byPool: Map<string, number>; close(): void }
-
-/** A server that counts what it answers, apart for each pool. */
-async function startBackend(): Promise<Backend> {
-  const backend: Backend = { port: 0, byPool: new Map<string, number>(), close: () => { server.closeAllConnections(); server.close() } }
-  const server = http.createServer((request, response) => {
-    const pool = request.url?.startsWith('/few') === true ? 'few' : 'app'
-    backend.byPool.set(pool, (backend.byPool.get(pool) ?? 0) + 1)
-    response.end('ok')
-  })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  backend.port = (server.address() as net.AddressInfo).port
-  return backend
-}
-
-interface Relay { readonly sent: string[]; close(): void }
-
-/** Stands between us and the balancer, and keeps every byte that we send. */
-async function startRelay(own: string, real: string): Promise<Relay> {
-  const sent: string[] = []
-  const server = net.createServer((client) => {
-    const balancer = net.connect(real)
-    let bytes = ''
-    client.on('data', (chunk: Buffer) => { bytes += chunk.toString('latin1') })
-    client.on('close', () => { sent.push(bytes); balancer.destroy() })
-    balancer.on('close', () => client.end())
-    for (const socket of [client, balancer]) socket.on('error', () => { client.destroy(); balancer.destroy() })
-    client.pipe(balancer, { end: false }).pipe(client)
-  })
-  await new Promise<void>((resolve) => { server.listen(own, resolve) })
-  return { sent, close: () => server.close() }
-}
-
-/** Requests at a steady rate over kept connections; every eighth goes to the other pool. */
-function startLoad(port: number): { stop(): Promise<{ readonly sent: number; readonly failed: number }> } {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 16 })
-  const started = performance.now()
-  let sent = 0
-  let failed = 0
-  let open = 0
-  const timer = setInterval(() => {
-    const due = Math.floor((performance.now() - started) * requestsPerSecond / 1000)
-    while (sent < due && open < 64) {
-      sent += 1
-      open += 1
-      const request = http.get({ host: '127.0.0.1', port, agent, path: sent % 8 === 0 ? '/few' : '/' }, (response) => {
-        response.resume()
-        response.on('close', () => { open -= 1 })
-      })
-      request.on('error', () => { failed += 1; open -= 1 })
-    }
-  }, 5)
-  return {
-    async stop() {
-      clearInterval(timer)
-      for (let tries = 0; tries < 100 && open > 0; tries += 1) await sleep(10)
-      agent.destroy()
-      return { sent, failed }
-    },
-  }
-}
-
-function sourceOf(written: string): LiveSource {
-  const source = parseLiveSource(written)
-  assert.ok(typeof source !== 'string', String(source))
-  return source
-}
 
 const poolOf = (view: LiveView, name: string): WatchedPool => {
   const pool = view.pools.find((one) => one.name === name)
@@ -160,12 +37,12 @@ const poolOf = (view: LiveView, name: string): WatchedPool => {
 interface Tally { live: number; backends: number; milliseconds: number; apart: number }
 
 test(`rates of each server are within 2 % of what the backends counted, over ${seconds} s with a reload in the middle`, { skip }, async (context) => {
-  const poller = createPoller(nodeLive, sourceOf(path.join(workshop.folder, 'relay.sock')), pollMs)
+  const poller = createPoller(nodeLive, sourceOf(lab.file('relay.sock')), pollMs)
   const watch = new LiveWatch(compileConfig(config, new Map()).model, pollMs)
   const servers = [['app', 'a', 0], ['app', 'b', 1], ['app', 'c', 2], ['few', 'a', 0], ['few', 'd', 3]] as const
   const tallies = new Map<string, Tally>(servers.map(([pool, name]) => [`${pool}/${name}`, { live: 0, backends: 0, milliseconds: 0, apart: 0 }]))
-  const counts = (): readonly number[] => servers.map(([pool, , index]) => (backends[index] as Backend).byPool.get(pool) ?? 0)
-  const load = startLoad(ports[0] as number)
+  const counts = (): readonly number[] => servers.map(([pool, , index]) => (lab.servers[index] as CountingServer).counts.get(pool === 'few' ? 'few' : '') ?? 0)
+  const load = startLoad(lab.port(0), requestsPerSecond, everyEighth('/', '/few'))
   context.after(() => load.stop())
   await sleep(500)
   let earlier = counts()
@@ -178,7 +55,7 @@ test(`rates of each server are within 2 % of what the backends counted, over ${s
   const started = performance.now()
   for (let poll = 0; poll <= polls; poll += 1) {
     await sleep(Math.max(0, started + poll * pollMs - performance.now()))
-    if (poll === Math.floor(polls / 2)) master?.kill('SIGUSR2')
+    if (poll === Math.floor(polls / 2)) master.process.kill('SIGUSR2')
     const polled = await poller.poll()
     const now = counts()
     if (!polled.ok) {
@@ -218,24 +95,24 @@ test(`rates of each server are within 2 % of what the backends counted, over ${s
 })
 
 test('every byte that reached the socket is one line of reads', { skip }, () => {
-  assert.ok(relay.sent.length > 5)
-  for (const bytes of relay.sent) assert.equal(bytes, `${haproxyReads.join(';')}\n`)
+  assert.ok(sent.length > 5)
+  for (const bytes of sent) assert.equal(bytes, `${haproxyReads.join(';')}\n`)
 })
 
 /** What an operator types into the socket while we watch. */
 function operate(line: string): Promise<string> {
   return new Promise((resolve) => {
     let text = ''
-    const socket = net.connect(path.join(workshop.folder, 'stats.sock'), () => socket.write(`${line}\n`))
+    const socket = net.connect(lab.file('stats.sock'), () => socket.write(`${line}\n`))
     socket.on('data', (chunk: Buffer) => { text += chunk.toString() })
     socket.on('close', () => { resolve(text) })
   })
 }
 
 test('a weight that is typed wrong at run time is seen at once, in the config’s terms', { skip }, async (context) => {
-  const poller = createPoller(nodeLive, sourceOf(path.join(workshop.folder, 'stats.sock')), pollMs)
+  const poller = createPoller(nodeLive, sourceOf(lab.file('stats.sock')), pollMs)
   const watch = new LiveWatch(compileConfig(config, new Map()).model, pollMs)
-  const load = startLoad(ports[0] as number)
+  const load = startLoad(lab.port(0), requestsPerSecond, everyEighth('/', '/few'))
   context.after(() => load.stop())
   await operate('set server app/c weight 100')
   await operate('set server few/d state maint')
@@ -258,8 +135,8 @@ test('a weight that is typed wrong at run time is seen at once, in the config’
 })
 
 test('the statistics page gives the same servers as the socket', { skip }, async () => {
-  const socket = await createPoller(nodeLive, sourceOf(path.join(workshop.folder, 'stats.sock')), 4000).poll()
-  const page = await createPoller(nodeLive, sourceOf(`http://127.0.0.1:${ports[0] as number}/stats`), 4000).poll()
+  const socket = await createPoller(nodeLive, sourceOf(lab.file('stats.sock')), 4000).poll()
+  const page = await createPoller(nodeLive, sourceOf(`http://127.0.0.1:${lab.port(0)}/stats`), 4000).poll()
   assert.ok(socket.ok && page.ok)
   const shape = (rows: typeof socket.value.rows): readonly string[] => rows.map((row) => `${row.kind} ${row.owner} ${row.kind === 'server' ? `${row.name} ${row.state.text} ${row.state.weight ?? ''}` : ''}`)
   assert.deepEqual(shape(page.value.rows), shape(socket.value.rows))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { run } from '#test/cli/run-cli.ts'
 import { balancersRequired, findHaproxy, freePorts, openWorkshop, ownAddress, releasePorts } from './harness.ts'
+import { startProgram, waitForFile } from '../live/lab.ts'
 
 const found = findHaproxy()
 const skip = found.found || balancersRequired ? false : 'NOT RUN: haproxy is not installed'
@@ -52,19 +53,19 @@ test('a session with real HAProxy, alerts and a reload, recorded and interrupted
   const server = http.createServer((_, response) => response.end('ok'))
   await new Promise<void>((resolve) => { server.listen(ports[1], ownAddress, resolve) })
   writeFileSync(config, configOf(10, ports[0], ports[1], socket))
-  const master = spawn('haproxy', ['-W', '-db', '-f', 'haproxy.cfg'], { cwd: workshop.folder, stdio: ['ignore', 'ignore', 'ignore'] })
+  const master = startProgram('haproxy', ['-W', '-db', '-f', 'haproxy.cfg'], workshop.folder)
   const agent = new http.Agent({ keepAlive: true, maxSockets: 4 })
   const load = setInterval(() => { http.get({ host: ownAddress, port: ports[0], agent }, (response) => response.resume()).on('error', () => undefined) }, 15)
   let live: ChildProcess | null = null
   try {
-    for (let tries = 0; tries < 500 && !existsSync(socket); tries += 1) await sleep(20)
+    await waitForFile(socket, master)
     live = spawn(process.execPath, [main, 'live', socket, '--config', config, '--alerts', '--json', '--interval', '1', '--record', recording], { stdio: ['ignore', 'pipe', 'inherit'] })
     let out = ''
     live.stdout?.on('data', (chunk: Buffer) => { out += chunk.toString() })
     const lines = async (count: number): Promise<void> => { for (let tries = 0; tries < 3000 && out.split('\n').length <= count; tries += 1) await sleep(20) }
     await lines(4)
     writeFileSync(config, configOf(100, ports[0], ports[1], socket))
-    master.kill('SIGUSR2')
+    master.process.kill('SIGUSR2')
     await lines(13)
     const code = new Promise<number | null>((resolve) => { live?.once('exit', resolve) })
     live.kill('SIGINT')
@@ -78,10 +79,7 @@ test('a session with real HAProxy, alerts and a reload, recorded and interrupted
     clearInterval(load)
     agent.destroy()
     live?.kill('SIGKILL')
-    const ended = new Promise<void>((resolve) => { master.once('exit', () => { resolve() }) })
-    master.kill('SIGTERM')
-    await Promise.race([ended, sleep(3000)])
-    master.kill('SIGKILL')
+    await master.stop()
     server.closeAllConnections()
     server.close()
     releasePorts(ports)

@@ -1,51 +1,28 @@
 import assert from 'node:assert/strict'
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPoller } from '#shared/backend/live/poller.ts'
-import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
 import { nodeLive } from '#shared/node/live.ts'
-import { balancersRequired, freePorts, openWorkshop, releasePorts, type Workshop } from '../haproxy/harness.ts'
-import { isClose, measure, seconds, startBackend, startLoad, type Backend, type Watched } from './bench.ts'
+import { balancersRequired } from '../haproxy/harness.ts'
+import { answersOf, everyEighth, requestsPerSecond, seconds, sourceOf, startLoad, useLab, waitForPage, type CountingServer, type Program } from './lab.ts'
+import { isClose, measure, type Watched } from './measure.ts'
 
 const modules = '/usr/lib/apache2/modules'
 const answer = spawnSync('apache2', ['-v'], { encoding: 'utf8' })
 const version = answer.error === undefined && answer.status === 0 && existsSync(`${modules}/mod_lbmethod_byrequests.so`) ? /Apache\/(\S+)/.exec(answer.stdout)?.[1] ?? 'unknown' : null
 const skip = version !== null || balancersRequired ? false : 'NOT RUN: apache2 is not installed'
 
-let workshop: Workshop
-let ports: readonly number[] = []
-let server: ChildProcess | null = null
-const backends: Backend[] = []
+let server: Program
 
-before(async () => {
-  if (skip !== false) return
-  workshop = openWorkshop()
-  ports = await freePorts(1)
-  for (let index = 0; index < 4; index += 1) backends.push(await startBackend(5))
-  writeFileSync(path.join(workshop.folder, 'apache.conf'), configOf(backends.map((one) => one.port), ports[0] as number, workshop.folder))
-  server = spawn('apache2', ['-f', path.join(workshop.folder, 'apache.conf'), '-DFOREGROUND'], { stdio: ['ignore', 'ignore', 'pipe'], cwd: workshop.folder })
-  let words = ''
-  server.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4000) })
-  server.on('error', (error) => { words = error.message })
-  for (let tries = 0; tries < 500; tries += 1) {
-    if (await fetch(`http://127.0.0.1:${ports[0] as number}/server-status?auto`).then((response) => response.ok, () => false)) return
-    await sleep(20)
-  }
-  assert.fail(`apache2 did not start:\n${words}`)
-})
-
-after(async () => {
-  if (skip !== false) return
-  const ended = new Promise<void>((resolve) => { server?.once('exit', () => { resolve() }) })
-  server?.kill('SIGTERM')
-  await Promise.race([ended, sleep(5000)])
-  server?.kill('SIGKILL')
-  for (const backend of backends) backend.close()
-  releasePorts(ports)
-  workshop.dispose()
+const lab = useLab(skip, {
+  ports: 1, servers: 4, answerMs: 5,
+  async begin() {
+    lab.write('apache.conf', configOf(lab.serverPorts, lab.port(0), lab.folder))
+    server = lab.start('apache2', ['-f', lab.file('apache.conf'), '-DFOREGROUND'])
+    await waitForPage(lab.port(0), '/server-status?auto', server)
+  },
 })
 
 function configOf(servers: readonly number[], port: number, folder: string): string {
@@ -91,26 +68,20 @@ ProxyPass /few balancer://few/few
 `
 }
 
-function sourceOf(written: string): LiveSource {
-  const source = parseLiveSource(written)
-  assert.ok(typeof source !== 'string', String(source))
-  return source
-}
-
 test(`apache: tries of each server are within 2 % of what the backends counted, over ${seconds} s with a graceful restart in the middle`, { skip }, async (context) => {
-  const page = `http://127.0.0.1:${ports[0] as number}`
+  const page = `http://127.0.0.1:${lab.port(0)}`
   const poller = createPoller(nodeLive, sourceOf(`apache:${page}/balancer-manager`), 1000)
   const status = createPoller(nodeLive, sourceOf(`apache-status:${page}/server-status`), 1000)
-  const [a, b, c, d] = backends as [Backend, Backend, Backend, Backend]
-  const watched = (pool: string, backend: Backend): Watched => ({ pool: `balancer://${pool}`, server: `http://127.0.0.1:${backend.port}`, path: pool, backend })
-  const load = startLoad(ports[0] as number, ['/app', '/few'])
+  const [a, b, c, d] = lab.servers as [CountingServer, CountingServer, CountingServer, CountingServer]
+  const watched = (pool: string, backend: CountingServer): Watched => ({ pool: `balancer://${pool}`, server: `http://127.0.0.1:${backend.port}`, path: pool, backend })
+  const load = startLoad(lab.port(0), requestsPerSecond, everyEighth('/app', '/few'))
   context.after(() => load.stop())
   await sleep(500)
   const first = await status.poll()
-  const started = [...backends].reduce((sum, one) => sum + [...one.byPool.values()].reduce((total, count) => total + count, 0), 0)
-  const outcome = await measure(poller, null, [watched('app', a), watched('app', b), watched('app', c), watched('few', a), watched('few', d)], 'selections', () => { server?.kill('SIGUSR1') })
+  const started = answersOf(lab.servers)
+  const outcome = await measure(poller, null, [watched('app', a), watched('app', b), watched('app', c), watched('few', a), watched('few', d)], 'selections', () => { server.process.kill('SIGUSR1') })
   const second = await status.poll()
-  const ended = [...backends].reduce((sum, one) => sum + [...one.byPool.values()].reduce((total, count) => total + count, 0), 0)
+  const ended = answersOf(lab.servers)
   const { sent, failed } = await load.stop()
   console.log(`apache ${version ?? ''}: ${sent} requests sent, ${failed} failed, ${outcome.failures} polls failed, ${outcome.restarts} restart seen, ${outcome.resets} intervals without a rate\n  ${outcome.lines.join('\n  ')}\n  verdicts: ${outcome.verdicts.join(', ')}`)
   // While it restarts, Apache may let a question wait for longer than a poll may take.

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
-import net from 'node:net'
-import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { createPoller } from '#shared/backend/live/poller.ts'
@@ -11,30 +8,22 @@ import { isMasterRead } from '#shared/live/haproxy/master.ts'
 import { LiveSession } from '#shared/live/live-session.ts'
 import { LiveWatch, type LiveView } from '#shared/live/live-watch.ts'
 import { nodeLive } from '#shared/node/live.ts'
-import { balancersRequired, compileConfig, findHaproxy, freePorts, openWorkshop, releasePorts, type Workshop } from '#test/oracle/haproxy/harness.ts'
-import { sourceOf, startCountingServer, startLoad, startProgram, type CountingServer, type Program } from './lab.ts'
+import { balancersRequired, compileConfig, findHaproxy } from '#test/oracle/haproxy/harness.ts'
+import { pollMs, requestsPerSecond, seconds, sourceOf, startLoad, useLab, waitForFile, type Program } from './lab.ts'
 
 const found = findHaproxy()
 const skip = found.found || balancersRequired ? false : 'NOT RUN: haproxy is not installed'
-const seconds = Number(process.env['STEELYARD_LIVE_SECONDS'] ?? '8')
-const pollMs = 500
 
-let workshop: Workshop
-let ports: readonly number[] = []
 let program: Program
 let config = ''
-const servers: CountingServer[] = []
-const sent: string[] = []
-let relay: net.Server
+let sent: readonly string[] = []
 
-before(async () => {
-  if (skip !== false) return
-  workshop = openWorkshop()
-  ports = await freePorts(1)
-  for (let index = 0; index < 2; index += 1) servers.push(await startCountingServer())
-  const [a, b] = servers.map((server) => server.port) as [number, number]
-  config = `global
-    stats socket ${path.join(workshop.folder, 'stats.sock')} mode 600
+const lab = useLab(skip, {
+  ports: 1, servers: 2,
+  async begin() {
+    const [a, b] = lab.serverPorts as readonly [number, number]
+    config = `global
+    stats socket ${lab.file('stats.sock')} mode 600
     hard-stop-after 30s
 defaults
     mode http
@@ -42,44 +31,26 @@ defaults
     timeout client 20s
     timeout server 20s
 frontend web
-    bind 127.0.0.1:${ports[0] as number}
+    bind 127.0.0.1:${lab.port(0)}
     default_backend app
 backend app
     balance roundrobin
     server a 127.0.0.1:${a} weight 20
     server b 127.0.0.1:${b} weight 10
 `
-  writeFileSync(path.join(workshop.folder, 'haproxy.cfg'), config)
-  const master = path.join(workshop.folder, 'master.sock')
-  program = startProgram('haproxy', ['-W', '-db', '-f', 'haproxy.cfg', '-S', master], workshop.folder)
-  for (let tries = 0; tries < 500 && !existsSync(master); tries += 1) await sleep(20)
-  assert.ok(existsSync(master), program.words())
-  relay = net.createServer((client) => {
-    const real = net.connect(master)
-    let bytes = ''
-    client.on('data', (chunk: Buffer) => { bytes += chunk.toString('latin1') })
-    client.on('close', () => { sent.push(bytes); real.destroy() })
-    for (const socket of [client, real]) socket.on('error', () => { client.destroy(); real.destroy() })
-    client.pipe(real).pipe(client)
-  })
-  await new Promise<void>((resolve) => { relay.listen(path.join(workshop.folder, 'relay.sock'), resolve) })
-  await sleep(500)
-})
-
-after(async () => {
-  if (skip !== false) return
-  relay.close()
-  await program.stop()
-  for (const server of servers) server.close()
-  releasePorts(ports)
-  workshop.dispose()
+    lab.write('haproxy.cfg', config)
+    program = lab.start('haproxy', ['-W', '-db', '-f', 'haproxy.cfg', '-S', lab.file('master.sock')])
+    await waitForFile(lab.file('master.sock'), program)
+    sent = await lab.relay('relay.sock', 'master.sock')
+    await sleep(500)
+  },
 })
 
 test(`behind the master a reload leaves no gap: ${seconds} s, every interval has its rate`, { skip }, async (context) => {
-  const poller = createPoller(nodeLive, sourceOf(`haproxy-master:${path.join(workshop.folder, 'relay.sock')}`), 4000)
+  const poller = createPoller(nodeLive, sourceOf(`haproxy-master:${lab.file('relay.sock')}`), 4000)
   const watch = new LiveWatch(compileConfig(config, new Map()).model, pollMs)
-  const counts = (): readonly number[] => servers.map((server) => (server.counts.get('') ?? 0) + (server.counts.get('slow') ?? 0))
-  const load = startLoad(ports[0] as number, 300, () => '/')
+  const counts = (): readonly number[] => lab.servers.map((server) => (server.counts.get('') ?? 0) + (server.counts.get('slow') ?? 0))
+  const load = startLoad(lab.port(0), requestsPerSecond, () => '/')
   context.after(() => load.stop())
   await sleep(500)
   const tallies = [0, 0]
@@ -96,7 +67,7 @@ test(`behind the master a reload leaves no gap: ${seconds} s, every interval has
     await sleep(Math.max(0, started + poll * pollMs - performance.now()))
     if (poll === Math.floor(polls / 2)) {
       // What keeps the old process alive until the next poll.
-      http.get({ host: '127.0.0.1', port: ports[0] as number, path: '/slow?slow=4000', agent: false }, (response) => { response.resume() }).on('error', () => undefined)
+      http.get({ host: '127.0.0.1', port: lab.port(0), path: '/slow?slow=4000', agent: false }, (response) => { response.resume() }).on('error', () => undefined)
       await sleep(50)
       program.process.kill('SIGUSR2')
     }
@@ -134,13 +105,13 @@ test(`behind the master a reload leaves no gap: ${seconds} s, every interval has
 })
 
 test('connections that an old process keeps are told until they end, and a reload without them is not', { skip, timeout: 60_000 }, async (context) => {
-  const poller = createPoller(nodeLive, sourceOf(`haproxy-master:${path.join(workshop.folder, 'relay.sock')}`), 4000)
+  const poller = createPoller(nodeLive, sourceOf(`haproxy-master:${lab.file('relay.sock')}`), 4000)
   const model = compileConfig(config, new Map()).model
   const session = new LiveSession(model, pollMs, model)
-  const load = startLoad(ports[0] as number, 50, () => '/')
+  const load = startLoad(lab.port(0), 50, () => '/')
   context.after(() => load.stop())
   const hold = async (requests: number): Promise<void> => {
-    for (let request = 0; request < requests; request += 1) http.get({ host: '127.0.0.1', port: ports[0] as number, path: '/slow?slow=14000', agent: false }, (response) => { response.resume() }).on('error', () => undefined)
+    for (let request = 0; request < requests; request += 1) http.get({ host: '127.0.0.1', port: lab.port(0), path: '/slow?slow=14000', agent: false }, (response) => { response.resume() }).on('error', () => undefined)
     await sleep(200)
     program.process.kill('SIGUSR2')
   }
@@ -170,6 +141,6 @@ test('connections that an old process keeps are told until they end, and a reloa
 })
 
 test('a stats socket is not taken for one of a master', { skip }, async () => {
-  const polled = await createPoller(nodeLive, sourceOf(`haproxy-master:${path.join(workshop.folder, 'stats.sock')}`), 4000).poll()
+  const polled = await createPoller(nodeLive, sourceOf(`haproxy-master:${lab.file('stats.sock')}`), 4000).poll()
   assert.match(polled.ok ? '' : polled.failure.message, /not the socket of a HAProxy master/)
 })

@@ -1,31 +1,22 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPoller } from '#shared/backend/live/poller.ts'
 import { rowKey, type LiveRow, type LiveSnapshot } from '#shared/live/snapshot.ts'
 import { nodeLive } from '#shared/node/live.ts'
-import { balancersRequired, findHaproxy, freePorts, openWorkshop, releasePorts, type Workshop } from '#test/oracle/haproxy/harness.ts'
-import { sourceOf, startCountingServer, startLoad, startProgram, waitForPage, type CountingServer, type Program } from './lab.ts'
+import { balancersRequired, findHaproxy } from '#test/oracle/haproxy/harness.ts'
+import { sourceOf, startLoad, useLab, waitForPage } from './lab.ts'
 
 const found = findHaproxy()
 const skip = found.found || balancersRequired ? false : 'NOT RUN: haproxy is not installed'
 
-let workshop: Workshop
-let ports: readonly number[] = []
-let program: Program
-const servers: CountingServer[] = []
-
-before(async () => {
-  if (skip !== false) return
-  workshop = openWorkshop()
-  ports = await freePorts(3)
-  for (let index = 0; index < 3; index += 1) servers.push(await startCountingServer())
-  const [web, plain, page] = ports as readonly [number, number, number]
-  const [a, b, c] = servers.map((server) => server.port) as [number, number, number]
-  writeFileSync(path.join(workshop.folder, 'haproxy.cfg'), `global
-    stats socket ${path.join(workshop.folder, 'stats.sock')} mode 600 level admin
+const lab = useLab(skip, {
+  ports: 3, servers: 3,
+  async begin() {
+    const [web, plain, page] = lab.ports as readonly [number, number, number]
+    const [a, b, c] = lab.serverPorts as readonly [number, number, number]
+    lab.write('haproxy.cfg', `global
+    stats socket ${lab.file('stats.sock')} mode 600 level admin
 defaults
     mode http
     timeout connect 1s
@@ -53,16 +44,8 @@ backend raw
     mode tcp
     server c 127.0.0.1:${c}
 `)
-  program = startProgram('haproxy', ['-db', '-f', 'haproxy.cfg'], workshop.folder)
-  await waitForPage(page, '/metrics', program)
-})
-
-after(async () => {
-  if (skip !== false) return
-  await program.stop()
-  for (const server of servers) server.close()
-  releasePorts(ports)
-  workshop.dispose()
+    await waitForPage(page, '/metrics', lab.start('haproxy', ['-db', '-f', 'haproxy.cfg']))
+  },
 })
 
 /** What both sources know. The exporter shows neither addresses nor details of checks, and no backups before 3.0. */
@@ -74,7 +57,7 @@ function comparable(row: LiveRow): object {
 }
 
 test('socket and exporter of one HAProxy agree row by row', { skip }, async () => {
-  const [web, plain, page] = ports as readonly [number, number, number]
+  const [web, plain, page] = lab.ports as readonly [number, number, number]
   const loads = [startLoad(web, 600, (count) => (count % 10 === 0 ? '/no' : '/')), startLoad(plain, 50, () => '/')]
   await sleep(2000)
   for (const load of loads) await load.stop()
@@ -84,7 +67,7 @@ test('socket and exporter of one HAProxy agree row by row', { skip }, async () =
     assert.ok(polled.ok, polled.ok ? '' : polled.failure.message)
     return polled.value
   }
-  const socket = await poll(path.join(workshop.folder, 'stats.sock'))
+  const socket = await poll(lab.file('stats.sock'))
   const metrics = await poll(`haproxy-metrics:http://127.0.0.1:${page}/metrics`)
   assert.equal(socket.epoch?.replace(/^\d+/, ''), metrics.epoch)
   assert.equal(socket.version, metrics.version)

@@ -1,58 +1,34 @@
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { chmodSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPoller } from '#shared/backend/live/poller.ts'
-import { parseLiveSource, type LiveSource } from '#shared/live/live-source.ts'
 import { LiveSession } from '#shared/live/live-session.ts'
 import { nodeLive } from '#shared/node/live.ts'
-import { balancersRequired, freePorts, openWorkshop, releasePorts, type Workshop } from '../haproxy/harness.ts'
+import { balancersRequired } from '../haproxy/harness.ts'
 import { compileConfig, findNginx } from '../nginx/harness.ts'
-import { isClose, measure, pollMs, seconds, startBackend, startLoad, type Backend, type Watched } from './bench.ts'
+import { everyEighth, pollMs, requestsPerSecond, seconds, sourceOf, startLoad, useLab, waitForPage, type CountingServer, type Program } from './lab.ts'
+import { isClose, measure, type Watched } from './measure.ts'
 
 const found = findNginx()
 const skip = found.found || balancersRequired ? false : 'NOT RUN: nginx is not installed'
 
-let workshop: Workshop
-let ports: readonly number[] = []
-let master: ChildProcess | null = null
+let nginx: Program
 let config = ''
-let log = ''
-const backends: Backend[] = []
 
-before(async () => {
-  if (skip !== false) return
-  workshop = openWorkshop()
-  ports = await freePorts(1)
-  for (let index = 0; index < 4; index += 1) backends.push(await startBackend(5))
-  mkdirSync(path.join(workshop.folder, 'www'), { recursive: true })
-  // Workers without rights open the log anew by its path.
-  chmodSync(workshop.folder, 0o755)
-  log = path.join(workshop.folder, 'access.log')
-  config = configOf(backends.map((one) => one.port), ports[0] as number)
-  writeFileSync(path.join(workshop.folder, 'nginx.conf'), config)
-  master = spawn('nginx', ['-p', `${workshop.folder}/`, '-e', 'stderr', '-c', 'nginx.conf'], { stdio: ['ignore', 'ignore', 'pipe'], cwd: workshop.folder })
-  let words = ''
-  master.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4000) })
-  for (let tries = 0; tries < 500; tries += 1) {
-    if (await fetch(`http://127.0.0.1:${ports[0] as number}/status`).then((answer) => answer.ok, () => false)) return
-    await sleep(20)
-  }
-  assert.fail(`nginx did not start:\n${words}`)
+const lab = useLab(skip, {
+  ports: 1, servers: 4, answerMs: 5,
+  async begin() {
+    mkdirSync(lab.file('www'), { recursive: true })
+    // Workers without rights open the log anew by its path.
+    chmodSync(lab.folder, 0o755)
+    config = configOf(lab.serverPorts, lab.port(0))
+    lab.write('nginx.conf', config)
+    nginx = lab.start('nginx', ['-p', `${lab.folder}/`, '-e', 'stderr', '-c', 'nginx.conf'])
+    await waitForPage(lab.port(0), '/status', nginx)
+  },
 })
-
-after(async () => {
-  if (skip !== false) return
-  const ended = new Promise<void>((resolve) => { master?.once('exit', () => { resolve() }) })
-  master?.kill('SIGTERM')
-  await Promise.race([ended, sleep(3000)])
-  master?.kill('SIGKILL')
-  for (const backend of backends) backend.close()
-  releasePorts(ports)
-  workshop.dispose()
-})
+const logFile = (): string => lab.file('access.log')
 
 function configOf(servers: readonly number[], port: number): string {
   const [a, b, c, d] = servers as readonly [number, number, number, number]
@@ -76,32 +52,26 @@ http {
 `
 }
 
-function sourceOf(written: string): LiveSource {
-  const source = parseLiveSource(written)
-  assert.ok(typeof source !== 'string', String(source))
-  return source
-}
-
 /** Renames the log, lets the workers write on for a moment, has it opened anew, and reloads. */
 async function rotateAndReload(): Promise<void> {
-  renameSync(log, `${log}.1`)
+  renameSync(logFile(), `${logFile()}.1`)
   await sleep(200)
-  master?.kill('SIGUSR1')
+  nginx.process.kill('SIGUSR1')
   await sleep(200)
-  master?.kill('SIGHUP')
+  nginx.process.kill('SIGHUP')
 }
 
 test(`nginx: rates of each server are within 2 % of what the backends counted, over ${seconds} s with a rotation and a reload in the middle`, { skip }, async (context) => {
-  const poller = createPoller(nodeLive, sourceOf(`nginx-log:${log}`), 1000)
-  const status = createPoller(nodeLive, sourceOf(`nginx-status:http://127.0.0.1:${ports[0] as number}/status`), 1000)
+  const poller = createPoller(nodeLive, sourceOf(`nginx-log:${logFile()}`), 1000)
+  const status = createPoller(nodeLive, sourceOf(`nginx-status:http://127.0.0.1:${lab.port(0)}/status`), 1000)
   context.after(() => poller.close())
-  const [a, b, c, d] = backends as [Backend, Backend, Backend, Backend]
-  const at = ({ port }: Backend): string => `127.0.0.1:${port}`
+  const [a, b, c, d] = lab.servers as [CountingServer, CountingServer, CountingServer, CountingServer]
+  const at = ({ port }: CountingServer): string => `127.0.0.1:${port}`
   const servers: readonly Watched[] = [
     { pool: 'app', server: at(a), path: 'app', backend: a }, { pool: 'app', server: at(b), path: 'app', backend: b }, { pool: 'app', server: at(c), path: 'app', backend: c },
     { pool: 'few', server: at(a), path: 'few', backend: a }, { pool: 'few', server: at(d), path: 'few', backend: d },
   ]
-  const load = startLoad(ports[0] as number, ['/app', '/few'])
+  const load = startLoad(lab.port(0), requestsPerSecond, everyEighth('/app', '/few'))
   context.after(() => load.stop())
   await sleep(500)
   const first = await status.poll()
@@ -115,21 +85,21 @@ test(`nginx: rates of each server are within 2 % of what the backends counted, o
   assert.ok(outcome.verdicts.every((verdict) => /as-expected|few$/.test(verdict)), outcome.verdicts.join())
   assert.deepEqual(outcome.last?.drift, [])
   // Both files together hold every request that nginx counted itself, over the reload.
-  const lines = [`${log}.1`, log].reduce((sum, file) => sum + readFileSync(file, 'utf8').split('\n').length - 1, 0)
+  const lines = [`${logFile()}.1`, logFile()].reduce((sum, file) => sum + readFileSync(file, 'utf8').split('\n').length - 1, 0)
   assert.ok(first.ok && second.ok)
   const requests = second.value.rows[0]?.counters.requests
   assert.ok(Math.abs(Number(requests) - lines) <= 10, `${String(requests)} requests, ${lines} lines`)
 })
 
 test('nginx: a log that leaves requests out is told by the count of nginx itself, and a whole one is not, over a rotation and a reload', { skip, timeout: 120_000 }, async (context) => {
-  const port = ports[0] as number
-  const poller = createPoller(nodeLive, sourceOf(`nginx-log:${log}?counted-by=nginx-status:http://127.0.0.1:${port}/status`), 1000)
+  const port = lab.port(0)
+  const poller = createPoller(nodeLive, sourceOf(`nginx-log:${logFile()}?counted-by=nginx-status:http://127.0.0.1:${port}/status`), 1000)
   context.after(() => poller.close())
   const model = compileConfig(config).model
   const session = new LiveSession(model, pollMs, model)
   /** Alerts about the log in so many polls under a load, each once, with the poll that began it. */
   const watch = async (paths: readonly [string, string], polls: number, halfway: () => Promise<void>): Promise<readonly string[]> => {
-    const load = startLoad(port, paths)
+    const load = startLoad(port, requestsPerSecond, everyEighth(...paths))
     const told = new Map<string, string>()
     const started = performance.now()
     for (let poll = 0; poll < polls; poll += 1) {

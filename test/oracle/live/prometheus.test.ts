@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPoller } from '#shared/backend/live/poller.ts'
 import { LiveWatch, type LiveView } from '#shared/live/live-watch.ts'
 import { nodeLive } from '#shared/node/live.ts'
-import { balancersRequired, compileConfig, findHaproxy, freePorts, openWorkshop, releasePorts, type Workshop } from '#test/oracle/haproxy/harness.ts'
-import { sourceOf, startCountingServer, startLoad, startProgram, waitForPage, type CountingServer, type Program } from './lab.ts'
+import { balancersRequired, compileConfig, findHaproxy } from '#test/oracle/haproxy/harness.ts'
+import { sourceOf, startLoad, twoPools, useLab, waitForPage, type CountingServer, type Program } from './lab.ts'
 
 const found = findHaproxy()
 const prometheus = spawnSync('prometheus', ['--version'], { encoding: 'utf8' })
@@ -19,47 +17,23 @@ const seconds = Number(process.env['STEELYARD_LIVE_SECONDS'] ?? '10')
 const scrapeMs = 1000
 const servers = [['app', 'a', 0], ['app', 'b', 1], ['app', 'c', 2], ['few', 'a', 0], ['few', 'd', 3]] as const
 
-let workshop: Workshop
-let ports: readonly number[] = []
 let haproxy: Program
-let scraper: Program
 let config = ''
-const backends: CountingServer[] = []
 
-before(async () => {
-  if (skip !== false) return
-  workshop = openWorkshop()
-  ports = await freePorts(3)
-  const [web, page, api] = ports as readonly [number, number, number]
-  for (let index = 0; index < 4; index += 1) backends.push(await startCountingServer())
-  const [a, b, c, d] = backends.map((one) => one.port) as [number, number, number, number]
-  config = `global
-    hard-stop-after 2s
-defaults
-    mode http
-    timeout connect 1s
-    timeout client 5s
-    timeout server 5s
-frontend web
-    bind 127.0.0.1:${web}
-    use_backend few if { path_beg /few }
-    default_backend app
-frontend page
+const lab = useLab(skip, {
+  ports: 3, servers: 4,
+  async begin() {
+    const [web, page, api] = lab.ports as readonly [number, number, number]
+    config = twoPools({
+      port: web, servers: lab.serverPorts, few: 'roundrobin',
+      more: `frontend page
     bind 127.0.0.1:${page}
     http-request use-service prometheus-exporter if { path /metrics }
     http-after-response set-header Connection close
-backend app
-    balance roundrobin
-    server a 127.0.0.1:${a} weight 20
-    server b 127.0.0.1:${b} weight 10
-    server c 127.0.0.1:${c} weight 10
-backend few
-    balance roundrobin
-    server a 127.0.0.1:${a}
-    server d 127.0.0.1:${d}
-`
-  writeFileSync(path.join(workshop.folder, 'haproxy.cfg'), config)
-  writeFileSync(path.join(workshop.folder, 'prometheus.yml'), `global:
+`,
+    })
+    lab.write('haproxy.cfg', config)
+    lab.write('prometheus.yml', `global:
   scrape_interval: ${scrapeMs}ms
   scrape_timeout: ${scrapeMs}ms
 scrape_configs:
@@ -70,31 +44,23 @@ scrape_configs:
   - job_name: gone
     static_configs: [{ targets: ['127.0.0.1:1'] }]
 `)
-  haproxy = startProgram('haproxy', ['-W', '-db', '-f', 'haproxy.cfg'], workshop.folder)
-  await waitForPage(page, '/metrics', haproxy)
-  scraper = startProgram('prometheus', ['--config.file=prometheus.yml', '--storage.tsdb.path=data', `--web.listen-address=127.0.0.1:${api}`, '--log.level=error'], workshop.folder)
-  await waitForPage(api, '/-/ready', scraper)
-  // Targets get their first scrape at a time of their own.
-  const first = createPoller(nodeLive, sourceOf(addressOf('job=haproxy')), 4000)
-  for (let tries = 0; tries < 100 && !(await first.poll()).ok; tries += 1) await sleep(200)
+    haproxy = lab.start('haproxy', ['-W', '-db', '-f', 'haproxy.cfg'])
+    await waitForPage(page, '/metrics', haproxy)
+    const scraper = lab.start('prometheus', ['--config.file=prometheus.yml', '--storage.tsdb.path=data', `--web.listen-address=127.0.0.1:${api}`, '--log.level=error'])
+    await waitForPage(api, '/-/ready', scraper)
+    // Targets get their first scrape at a time of their own.
+    const first = createPoller(nodeLive, sourceOf(addressOf('job=haproxy')), 4000)
+    for (let tries = 0; tries < 100 && !(await first.poll()).ok; tries += 1) await sleep(200)
+  },
 })
 
-after(async () => {
-  if (skip !== false) return
-  await scraper.stop()
-  await haproxy.stop()
-  for (const backend of backends) backend.close()
-  releasePorts(ports)
-  workshop.dispose()
-})
-
-const addressOf = (labels: string): string => `prometheus:http://127.0.0.1:${ports[2] as number}/?${labels}`
+const addressOf = (labels: string): string => `prometheus:http://127.0.0.1:${lab.port(2)}/?${labels}`
 
 interface Tally { live: number; backends: number; milliseconds: number; apart: number }
 
 /** What the backends had counted, every few milliseconds, because a scrape happens when Prometheus wants it. */
 function watchBackends(): { at(wallMs: number): readonly number[]; stop(): void } {
-  const counts = (): readonly number[] => servers.map(([pool, , index]) => (backends[index] as CountingServer).counts.get(pool === 'few' ? 'few' : '') ?? 0)
+  const counts = (): readonly number[] => servers.map(([pool, , index]) => (lab.servers[index] as CountingServer).counts.get(pool === 'few' ? 'few' : '') ?? 0)
   const seen: { readonly wallMs: number; readonly counts: readonly number[] }[] = [{ wallMs: Date.now(), counts: counts() }]
   const timer = setInterval(() => { seen.push({ wallMs: Date.now(), counts: counts() }) }, 5)
   return { at: (wallMs) => (seen.findLast((one) => one.wallMs <= wallMs) ?? seen[0])?.counts ?? [], stop: () => { clearInterval(timer) } }
@@ -104,7 +70,7 @@ test(`rates of each server are within 2 % of what the backends counted, over ${s
   const poller = createPoller(nodeLive, sourceOf(addressOf('job=haproxy&env=lab')), 4000)
   const watch = new LiveWatch(compileConfig(config, new Map()).model, scrapeMs)
   const tallies = new Map<string, Tally>(servers.map(([pool, name]) => [`${pool}/${name}`, { live: 0, backends: 0, milliseconds: 0, apart: 0 }]))
-  const load = startLoad(ports[0] as number, 300, (count) => (count % 8 === 0 ? '/few' : '/'))
+  const load = startLoad(lab.port(0), 300, (count) => (count % 8 === 0 ? '/few' : '/'))
   const counted = watchBackends()
   context.after(async () => { counted.stop(); await load.stop() })
   const startedMs = Date.now()
@@ -195,6 +161,6 @@ test('a server that has no balancer, a target that is gone and a wrong label are
   assert.match(await message('job=gone'), /no metrics of a balancer/)
   assert.match(await message('job=~('), /refuses the question: .*missing closing/)
   assert.equal(await message('job=~hap.*'), 'ok')
-  const other = await createPoller(nodeLive, sourceOf(`prometheus:http://127.0.0.1:${ports[1] as number}/`), 4000).poll()
+  const other = await createPoller(nodeLive, sourceOf(`prometheus:http://127.0.0.1:${lab.port(1)}/`), 4000).poll()
   assert.match(other.ok ? '' : other.failure.message, /503|not from the HTTP API|web page/)
 })

@@ -11,6 +11,9 @@ const leastUsual = 0.005
 /** From this part of the requests on, answers 5xx of the balancer itself are critical. */
 const ownErrorsAtMost = 0.02
 
+/** A part of the 5xx of a pool that no server gave. */
+const ownSuffix = ' itself'
+
 interface Errors {
   readonly history: ErrorPoll[]
   usual: number
@@ -38,16 +41,37 @@ function judgeErrors(joined: WatchedPool, known: Map<string, Errors>, least: num
     return { rule: 'errors', pool: joined.name, server: name, holds: true, severity: found.share >= 0.1 ? 'critical' : 'warning', evidence: [chanceWords(found.strength)], sentence: `${joined.name}/${name} answered ${tell(found)}.${ruled}`, at }
   })
   const whole = burstOf(joined.name, joined.live, known, least)
+  const byItself = ownBurst(joined, known, least)
+  if ((bad.length > 0 || whole === null) && byItself !== null && byItself !== undefined) return [...evaluations, ownEvaluation(joined, byItself)]
   if (whole === null || whole === undefined || bad.length > 0) return [...evaluations, quiet('errors', joined.name, null, whole === undefined ? null : false)]
   const own = joined.ownErrorsPerSecond ?? 0
   const durationMs = joined.live.interval?.durationMs ?? 0
   const requests = joined.live.interval?.deltas.requests ?? 0
   const ownShare = requests === 0 ? (own > 0 ? 1 : 0) : own * (durationMs / 1000) / requests
-  const limited = own > 0 && joined.pool?.members.some((member) => member.options.maxConnections !== null) === true
   return [...evaluations, {
-    rule: 'errors', pool: joined.name, server: null, holds: true, severity: whole.share >= 0.1 || ownShare >= ownErrorsAtMost ? 'critical' : 'warning', evidence: [chanceWords(whole.strength), ...(limited ? ['Its servers take a limited number of connections: when all are busy, the balancer answers itself.'] : [])], at: joined.pool?.origin[0] ?? null,
+    rule: 'errors', pool: joined.name, server: null, holds: true, severity: whole.share >= 0.1 || ownShare >= ownErrorsAtMost ? 'critical' : 'warning', evidence: [chanceWords(whole.strength), ...(own > 0 ? limitWords(joined) : [])], at: joined.pool?.origin[0] ?? null,
     sentence: `Pool ${joined.name} answered ${tell(whole)}.${own > 0 ? ' The balancer gave them itself; its servers did not.' : ''}`,
   }]
+}
+
+/** 5xx that the balancer gave besides those of its servers: they are told even where a server explains others. */
+function ownEvaluation(joined: WatchedPool, burst: ErrorBurst): Evaluation {
+  return {
+    rule: 'errors', pool: joined.name, server: null, holds: true, severity: burst.share >= ownErrorsAtMost ? 'critical' : 'warning', evidence: [chanceWords(burst.strength), ...limitWords(joined)], at: joined.pool?.origin[0] ?? null,
+    sentence: `Pool ${joined.name} answered ${tell(burst)} that no server gave. The balancer gave them itself.`,
+  }
+}
+
+/** Undefined: it is not known in this interval. */
+function ownBurst(joined: WatchedPool, known: Map<string, Errors>, least: number): ErrorBurst | null | undefined {
+  const { live } = joined
+  if (live?.interval === null || live?.interval === undefined || joined.ownErrorsPerSecond === null) return undefined
+  const own = Math.round(joined.ownErrorsPerSecond * live.interval.durationMs / 1000)
+  return burstOf(`${joined.name}${ownSuffix}`, { row: live.row, interval: { ...live.interval, deltas: { ...live.interval.deltas, status5xx: own } } }, known, least)
+}
+
+function limitWords(joined: WatchedPool): readonly string[] {
+  return joined.pool?.members.some((member) => member.options.maxConnections !== null) === true ? ['Its servers take a limited number of connections: when all are busy, the balancer answers itself.'] : []
 }
 
 function tell(burst: ErrorBurst): string {

@@ -95,7 +95,7 @@ test('a recording of faults, one after the other, raises their alerts within sec
     '72 share:be_web',
     '98 errors:be_slow/s1', '99 errors:be_agent/g1', '102 errors:be_web/s1',
     '110 retries:be_backup', '111 backups:be_backup',
-    '122 health:be_web', '122 flapping:be_web/s2', '122 flapping:be_web/s3', '125 errors:be_web',
+    '122 health:be_web', '122 flapping:be_web/s2', '122 flapping:be_web/s3', '123 errors:be_web',
     '136 share:be_agent', '142 health:be_agent',
   ])
   const sentence = (key: string): string => began.find((one) => one.key === key)?.sentence ?? ''
@@ -157,6 +157,21 @@ test('an interval over polls that are missing neither begins nor ends an alert',
   assert.deepEqual([poll(40, 0), poll(41, 0)], [['errors'], []])
 })
 
+test('errors that the balancer gives itself are critical from 2 % on, also where a server gives others', () => {
+  const session = new LiveSession(null, 1000, null)
+  let alerts: readonly Alert[] = []
+  for (let second = 0; second < 8; second += 1) {
+    const healthy = capturedPoll('healthy', second * 1000)
+    // Of 300 requests a second 100 go to each server; s1 fails 10 of them, and the balancer 9 that no server got.
+    const rows = healthy.rows.filter((row) => row.owner === 'be_web').map((row): LiveRow => ({
+      ...row, counters: { ...row.counters, requests: (row.kind === 'server' ? 100 : 300) * second, status5xx: (row.kind !== 'server' ? 19 : row.name === 's1' ? 10 : 0) * second },
+    }))
+    alerts = session.add({ ...healthy, uptimeSeconds: 100 + second, rows }).alerts.filter((one) => one.rule === 'errors')
+  }
+  assert.deepEqual(alerts.map((one) => [one.key, one.severity]), [['errors:be_web', 'critical'], ['errors:be_web/s1', 'critical']])
+  assert.match(alerts[0]?.sentence ?? '', /^Pool be_web answered \d+ of \d+ requests with 5xx \(3\.0 %\) that no server gave\. The balancer gave them itself\.$/)
+})
+
 /** Growth of the counters of servers a, b, c and so on, poll by poll; alerts of the last poll. */
 function afterGrowth(balance: string, steps: readonly (readonly number[])[]): readonly Alert[] {
   const names = (steps[0] ?? []).map((_, index) => String.fromCharCode(97 + index))
@@ -181,8 +196,10 @@ function afterGrowth(balance: string, steps: readonly (readonly number[])[]): re
 test('a share within what leastconn may do is judged by what was usual, as a warning', () => {
   const usual = new Array<readonly [number, number, number]>(700).fill([10, 10, 10])
   assert.deepEqual(afterGrowth('leastconn', usual), [])
-  const uneven = afterGrowth('leastconn', [...new Array<readonly [number, number, number]>(700).fill([13, 13, 4]), ...new Array<readonly [number, number, number]>(20).fill([10, 10, 10])]).map((one) => [one.severity, one.servers, one.sentence.replace(/of \d+ requests in the last \d+ s/, 'of it')])
+  const told = afterGrowth('leastconn', [...new Array<readonly [number, number, number]>(700).fill([13, 13, 4]), ...new Array<readonly [number, number, number]>(20).fill([10, 10, 10])])
+  const uneven = told.map((one) => [one.severity, one.servers, one.sentence.replace(/of \d+ requests in the last \d+ s/, 'of it')])
   assert.deepEqual(uneven, [['warning', ['c'], 'web/c took 33 % of it; usual are 13 %.']])
+  assert.ok(told[0]?.evidence.includes('The config allows it: the mix of requests changed, or how fast servers answer.'))
 })
 
 test('a shift that misplaces little only informs, and one that misplaces much is critical', () => {
@@ -191,5 +208,6 @@ test('a shift that misplaces little only informs, and one that misplaces much is
   for (const [step, severity] of [[ten(140), 'info'], [ten(160), 'warning'], [[460, 270, 270], 'warning'], [[600, 200, 200], 'critical']] as const) {
     const shifted = afterGrowth('roundrobin', new Array<readonly number[]>(64).fill(step))
     assert.deepEqual(shifted.map((one) => [one.severity, one.servers]), [[severity, ['a']]], step.join())
+    assert.ok(shifted[0]?.evidence.some((one) => one.startsWith('The config does not explain it, and nothing of the pool was changed at run time')), step.join())
   }
 })

@@ -1,73 +1,15 @@
-import http from 'node:http'
-import type net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Poller } from '#shared/backend/live/poller.ts'
 import { LiveWatch, type LiveView } from '#shared/live/live-watch.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
+import { pollMs, seconds, type CountingServer } from './lab.ts'
 
-/** 60 for the campaign; a few seconds in every run. */
-export const seconds = Number(process.env['STEELYARD_LIVE_SECONDS'] ?? '8')
-const requestsPerSecond = 300
-export const pollMs = 500
-
-export interface Backend {
-  readonly port: number
-  /** Answers given, by the first part of the path. */
-  readonly byPool: Map<string, number>
-  close(): void
-}
-
-/** A server that counts what it answers, apart for each pool. Every answer takes `answerMs`. */
-export async function startBackend(answerMs: number): Promise<Backend> {
-  const byPool = new Map<string, number>()
-  const server = http.createServer((request, response) => {
-    const pool = request.url?.split('/')[1] ?? ''
-    byPool.set(pool, (byPool.get(pool) ?? 0) + 1)
-    setTimeout(() => { response.end('ok') }, answerMs)
-  })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  return { port: (server.address() as net.AddressInfo).port, byPool, close: () => { server.closeAllConnections(); server.close() } }
-}
-
-export interface Load {
-  stop(): Promise<{ readonly sent: number; readonly failed: number }>
-}
-
-/** Requests at a steady rate over kept connections; every eighth goes to the second pool. A connection that a reload ends is asked again by the client. */
-export function startLoad(port: number, paths: readonly [string, string]): Load {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 16 })
-  const started = performance.now()
-  let sent = 0
-  let failed = 0
-  let open = 0
-  const timer = setInterval(() => {
-    const due = Math.floor((performance.now() - started) * requestsPerSecond / 1000)
-    while (sent < due && open < 64) {
-      sent += 1
-      open += 1
-      const request = http.get({ host: '127.0.0.1', port, agent, path: sent % 8 === 0 ? paths[1] : paths[0] }, (response) => {
-        response.resume()
-        response.on('close', () => { open -= 1 })
-      })
-      request.on('error', () => { failed += 1; open -= 1 })
-    }
-  }, 5)
-  let ended: Promise<{ sent: number; failed: number }> | null = null
-  const end = async (): Promise<{ sent: number; failed: number }> => {
-    clearInterval(timer)
-    for (let tries = 0; tries < 100 && open > 0; tries += 1) await sleep(10)
-    agent.destroy()
-    return { sent, failed }
-  }
-  return { stop: () => (ended ??= end()) }
-}
-
-/** A server as the source and the config name it, and the backend behind it. */
+/** A server as the source and the config name it, the first part of its paths, and what answers behind it. */
 export interface Watched {
   readonly pool: string
   readonly server: string
   readonly path: string
-  readonly backend: Backend
+  readonly backend: CountingServer
 }
 
 export interface Outcome {
@@ -86,7 +28,7 @@ export interface Outcome {
  */
 export async function measure(poller: Poller, model: RoutingModel | null, servers: readonly Watched[], counter: 'requests' | 'selections', halfway: () => void | Promise<void>, lateMs = 0): Promise<Outcome> {
   const watch = new LiveWatch(model, pollMs)
-  const countOf = ({ backend, path }: Watched): number => backend.byPool.get(path) ?? 0
+  const countOf = ({ backend, path }: Watched): number => backend.counts.get(path) ?? 0
   const samples: { readonly atMs: number; readonly counts: readonly number[] }[] = []
   const sample = (): void => { samples.push({ atMs: performance.now(), counts: servers.map(countOf) }) }
   const sampler = setInterval(sample, 20)
