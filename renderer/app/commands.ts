@@ -1,4 +1,5 @@
 import { printWorkspace } from '#renderer/features/export/print.ts'
+import { isConfigChange } from '#renderer/features/live/live-time-actions.ts'
 import { themeOf, type AppState } from '#renderer/state/app-state.ts'
 import type { App } from './context.ts'
 
@@ -85,6 +86,12 @@ export const commands: readonly Command[] = [
   { id: 'live-pause', title: 'Pause or play', group: 'Live', keys: ['Space'], possible: inLive, run: ({ actions }) => actions.toggleLive() },
   { id: 'live-back', title: 'One poll back', group: 'Live', keys: [','], possible: inLive, run: ({ actions }) => actions.stepLive(-1) },
   { id: 'live-on', title: 'One poll on', group: 'Live', keys: ['.'], possible: inLive, run: ({ actions }) => actions.stepLive(1) },
+  { id: 'live-slower', title: 'Replay slower', group: 'Live', keys: ['<'], possible: inLive, run: ({ actions }) => actions.stepLiveSpeed(-1) },
+  { id: 'live-faster', title: 'Replay faster', group: 'Live', keys: ['>'], possible: inLive, run: ({ actions }) => actions.stepLiveSpeed(1) },
+  { id: 'live-mark-back', title: 'To what happened before', group: 'Live', keys: ['['], possible: inLive, run: ({ actions }) => actions.stepMark(-1) },
+  { id: 'live-mark-on', title: 'To what happened next', group: 'Live', keys: [']'], possible: inLive, run: ({ actions }) => actions.stepMark(1) },
+  { id: 'live-began', title: 'To when the chosen alert began', group: 'Live', keys: ['b'], possible: (state) => inLive(state) && state.live.alertKey !== null, run: ({ actions }) => actions.rewindToAlert() },
+  { id: 'live-config', title: 'To the last change of the config', group: 'Live', keys: ['r'], possible: (state) => inLive(state) && state.live.marks.some(isConfigChange), run: ({ actions }) => actions.rewindToConfig() },
   { id: 'live-now', title: 'Back to live', group: 'Live', keys: ['l'], possible: inLive, run: ({ actions }) => actions.followLive() },
   { id: 'live-compare', title: 'Compare running with known good', group: 'Live', keys: [], possible: (state) => (state.live.session?.running ?? null) !== null, run: ({ actions }) => void actions.compareRunning(null) },
   { id: 'live-report', title: 'Save the incident report', group: 'Live', keys: [], possible: (state) => state.live.session !== null, run: ({ actions }) => void actions.saveReport('html') },

@@ -99,8 +99,9 @@ for (const theme of ['dark', 'light'] as const) {
     await page.getByRole('button', { name: 'Play the recording of the sample incident' }).click()
     await page.getByRole('slider', { name: 'Moment' }).press('End')
     await expect(page.locator('[data-alert] .tone-critical').first()).toBeVisible()
-    for (const tab of ['Timeline', 'Distribution']) {
+    for (const tab of ['Timeline', 'Distribution', 'Servers', 'Raw stats']) {
       await page.getByRole('tab', { name: tab }).click()
+      await expect(page.getByRole('tabpanel', { name: tab })).toContainText(/\w/)
       expect.soft(await seriousViolations(page), `${tab}, ${theme}`).toEqual([])
     }
   })

@@ -180,3 +180,23 @@ test('Tab reaches every control, and each shows that it has the keyboard', async
     await expect(page.getByRole('dialog')).toHaveCount(0)
   }
 })
+
+test('Tab reaches every control of Live, in each tab of its drawer and before anything is watched', async ({ page, app }) => {
+  test.setTimeout(120_000)
+  const complete = { missed: [], unseen: [] }
+  await app.open(page)
+  await settled(page)
+  await page.keyboard.press('2')
+  await expect(page.getByRole('textbox', { name: 'Source' })).toBeVisible()
+  expect(await walkWithTab(page, '.top, .rail, .workspace, .status'), 'start').toEqual(complete)
+  await page.getByRole('button', { name: 'Play the recording of the sample incident' }).click()
+  const moment = page.getByRole('slider', { name: 'Moment' })
+  await moment.press('End')
+  await expect(page.locator('[data-alert]').first()).toBeVisible()
+  for (const tab of ['Timeline', 'Distribution', 'Servers', 'Raw stats']) {
+    await page.getByRole('tab', { name: tab }).click()
+    await expect(page.getByRole('tabpanel', { name: tab })).toContainText(/\w/)
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    expect(await walkWithTab(page, '.top, .rail, .workspace, .status'), tab).toEqual(complete)
+  }
+})

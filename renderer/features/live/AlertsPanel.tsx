@@ -14,6 +14,7 @@ export function AlertsPanel() {
   const sample = useAppState((state) => state.live.shown)
   const chosen = useAppState((state) => state.live.alertKey)
   const wanted = useAppState((state) => state.live.pool)
+  const isRecording = useAppState((state) => state.live.session?.kind === 'recording')
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (chosen !== null) list.current?.querySelector(`[data-alert="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: 'nearest' })
@@ -45,13 +46,13 @@ export function AlertsPanel() {
       </div>
       {pool !== null && sample !== null && (
         <section className={`live-distribution ${isStale(sample) ? 'live-stale' : ''}`} aria-label={`Distribution of pool ${pool.name}`}>
-          <h3>Distribution · {pool.name} {wanted !== null && <button type="button" className="link" onClick={() => actions.changeLive({ pool: null })}>follow trouble</button>}</h3>
+          <h3><span>Distribution · {pool.name}{isStale(sample) && ` at ${clockWords(sample.dataMs)}`}</span> {wanted !== null && <button type="button" className="link" onClick={() => actions.changeLive({ pool: null })}>show worst pool</button>}</h3>
           <Distribution pool={pool} compact />
         </section>
       )}
       <footer className="foot">
         <Button disabled={sample === null} onClick={() => actions.openDialog({ kind: 'note' })}>Annotate…</Button>
-        <Button onClick={() => void actions.stopLive()}>Stop watching</Button>
+        <Button onClick={() => void actions.stopLive()}>{isRecording ? 'Close the recording' : 'Stop watching'}</Button>
       </footer>
     </aside>
   )
@@ -72,7 +73,7 @@ function AlertCard({ alert, sample, isChosen, followers }: { readonly alert: Liv
         </button>
         {alert.evidence.length > 0 && (
           <details className="followers" open={isChosen}>
-            <summary>What the data says besides</summary>
+            <summary>What else the data says</summary>
             <ul className="live-evidence">{alert.evidence.map((one) => <li key={one}>{one}</li>)}</ul>
           </details>
         )}
@@ -82,7 +83,10 @@ function AlertCard({ alert, sample, isChosen, followers }: { readonly alert: Liv
             <ul>{followers.map((one) => <li key={one.key}>{one.sentence}</li>)}</ul>
           </details>
         )}
-        {alert.lines.length > 0 && <div className="meta">{alert.lines.slice(0, 2).map((line) => <LiveLineButton key={`${line.side}:${line.file}:${line.line}`} line={line} />)}</div>}
+        <div className="meta">
+          {alert.lines.slice(0, 2).map((line) => <LiveLineButton key={`${line.side}:${line.file}:${line.line}`} line={line} />)}
+          <button type="button" className="link" aria-label={`Go to when it began: ${title}`} onClick={() => { actions.chooseAlert(alert.key); actions.rewindToAlert() }}>Go to when it began</button>
+        </div>
       </article>
     </div>
   )

@@ -32,6 +32,8 @@ export function LivePicture() {
   const [found, setFound] = useState<FindState>({ index: 0, count: 0 })
   const handle = useRef<TopologyHandle>(null)
   const box = useRef<HTMLInputElement>(null)
+  const chosen = useAppState((state) => state.live.alertKey)
+  const isRevealing = useRef(false)
   const answer = picture.answer.value
   const hidden = useMemo(() => (answer === null ? { byFilter: 0, byLimit: 0, folded: 0 } : toHiddenCounts(answer)), [answer])
   const marks = useLiveMarks(answer, shown, { unit, colour, stale: shown !== null && isStale(shown), hidden: hidden.byFilter + hidden.byLimit })
@@ -47,6 +49,15 @@ export function LivePicture() {
       case 'next-change': case 'previous-change': case 'find-in-text': return
     }
   }), [])
+
+  // An alert that is chosen brings its pool into view. An edge is asked for, which leaves the keyboard where it is; that it selects the edge, too, is not wanted.
+  useEffect(() => {
+    const out = chosen === null ? undefined : answer?.view.edges.find((edge) => ids.includes(edge.from))
+    if (out === undefined) return
+    isRevealing.current = true
+    handle.current?.revealEdge(out.id)
+    isRevealing.current = false
+  }, [chosen])
 
   if (shown !== null && shown.configId === null) return <WithoutConfig />
   return (
@@ -64,7 +75,7 @@ export function LivePicture() {
               else actions.changeLive({ find: '' })
             }}
           />
-          {query === '' ? <kbd>/</kbd> : <span className="find-count" role="status">{found.count === 0 ? 'none' : `${Math.max(found.index, 0)}/${found.count}`}</span>}
+          {query === '' ? <kbd className="live-wide-only">/</kbd> : <span className="find-count" role="status">{found.count === 0 ? 'none' : `${Math.max(found.index, 0)}/${found.count}`}</span>}
         </div>
         <span className="live-choice" aria-hidden="true">Width</span>
         <Segmented label="Width of the edges" value={unit} onChange={(next) => actions.changeLive({ unit: next })} options={[{ value: 'requests', title: 'req/s' }, { value: 'connections', title: 'conn/s' }, { value: 'bytes', title: 'bytes/s' }]} />
@@ -73,7 +84,7 @@ export function LivePicture() {
         <Toggle pressed={onlyTrouble} onClick={() => run('live-trouble')}>Only trouble</Toggle>
         <Toggle pressed={isMoving && motion === 'full'} onClick={() => actions.changeLive({ isMoving: !isMoving })}>Motion</Toggle>
         {answer !== null && <Toggle pressed={answer.grouped} keys="G" onClick={() => run('group')}>Group</Toggle>}
-        <Toggle pressed={table} keys="T" onClick={() => run('table')}><Table2 size={13} aria-hidden="true" /> Table</Toggle>
+        <Toggle pressed={table} keys="T" onClick={() => run('table')}><Table2 className="live-wide-only" size={13} aria-hidden="true" /> Table</Toggle>
         <span className="zoom">
           <IconButton label="Zoom out" keys={commandKeys('zoom-out')} onClick={() => run('zoom-out')}><Minus size={14} /></IconButton>
           <IconButton label="Fit the whole picture" keys="0" onClick={() => run('fit')}><Maximize size={13} /></IconButton>
@@ -86,7 +97,7 @@ export function LivePicture() {
         {answer !== null && (
           <TopologyCanvas
             ref={handle} view={answer.view} mode="overlay" selection={ids} lit={trouble} {...(marks === null ? {} : { live: marks })} query={query} theme={theme} motion={isMoving ? motion : 'reduced'} hidden={hidden} ariaLabel="Live traffic" table={table}
-            onSelect={actions.selectLiveIds} onOpen={(id) => { actions.selectLiveIds([id]); run('open-finding') }} onExpand={actions.expandLiveGroup} onUp={actions.clearLiveSelection} onFind={setFound} onTable={actions.setTable}
+            onSelect={(next) => { if (!isRevealing.current) actions.selectLiveIds(next) }} onOpen={(id) => { actions.selectLiveIds([id]); run('open-finding') }} onExpand={actions.expandLiveGroup} onUp={actions.clearLiveSelection} onFind={setFound} onTable={actions.setTable}
           />
         )}
         {onlyTrouble && trouble.length === 0 && <p className="live-calm" role="status">Nothing is in trouble.</p>}

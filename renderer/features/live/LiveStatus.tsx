@@ -15,7 +15,7 @@ export function LiveStatus() {
   return (
     <footer className="status" aria-label="Status">
       {!connected && <span className="tone-critical">▲ The engine does not answer</span>}
-      {sample !== null && <span>{sample.rows.toLocaleString('en')} rows · every {spanWords(session.intervalMs)}</span>}
+      {sample !== null && <span>{sample.rows.toLocaleString('en')} rows of statistics every {spanWords(session.intervalMs)}</span>}
       {sample !== null && <span className="wide-only">read in {Math.round(sample.readMs)} ms{sample.uptimeSeconds === null ? '' : ` · up ${spanWords(sample.uptimeSeconds * 1000)}`}</span>}
       {session.recording !== null && <span className={session.recording.problem === null ? 'wide-only' : 'tone-warning'} title={session.recording.path}>{session.recording.problem === null ? `recording ${spanWords(session.recording.seconds * 1000)} · ${megabytes(session.recording.bytes)}` : `▲ not recorded: ${session.recording.problem}`}</span>}
       <span>read-only: never sends a command that changes the balancer</span>

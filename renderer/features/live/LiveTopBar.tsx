@@ -26,7 +26,7 @@ export function LiveTopBar() {
         {firing.length === 0 ? 'no alert' : `${firing.length} ${firing.length === 1 ? 'alert' : 'alerts'} firing`}
       </button>
       <span className="spring" />
-      <Button disabled={session.running === null} onClick={() => run('live-compare')}>Compare<span className="live-wide"> running</span> with known good</Button>
+      <Button disabled={session.running === null} onClick={() => run('live-compare')}><span>Compare<span className="live-wide"> running</span> with known good</span></Button>
       <Button icon={<Download size={14} aria-hidden="true" />} disabled={session.running === null} aria-label="Export image…" onClick={() => run('export')}><span className="live-wide">Export image…</span></Button>
       <Menu align="end" groups={[{ entries: [
         { key: 'markdown', title: 'Markdown', detail: 'for tickets and chats', onSelect: () => void actions.saveReport('markdown') },
@@ -50,7 +50,7 @@ function AgeChip() {
   if (session.kind === 'recording') return <span className="chip">recording{cursor.kind === 'past' && ` · ${clockWords(cursor.atMs)}`}</span>
   if (ended !== null) return <span className="chip tone-unknown"><ToneGlyph tone="unknown" /> watching ended: {ended}</span>
   if (newest === null) return <span className="chip">waiting…</span>
-  if (newest.missed !== null) return <span className="chip tone-critical" role="status"><ToneGlyph tone="unknown" /> <span className="live-wide">cannot be reached</span><span className="live-narrow">no answer</span> since {clockWords(newest.dataMs, now)}</span>
+  if (newest.missed !== null) return <span className="chip tone-critical" role="status"><ToneGlyph tone="unknown" /> <span><span className="live-wide">cannot be reached</span><span className="live-narrow">no answer</span> since {clockWords(newest.dataMs, now)}</span></span>
   const ageMs = Math.max(0, now - newest.dataMs)
   const late = ageMs > 3 * session.intervalMs + 2000
   if (cursor.kind === 'past') {

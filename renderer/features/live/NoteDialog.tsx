@@ -19,7 +19,7 @@ export function NoteDialog() {
     else setProblem(noted.failure)
   }
   return (
-    <Dialog open title="Annotate" description={`A note at ${at === null ? 'this moment' : clockWords(at)}. ${isKept ? 'It stands in the timeline, in the recording and in the incident report.' : 'It stands in the timeline while this is open.'}`} onClose={actions.closeDialog}>
+    <Dialog open title="Annotate" description={`A note at ${at === null ? 'this moment' : clockWords(at)}. ${isKept ? 'It stands in the timeline, in the recording and in the incident report.' : 'It stands in the timeline until this is closed.'}`} onClose={actions.closeDialog}>
       <form className="form" onSubmit={(event) => void submit(event)}>
         <Field label="Note">
           <textarea className="input" rows={3} autoFocus value={text} onChange={(event) => setText(event.target.value)} />

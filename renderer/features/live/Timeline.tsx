@@ -7,8 +7,8 @@ import type { TimelineMark } from '#shared/rpc/payloads.ts'
 import type { SeriesAnswer } from '#shared/view/live-series.ts'
 import { dashOf } from './line-dash.ts'
 import type { TimelineMetric } from './live-state.ts'
-import { clockWords, metricOf, rateWords, shareWords, worstPool } from './live-words.ts'
-import { linesOf, windowOf, type TimelineLine } from './timeline-series.ts'
+import { clockWords, metricOf, rateWords, worstPool } from './live-words.ts'
+import { linesOf, valueWords, windowOf, type TimelineLine } from './timeline-series.ts'
 import { TimelineChart } from './TimelineChart.tsx'
 
 const metrics: readonly { readonly value: TimelineMetric; readonly title: string }[] = [
@@ -56,7 +56,6 @@ export function Timeline() {
       <div className="live-timeline-head">
         <Segmented label="Values" value={metric} onChange={(next) => actions.changeLive({ metric: next })} options={countsTries ? metrics.map((one) => (one.value === 'requests' ? { ...one, title: 'Tries/s' } : one)) : metrics} />
         <Legend lines={lines} left={left} pool={pool?.name ?? null} metric={metric} />
-        <span className="spring" />
         <select className="input live-length" aria-label="Length of the timeline" value={String(minutes)} onChange={(event) => actions.changeLive({ minutes: event.target.value === 'null' ? null : Number(event.target.value) })}>
           {lengths.map(([value, title]) => <option key={title} value={String(value)}>{title}</option>)}
         </select>
@@ -77,17 +76,13 @@ export function Timeline() {
 
 function Legend({ lines, left, pool, metric }: { readonly lines: readonly TimelineLine[]; readonly left: number; readonly pool: string | null; readonly metric: TimelineMetric }) {
   const shown = useAppState((state) => state.live.shown)
-  const value = (line: TimelineLine): string => {
-    const server = metric === 'share' ? shown?.pools.find((one) => one.name === pool)?.servers.find((one) => one.name === line.label) : undefined
-    return server === undefined ? '' : ` ${shareWords(server.share)}`
-  }
   return (
     <ul className="live-legend" aria-label="Lines">
-      {pool !== null && lines.length > 1 && <li className="muted">{pool}:</li>}
+      {pool !== null && lines.length > 1 && <li className="muted" title={pool}>{pool}:</li>}
       {lines.map((line, index) => (
         <li key={line.key} className={line.isOff ? 'tone-critical' : ''}>
           <svg width="18" height="8" aria-hidden="true"><path className={`live-line-${line.isOff ? 'off' : index % 4}`} d="M0 4H18" strokeDasharray={dashOf(index, line.isOff).join(' ')} /></svg>
-          {line.isOff && '▲ '}{line.label}{value(line)}
+          {line.isOff && '▲ '}{line.label} {shown !== null && <b>{valueWords(shown, pool, line, metric)}</b>}
         </li>
       ))}
       {left > 0 && <li className="muted">and {left} more servers in the tab Distribution</li>}
@@ -106,7 +101,7 @@ function Events({ marks, atMs }: { readonly marks: readonly TimelineMark[]; read
       <ol>
         {newestFirst.map((mark) => (
           <li key={mark.id}>
-            <button type="button" className="live-event" aria-current={Math.abs(mark.atMs - atMs) < 1500 ? 'time' : undefined} onClick={() => { actions.seekLive(mark.atMs); if (mark.key !== null) actions.chooseAlert(mark.key) }}>
+            <button type="button" className="live-event" title={mark.text} aria-current={Math.abs(mark.atMs - atMs) < 1500 ? 'time' : undefined} onClick={() => { actions.seekLive(mark.atMs); if (mark.key !== null) actions.chooseAlert(mark.key) }}>
               <span className="mono">{clockWords(mark.atMs, marks.at(-1)?.atMs ?? mark.atMs)}</span>
               <span><ToneGlyph tone={mark.kind === 'alert' && mark.severity === 'warning' ? 'warning' : markTones[mark.kind]} />{mark.text}{mark.endMs !== null && <small className="muted"> until {clockWords(mark.endMs)}</small>}</span>
             </button>

@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css'
 import type { TimelineMark } from '#shared/rpc/payloads.ts'
 import type { SeriesAnswer } from '#shared/view/live-series.ts'
 import { dashOf } from './line-dash.ts'
-import { drawMarks } from './draw-marks.ts'
+import { drawMarks, labelHeight } from './draw-marks.ts'
 import type { TimelineLine } from './timeline-series.ts'
 
 interface TimelineChartProps {
@@ -59,7 +59,7 @@ export function TimelineChart(props: TimelineChartProps) {
   useEffect(() => {
     chart.current?.setData(toData(latest.current), true)
   }, [answer, fromMs, toMs, shape])
-  useEffect(() => chart.current?.redraw(false), [marks])
+  useEffect(() => chart.current?.redraw(false, true), [marks])
 
   const seek = (event: PointerEvent<HTMLDivElement>): void => {
     const bounds = event.currentTarget.getBoundingClientRect()
@@ -95,7 +95,7 @@ function optionsOf(latest: { readonly current: TimelineChartProps }, element: HT
   const colourOf = (line: TimelineLine, index: number): string => (line.isOff ? token('--critical') : (palette[index % 4] ?? ''))
   const axis = { stroke: token('--text-2'), grid: { stroke: token('--line'), width: 1 }, ticks: { show: false }, font: '11px Inter, sans-serif' }
   return {
-    width: element.clientWidth, height: element.clientHeight, ms: 1, padding: [8, right, 0, 0], legend: { show: false }, cursor: { show: false },
+    width: element.clientWidth, height: element.clientHeight, ms: 1, padding: [(plot) => 8 + labelHeight(latest.current.marks.length, plot.height), right, 0, 0], legend: { show: false }, cursor: { show: false },
     scales: {
       x: { time: true, range: () => [latest.current.fromMs, latest.current.toMs] },
       y: { range: (_, __, most) => [0, isShare ? 1 : Math.max(1, (most ?? 0) * 1.1)] },

@@ -20,7 +20,7 @@ export function Transport() {
       <IconButton label="One poll back" keys="," onClick={() => run('live-back')}><SkipBack size={13} /></IconButton>
       <IconButton label={runs ? 'Pause' : 'Play'} keys="Space" onClick={() => run('live-pause')}>{runs ? <Pause size={14} /> : <Play size={14} />}</IconButton>
       <IconButton label="One poll on" keys="." onClick={() => run('live-on')}><SkipForward size={13} /></IconButton>
-      <select className="input live-speed" aria-label="Speed" value={speed} onChange={(event) => actions.setLiveSpeed(Number(event.target.value) as Speed)}>
+      <select className="input live-speed" aria-label="Speed" title="Slower < faster >" value={speed} onChange={(event) => actions.setLiveSpeed(Number(event.target.value) as Speed)}>
         {speeds.map((each) => <option key={each} value={each}>{each}×</option>)}
       </select>
       {kind === 'live' && cursor.kind === 'past' && !ended && <button type="button" className="btn live-back" onClick={() => run('live-now')}>Back to live</button>}

@@ -1,13 +1,11 @@
 import type { LiveAlert, LiveSample } from '#shared/view/live-sample.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
 
-/** Boxes that an alert is about: the server where it names one, and its pool. A folded group stands for its members. */
-export function alertIds(alert: Pick<LiveAlert, 'pool' | 'server'>, sample: LiveSample | null, view: TopologyView | null): readonly string[] {
+/** Boxes that an alert is about: its pool, and the servers that it names. A folded group stands for its members. */
+export function alertIds(alert: Pick<LiveAlert, 'pool' | 'server' | 'servers'>, sample: LiveSample | null, view: TopologyView | null): readonly string[] {
   const pool = sample?.pools.find((one) => one.name === alert.pool)
   if (pool === undefined || pool.id === null) return []
-  const server = pool.servers.find((one) => one.name === alert.server)
-  const own = server?.id ?? null
-  const wanted = own === null ? [pool.id] : [pool.id, own]
+  const wanted = [pool.id, ...pool.servers.flatMap((one) => (one.id !== null && (one.name === alert.server || alert.servers.includes(one.name)) ? [one.id] : []))]
   if (view === null) return wanted
   const shown = new Set(view.nodes.map((node) => node.id))
   return [...new Set(wanted.flatMap((id) => {

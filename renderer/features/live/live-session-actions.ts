@@ -93,7 +93,7 @@ export function createLiveSessionActions({ store, client, notify, live, change, 
       const knownGoodId = await knownGoodOf(running.value)
       const old = live().session
       // The folder of the recording is there once something was kept in it.
-      await remember(source.trim(), running.value)
+      await client.call('app.saveSettings', store.get().settings)
       const address = withoutPassword(source.trim())
       const credentials = credentialsOf(source.trim()) ?? await keptCredentials(address)
       const { info, settings } = store.get()
@@ -104,6 +104,7 @@ export function createLiveSessionActions({ store, client, notify, live, change, 
       if (credentials !== null) void client.call('host.keepSecret', { key: address, value: credentials })
       if (old !== null) void client.call('live.stop', { sessionId: old.sessionId })
       attach(session.value)
+      await remember(source.trim(), running.value)
       const first = await client.call('live.at', { sessionId: session.value.sessionId, atMs: null })
       if (first.ok && first.value !== null && live().newest === null) {
         change({ newest: first.value })

@@ -1,13 +1,21 @@
 import type { LiveTools } from './live-tools.ts'
-import type { Speed } from './live-state.ts'
+import type { TimelineMark } from '#shared/rpc/payloads.ts'
+import { speeds, type Speed } from './live-state.ts'
 
 export interface LiveTimeActions {
   setLiveSpeed(speed: Speed): void
+  stepLiveSpeed(step: 1 | -1): void
   /** Pause where it stands, or play on from there. */
   toggleLive(): void
   stepLive(polls: number): void
   seekLive(atMs: number): void
   followLive(): void
+  /** To the mark of the timeline before or after the moment shown. */
+  stepMark(step: 1 | -1): void
+  /** To when the chosen alert began. */
+  rewindToAlert(): void
+  /** To the last reload or change of the config up to the moment shown, else to the first one after it. */
+  rewindToConfig(): void
 }
 
 /** The same for those who begin and end a session. */
@@ -17,6 +25,14 @@ export interface LiveTime extends LiveTimeActions {
 }
 
 const playEveryMs = 250
+
+/** A mark after which another config may run. */
+export function isConfigChange({ kind }: Pick<TimelineMark, 'kind'>): boolean {
+  return kind === 'config' || kind === 'reload'
+}
+
+/** Two marks closer than this are one place. */
+const samePlaceMs = 500
 
 /** Moving through what was seen. */
 export function createLiveTimeActions({ client, live, change, show }: LiveTools): LiveTime {
@@ -54,6 +70,11 @@ export function createLiveTimeActions({ client, live, change, show }: LiveTools)
     return { fromMs: session.range.fromMs, toMs: Math.max(session.range.toMs, newest?.atMs ?? 0) }
   }
 
+  function shownMs(): number {
+    const { cursor, shown } = live()
+    return cursor.kind === 'past' ? cursor.atMs : (shown?.atMs ?? 0)
+  }
+
   function play(): void {
     pause()
     let last = performance.now()
@@ -77,6 +98,10 @@ export function createLiveTimeActions({ client, live, change, show }: LiveTools)
 
   const actions: LiveTimeActions = {
     setLiveSpeed: (speed) => change({ speed }),
+    stepLiveSpeed(step) {
+      const next = speeds[speeds.indexOf(live().speed) + step]
+      if (next !== undefined) change({ speed: next })
+    },
 
     toggleLive() {
       const { cursor, newest } = live()
@@ -119,6 +144,26 @@ export function createLiveTimeActions({ client, live, change, show }: LiveTools)
       wantedMs = null
       change({ cursor: { kind: 'now' } })
       show(newest)
+    },
+
+    stepMark(step) {
+      const at = shownMs()
+      const times = live().marks.map((mark) => mark.atMs).filter((time) => (time - at) * step > samePlaceMs)
+      if (times.length > 0) actions.seekLive(step === 1 ? Math.min(...times) : Math.max(...times))
+    },
+
+    rewindToAlert() {
+      const { shown, alertKey } = live()
+      const alert = shown?.alerts.find((one) => one.key === alertKey)
+      if (alert !== undefined) actions.seekLive(alert.sinceMs)
+    },
+
+    rewindToConfig() {
+      const at = shownMs()
+      const times = live().marks.filter(isConfigChange).map((mark) => mark.atMs)
+      const before = times.filter((time) => at - time > samePlaceMs)
+      const to = before.length > 0 ? Math.max(...before) : Math.min(...times)
+      if (times.length > 0) actions.seekLive(to)
     },
   }
   return { ...actions, pause }

@@ -1,6 +1,6 @@
-import type { LivePool } from '#shared/view/live-sample.ts'
-import { poolKey, serverKey, totalKey } from '#shared/view/live-series.ts'
-import { judgedShares } from './live-words.ts'
+import { workRate, type LivePool, type LiveSample } from '#shared/view/live-sample.ts'
+import { poolKey, serverKey, totalKey, totalOf } from '#shared/view/live-series.ts'
+import { judgedShares, milliseconds, rateWords, shareWords } from './live-words.ts'
 import type { TimelineMetric } from './live-state.ts'
 
 export interface TimelineLine {
@@ -31,6 +31,21 @@ export function linesOf(pool: LivePool | null, metric: TimelineMetric): { readon
   const own = metric === 'share' ? 'requests' : metric
   const one = pool === null ? { key: totalKey(own), label: 'whole balancer' } : { key: poolKey(pool.name, own), label: `pool ${pool.name}` }
   return { lines: [{ ...one, isOff: false }], left: 0 }
+}
+
+/** Value of a line in the moment shown. */
+export function valueWords(sample: LiveSample, poolName: string | null, line: TimelineLine, metric: TimelineMetric): string {
+  const pool = sample.pools.find((one) => one.name === poolName)
+  if (metric === 'share' && pool !== undefined && pool.servers.length > 0) return shareWords(pool.servers.find((one) => one.name === line.label)?.share ?? null)
+  switch (metric) {
+    case 'share': case 'requests': return rateWords(pool === undefined ? totalOf(sample, 'requests') : workRate(pool, pool.rates))
+    case 'errors': return rateWords(pool === undefined ? totalOf(sample, 'errors') : pool.rates.errors)
+    case 'response': return milliseconds(pool === undefined ? totalOf(sample, 'response') : pool.responseMs)
+    case 'queue': {
+      const queued = pool === undefined ? totalOf(sample, 'queue') : pool.queued
+      return queued === null ? '?' : String(queued)
+    }
+  }
 }
 
 /** Pieces of time on the screen: from and to, wall clock in milliseconds. */

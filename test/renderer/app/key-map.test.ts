@@ -24,7 +24,7 @@ test('the keys people expect reach their commands', () => {
   const expected: readonly [string, string][] = [
     ['Mod+K', 'palette'], ['Mod+O', 'open'], ['Mod+F', 'find'], ['/', 'find'], ['F7', 'next-change'], ['Shift+F7', 'previous-change'], ['n', 'next-finding'], ['p', 'previous-finding'], ['v', 'mark-reviewed'],
     ['s', 'swap-sides'], ['i', 'inline'], ['u', 'fold'], ['?', 'keys'], ['t', 'table'], ['0', 'fit'], ['+', 'zoom-in'], ['-', 'zoom-out'], ['c', 'only-changed'], ['g', 'group'],
-    ['1', 'workspace-review'], ['2', 'workspace-live'], ['3', 'workspace-trace'], ['4', 'workspace-checks'], ['5', 'workspace-history'], ['6', 'workspace-settings'],
+    ['<', 'live-slower'], ['>', 'live-faster'], ['[', 'live-mark-back'], [']', 'live-mark-on'], ['b', 'live-began'], ['r', 'live-config'], ['1', 'workspace-review'], ['2', 'workspace-live'], ['3', 'workspace-trace'], ['4', 'workspace-checks'], ['5', 'workspace-history'], ['6', 'workspace-settings'],
   ]
   for (const [key, id] of expected) assert.equal(commandOfKey(commands, key, false, false), id, key)
 })
