@@ -239,7 +239,7 @@ export interface LivePort {
 export interface RecordingFile {
   /** Bytes that stand in the file. */
   readonly length: number
-  /** All of it or nothing. */
+  /** All of it or nothing. The bytes are not looked at afterwards. */
   readonly append: (bytes: Uint8Array) => Promise<Result<null>>
   /** What was appended is on disk. `not-found`: somebody removed the file. */
   readonly sync: () => Promise<Result<null>>

@@ -19,7 +19,9 @@ const pollsPerKey = 60
  * Why so: docs/decisions/0010-recordings.md.
  */
 export class RecordingEncoder {
-  readonly #out = new ByteWriter()
+  #out = new ByteWriter()
+  /** What was taken last; written again after the next time. */
+  #given = new ByteWriter()
   readonly #content = new ByteWriter()
   readonly #descriptions = new RowDescriptions()
   readonly #blocks = new RowBlockWriter(this.#descriptions)
@@ -35,12 +37,14 @@ export class RecordingEncoder {
     return this.#out.length
   }
 
-  /** Hands over what was written since the last time. */
+  /** Hands over what was written since the last time. It stands until the next time. */
   take(): Uint8Array {
-    const bytes = this.#out.written().slice()
-    this.#taken += bytes.length
+    const given = this.#out
+    this.#out = this.#given
     this.#out.reset()
-    return bytes
+    this.#given = given
+    this.#taken += given.length
+    return given.written()
   }
 
   /** The file holds only `bytes` bytes; the rest was lost. The next poll stands for itself. */

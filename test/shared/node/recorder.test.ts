@@ -103,7 +103,7 @@ function disk(): RecordingPort & { space: number; hold: Promise<void> | null; re
         append: async (more) => {
           await self.hold
           if (length + more.length > self.space) return failed('io', 'There is no space left.')
-          pieces.push(more)
+          pieces.push(more.slice())
           length += more.length
           return ok(null)
         },
