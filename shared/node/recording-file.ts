@@ -6,13 +6,6 @@ import { systemFailure } from './failures.ts'
 /** Pieces this close together are read with what is between them. */
 const spanBytes = 8 * 1024 * 1024
 
-/**
- * Room is made ahead as zeros, as much as there is already, within these bounds. Writing into room that stands on disk costs
- * one write and one flush; a file that grows with each poll costs the file system notes of its own on top. Readers take zeros
- * at the end for no entry.
- */
-const roomBytes = { least: 64 * 1024, most: 1024 * 1024 }
-
 /** Appending is on disk when it returns, in one call instead of two. Windows has no such flag; there `sync` flushes. */
 const flushing = (constants.O_DSYNC as number | undefined) ?? 0
 
@@ -47,9 +40,6 @@ class WrittenFile implements RecordingFile {
   readonly #file: number
   readonly #path: string
   length = 0
-  /** Where the room that was made ahead ends, and whether more is made. */
-  #room = 0
-  #makesRoom = true
 
   constructor(file: number, path: string) {
     this.#file = file
@@ -58,16 +48,20 @@ class WrittenFile implements RecordingFile {
 
   async append(bytes: Uint8Array): Promise<Result<null>> {
     try {
-      const end = this.length + bytes.length
-      if (end > this.#room && this.#makesRoom) await this.#makeRoom(end)
-      await this.#write(bytes, this.length)
+      for (let written = 0; written < bytes.length;) {
+        await done((callback) => {
+          write(this.#file, bytes, written, bytes.length - written, this.length + written, (error, count) => {
+            written += count
+            callback(error)
+          })
+        })
+      }
       this.length += bytes.length
       return ok(null)
     } catch (error) {
       const failure = writeFailure(error, this.#path)
-      this.#makesRoom = false
       // A part of an entry would only take up the space that is missing.
-      await this.#cut()
+      await done((callback) => { ftruncate(this.#file, this.length, callback) }).catch(() => undefined)
       return failure
     }
   }
@@ -81,36 +75,7 @@ class WrittenFile implements RecordingFile {
     }
   }
 
-  async #write(bytes: Uint8Array, at: number): Promise<void> {
-    for (let written = 0; written < bytes.length;) {
-      await done((callback) => {
-        write(this.#file, bytes, written, bytes.length - written, at + written, (error, count) => {
-          written += count
-          callback(error)
-        })
-      })
-    }
-  }
-
-  async #makeRoom(needed: number): Promise<void> {
-    const zeros = new Uint8Array(needed - this.#room + Math.min(roomBytes.most, Math.max(roomBytes.least, needed)))
-    try {
-      await this.#write(zeros, this.#room)
-      this.#room += zeros.length
-    } catch {
-      // What space is left is for entries. Whether they fit is told when they are written.
-      this.#makesRoom = false
-      await this.#cut()
-    }
-  }
-
-  async #cut(): Promise<void> {
-    await done((callback) => { ftruncate(this.#file, this.length, callback) }).catch(() => undefined)
-    this.#room = this.length
-  }
-
   async close(): Promise<void> {
-    await this.#cut()
     // Everything that could be lost was told by append and sync.
     await done((callback) => { close(this.#file, callback) }).catch(() => undefined)
   }

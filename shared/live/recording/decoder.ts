@@ -11,8 +11,7 @@ const toldProblems = 100
  * Reads a recording piece by piece, so that one of any length needs little memory.
  *
  * `failure`: it is no recording, or one of a newer version; then nothing else comes. Damage in the middle costs the polls
- * up to the next key and is told in `problems`; so is an end without a close. Zeros at the end are room that was made for
- * more entries, not damage.
+ * up to the next key and is told in `problems`; so is an end without a close.
  */
 export class RecordingDecoder {
   readonly problems: RecordingProblem[] = []
@@ -24,8 +23,6 @@ export class RecordingDecoder {
   #closed = false
   /** The record before was damaged, which was told. */
   #lost = false
-  /** Where zeros began that nothing has followed yet. */
-  #roomAt: number | null = null
   readonly #polls = new PollReader()
 
   /** Where reading stands in the file: behind the last whole entry. */
@@ -44,19 +41,12 @@ export class RecordingDecoder {
     yield* this.#read(this.#rest, true)
     if (this.failure !== null) return
     if (this.head === null) this.#fail('bad-answer', 'The file holds no recording: it ends before it says what was recorded.')
-    else if (!this.#closed && !this.#lost) this.#tell(this.#roomAt ?? this.#at, 'The recording was not closed; what came after its last entry is not known.')
+    else if (!this.#closed && !this.#lost) this.#tell(this.#at, 'The recording was not closed; what came after its last entry is not known.')
   }
 
   *#read(bytes: Uint8Array, isEnd: boolean): Generator<RecordedEntry, void, undefined> {
     let at = 0
     while (at < bytes.length && this.failure === null) {
-      if (this.head !== null && bytes[at] === 0) {
-        this.#roomAt ??= this.#at + at
-        at = behindZeros(bytes, at)
-        continue
-      }
-      if (this.#roomAt !== null) this.#damage('The recording is damaged.', this.#roomAt)
-      this.#roomAt = null
       const frame = readFrame(bytes, at)
       if (frame === 'short' && !isEnd) break
       if (typeof frame === 'string') {
@@ -145,12 +135,6 @@ export class RecordingDecoder {
   #fail(code: 'bad-answer' | 'unsupported', message: string): void {
     this.failure = failed(code, message).failure
   }
-}
-
-function behindZeros(bytes: Uint8Array, from: number): number {
-  let at = from
-  while (bytes[at] === 0) at += 1
-  return at
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {

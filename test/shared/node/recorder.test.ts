@@ -204,22 +204,6 @@ test('a recording ends at its limit of size or age, says so, and is whole', asyn
   }
 })
 
-test('a recording has room made ahead while it is written, which is given back at its end', async () => {
-  const file = newFile()
-  const recorder = await start(file)
-  for (const number of range(0, 5)) recorder.poll(pollAt(number))
-  await recorder.drained()
-  const open = readFileSync(file)
-  const { bytes } = recorder.status()
-  assert.ok(open.length > bytes && open.length <= 2 * bytes + 64 * 1024, `${open.length} bytes for ${bytes}`)
-  assert.ok(open.subarray(bytes).every((byte) => byte === 0))
-  const { entries, problems } = read(open)
-  assert.deepEqual([numbers(entries), problems.map((one) => one.byte)], [range(0, 5), [bytes]])
-  await recorder.close()
-  assert.equal(statSync(file).size, recorder.status().bytes)
-  assert.deepEqual(read(readFileSync(file)).problems, [])
-})
-
 interface Child { readonly lines: string[]; readonly code: Promise<number | null>; kill(): void }
 
 function record(file: string, pauseMs: number, count: number, limitBlocks: number | null = null): Child {

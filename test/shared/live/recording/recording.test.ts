@@ -114,27 +114,6 @@ test('a recording torn at any byte holds everything before the tear, and says th
   }
 })
 
-test('zeros at the end are room for more, whatever the pieces they come in; zeros that something follows are damage', () => {
-  const polls = drill(4)
-  const open = encode(polls, false)
-  const room = new Uint8Array(70_000)
-  for (const size of [7, 1000, 1_000_000]) {
-    const bytes = Buffer.concat([open, room])
-    const decoder = new RecordingDecoder()
-    const entries: RecordedEntry[] = []
-    for (let at = 0; at < bytes.length; at += size) entries.push(...decoder.take(bytes.subarray(at, at + size)))
-    entries.push(...decoder.end())
-    assert.deepEqual([pollsOf(entries), decoder.problems], [polls, [{ byte: open.length, message: 'The recording was not closed; what came after its last entry is not known.' }]])
-  }
-  const closed = encode(polls)
-  assert.deepEqual(read(Buffer.concat([closed, room])).problems, [])
-  const two = encode(polls.slice(0, 2), false).length
-  const holed = read(Buffer.concat([closed.subarray(0, two), room, closed.subarray(two)]))
-  assert.deepEqual([pollsOf(holed.entries), holed.problems], [polls.slice(0, 2), [{ byte: two, message: 'The recording is damaged.' }]])
-  const torn = read(Buffer.concat([closed.subarray(0, two - 9), room]))
-  assert.deepEqual([pollsOf(torn.entries), torn.problems.length], [polls.slice(0, 1), 1])
-})
-
 test('any damaged byte costs the polls up to the next whole one at most, and is told', () => {
   const polls = drill(65)
   const bytes = encode(polls)
