@@ -137,12 +137,15 @@ test('among 300 pools the alert that is chosen brings its pool into view, and th
     balancer.pools = shifted(pools, 'orders')
     const card = page.locator('[data-alert]').filter({ hasText: 'orders/s1 took' }).getByRole('button').first()
     await expect(card).toBeVisible({ timeout: 30_000 })
-    const box = page.locator('.live-picture .topology-box[aria-label*="orders"]').first()
-    await expect(box).toHaveCount(0)
+    // Far out boxes are painted, not elements: where the frame of the small map lies tells what is in view.
+    const frame = page.locator('.live-picture .topology-minimap-frame')
+    const top = (): Promise<number> => frame.evaluate((element) => element.getBoundingClientRect().top)
+    const before = await top()
     await card.focus()
     await page.keyboard.press('Enter')
     await expect(page.locator('.card.sel')).toHaveCount(1)
-    await expect(box).toBeInViewport()
+    // The pool is the last one.
+    await expect.poll(top).toBeGreaterThan(before + 10)
     await expect(card).toBeFocused()
   } finally {
     await balancer.close()
