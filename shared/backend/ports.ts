@@ -239,9 +239,9 @@ export interface LivePort {
 export interface RecordingFile {
   /** Bytes that stand in the file. */
   readonly length: number
-  /** All of it or nothing. The bytes are not looked at afterwards. */
+  /** All of it or nothing. The bytes are not looked at afterwards. `not-found`: somebody removed the file. */
   readonly append: (bytes: Uint8Array) => Promise<Result<null>>
-  /** What was appended is on disk. `not-found`: somebody removed the file. */
+  /** What was appended is on disk. */
   readonly sync: () => Promise<Result<null>>
   readonly close: () => Promise<void>
 }

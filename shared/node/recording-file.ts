@@ -6,12 +6,9 @@ import { systemFailure } from './failures.ts'
 /** Pieces this close together are read with what is between them. */
 const spanBytes = 8 * 1024 * 1024
 
-/** Appending is on disk when it returns, in one call instead of two. Windows has no such flag; there `sync` flushes. */
-const flushing = (constants.O_DSYNC as number | undefined) ?? 0
-
 type Done = (error: NodeJS.ErrnoException | null) => void
 
-/** A call with a callback as a promise. A poll makes two of them, so they go without the file handles that promises come with. */
+/** A call with a callback as a promise. Each poll makes one, so they go without the file handles that promises come with. */
 function done(call: (callback: Done) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     call((error) => {
@@ -25,7 +22,7 @@ function done(call: (callback: Done) => void): Promise<void> {
 export async function createRecordingFile(path: string): Promise<Result<RecordingFile>> {
   try {
     const file = await new Promise<number>((resolve, reject) => {
-      open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW | flushing, 0o600, (error, opened) => {
+      open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600, (error, opened) => {
         if (error === null) resolve(opened)
         else reject(error)
       })
@@ -57,7 +54,7 @@ class WrittenFile implements RecordingFile {
         })
       }
       this.length += bytes.length
-      return ok(null)
+      return fstatSync(this.#file).nlink === 0 ? failed('not-found', `${this.#path} was removed while it was written.`, this.#path) : ok(null)
     } catch (error) {
       const failure = writeFailure(error, this.#path)
       // A part of an entry would only take up the space that is missing.
@@ -68,8 +65,8 @@ class WrittenFile implements RecordingFile {
 
   async sync(): Promise<Result<null>> {
     try {
-      if (flushing === 0) await done((callback) => { fdatasync(this.#file, callback) })
-      return fstatSync(this.#file).nlink === 0 ? failed('not-found', `${this.#path} was removed while it was written.`, this.#path) : ok(null)
+      await done((callback) => { fdatasync(this.#file, callback) })
+      return ok(null)
     } catch (error) {
       return writeFailure(error, this.#path)
     }

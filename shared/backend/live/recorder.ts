@@ -25,7 +25,8 @@ export interface RecorderStatus {
 type Entry = (encoder: RecordingEncoder) => void
 
 const backlogBytes = 8 * 1024 * 1024
-const syncMs = 1000
+/** What was appended outlives this program at once; a power cut may cost as much as this. */
+const syncMs = 5000
 const keptEntries = 1000
 
 /** Line of the config that an alert points at. */
@@ -34,7 +35,7 @@ export type AlertLine = (alert: Alert) => RecordedAlert['line']
 /**
  * Writes one session into one file, and never stands in the way of watching: nothing here waits or throws.
  *
- * Each poll is handed to the system at once and is on disk within a second. What cannot be written is dropped and said
+ * Each poll is handed to the system at once, so that it outlives this program, and is on disk within five seconds. What cannot be written is dropped and said
  * in `status`; it is tried again with every poll, and when it works again the gap is an entry of its own. At a limit the
  * recording ends.
  */
@@ -241,11 +242,11 @@ export class LiveRecorder {
       this.#isGone = false
     }
     const appended = await this.#file.append(bytes)
+    this.#isGone = !appended.ok && appended.failure.code === 'not-found'
     if (!appended.ok || this.#lastMs - this.#syncedMs < syncMs) return appended
     this.#syncedMs = this.#lastMs
     const synced = await this.#file.sync()
-    this.#isGone = !synced.ok && synced.failure.code === 'not-found'
-    this.#unsynced = synced.ok || this.#isGone ? null : synced.failure
-    return this.#isGone ? synced : appended
+    this.#unsynced = synced.ok ? null : synced.failure
+    return appended
   }
 }
