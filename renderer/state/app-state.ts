@@ -3,7 +3,7 @@ import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type {
   AppInfo, AppSettings, BehaviourAnswer, Comparison, ConfigInput, ConfigSummary, DecisionList, ProofReport, RecentEntry, Snapshot, SourceSummary, TopologyAnswer, TopologyOptions, TraceAnswer, TrafficWeights,
 } from '#shared/rpc/payloads.ts'
-import { usualRecordingLimits } from '#shared/live/recording/limits.ts'
+import { usualRecordingLimits } from '#shared/rpc/recording-limits.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import type { Span } from '#shared/text/span.ts'
 import { initialLive, type LiveState } from '#renderer/features/live/live-state.ts'

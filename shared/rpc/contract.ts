@@ -1,9 +1,9 @@
 import { array, boolean, integer, json, literal, nullable, number, object, optional, record, string, union, within } from '#shared/schema/schema.ts'
 import { method } from './method.ts'
+import { limitBounds } from './recording-limits.ts'
 import type {
   AppInfo, AppSettings, BehaviourAnswer, Comparison, ConfigSummary, DecisionList, LiveSessionInfo, Picture, PictureMarks, ProofReport, RecentEntry, RestorePlan, Snapshot, SourceSummary, TimelineMark, TopologyAnswer, TraceAnswer, TrafficWeights,
 } from './payloads.ts'
-import { limitBounds } from '#shared/live/recording/limits.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Table } from '#shared/presentation/presentation.ts'
 import type { LiveSample } from '#shared/view/live-sample.ts'

@@ -6,9 +6,9 @@ import type { Outcome } from '#shared/model/outcome.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { Scene } from '#shared/layout/scene.ts'
 import type { Drawing } from '#shared/render/drawing.ts'
-import type { WrittenLimits } from '#shared/live/recording/limits.ts'
 import type { LiveSample } from '#shared/view/live-sample.ts'
 import type { FileRole, TextEncodingName } from '#shared/text/source-file.ts'
+import type { WrittenLimits } from './recording-limits.ts'
 
 /** Where a config comes from. */
 export type ConfigInput =

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useApp, useAppState } from '#renderer/app/context.ts'
-import { limitBounds, parseLimit } from '#shared/live/recording/limits.ts'
+import { limitBounds, parseLimit } from '#shared/rpc/recording-limits.ts'
 import { parseAlertSettings } from '#shared/live/alerts/settings.ts'
 import { Button, Field } from '#renderer/ui/primitives.tsx'
 

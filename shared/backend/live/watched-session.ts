@@ -1,7 +1,7 @@
 import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
 import type { AlertSettings } from '#shared/live/alerts/settings.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
-import { toRecordingLimits, type WrittenLimits } from '#shared/live/recording/limits.ts'
+import { toRecordingLimits, type WrittenLimits } from '#shared/rpc/recording-limits.ts'
 import { whyNotShown } from '#shared/live/same-product.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { limitBounds, parseLimit, toRecordingLimits, usualRecordingLimits } from '#shared/live/recording/limits.ts'
+import { limitBounds, parseLimit, toRecordingLimits, usualRecordingLimits } from '#shared/rpc/recording-limits.ts'
 
 const { megabytes, hours } = limitBounds
 const written: readonly (readonly [string, string, keyof typeof limitBounds, number | null])[] = [
