@@ -64,7 +64,9 @@ function readRows(table: StatTable, servers: ReadonlyMap<string, ServerFacts>): 
       rows.push({
         kind, owner, protocol, counters: common.counters, gauges: common.gauges, name,
         state: stateOf(clean(status), readServerStatus(status, weight, known?.adminBits ?? 0), weight, known, {
-          throttlePercent: number(row, at.throttle), backup: number(row, at.backup) === 1, address: shownAddress(text(row, at.address)), check: clean(text(row, at.check)), checkDetail: clean(text(row, at.checkDetail)),
+          throttlePercent: number(row, at.throttle), backup: number(row, at.backup) === 1, address: shownAddress(text(row, at.address)),
+          // A star in front says that the next check is under way.
+          check: clean(text(row, at.check).replace(/^\* /, '')), checkDetail: clean(text(row, at.checkDetail)),
         }),
       })
     }

@@ -61,7 +61,9 @@ const namesAtMost = 4
 function reasons(rows: readonly { readonly name: string; readonly state: { readonly text: string; readonly check: string | null; readonly checkDetail: string | null } }[]): string {
   const found = new Map<string, string[]>()
   for (const { name, state } of rows) {
-    const word = `${state.text}${state.text.startsWith('DOWN') && state.check !== null ? ` (${[state.check, state.checkDetail].filter((one) => one !== null).join(', ')})` : ''}`
+    // While a check is under way its server has no detail: that of another one with the same result stands for it.
+    const detail = state.checkDetail ?? rows.find((one) => one.state.text === state.text && one.state.check === state.check && one.state.checkDetail !== null)?.state.checkDetail ?? null
+    const word = `${state.text}${state.text.startsWith('DOWN') && state.check !== null ? ` (${[state.check, detail].filter((one) => one !== null).join(', ')})` : ''}`
     found.set(word, [...found.get(word) ?? [], name])
   }
   return [...found].map(([word, names]) => {

@@ -52,6 +52,15 @@ const rows: readonly (readonly [name: string, expected: readonly string[], ...Pa
 
 for (const [name, expected, ...states] of rows) test(`drift: ${name}`, () => { assert.deepEqual(told(...states), expected) })
 
+test('servers with the same result of their checks are named together, also while one is being checked', () => {
+  const failing = { ...down, check: 'L4CON', checkDetail: 'Connection refused' }
+  const watch = new LiveWatch(lab, 1000)
+  const alerts = new AlertWatch()
+  const states = { s1: failing, s2: { ...failing, checkDetail: null } }
+  alerts.add(watch.add(poll(0, states)))
+  assert.equal(alerts.add(watch.add(poll(1, states))).find((one) => one.key === 'health:be_web')?.sentence, '1 of 3 servers of pool be_web can take requests. 2 are DOWN (L4CON, Connection refused): s1, s2.')
+})
+
 test('drift that leaves too few servers says how many are left', () => {
   const watch = new LiveWatch(lab, 1000)
   const alerts = new AlertWatch()

@@ -109,3 +109,9 @@ test('words of the status column, with weight and bits', () => {
     assert.deepEqual([read.health, read.admin], [health, words[admin]], status)
   }
 })
+
+test('a check that is under way keeps the result of the one before', () => {
+  const text = captured('haproxy/pool-down.show-stat.csv').replaceAll(',L7STS,', ',* L7STS,')
+  assert.ok(text.includes(',* L7STS,'))
+  assert.equal(serverOf(read(valueOf(parseStatCsv(text))), 'be_web', 's1').state.check, 'L7STS')
+})
