@@ -13,6 +13,7 @@ export function LiveLegend({ live }: { readonly live: LiveMarks }) {
           <span key={step.text}><svg width="18" height="16" aria-hidden="true"><path d="M1 8H17" style={{ strokeWidth: step.width }} /></svg> {step.text}</span>
         ))}
       </span>
+      {live.colouring === undefined ? null : <span>{live.colouring.of}: <span className="tone-warning">from {live.colouring.warning}</span>, <span className="tone-critical">from {live.colouring.critical}</span></span>}
       {counts.critical > 0 ? <span className="tone-critical"><i aria-hidden="true">▲</i> critical {counts.critical}</span> : null}
       {counts.warning > 0 ? <span className="tone-warning"><i aria-hidden="true">▲</i> warning {counts.warning}</span> : null}
       <span><i aria-hidden="true" className="tone-ok">●</i> up</span>

@@ -167,6 +167,11 @@ export function rowKey(row: LiveRow): string {
   return row.kind === 'server' ? `server:${row.owner}/${row.name}` : `${row.kind}:${row.owner}`
 }
 
+/** Mean response time of a row; null where it got no request so far, which a source may tell as 0. */
+export function measuredResponseMs({ counters, gauges }: Pick<LiveRow, 'counters' | 'gauges'>): number | null {
+  return counters.requests === 0 ? null : gauges.responseMs
+}
+
 /** New requests may go there by state alone; whether a backup gets them depends on the others. `weight`: another one than the running one. */
 export function isEligible(state: Pick<ServerState, 'health' | 'admin' | 'weight'>, weight = state.weight): boolean {
   return (state.health === 'up' || state.health === 'unchecked') && state.admin === 'ready' && weight !== 0

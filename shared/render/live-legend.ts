@@ -38,6 +38,7 @@ function entriesOf(live: LiveMarks): readonly Entry[] {
   return [
     { text: `width = ${unitWords[live.unit]}:`, width: 0, draw: () => undefined },
     ...legendSteps(live).map((step): Entry => ({ text: step.text, width: swatch, draw: line(step.width) })),
+    ...(live.colouring === undefined ? [] : [{ text: `${live.colouring.of}: warning from ${live.colouring.warning}, critical from ${live.colouring.critical}`, width: 0, draw: () => undefined }]),
     ...(hasBounds ? [{ text: 'between two bounds', width: swatch, draw: line(8, [2, 2.6]) }] : []),
     ...words.filter(([tone]) => used.has(tone)).map(([tone, text]): Entry => ({ text, width: 16, draw: (x, y, theme, marks) => { marks.push(...toneMarks(theme, tone, x + 5, y)) } })),
     ...(hasExpected ? [{ text: 'expected share', width: 8, draw: (x: number, y: number, theme: Theme, marks: Mark[]) => { marks.push({ kind: 'rect', x: x + 1, y: y - 5, width: 2, height: 10, radius: 0, fill: theme.text, stroke: null, opacity: 1 }) } }] : []),

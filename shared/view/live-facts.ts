@@ -2,7 +2,7 @@ import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { JoinedServer, Rated } from '#shared/live/join.ts'
 import type { LiveView, WatchedPool } from '#shared/live/live-watch.ts'
 import { perSecond } from '#shared/live/per-second.ts'
-import type { ListenerRow, LiveRow } from '#shared/live/snapshot.ts'
+import { measuredResponseMs, type ListenerRow, type LiveRow } from '#shared/live/snapshot.ts'
 import type { LiveMarks } from './live-marks.ts'
 import type { TopologyEdge, TopologyNode, TopologyView } from './topology-view.ts'
 
@@ -119,7 +119,7 @@ export function serverRates({ members, unit }: Facts): ReadonlyMap<string, Serve
   return new Map([...members].map(([id, { pool, at }]) => {
     const parts = at.flatMap((index) => pool.servers[index]?.live ?? [])
     const sum = (values: readonly (number | null)[]): number | null => (values.length === 0 || values.length < at.length || values.includes(null) ? null : values.reduce<number>((total, one) => total + (one ?? 0), 0))
-    const delays = parts.flatMap((part) => part.row.gauges.responseMs ?? [])
+    const delays = parts.flatMap((part) => measuredResponseMs(part.row) ?? [])
     return [id, { rate: sum(parts.map((part) => rateOf(part, unit))), errors: sum(parts.map((part) => perSecond(part.interval, 'status5xx'))), responseMs: delays.length === 0 ? null : Math.max(...delays) }]
   }))
 }

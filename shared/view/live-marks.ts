@@ -22,6 +22,8 @@ export interface LiveMark {
 export interface LiveMarks {
   /** `tries`: how often servers were tried, where the source counts no requests; a request that went on to another server counts at both. */
   readonly unit: 'requests' | 'tries' | 'connections' | 'bytes'
+  /** What colours boxes and edges besides alerts, and from where on; missing: nothing does. */
+  readonly colouring?: { readonly of: string; readonly warning: string; readonly critical: string }
   /** Highest rate of any edge: full width. */
   readonly highest: number
   /** The data are older than they should be; everything is drawn pale. */

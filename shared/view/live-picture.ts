@@ -1,7 +1,7 @@
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { JoinedServer } from '#shared/live/join.ts'
 import { perSecond } from '#shared/live/per-second.ts'
-import type { LiveRow } from '#shared/live/snapshot.ts'
+import { measuredResponseMs, type LiveRow } from '#shared/live/snapshot.ts'
 import { groupBadges, listenerBadges, poolBadges, serverBadges } from './live-badges.ts'
 import { conservedTotal, drawnUnit, factsOf, mostTaking, rateOf, serverRates, slackOf, type Facts, type Moment, type ServerSum } from './live-facts.ts'
 import { isExact, type FlowRange } from './live-flows.ts'
@@ -26,6 +26,10 @@ export interface LivePictureOptions {
 /** Parts of 5xx, and milliseconds, from which something is drawn as a warning and as critical. */
 const errorSteps = { warning: 0.02, critical: 0.1 } as const
 const latencySteps = { warning: 500, critical: 2000 } as const
+const colourings: Readonly<Record<LivePictureOptions['colour'], LiveMarks['colouring'] & {}>> = {
+  errors: { of: 'answers 5xx', warning: percentText(errorSteps.warning), critical: percentText(errorSteps.critical) },
+  latency: { of: 'latency', warning: delayText(latencySteps.warning), critical: delayText(latencySteps.critical) },
+}
 /** Part of the highest rate from which an edge counts as busy. */
 const busyFrom = 0.5
 
@@ -63,7 +67,7 @@ export function toLiveMarks(moment: Moment, view: TopologyView, options: LivePic
     const range = ranges.get(edge.id)
     if (range !== undefined) byId.set(edge.id, edgeMark(drawing, edge, range))
   }
-  return { unit: facts.unit, highest, stale: options.stale, byId }
+  return { unit: facts.unit, colouring: colourings[options.colour], highest, stale: options.stale, byId }
 }
 
 interface Drawing {
@@ -138,7 +142,7 @@ function poolMark(drawing: Drawing, node: TopologyNode): LiveMark {
   const rate = rateOf(live, facts.unit)
   const errors = perSecond(live.interval, 'status5xx')
   const alerts = facts.poolAlerts(pool)
-  const delay = live.row.gauges.responseMs
+  const delay = measuredResponseMs(live.row)
   const shown = mostTaking(pool, pool.servers.map((_, at) => at))
   const words = [...(delay === null ? [] : [delayText(delay)]), ...(errors === null ? [] : [errors === 0 ? '0 errors' : `${rateText(errors, 'requests').replace('/s', '')} errors/s`])]
   const second = shown === null ? [] : [`${shown.name} ${percentText(shown.share)}${shown.expected === null ? '' : `, expected ${expectedText(shown.expected)}`}`]
@@ -194,7 +198,7 @@ function edgeMark(drawing: Drawing, edge: TopologyEdge, range: FlowRange | null)
   const parts = flowParts(range, slack, facts.unit)
   const pool = facts.pools.get(edge.to)
   const live = pool?.live ?? null
-  const tone = toneOf(drawing, parts.rate ?? range.high, live === null ? null : perSecond(live.interval, 'status5xx'), rateOf(live, 'requests'), live?.row.gauges.responseMs ?? null, [])
+  const tone = toneOf(drawing, parts.rate ?? range.high, live === null ? null : perSecond(live.interval, 'status5xx'), rateOf(live, 'requests'), live === null ? null : measuredResponseMs(live.row), [])
   // A rule says itself what reaches it.
   return { ...empty, ...parts, tone, label: target?.column === 'pool' ? parts.label : '' }
 }

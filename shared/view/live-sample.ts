@@ -7,7 +7,7 @@ import type { LiveMoment } from '#shared/live/live-session.ts'
 import type { WatchedPool } from '#shared/live/live-watch.ts'
 import { perSecond } from '#shared/live/per-second.ts'
 import type { PoolShares, ShareVerdict } from '#shared/live/pool-watch.ts'
-import type { Admin, Counters, Gauges, Health } from '#shared/live/snapshot.ts'
+import { measuredResponseMs, type Admin, type Counters, type Gauges, type Health } from '#shared/live/snapshot.ts'
 import type { LineLookup, LinePlace } from '#shared/text/line-lookup.ts'
 import type { Span } from '#shared/text/span.ts'
 
@@ -212,7 +212,7 @@ function toLivePool(joined: WatchedPool): LivePool {
   return {
     id: pool?.id ?? null, name: joined.name, inConfig: pool !== null, enabled: pool?.enabled ?? true, running: live !== null, protocol, counted: countedIn(protocol, live?.row.counters ?? null),
     algorithm: pool?.algorithm.text ?? live?.row.algorithm ?? null, up: live?.row.up ?? null, onBackups: shares.onBackups, rates: ratesOf(live?.interval ?? null),
-    ownErrors: rounded(joined.ownErrorsPerSecond), responseMs: live?.row.gauges.responseMs ?? null, sessions: live?.row.gauges.sessions ?? null,
+    ownErrors: rounded(joined.ownErrorsPerSecond), responseMs: live === null ? null : measuredResponseMs(live.row), sessions: live?.row.gauges.sessions ?? null,
     queued: waits.length === 0 ? null : waits.reduce((sum, one) => sum + one, 0),
     shares: toLiveShares(shares), knownGood: joined.knownGood === null ? null : toLiveShares(joined.knownGood),
     servers: joined.servers.map((_, index) => toLiveServer(joined, index)),
@@ -239,7 +239,7 @@ function toLiveServer(joined: WatchedPool, index: number): LiveServer {
     id: member?.id ?? null, name, inConfig: member !== null, running: live !== null, address: state?.address ?? member?.address ?? null, state: state?.text ?? null,
     health: state?.health ?? 'unknown', admin: state?.admin ?? null, backup: state?.backup ?? (member !== null && member.options.level > 0),
     weight: state?.weight ?? null, configWeight: member?.options.weight ?? null, throttlePercent: state?.throttlePercent ?? null, rates: ratesOf(live?.interval ?? null),
-    responseMs: gauges?.responseMs ?? null, sessions: gauges?.sessions ?? null, queued: gauges?.queued ?? null,
+    responseMs: live === null ? null : measuredResponseMs(live.row), sessions: gauges?.sessions ?? null, queued: gauges?.queued ?? null,
     share: rounded(share?.share ?? null), expected: rangeOf(share?.expected ?? null), knownGood: rangeOf(good),
     check: state === undefined || state.check === null ? null : [state.check, state.checkDetail].filter((one) => one !== null && one !== '').join(' '),
   }

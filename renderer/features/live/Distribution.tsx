@@ -39,7 +39,7 @@ export function Distribution({ pool, compact = false }: { readonly pool: LivePoo
               const off = isOff(server) && judged
               return (
                 <tr key={server.name}>
-                  <td title={server.address ?? undefined}>{server.name}{server.backup && <small className="muted"> backup</small>}</td>
+                  <td title={server.address === null || server.name.includes(server.address) ? server.name : `${server.name}, ${server.address}`}>{server.name}{server.backup && <small className="muted"> backup</small>}</td>
                   <td><ToneGlyph tone={state.tone} />{state.word}</td>
                   <td className="n">{rateWords(workRate(pool, server.rates))}</td>
                   <td className={`n ${off ? 'tone-critical' : ''}`}>{off ? '▲ ' : ''}{shareWords(server.share)}</td>

@@ -7,7 +7,7 @@ import type { TimelineMark } from '#shared/rpc/payloads.ts'
 import type { SeriesAnswer } from '#shared/view/live-series.ts'
 import { dashOf } from './line-dash.ts'
 import type { TimelineMetric } from './live-state.ts'
-import { clockWords, metricOf, rateWords, worstPool } from './live-words.ts'
+import { clockWords, metricOf, rateWords, splitSentence, worstPool } from './live-words.ts'
 import { linesOf, valueWords, windowOf, type TimelineLine } from './timeline-series.ts'
 import { TimelineChart } from './TimelineChart.tsx'
 
@@ -103,7 +103,7 @@ function Events({ marks, atMs }: { readonly marks: readonly TimelineMark[]; read
           <li key={mark.id}>
             <button type="button" className="live-event" title={mark.text} aria-current={Math.abs(mark.atMs - atMs) < 1500 ? 'time' : undefined} onClick={() => { actions.seekLive(mark.atMs); if (mark.key !== null) actions.chooseAlert(mark.key) }}>
               <span className="mono">{clockWords(mark.atMs, marks.at(-1)?.atMs ?? mark.atMs)}</span>
-              <span><ToneGlyph tone={mark.kind === 'alert' && mark.severity === 'warning' ? 'warning' : markTones[mark.kind]} />{mark.text}{mark.endMs !== null && <small className="muted"> until {clockWords(mark.endMs)}</small>}</span>
+              <span><ToneGlyph tone={mark.kind === 'alert' && mark.severity === 'warning' ? 'warning' : markTones[mark.kind]} />{splitSentence(mark.text)[0]}{mark.endMs !== null && <small className="muted"> until {clockWords(mark.endMs)}</small>}</span>
             </button>
           </li>
         ))}

@@ -234,3 +234,14 @@ test('a sample of such a source tells tries, and what its numbers leave out', ()
   assert.equal(toLiveMarks(sampleMoment(sample), shopView, plain).unit, 'tries')
   assert.deepEqual(toLiveSample(momentOf(usual), { configId: null, running: null, knownGood: null }).pools.map((pool) => pool.counted), ['requests', 'requests', 'requests'])
 })
+
+test('a server that got no request so far has no latency, even where the balancer says 0', () => {
+  const idle = { ...usual, '/spare': { perSecond: 0, responseMs: 0 }, '/spare/s': { perSecond: 0, responseMs: 0 } }
+  const [, , spare] = toLiveSample(momentOf(idle), { configId: null, running: null, knownGood: null }).pools
+  assert.deepEqual([spare?.name, spare?.responseMs, spare?.servers[0]?.responseMs], ['spare', null, null])
+  assert.deepEqual(look(idle).box('pool:spare').lines.filter((words) => words.includes('ms')), [])
+})
+
+test('the picture says from where on something is coloured', () => {
+  assert.deepEqual([look(usual).marks.colouring, look(usual, shopView, { colour: 'latency' }).marks.colouring], [{ of: 'answers 5xx', warning: '2 %', critical: '10 %' }, { of: 'latency', warning: '500 ms', critical: '2 s' }])
+})
