@@ -76,9 +76,9 @@ export const contract = {
     params: object({ source: string, configId: nullable(string), knownGoodId: nullable(string), intervalMs: integer, options: loadOptions, record: nullable(object({ path: string, limits: recordingLimits })), alerts: string }),
     result: json<LiveSessionInfo>(),
   }),
-  /** Reads a recording whole; it is then looked at like a balancer that was watched. */
+  /** Reads a recording whole; it is then looked at like a balancer that was watched. `alerts`: as in `live.start`, its alerts are told anew by them. */
   'live.openRecording': method({
-    params: object({ input: union(object({ kind: literal('path'), path: string }), object({ kind: literal('bytes'), title: string, base64: string }), object({ kind: literal('sample') })) }),
+    params: object({ input: union(object({ kind: literal('path'), path: string }), object({ kind: literal('bytes'), title: string, base64: string }), object({ kind: literal('sample') })), alerts: string }),
     result: json<LiveSessionInfo>(),
   }),
   'live.stop': method({ params: object({ sessionId: string }), result: json<null>() }),

@@ -276,7 +276,7 @@ export interface AppSettings {
   readonly liveIntervalMs: number
   /** Settings of alerts as JSON text, see docs/command-line.md; empty: the usual ones. */
   readonly liveAlerts: string
-  /** Tell new alerts through the system while the window is hidden. */
+  /** Tell new alerts through the system while the window is not in front. */
   readonly liveNotify: boolean
   /** Where recordings that begin from now on end by themselves. */
   readonly liveRecordingLimits: WrittenLimits

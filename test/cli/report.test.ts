@@ -21,7 +21,7 @@ test('the report of the sample incident tells what happened, when, which lines d
   has(/\| From \| \S+T08:57:30\+00:00 \|/, /\| To \| \S+T09:01:59\+00:00 \(269 s\) \|/, /HAProxy 2\.6\.12\S* at \/run\/haproxy\/admin\.sock/)
   has(/Config that runs \| before\/haproxy\.cfg .* SHA-256 [0-9a-f]{64}/, /Config that runs \| after\/haproxy\.cfg .* SHA-256 [0-9a-f]{64}/)
   has(/\| 09:00:0\d \| changed \| HAProxy was reloaded or restarted\. \|/, /\| 09:00:0\d \| changed \| The config that runs is after\/haproxy\.cfg now/, /\| 09:00:0\d \| CRITICAL \| Pool auth/)
-  has(/ {2}- Line 54 of haproxy\.cfg: server api-1 192\.0\.2\.11:8080 weight 200 maxconn 400 check/, / {2}- Chance that it is random: below 1e-\d+\./)
+  has(/ {2}- Line 54 of haproxy\.cfg: server api-1 192\.0\.2\.11:8080 weight 200 maxconn 400 check/, / {2}- Chance that it is random: practically none, below 1 in 1,000,000,000\./)
   has(/\| auth \| 6\.\d \| 0\.0 \|/, /\| api-1 \| UP \| 200 \| \d+\.\d \| (9\d\.\d|100\.0) % \| 98\.0 % \| 33\.3 % \|/, /Was decided by line 39 of haproxy\.cfg/, /^\+ {4}server api-1 192\.0\.2\.11:8080 weight 200/m)
 })
 

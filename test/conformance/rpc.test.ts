@@ -191,12 +191,12 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     assert.match(Buffer.from(livePicture.base64, 'base64').toString(), /60\/s|5\d\/s|6\d\/s/)
     assert.match(livePicture.name, /-live\.svg$/)
     await call('live.stop', { sessionId })
-    const recorded = await call('live.openRecording', { input: { kind: 'sample' } }) as LiveSessionInfo
+    const recorded = await call('live.openRecording', { input: { kind: 'sample' }, alerts: '' }) as LiveSessionInfo
     assert.equal(recorded.kind, 'recording')
     assert.ok(recorded.running !== null && recorded.knownGood !== null && recorded.range !== null && recorded.problems.length === 0)
     assert.ok((await call('live.at', { sessionId: recorded.sessionId, atMs: recorded.range.toMs }) as LiveSample).alerts.some((alert) => alert.key === 'silent:auth'))
     assert.match((await call('live.report', { sessionId: recorded.sessionId, format: 'markdown' }) as { text: string }).text, /^# Incident report: [^]*Pool auth has received nothing/)
-    await refuse('live.openRecording', { input: { kind: 'bytes', title: 'x.lbrec', base64: 'aGVsbG8=' } }, 'bad-answer')
+    await refuse('live.openRecording', { input: { kind: 'bytes', title: 'x.lbrec', base64: 'aGVsbG8=' }, alerts: '' }, 'bad-answer')
     await call('live.stop', { sessionId: recorded.sessionId })
     await refuse('live.at', { sessionId, atMs: null }, 'not-found')
     assert.deepEqual(new Set(balancer.asked), new Set(['user;show info;show stat;show servers state\n']))

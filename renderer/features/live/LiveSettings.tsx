@@ -24,7 +24,7 @@ export function LiveSettings() {
     <section aria-labelledby="live-settings">
       <h2 id="live-settings">Live</h2>
       <div className="field">
-        <label className="tick"><input type="checkbox" checked={settings.liveNotify} onChange={(event) => void switchNotify(event.target.checked)} /> Tell new alerts through the system while the window is hidden</label>
+        <label className="tick"><input type="checkbox" checked={settings.liveNotify} onChange={(event) => void switchNotify(event.target.checked)} /> Tell new alerts through the system while the window is not in front</label>
         {refused && <span className="field-problem">The system does not allow notifications for Steelyard.</span>}
       </div>
       <Field label="Alerts" hint="Thresholds by rule and by pool, and waivers with their end, as JSON; empty: the usual ones. They count from the next time that a balancer is watched." problem={problem}>

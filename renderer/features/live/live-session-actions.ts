@@ -123,7 +123,7 @@ export function createLiveSessionActions({ store, client, notify, live, change, 
       change({ starting: { state: 'working' } })
       const old = live().session
       const input = choice.kind === 'file' ? { kind: 'bytes' as const, title: choice.file.name, base64: await toBase64(choice.file) } : choice
-      const session = await client.call('live.openRecording', { input })
+      const session = await client.call('live.openRecording', { input, alerts: store.get().settings.liveAlerts })
       if (!session.ok) {
         change({ starting: { state: 'failed', failure: session.failure } })
         if (old !== null) notify(session.failure.message, 'problem')

@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
-import { parseAlertSettings } from '#shared/live/alerts/settings.ts'
+import { parseAlertSettings, type AlertSettings } from '#shared/live/alerts/settings.ts'
 import { parseLiveSource } from '#shared/live/live-source.ts'
 import { whyNotComparable } from '#shared/live/same-product.ts'
 import type { SteelyardContract } from '#shared/rpc/contract.ts'
@@ -76,8 +76,8 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
       if (typeof source === 'string') return failed('bad-params', source)
       if (intervalMs < shortestIntervalMs || intervalMs > longestIntervalMs) return failed('bad-params', `The time between polls is ${shortestIntervalMs / 1000} to ${longestIntervalMs / 1000} s.`)
       if (sessions.size >= mostSessions) return failed('unsupported', `${mostSessions} balancers are watched already; stop one first.`)
-      const settings = alerts.trim() === '' ? ok({}) : parseAlertSettings(alerts)
-      if (!settings.ok) return failed(settings.failure.code, `The settings of alerts cannot be used: ${settings.failure.message}`)
+      const settings = readAlertSettings(alerts)
+      if (!settings.ok) return settings
       const running = configOf(configId)
       if (!running.ok) return running
       const knownGood = configOf(knownGoodId)
@@ -99,11 +99,13 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
       }
       return ok(keep(sessionId, begun.value))
     },
-    async 'live.openRecording'({ input }, context) {
+    async 'live.openRecording'({ input, alerts }, context) {
+      const settings = readAlertSettings(alerts)
+      if (!settings.ok) return settings
       if (sessions.size >= mostSessions) return failed('unsupported', `${mostSessions} balancers and recordings are open already; stop one first.`)
       const sessionId = `live-${++next}`
       const path = input.kind === 'path' ? input.path : ports.files.join(ports.host.sampleFolder, 'incident.lbrec')
-      const session = await openRecordedSession(ports, sessionId, input.kind === 'bytes' ? { kind: 'bytes', title: input.title, bytes: ports.bytes.fromBase64(input.base64) } : { kind: 'path', path }, store.put, context)
+      const session = await openRecordedSession(ports, sessionId, input.kind === 'bytes' ? { kind: 'bytes', title: input.title, bytes: ports.bytes.fromBase64(input.base64) } : { kind: 'path', path }, settings.value, store.put, context)
       return session.ok ? ok(keep(sessionId, session.value)) : session
     },
     'live.stop'({ sessionId }) {
@@ -158,4 +160,10 @@ function isAddress(input: ConfigInput): boolean {
 
 function rereading(ports: Ports, input: ConfigInput, options: LoadOptions): () => Promise<Result<LoadedConfig>> {
   return () => loadConfig(ports, input, options, { cancelled: () => false })
+}
+
+/** Settings of alerts as they stand in those of the app; empty: the usual ones. */
+function readAlertSettings(text: string): Result<AlertSettings> {
+  const settings = text.trim() === '' ? ok({}) : parseAlertSettings(text)
+  return settings.ok ? settings : failed(settings.failure.code, `The settings of alerts cannot be used: ${settings.failure.message}`)
 }

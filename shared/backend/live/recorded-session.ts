@@ -1,4 +1,5 @@
 import { ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
+import type { AlertSettings } from '#shared/live/alerts/settings.ts'
 import type { RecordedEntry } from '#shared/live/recording/entries.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
@@ -17,24 +18,24 @@ export type RecordingInput = { readonly kind: 'path'; readonly path: string } | 
 
 /**
  * Reads a whole recording through what watches a live balancer, so that it can be looked at like one. Other work goes on
- * in between. `onConfig`: every config that the recording holds.
+ * in between. `alerts`: what its alerts are told by. `onConfig`: every config that the recording holds.
  */
-export async function openRecordedSession(ports: Ports, sessionId: string, input: RecordingInput, onConfig: (config: LoadedConfig) => void, context: CallContext): Promise<Result<KeptSession>> {
+export async function openRecordedSession(ports: Ports, sessionId: string, input: RecordingInput, alerts: AlertSettings, onConfig: (config: LoadedConfig) => void, context: CallContext): Promise<Result<KeptSession>> {
   const open = (): Promise<Result<OpenRecording>> => (input.kind === 'path' ? openRecording(ports, input.path) : openRecording({ recordings: inMemory(ports.recordings, input.bytes) }, input.title))
   const opened = await open()
   if (!opened.ok) return opened
   try {
-    const read = await readThrough(ports, sessionId, opened.value, onConfig, context)
+    const read = await readThrough(ports, sessionId, opened.value, alerts, onConfig, context)
     return read.ok ? ok({ ...read.value, recording: open }) : read
   } finally {
     opened.value.close()
   }
 }
 
-async function readThrough(ports: Ports, sessionId: string, recording: OpenRecording, onConfig: (config: LoadedConfig) => void, context: CallContext): Promise<Result<Omit<KeptSession, 'recording'>>> {
+async function readThrough(ports: Ports, sessionId: string, recording: OpenRecording, alerts: AlertSettings, onConfig: (config: LoadedConfig) => void, context: CallContext): Promise<Result<Omit<KeptSession, 'recording'>>> {
   const { head } = recording
   const seen = new SeenTraffic(ports, head.intervalMs)
-  const replay = new Replay(ports, head)
+  const replay = new Replay(ports, head, { alerts })
   let snapshot: LiveSnapshot | null = null
   let breathed = ports.clock.milliseconds()
   for (const entry of recording.entries()) {
@@ -57,7 +58,7 @@ async function readThrough(ports: Ports, sessionId: string, recording: OpenRecor
   const last = snapshot
   const problems = [...recording.problems.map((problem) => problem.message), ...replay.problems.map((failure: Failure) => failure.message)]
   return ok({
-    seen, alerts: {},
+    seen, alerts,
     info: (): LiveSessionInfo => ({
       sessionId, kind: 'recording', title: head.source, product: head.product, surface: 'recording', intervalMs: head.intervalMs, running: replay.running?.summary ?? null, knownGood: replay.knownGood?.summary ?? null,
       problems, recording: null, range: seen.samples.range(),

@@ -205,7 +205,7 @@ export class LiveRecorder {
   }
 
   #fill(wallMs: number): void {
-    const words = this.#file.length + this.#encoder.waiting > this.#limits.bytes ? `its limit of ${Math.round(this.#limits.bytes / 1024 / 1024)} MB` : `its limit of ${Math.round(this.#limits.ms / 3_600_000)} hours`
+    const words = this.#file.length + this.#encoder.waiting > this.#limits.bytes ? `its limit of ${Math.round(this.#limits.bytes / 1024 / 1024)} MB` : `its limit of ${Math.round(this.#limits.ms / 36_000) / 100} hours`
     this.event({ type: 'note', text: `The recording ended here: it reached ${words}.` }, wallMs)
     this.#isFull = true
     this.#encoder.close()

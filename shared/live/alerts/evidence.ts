@@ -11,10 +11,12 @@ const leastRequests = 20
 /** Rules that are about what happens to requests. Others say all there is. */
 const aboutTraffic: ReadonlySet<RuleId> = new Set(['silent', 'mix', 'share', 'errors', 'budget', 'queue', 'latency', 'retries', 'health', 'backups'])
 
-/** How likely chance alone does it, from the exponent that the test reached: `Chance that it is random: below 1e-9.` */
+const mostDigits = 9
+
+/** How likely chance alone does it, from the exponent that the test reached: `Chance that it is random: below 1 in 10,000.` */
 export function chanceWords(exponent: number): string {
-  const digits = Math.floor(exponent / Math.LN10)
-  return `Chance that it is random: below 1e-${Math.min(99, Math.max(1, digits))}.`
+  const digits = Math.min(mostDigits, Math.max(1, Math.floor(exponent / Math.LN10)))
+  return `Chance that it is random: ${digits === mostDigits ? 'practically none, ' : ''}below 1 in ${(10 ** digits).toLocaleString('en')}.`
 }
 
 interface Answers {

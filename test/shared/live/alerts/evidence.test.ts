@@ -53,5 +53,7 @@ const rows: readonly (readonly [string, readonly LiveView[], Partial<Alert>, rea
 for (const [name, polls, more, expected] of rows) test(`evidence: ${name}`, () => { assert.deepEqual(after(polls, more), expected) })
 
 test('chance is told as a power of ten', () => {
-  assert.deepEqual([1, 16, 20.8, 1e6].map(chanceWords), [1, 6, 9, 99].map((digits) => `Chance that it is random: below 1e-${digits}.`))
+  assert.deepEqual([1, 16, 18.5, 1e6].map(chanceWords), [
+    'Chance that it is random: below 1 in 10.', 'Chance that it is random: below 1 in 1,000,000.', 'Chance that it is random: below 1 in 100,000,000.', 'Chance that it is random: practically none, below 1 in 1,000,000,000.',
+  ])
 })
