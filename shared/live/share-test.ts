@@ -6,7 +6,7 @@ export interface SharePoll {
 }
 
 export interface ShareTestOptions {
-  /** Exponent of chance: a deviation counts when chance brings it about less often than e^-threshold. */
+  /** Exponent of chance: a deviation counts when chance brings it about less often than e^-threshold, with many servers less often still. */
   readonly threshold: number
   /** A share counts as wrong from this many times the expected one on, and from one over it down. */
   readonly ratio: number
@@ -49,16 +49,25 @@ export function findShareShift(history: readonly SharePoll[], options: ShareTest
  */
 export function findShareShifts(history: readonly SharePoll[], options: ShareTestOptions): readonly ShareShift[] {
   const best = new Map<number, ShareShift>()
+  const threshold = thresholdFor(options.threshold, history[0]?.counts.length ?? 0)
   // Quarters of windows are windows, too.
   const sums = sumsOf(history, windowSet)
   for (const polls of windows) {
     if (polls > history.length) break
     for (const shift of outside(sums, polls, options)) {
       const strength = shift.strength / (options.scatter?.(shift.server, polls) ?? 1)
-      if (strength >= options.threshold && strength > (best.get(shift.server)?.strength ?? 0)) best.set(shift.server, { ...shift, strength })
+      if (strength >= threshold && strength > (best.get(shift.server)?.strength ?? 0)) best.set(shift.server, { ...shift, strength })
     }
   }
   return [...best.values()]
+}
+
+/** Up to this many servers the threshold keeps false alarms away by itself, as measured. */
+const fewServers = 10
+
+/** Each server is one more chance to be outside by chance (Bonferroni), so a pool of many has to reach more. */
+function thresholdFor(threshold: number, servers: number): number {
+  return threshold + Math.log(Math.max(1, servers / fewServers))
 }
 
 /** Whether a share is this many times the expected one or more, or one over it or less. */
@@ -131,5 +140,5 @@ export function divergence(share: number, expected: number): number {
 
 /** Units from which on the test can see that a server of `servers` equal ones gets nothing. */
 export function unitsNeeded(servers: number, threshold: number): number {
-  return servers < 2 ? 0 : Math.ceil(threshold / -Math.log(1 - 1 / servers))
+  return servers < 2 ? 0 : Math.ceil(thresholdFor(threshold, servers) / -Math.log(1 - 1 / servers))
 }

@@ -76,6 +76,7 @@ test('load keeps shares between equal and by weight', () => {
 test('how many requests tell that a server gets none', () => {
   assert.equal(unitsNeeded(3, 16), 40)
   assert.equal(unitsNeeded(1, 16), 0)
+  assert.deepEqual([unitsNeeded(10, 16), unitsNeeded(50, 16)], [152, Math.ceil((16 + Math.log(5)) / -Math.log(0.98))])
 })
 
 test('what is usual is learned for ten minutes, and a last minute of something else does not count', () => {
@@ -117,4 +118,18 @@ test('fair draws raise no alarm that lasts two polls', () => {
     }
     assert.equal(confirmed, 0, `${servers} servers`)
   }
+})
+
+test('a server among fifty has to be further out than one among ten', () => {
+  // The same part of the same many units: with a strength between 16 and 16 + ln 5.
+  const poll = (servers: number): SharePoll => {
+    const expected = 0.02
+    const shares = Array.from({ length: servers }, () => expected)
+    shares[servers - 1] = 1 - expected * (servers - 1)
+    const counts = shares.map((share, server) => share * 10_000 + (server === 0 ? 87 : -87 / (servers - 1)))
+    return { counts, low: shares, high: shares }
+  }
+  const few = findShareShift([poll(10)], exactOptions)
+  assert.ok(few !== null && few.server === 0 && few.strength > 16 && few.strength < 17.6, String(few?.strength))
+  assert.equal(findShareShift([poll(50)], exactOptions), null)
 })
