@@ -50,6 +50,18 @@ export interface LogCoverage {
   readonly unreadable: number
   /** What the balancer itself had counted when the log was complete up to here; missing: it is not asked. */
   readonly counted?: CountedRequests
+  /** Missing: the log tells no clients. */
+  readonly clients?: LoggedClients
+}
+
+/** Clients of a log since it is read. */
+export interface LoggedClients {
+  /** Requests whose client is told. */
+  readonly requests: number
+  /** Client addresses. */
+  readonly fresh: number
+  /** Requests within a minute of the first one of their client. */
+  readonly fromFresh: number
 }
 
 export interface CountedRequests {

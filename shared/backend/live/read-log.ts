@@ -65,7 +65,8 @@ export function logReader(port: LivePort, source: FileSource, format: LogFormat,
     if (seen.told === 0 && seen.silent > 0) notes.push(`No line names a server so far. ${format.advice}`)
     if (uncounted !== null) notes.push(`Whether the log is complete is not known. ${uncounted.message}`)
     const counted = own?.at(taken.monotonicMs - shiftMs, format.lateMs === 0 ? untimedLateMs : 0) ?? null
-    return ok({ ...snapshot, logged: { ...coverage, ...(counted === null ? {} : { counted }) }, ...(notes.length === 0 ? {} : { notes }) })
+    const { clients } = tally
+    return ok({ ...snapshot, logged: { ...coverage, ...(counted === null ? {} : { counted }), ...(clients === null ? {} : { clients }) }, ...(notes.length === 0 ? {} : { notes }) })
   }
   return Object.assign(read, { close: () => tail.close() })
 }

@@ -2,6 +2,7 @@ import type { LiveView, WatchedPool } from '#shared/live/live-watch.ts'
 import { isEligible } from '#shared/live/snapshot.ts'
 import type { Alert } from './alert-book.ts'
 import type { RuleId } from './evaluation.ts'
+import { NewClients } from './new-clients.ts'
 
 const errorWindowMs = 60_000
 const changeWindowMs = 600_000
@@ -27,18 +28,20 @@ interface Answers {
 
 /**
  * What the data says besides an alert, and what it rules out: errors here and elsewhere, the state of the servers, the
- * queue, and whether the config changed shortly before. The same polls give the same sentences.
+ * queue, new client addresses where a log tells them, and whether the config changed shortly before. The same polls give the same sentences.
  */
 export class EvidenceBook {
   #recent: Answers[] = []
   #firstMs: number | null = null
   #changedMs: number | null = null
+  readonly #clients = new NewClients()
 
   /** Every poll, before its alerts are asked about. */
   note(view: LiveView): void {
     const { wallMs, monotonicMs } = view.snapshot.taken
     this.#firstMs ??= wallMs
     if (view.restarted) this.#changedMs = wallMs
+    this.#clients.note(view)
     const pools = new Map(view.pools.flatMap(({ name, live }) => {
       const errors = live?.interval?.deltas.status5xx ?? null
       const requests = live?.interval?.deltas.requests ?? null
@@ -55,6 +58,7 @@ export class EvidenceBook {
     return [
       ...this.#change(alert),
       ...this.#errors(alert.pool),
+      ...this.#clients.words(),
       ...(joined === undefined ? [] : [...serverWords(alert, joined), ...queueWords(alert, joined)]),
     ]
   }

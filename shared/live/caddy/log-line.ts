@@ -30,9 +30,11 @@ function parseCaddyLine(line: string): LoggedRequest | 'other' | null {
   const server = textOf(fields['upstream']) ?? firstOf(headers?.['X-Upstream'])
   const code = typeof status === 'number' && status > 0 ? status : null
   const responseMs = millisecondsOf(firstOf(headers?.['X-Up-Latency'])) ?? (typeof duration === 'number' ? duration * 1000 : millisecondsOf(textOf(duration)))
+  const from = fieldsOf(fields['request'])
+  const client = textOf(from?.['client_ip']) ?? textOf(from?.['remote_ip'])
   const failedByItself = server === null && (code === 502 || code === 503 || code === 504)
   return {
-    atMs: typeof ts === 'number' ? Math.round(ts * 1000) : typeof ts === 'string' && Number.isFinite(Date.parse(ts)) ? Date.parse(ts) : null, process: null,
+    atMs: typeof ts === 'number' ? Math.round(ts * 1000) : typeof ts === 'string' && Number.isFinite(Date.parse(ts)) ? Date.parse(ts) : null, process: null, ...(client === null ? {} : { client: cleanText(client) }),
     listener: cleanText(logger.replace(/^http\.log\.access\.?/, '') || 'access'), pool: clean(textOf(fields['pool']) ?? firstOf(headers?.['X-Pool'])), protocol: 'http', status: code, bytesSent: typeof size === 'number' ? size : null,
     attempts: server === null && !failedByItself ? [] : [{ server: clean(server), address: clean(server), status: code, responseMs: server === null ? null : responseMs, failed: false }],
     ...(server === null ? { silent: true } : {}),

@@ -16,7 +16,7 @@ export const haproxyLog: LogFormat = {
 const otherProgram = /^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ (?!haproxy\b)[\w./-]+(?:\[\d+\])?: /
 
 /** Process; client, date, frontend, backend/server; the timers; then what differs. */
-const head = /(?:haproxy\[(\d+)\]: |^|\s)\S+:\d{1,5} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d\.\d{3}\] (\S+) (\S+?)\/(\S+) /
+const head = /(?:haproxy\[(\d+)\]: |^|\s)(\S+):\d{1,5} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d\.\d{3}\] (\S+) (\S+?)\/(\S+) /
 const httpTail = /^\+?-?\d+\/\+?-?\d+\/\+?-?\d+\/\+?(-?\d+)\/\+?-?\d+ (\d{3}|-1) \+?(\d+) \S+ \S+ (\S{4}) \d+\/\d+\/\d+\/\d+\/(\+?)(\d+) \d+\/\d+(?: |$)/
 const tcpTail = /^\+?-?\d+\/\+?-?\d+\/\+?-?\d+ \+?(\d+) (\S\S) \d+\/\d+\/\d+\/\d+\/(\+?)(\d+) \d+\/\d+(?:\s|$)/
 
@@ -29,9 +29,9 @@ const tcpTail = /^\+?-?\d+\/\+?-?\d+\/\+?-?\d+ \+?(\d+) (\S\S) \d+\/\d+\/\d+\/\d
 export function parseHaproxyLine(line: string): LoggedRequest | 'other' | null {
   const start = head.exec(line)
   if (start === null) return /haproxy\[\d+\]: /.test(line) || otherProgram.test(line) ? 'other' : null
-  const [whole, process = null, frontend = '', backend = '', server = ''] = start
+  const [whole, process = null, client = '', frontend = '', backend = '', server = ''] = start
   const rest = line.slice(start.index + whole.length)
-  const common = { atMs: null, process, listener: cleanText(frontend.replace(/~$/, '')) }
+  const common = { atMs: null, process, client: cleanText(client), listener: cleanText(frontend.replace(/~$/, '')) }
   const http = httpTail.exec(rest)
   if (http !== null) {
     const [, responseMs = '-1', status = '-1', bytes = '0', ending = '', moved = '', retries = '0'] = http

@@ -1,4 +1,5 @@
-import type { Counters, Gauges, LiveRow, LiveSnapshot, ServerState } from '#shared/live/snapshot.ts'
+import type { Counters, Gauges, LiveRow, LiveSnapshot, LoggedClients, ServerState } from '#shared/live/snapshot.ts'
+import { ClientBook } from './client-book.ts'
 import { unnamedPool, type LogFormat, type LoggedAttempt, type LoggedRequest } from './logged-request.ts'
 import { ReloadSigns } from './reload-signs.ts'
 
@@ -41,6 +42,7 @@ export class LogTally {
   readonly #listeners = new Map<string, { readonly protocol: 'http' | 'tcp'; readonly tally: Tally }>()
   readonly #pools = new Map<string, PoolTally>()
   readonly #reloads = new ReloadSigns()
+  readonly #clients = new ClientBook()
   readonly #tellsSelections: boolean
   #waiting: LoggedRequest[] = []
   #rows = 0
@@ -56,6 +58,11 @@ export class LogTally {
     return this.#newestMs
   }
 
+  /** Clients of the requests that count; null: not told. */
+  get clients(): LoggedClients | null {
+    return this.#clients.counts
+  }
+
   /** More names were logged than are kept apart. */
   get tooMany(): boolean {
     return this.#tooMany
@@ -65,7 +72,7 @@ export class LogTally {
   add(request: LoggedRequest, readMs: number): void {
     this.#reloads.add(request)
     if (request.atMs !== null && (this.#newestMs === null || request.atMs > this.#newestMs)) this.#newestMs = request.atMs
-    if (request.atMs === null || request.atMs > readMs + longestAheadMs) this.#count(request)
+    if (request.atMs === null || request.atMs > readMs + longestAheadMs) this.#count(request, readMs)
     else this.#waiting.push(request)
   }
 
@@ -74,7 +81,7 @@ export class LogTally {
     const waiting = this.#waiting
     this.#waiting = []
     for (const request of waiting) {
-      if ((request.atMs as number) <= untilMs) this.#count(request)
+      if ((request.atMs as number) <= untilMs) this.#count(request, request.atMs as number)
       else this.#waiting.push(request)
     }
     const generation = this.#reloads.generation
@@ -98,8 +105,9 @@ export class LogTally {
     return this.#tellsSelections ? counters : { ...counters, selections: null }
   }
 
-  #count(request: LoggedRequest): void {
-    const { protocol } = request
+  #count(request: LoggedRequest, atMs: number): void {
+    const { protocol, client } = request
+    if (client !== undefined) this.#clients.add(client, atMs)
     const listener = this.#entry(this.#listeners, request.listener ?? 'all', () => ({ protocol, tally: emptyTally() }))
     count(listener.tally, request.status, request.bytesSent)
     for (const before of request.earlier ?? []) this.#countPool(protocol, before, before.attempts.at(-1)?.status ?? null, null)

@@ -4,6 +4,8 @@ export interface LoggedRequest {
   readonly atMs: number | null
   /** Worker that wrote it. */
   readonly process: string | null
+  /** Address of the client; missing: the line does not tell it. */
+  readonly client?: string
   /** Where the client came in, as far as the line says. */
   readonly listener: string | null
   /** Null: the format does not log it, or nothing was passed on. */

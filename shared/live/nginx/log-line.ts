@@ -4,7 +4,7 @@ import { parseUpstreamAttempts, type UpstreamAttempt } from './upstream-attempts
 
 /** Names that the fields go by: nginx's own, and short ones that are common. */
 const names = {
-  atMs: ['msec'], process: ['pid'], pool: ['proxy_host', 'ph', 'pool'], status: ['status', 'st'], bytesSent: ['bytes_sent', 'bs'], addresses: ['upstream_addr', 'ua', 'up'],
+  atMs: ['msec'], process: ['pid'], client: ['remote_addr', 'client', 'ra'], pool: ['proxy_host', 'ph', 'pool'], status: ['status', 'st'], bytesSent: ['bytes_sent', 'bs'], addresses: ['upstream_addr', 'ua', 'up'],
   statuses: ['upstream_status', 'us'], responseTimes: ['upstream_response_time', 'urt'], connectTimes: ['upstream_connect_time', 'uct'],
   server: ['server_name', 'srv'], port: ['server_port', 'sport'], protocol: ['protocol', 'proto'],
 } as const
@@ -15,7 +15,7 @@ export const nginxLog: LogFormat = {
   parse: parseUpstreamLine,
   lateMs: 2000,
   tellsSelections: true,
-  advice: 'Servers are only in a log whose log_format has $upstream_addr; combined does not. Add: log_format steelyard escape=json \'{"msec":$msec,"pid":$pid,"srv":"$server_name","sport":"$server_port",'
+  advice: 'Servers are only in a log whose log_format has $upstream_addr; combined does not. Add: log_format steelyard escape=json \'{"msec":$msec,"pid":$pid,"ra":"$remote_addr","srv":"$server_name","sport":"$server_port",'
     + '"st":$status,"bs":$bytes_sent,"ph":"$proxy_host","ua":"$upstream_addr","us":"$upstream_status","uct":"$upstream_connect_time","urt":"$upstream_response_time"}\'; and access_log FILE steelyard;',
 }
 
@@ -54,10 +54,11 @@ export function parseUpstreamLine(line: string): LoggedRequest | null {
     return { pool: last === undefined || last.isAddress ? null : last.address.toLowerCase(), attempts: tries.map(toAttempt) }
   })
   const answered = groups.pop() ?? { pool: null, attempts: [] }
+  const client = namedOrNull(of('client'))
   const server = of('server')
   const port = of('port')
   return {
-    atMs: seconds === null || !Number.isFinite(Number(seconds)) ? null : Math.round(Number(seconds) * 1000), process: of('process'),
+    atMs: seconds === null || !Number.isFinite(Number(seconds)) ? null : Math.round(Number(seconds) * 1000), process: of('process'), ...(client === null ? {} : { client }),
     listener: server === null && port === null ? null : cleanText([server, port].filter((one) => one !== null && one !== '').join(':')), protocol,
     pool: namedOrNull(of('pool'))?.toLowerCase() ?? answered.pool, status: numberOrNull(of('status')), bytesSent: numberOrNull(of('bytesSent')), attempts: answered.attempts,
     ...(groups.length === 0 ? {} : { earlier: groups }),
@@ -95,7 +96,8 @@ function textFields(line: string): Fields | null {
   // What commonly stands there without a name: seconds with milliseconds before the request, status and bytes behind it.
   const request = /^([^"]*)"(?:[^"\\]|\\.)*" (\d{3}) (\d+)(?=\s|$)/.exec(line)
   const seconds = /(?:^|\s)(\d{10}\.\d{3})(?=\s|$)/.exec(request?.[1] ?? '')?.[1]
-  const plain = [['msec', seconds], ['status', request?.[2]], ['bytes_sent', request?.[3]]] as const
+  const client = /^(\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F:]*:[\da-fA-F:.]+) - /.exec(request?.[1] ?? '')?.[1]
+  const plain = [['msec', seconds], ['status', request?.[2]], ['bytes_sent', request?.[3]], ['remote_addr', client]] as const
   for (const [name, value] of plain) if (value !== undefined && !fields.has(name)) fields.set(name, value)
   return Object.fromEntries(fields)
 }

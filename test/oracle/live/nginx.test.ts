@@ -35,7 +35,7 @@ function configOf(servers: readonly number[], port: number): string {
   return `daemon off; master_process on; worker_processes 2; pid nginx.pid; error_log stderr emerg;
 events { worker_connections 256; }
 http {
-  log_format steelyard escape=json '{"msec":$msec,"pid":$pid,"srv":"$server_name","sport":"$server_port","st":$status,"bs":$bytes_sent,"ph":"$proxy_host","ua":"$upstream_addr","us":"$upstream_status","uct":"$upstream_connect_time","urt":"$upstream_response_time"}';
+  log_format steelyard escape=json '{"msec":$msec,"pid":$pid,"ra":"$remote_addr","srv":"$server_name","sport":"$server_port","st":$status,"bs":$bytes_sent,"ph":"$proxy_host","ua":"$upstream_addr","us":"$upstream_status","uct":"$upstream_connect_time","urt":"$upstream_response_time"}';
   access_log access.log steelyard;
   client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5; root www;
   proxy_http_version 1.1; proxy_set_header Connection "";
@@ -84,6 +84,9 @@ test(`nginx: rates of each server are within 2 % of what the backends counted, o
   for (const { responseMs } of outcome.tallies) assert.ok(responseMs !== null && responseMs >= 4 && responseMs < 200, String(responseMs))
   assert.ok(outcome.verdicts.every((verdict) => /as-expected|few$/.test(verdict)), outcome.verdicts.join())
   assert.deepEqual(outcome.last?.drift, [])
+  // The whole load comes from one address.
+  const clients = outcome.last?.snapshot.logged?.clients
+  assert.ok(clients !== undefined && clients.fresh === 1 && clients.requests > 100, JSON.stringify(clients))
   // Both files together hold every request that nginx counted itself, over the reload.
   const lines = [`${logFile()}.1`, logFile()].reduce((sum, file) => sum + readFileSync(file, 'utf8').split('\n').length - 1, 0)
   assert.ok(first.ok && second.ok)
