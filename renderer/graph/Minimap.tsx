@@ -6,6 +6,9 @@ import type { Viewport } from './viewport.ts'
 
 const size = { width: 150, height: 92, padding: 5 } as const
 
+/** From this part of the picture in view on the little one would hide more than it shows. */
+const mostlyInView = 0.75
+
 /** Numbers may come ten times a second; the little picture has not to follow each of them. */
 const liveMs = 1000
 
@@ -30,7 +33,7 @@ function scales(look: Look): { readonly x: number; readonly y: number; readonly 
   return { x, y, left: (size.width - look.picture.width * x) / 2, top: (size.height - look.picture.height * y) / 2 }
 }
 
-/** The whole picture in small, with the window in it; click or drag to go there. Out of the way while everything is in view. */
+/** The whole picture in small, with the window in it; click or drag to go there. Out of the way while most of it is in view. */
 export function Minimap({ store, attach, onGo }: MinimapProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const frame = useRef<HTMLDivElement>(null)
@@ -61,7 +64,9 @@ export function Minimap({ store, attach, onGo }: MinimapProps) {
         if (look === null || element === null || whole === null || whole === undefined) return
         const { picture } = look
         const lies = projectionOf(picture, viewport, width)
-        const inView = lies.tx >= -2 && lies.ty >= -2 && lies.tx + picture.width * lies.sx <= width + 2 && lies.ty + picture.height * lies.sy <= height + 2
+        const seenX = Math.min(width, lies.tx + picture.width * lies.sx) - Math.max(0, lies.tx)
+        const seenY = Math.min(height, lies.ty + picture.height * lies.sy) - Math.max(0, lies.ty)
+        const inView = Math.max(0, seenX) * Math.max(0, seenY) >= mostlyInView * picture.width * lies.sx * picture.height * lies.sy
         // In a low window the little picture would lie on boxes: it stands there at half its size, and not at all in a very low one.
         whole.dataset['small'] = String(height < 520)
         whole.hidden = inView || height < 300
