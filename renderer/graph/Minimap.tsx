@@ -66,10 +66,10 @@ export function Minimap({ store, attach, onGo }: MinimapProps) {
         const lies = projectionOf(picture, viewport, width)
         const seenX = Math.min(width, lies.tx + picture.width * lies.sx) - Math.max(0, lies.tx)
         const seenY = Math.min(height, lies.ty + picture.height * lies.sy) - Math.max(0, lies.ty)
-        const inView = Math.max(0, seenX) * Math.max(0, seenY) >= mostlyInView * picture.width * lies.sx * picture.height * lies.sy
+        const isMostlyInView = Math.max(0, seenX) * Math.max(0, seenY) >= mostlyInView * picture.width * lies.sx * picture.height * lies.sy
         // In a low window the little picture would lie on boxes: it stands there at half its size, and not at all in a very low one.
         whole.dataset['small'] = String(height < 520)
-        whole.hidden = inView || height < 300
+        whole.hidden = isMostlyInView || height < 300
         if (whole.hidden) return
         const scale = scales(look)
         const left = Math.max(0, Math.min(size.width, (-lies.tx / lies.sx) * scale.x + scale.left))

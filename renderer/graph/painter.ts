@@ -180,7 +180,7 @@ export class Painter {
     this.refresh.start({
       look: isWindow ? look : plainLook(look), live, nodes, edges: visibleEdges(picture, look.mode, nodes), ratio: isWindow ? ratio : 1, ...place,
       done: (canvas) => {
-        let other: HTMLCanvasElement | null = null
+        let free: HTMLCanvasElement | null = canvas
         if (isWindow) {
           this.unshift()
           this.context.setTransform(1, 0, 0, 1, 0, 0)
@@ -188,7 +188,7 @@ export class Painter {
           this.context.drawImage(canvas, 0, 0)
           this.drawnAt = viewport
         } else {
-          other = this.overview.replace(look, canvas)
+          free = this.overview.replace(look, canvas)
           this.still = null
           this.drawnAt = null
         }
@@ -196,7 +196,7 @@ export class Painter {
         else this.showTitles(look)
         const latest = this.store.get()
         if (latest !== null && latest !== look && latest.live !== null && this.isFar(latest)) this.renew(latest, latest.live)
-        return other
+        return free
       },
     })
   }

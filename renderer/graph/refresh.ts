@@ -20,7 +20,7 @@ export interface RefreshPlan {
   readonly ratio: number
   readonly width: number
   readonly height: number
-  /** Called once, in the frame in which everything is on the canvas. Who keeps the canvas gives another one back for it. */
+  /** Called once, in the frame in which everything is on the canvas. Gives back the canvas that may be drawn on next: this one, another one for it where it is kept, or null for none. */
   readonly done: (canvas: HTMLCanvasElement) => HTMLCanvasElement | null
 }
 
@@ -87,8 +87,8 @@ export class Refresh {
       yield
     }
     this.steps = null
-    const other = done(canvas)
-    if (other !== null) this.canvases = this.canvases.map((each) => (each === canvas ? other : each))
+    const free = done(canvas)
+    this.canvases = [...(free === null ? [] : [free]), ...this.canvases.filter((each) => each !== canvas)]
   }
 
   private canvasOf(width: number, height: number): HTMLCanvasElement {

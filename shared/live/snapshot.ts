@@ -58,10 +58,10 @@ export interface LogCoverage {
 export interface LoggedClients {
   /** Requests whose client is told. */
   readonly requests: number
-  /** Client addresses. */
-  readonly fresh: number
-  /** Requests within a minute of the first one of their client. */
-  readonly fromFresh: number
+  /** How many different addresses they came from. */
+  readonly addresses: number
+  /** Requests within a minute of the first one of their address. */
+  readonly fromNew: number
 }
 
 export interface CountedRequests {

@@ -197,6 +197,12 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     assert.ok((await call('live.at', { sessionId: recorded.sessionId, atMs: recorded.range.toMs }) as LiveSample).alerts.some((alert) => alert.key === 'silent:auth'))
     assert.match((await call('live.report', { sessionId: recorded.sessionId, format: 'markdown' }) as { text: string }).text, /^# Incident report: [^]*Pool auth has received nothing/)
     await refuse('live.openRecording', { input: { kind: 'bytes', title: 'x.lbrec', base64: 'aGVsbG8=' }, alerts: '' }, 'bad-answer')
+    // Its alerts are told anew, by the settings of who opens it.
+    await refuse('live.openRecording', { input: { kind: 'sample' }, alerts: '{' }, 'not-text')
+    const without = await call('live.openRecording', { input: { kind: 'sample' }, alerts: JSON.stringify({ rules: { silent: { enabled: false } } }) }) as LiveSessionInfo
+    const { alerts } = await call('live.at', { sessionId: without.sessionId, atMs: without.range?.toMs ?? null }) as LiveSample
+    assert.deepEqual([alerts.some((alert) => alert.key === 'silent:auth'), alerts.some((alert) => alert.rule === 'share')], [false, true])
+    await call('live.stop', { sessionId: without.sessionId })
     await call('live.stop', { sessionId: recorded.sessionId })
     await refuse('live.at', { sessionId, atMs: null }, 'not-found')
     assert.deepEqual(new Set(balancer.asked), new Set(['user;show info;show stat;show servers state\n']))

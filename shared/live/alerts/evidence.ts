@@ -3,6 +3,7 @@ import { isEligible } from '#shared/live/snapshot.ts'
 import type { Alert } from './alert-book.ts'
 import type { RuleId } from './evaluation.ts'
 import { NewClients } from './new-clients.ts'
+import { percentText } from './percent-text.ts'
 
 const errorWindowMs = 60_000
 const changeWindowMs = 600_000
@@ -58,7 +59,7 @@ export class EvidenceBook {
     return [
       ...this.#change(alert),
       ...this.#errors(alert.pool),
-      ...this.#clients.words(),
+      ...this.#clients.words(alert.sinceMs),
       ...(joined === undefined ? [] : [...serverWords(alert, joined), ...queueWords(alert, joined)]),
     ]
   }
@@ -87,11 +88,11 @@ export class EvidenceBook {
     if (ours === null && theirs === null) return []
     if ((ours ?? 0) < noticeable && (theirs ?? 0) < noticeable) return ['Hardly any answer is a 5xx, in this pool or another: the servers that are asked do their work.']
     if (ours !== null && ours >= noticeable) {
-      if (theirs === null) return others.size === 0 ? [`${percent(ours)} of its answers are 5xx; no other pool has traffic to compare with.`] : []
-      if (theirs < noticeable) return [`Only this pool answers with 5xx (${percent(ours)}); the others do not (${percent(theirs)}).`]
-      return [theirs * 3 >= ours ? `Other pools answer with 5xx as well (${percent(theirs)}; this one ${percent(ours)}): it is not this pool alone.` : `This pool answers with 5xx more than others (${percent(ours)}; the others ${percent(theirs)}).`]
+      if (theirs === null) return others.size === 0 ? [`${percentText(ours)} of its answers are 5xx; no other pool has traffic to compare with.`] : []
+      if (theirs < noticeable) return [`Only this pool answers with 5xx (${percentText(ours)}); the others do not (${percentText(theirs)}).`]
+      return [theirs * 3 >= ours ? `Other pools answer with 5xx as well (${percentText(theirs)}; this one ${percentText(ours)}): it is not this pool alone.` : `This pool answers with 5xx more than others (${percentText(ours)}; the others ${percentText(theirs)}).`]
     }
-    return [`Other pools answer with 5xx (${percent(theirs ?? 0)}); this one does not.`]
+    return [`Other pools answer with 5xx (${percentText(theirs ?? 0)}); this one does not.`]
   }
 }
 
@@ -119,8 +120,4 @@ function queueWords(alert: Alert, joined: WatchedPool): readonly string[] {
 function ago(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
-}
-
-function percent(part: number): string {
-  return `${(part * 100).toFixed(part > 0 && part < 0.1 ? 1 : 0)} %`
 }

@@ -8,8 +8,8 @@ const mostClients = 200_000
 export class ClientBook {
   readonly #firstMs = new Map<string, number>()
   #requests = 0
-  #fresh = 0
-  #fromFresh = 0
+  #addresses = 0
+  #fromNew = 0
   #isFull = false
 
   /** `atMs`: time of the request on the wall clock. */
@@ -18,15 +18,15 @@ export class ClientBook {
     this.#requests += 1
     const firstMs = this.#firstMs.get(client)
     if (firstMs === undefined) {
-      this.#fresh += 1
+      this.#addresses += 1
       this.#firstMs.set(client, atMs)
-      this.#isFull = this.#fresh >= mostClients
+      this.#isFull = this.#addresses >= mostClients
     }
-    if (firstMs === undefined || atMs - firstMs < newMs) this.#fromFresh += 1
+    if (firstMs === undefined || atMs - firstMs < newMs) this.#fromNew += 1
   }
 
   /** Null: the log tells no clients, or more of them than are kept apart. */
   get counts(): LoggedClients | null {
-    return this.#requests === 0 || this.#isFull ? null : { requests: this.#requests, fresh: this.#fresh, fromFresh: this.#fromFresh }
+    return this.#requests === 0 || this.#isFull ? null : { requests: this.#requests, addresses: this.#addresses, fromNew: this.#fromNew }
   }
 }

@@ -46,7 +46,7 @@ export type PollFacts = Pick<LiveSnapshot, 'older' | 'logged'>
 
 const factsSchema = object({
   older: optional(object({ processes: array(object({ process: string, uptimeSeconds: nullable(number), sessions: nullable(number) })), newestSessions: nullable(number), replacedSeconds: nullable(number) })),
-  logged: optional(object({ lines: number, unreadable: number, counted: optional(object({ atLeast: number, atMost: number, restarts: number })), clients: optional(object({ requests: number, fresh: number, fromFresh: number })) })),
+  logged: optional(object({ lines: number, unreadable: number, counted: optional(object({ atLeast: number, atMost: number, restarts: number })), clients: optional(object({ requests: number, addresses: number, fromNew: number })) })),
 })
 
 export function readFacts(value: unknown): PollFacts {

@@ -86,7 +86,7 @@ test(`nginx: rates of each server are within 2 % of what the backends counted, o
   assert.deepEqual(outcome.last?.drift, [])
   // The whole load comes from one address.
   const clients = outcome.last?.snapshot.logged?.clients
-  assert.ok(clients !== undefined && clients.fresh === 1 && clients.requests > 100, JSON.stringify(clients))
+  assert.ok(clients !== undefined && clients.addresses === 1 && clients.requests > 100, JSON.stringify(clients))
   // Both files together hold every request that nginx counted itself, over the reload.
   const lines = [`${logFile()}.1`, logFile()].reduce((sum, file) => sum + readFileSync(file, 'utf8').split('\n').length - 1, 0)
   assert.ok(first.ok && second.ok)

@@ -172,8 +172,8 @@ test('errors that the balancer gives itself are critical from 2 % on, also where
   assert.match(alerts[0]?.sentence ?? '', /^Pool be_web answered \d+ of \d+ requests with 5xx \(3\.0 %\) that no server gave\. The balancer gave them itself\.$/)
 })
 
-/** Growth of the counters of servers a, b, c and so on, poll by poll; alerts of the last poll. */
-function afterGrowth(balance: string, steps: readonly (readonly number[])[]): readonly Alert[] {
+/** Growth of the counters of servers a, b, c and so on, poll by poll; alerts of the last poll. `weight` null: the source does not tell it, as a log does not. */
+function afterGrowth(balance: string, steps: readonly (readonly number[])[], weight: number | null = 1): readonly Alert[] {
   const names = (steps[0] ?? []).map((_, index) => String.fromCharCode(97 + index))
   const model = compileConfig(`defaults\n mode http\nbackend web\n balance ${balance}\n${names.map((name, index) => ` server ${name} 10.0.0.${index + 1}:80\n`).join('')}`, new Map()).model
   const session = new LiveSession(model, 1000, null)
@@ -185,7 +185,7 @@ function afterGrowth(balance: string, steps: readonly (readonly number[])[]): re
     step.forEach((count, index) => { sums[index] = (sums[index] as number) + count })
     const counted = (row: LiveRow, requests: number): LiveRow => ({ ...row, owner: 'web', counters: { ...row.counters, requests, selections: requests, status5xx: 0 } })
     const rows = [
-      ...names.map((name, index) => ({ ...counted(template, sums[index] as number), name, state: { ...template.state, weight: 1, initialWeight: 1, address: null } }) as LiveRow),
+      ...names.map((name, index) => ({ ...counted(template, sums[index] as number), name, state: { ...template.state, weight, initialWeight: weight, address: null } }) as LiveRow),
       counted(pool, sums.reduce((sum, one) => sum + one, 0)),
     ]
     alerts = session.add({ ...capturedPoll('healthy', second * 1000), rows }).alerts
@@ -200,6 +200,13 @@ test('a share within what leastconn may do is judged by what was usual, as a war
   const uneven = told.map((one) => [one.severity, one.servers, one.sentence.replace(/of \d+ requests in the last \d+ s/, 'of it')])
   assert.deepEqual(uneven, [['warning', ['c'], 'web/c took 33 % of it; usual are 13 %.']])
   assert.ok(told[0]?.evidence.includes('The config allows it: the mix of requests changed, or how fast servers answer.'))
+})
+
+test('whether something was changed at run time is not claimed of a source that does not tell', () => {
+  const steps = new Array<readonly number[]>(64).fill([600, 200, 200])
+  const wordsOf = (weight: number | null): readonly string[] => afterGrowth('roundrobin', steps, weight).flatMap((one) => one.evidence.filter((words) => words.startsWith('The config does not explain it')))
+  assert.match(wordsOf(1).join(), /nothing of the pool was changed at run time/)
+  assert.deepEqual(wordsOf(null), ['The config does not explain it; this source does not tell whether something was changed at run time.'])
 })
 
 test('a shift that misplaces little only informs, and one that misplaces much is critical', () => {
