@@ -30,6 +30,7 @@ const lab = useLab(skip, {
 })
 const logFile = (): string => lab.file('access.log')
 
+/** One failed try on a busy machine would take a server out for ten seconds, and its share with it: nothing is taken out here. */
 function configOf(servers: readonly number[], port: number): string {
   const [a, b, c, d] = servers as readonly [number, number, number, number]
   return `daemon off; master_process on; worker_processes 2; pid nginx.pid; error_log stderr emerg;
@@ -39,7 +40,7 @@ http {
   access_log access.log steelyard;
   client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5; root www;
   proxy_http_version 1.1; proxy_set_header Connection "";
-  upstream app { server 127.0.0.1:${a} weight=2; server 127.0.0.1:${b}; server 127.0.0.1:${c}; keepalive 16; }
+  upstream app { server 127.0.0.1:${a} weight=2 max_fails=0; server 127.0.0.1:${b} max_fails=0; server 127.0.0.1:${c} max_fails=0; keepalive 16; }
   upstream few { least_conn; server 127.0.0.1:${a}; server 127.0.0.1:${d}; keepalive 16; }
   server {
     listen 127.0.0.1:${port};
