@@ -41,6 +41,22 @@ function startedProcesses(): readonly Started[] {
 
 const isAlive = (one: Started): boolean => startedProcesses().some((other) => other.pid === one.pid)
 
+/**
+ * Watches what this test starts from now on. Processes are kept by what they were when last seen: a look may fall between
+ * the start of a process and its becoming the balancer.
+ */
+function watchRun(): { readonly runs: () => boolean; readonly met: () => readonly Started[] } {
+  const before = new Set(startedProcesses().map((one) => one.pid))
+  const met = new Map<number, Started>()
+  return {
+    runs: () => {
+      for (const one of startedProcesses()) if (!before.has(one.pid) && isOurs(String(one.pid))) met.set(one.pid, one)
+      return [...met.values()].some((one) => one.name === 'haproxy')
+    },
+    met: () => [...met.values()],
+  }
+}
+
 async function until(what: string, holds: () => boolean, limitMs = 45_000): Promise<void> {
   const deadline = Date.now() + limitMs
   while (!holds()) {
@@ -149,54 +165,41 @@ test('system calls: everything that is bound or connected is a socket in the fol
 })
 
 test('killed while it runs: no process and no folder remain', options, async () => {
+  const run = watchRun()
   const child = spawn(process.execPath, [runner, 'slow'], { stdio: 'ignore', cwd: '/' })
-  const mine: Started[] = []
-  const seen = new Set(startedProcesses().map((one) => one.pid))
-  await until('the balancer runs', () => {
-    mine.push(...startedProcesses().filter((one) => !seen.has(one.pid) && isOurs(String(one.pid)) && !mine.some((other) => other.pid === one.pid)))
-    return mine.some((one) => one.name === 'haproxy')
-  })
+  await until('the balancer runs', run.runs)
   // In the middle of a request that is never answered.
   await new Promise((resolve) => setTimeout(resolve, 300))
+  assert.ok(run.runs(), 'also what was started meanwhile is met')
   child.kill('SIGKILL')
-  await until('everything has ended', () => mine.every((one) => !isAlive(one)))
-  await until('the folders are gone', () => mine.every((one) => !existsSync(one.folder)))
+  await until('everything has ended', () => run.met().every((one) => !isAlive(one)))
+  await until('the folders are gone', () => run.met().every((one) => !existsSync(one.folder)))
 })
 
 test('a signal to the whole group, as from a terminal, leaves nothing either', options, async () => {
+  const run = watchRun()
   const child = spawn(process.execPath, [runner, 'slow'], { stdio: 'ignore', cwd: '/', detached: true })
-  const seen = new Set(startedProcesses().map((one) => one.pid))
-  let mine: readonly Started[] = []
-  await until('the balancer runs', () => {
-    mine = startedProcesses().filter((one) => !seen.has(one.pid))
-    return mine.some((one) => one.name === 'haproxy')
-  })
+  await until('the balancer runs', run.runs)
   process.kill(-(child.pid ?? 0), 'SIGKILL')
-  await until('everything has ended', () => mine.every((one) => !isAlive(one) && !existsSync(one.folder)))
+  await until('everything has ended', () => run.met().every((one) => !isAlive(one) && !existsSync(one.folder)))
 })
 
 test('the thread of the engine ends while it runs: nothing remains', options, async () => {
-  const seen = new Set(startedProcesses().map((one) => one.pid))
+  const run = watchRun()
   const worker = new Worker(runner, { argv: ['slow'], stdout: true, stderr: true })
-  let mine: readonly Started[] = []
-  await until('the balancer runs', () => {
-    mine = startedProcesses().filter((one) => !seen.has(one.pid))
-    return mine.some((one) => one.name === 'haproxy')
-  })
+  await until('the balancer runs', run.runs)
   await worker.terminate()
-  await until('everything has ended', () => mine.every((one) => !isAlive(one) && !existsSync(one.folder)))
+  await until('everything has ended', () => run.met().every((one) => !isAlive(one) && !existsSync(one.folder)))
 })
 
 test('cancelled while it runs: the call ends soon, and nothing remains', options, async () => {
   const { config, slow } = await slowConfig()
-  const seen = new Set(startedProcesses().map((one) => one.pid))
-  let mine: readonly Started[] = []
+  const run = watchRun()
   let since: number | null = null
   let cancelledAt = 0
   const answer = await provePair(ports, toPair(config, config), slow, {
     cancelled: () => {
-      mine = startedProcesses().filter((one) => !seen.has(one.pid))
-      if (mine.some((one) => one.name === 'haproxy')) since ??= Date.now()
+      if (run.runs()) since ??= Date.now()
       if (since === null || Date.now() - since < 300) return false
       cancelledAt ||= Date.now()
       return true
@@ -204,7 +207,7 @@ test('cancelled while it runs: the call ends soon, and nothing remains', options
   })
   assert.equal(answer.ok ? 'ok' : answer.failure.code, 'cancelled')
   assert.ok(Date.now() - cancelledAt < 1000, `${Date.now() - cancelledAt} ms`)
-  await until('everything has ended', () => mine.every((one) => !isAlive(one) && !existsSync(one.folder)))
+  await until('everything has ended', () => run.met().every((one) => !isAlive(one) && !existsSync(one.folder)))
 })
 
 test('time is bounded: what does not fit is not asked, and says so', options, async () => {
