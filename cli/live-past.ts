@@ -16,6 +16,8 @@ export function withToken(source: LiveSource, variable: string | null, io: Io): 
 /** Without --since: enough for rates at once. */
 const usualPastMs = 120_000
 const longestPastMs = 7 * 24 * 3_600_000
+/** Of answers: who asks for days waits for them, and can interrupt it. */
+const mostPastBytes = 4 * 1024 * 1024 * 1024
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 function durationOf(written: string): number {
@@ -37,7 +39,7 @@ export async function pastOf(poller: Poller, source: LiveSource, args: Parsed, i
     if (since !== null) throw new UsageError('--since is for a Prometheus server: other sources keep no past.')
     return null
   }
-  const past = await readPast(poller, pastMs, intervalMs)
+  const past = await readPast(poller, pastMs, intervalMs, mostPastBytes)
   if (!past.ok) throw new InputError(past.failure.message)
   return past.value
 }

@@ -108,14 +108,19 @@ function sourceOf(written: string): LiveSource {
 }
 
 /** Goes through the past, which is shown only where it was asked for, up to the newest moment. */
-async function lookBack(session: Session, { before, newest }: Past): Promise<Look> {
-  const { args, io, json, once } = session
+async function lookBack(session: Session, { newest, parts, problem }: Past): Promise<Look> {
+  const { args, io, json, once, recording } = session
   const shown = json && args.has('since') && !once
-  for (const snapshot of before) {
-    const look = await lookAt(session, snapshot)
-    if (shown) io.out(show(session, look, new Date(snapshot.taken.wallMs).toISOString()))
-    await io.drained()
+  for await (const part of parts()) {
+    for (const snapshot of part) {
+      const look = await lookAt(session, snapshot)
+      if (shown) io.out(show(session, look, new Date(snapshot.taken.wallMs).toISOString()))
+      await io.drained()
+    }
+    await recording?.file.drained()
   }
+  const missing = problem()
+  if (missing !== null) io.err(`${missing}\n`)
   await session.causes?.settled
   return lookAt(session, newest)
 }

@@ -61,7 +61,8 @@ async function askPage(source: HttpSource, { path, accept, ownReferer }: Get, li
       const nextPage = /^\d{1,6}$/.exec(String(response.headers['x-next-page'] ?? ''))?.[0]
       if (nextPage !== undefined) seen.nextPage = Number(nextPage)
       const problem = statusProblem(response.statusCode ?? 0, source)
-      if (problem === null || (source.surface === 'prometheus' && reasonStatuses.has(response.statusCode ?? 0))) collect(response, source, limitBytes, end)
+      if (problem === null) collect(response, source, limitBytes, end)
+      else if (source.surface === 'prometheus' && reasonStatuses.has(response.statusCode ?? 0)) collect(response, source, limitBytes, (read) => { end(read.ok && isObjectText(read.value) ? read : problem) })
       else end(problem)
     })
     const end = once(resolve, limitMs, source, () => asked.destroy())
@@ -69,6 +70,9 @@ async function askPage(source: HttpSource, { path, accept, ownReferer }: Get, li
     asked.end()
   })
 }
+
+/** A reverse proxy before the server answers with nothing, or with a page of its own. */
+const isObjectText = (bytes: Buffer): boolean => /^\s*\{/.test(bytes.subarray(0, 64).toString('latin1'))
 
 /** Settles with the first of answer, refusal and the end of the time, and lets go of the connection. */
 function once(resolve: (result: Result<Buffer>) => void, limitMs: number, source: LiveSource, release: () => void): (result: Result<Buffer>) => void {

@@ -71,9 +71,9 @@ export const contract = {
   'topology.view': method({ params: object({ ...pair, options: topologyOptions }), result: json<TopologyAnswer>() }),
   'trace.run': method({ params: object({ configIds: array(string), request: requestInput }), result: json<readonly TraceAnswer[]>() }),
 
-  /** Begins to watch a running balancer; the first poll has to succeed. `configId`: config that is believed to run. `record`: file to be written, and where it ends by itself. `alerts`: settings of alerts as JSON, empty for the usual ones. */
+  /** Begins to watch a running balancer; the first poll has to succeed. `configId`: config that is believed to run. `record`: file to be written, and where it ends by itself. `alerts`: settings of alerts as JSON, empty for the usual ones. `pastMinutes`: how much of the time before is read where the source keeps it. */
   'live.start': method({
-    params: object({ source: string, configId: nullable(string), knownGoodId: nullable(string), intervalMs: integer, options: loadOptions, record: nullable(object({ path: string, limits: recordingLimits })), alerts: string }),
+    params: object({ source: string, configId: nullable(string), knownGoodId: nullable(string), intervalMs: integer, pastMinutes: integer, options: loadOptions, record: nullable(object({ path: string, limits: recordingLimits })), alerts: string }),
     result: json<LiveSessionInfo>(),
   }),
   /** Reads a recording whole; it is then looked at like a balancer that was watched. `alerts`: as in `live.start`, its alerts are told anew by them. */

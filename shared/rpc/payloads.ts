@@ -183,6 +183,8 @@ export interface LiveSessionInfo {
   readonly knownGood: ConfigSummary | null
   /** What could not be read or written, as sentences: a config after a reload, parts of a recording. */
   readonly problems: readonly string[]
+  /** What is missing of the time before watching began, as a sentence; null: nothing that the source keeps. */
+  readonly pastProblem: string | null
   /** The file that is being written; null: nothing is recorded. */
   readonly recording: { readonly path: string; readonly bytes: number; readonly seconds: number; readonly problem: string | null } | null
   /** Time that is kept, wall clock in milliseconds; null: nothing came yet. */

@@ -167,10 +167,10 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     const socket = path.join(folder, 'stats.sock')
     const balancer = await startFakeBalancer(socket, [{ name: 'api', rates: [30, 30] }])
     disposals.push(() => balancer.close())
-    await refuse('live.start', { source: path.join(folder, 'nobody.sock'), configId: null, knownGoodId: null, intervalMs: 500, options, record: null, alerts: '' }, 'unreachable')
-    await refuse('live.start', { source: 'ftp://x', configId: null, knownGoodId: null, intervalMs: 500, options, record: null, alerts: '' }, 'bad-params')
-    await refuse('live.start', { source: socket, configId: null, knownGoodId: null, intervalMs: 500, options, record: { path: path.join(folder, 'none.lbrec'), limits: { megabytes: 0.5, hours: 168 } }, alerts: '' }, 'bad-params')
-    const live = await call('live.start', { source: socket, configId: loaded.configId, knownGoodId: before.configId, intervalMs: 500, options, record: null, alerts: '' }) as LiveSessionInfo
+    await refuse('live.start', { source: path.join(folder, 'nobody.sock'), configId: null, knownGoodId: null, intervalMs: 500, pastMinutes: 0, options, record: null, alerts: '' }, 'unreachable')
+    await refuse('live.start', { source: 'ftp://x', configId: null, knownGoodId: null, intervalMs: 500, pastMinutes: 0, options, record: null, alerts: '' }, 'bad-params')
+    await refuse('live.start', { source: socket, configId: null, knownGoodId: null, intervalMs: 500, pastMinutes: 0, options, record: { path: path.join(folder, 'none.lbrec'), limits: { megabytes: 0.5, hours: 168 } }, alerts: '' }, 'bad-params')
+    const live = await call('live.start', { source: socket, configId: loaded.configId, knownGoodId: before.configId, intervalMs: 500, pastMinutes: 0, options, record: null, alerts: '' }) as LiveSessionInfo
     assert.deepEqual([live.kind, live.title, live.running?.configId, live.knownGood?.configId], ['live', socket, loaded.configId, before.configId])
     const { sessionId } = live
     assert.deepEqual((await call('live.sessions', {}) as readonly LiveSessionInfo[]).map((one) => one.sessionId), [sessionId])

@@ -3,7 +3,7 @@ import { useApp, useAppState } from '#renderer/app/context.ts'
 import { toSideTitle } from '#renderer/features/open/side-title.ts'
 import { toTypedInput } from '#renderer/features/open/typed-input.ts'
 import { Button, FailureNote, Field, Working } from '#renderer/ui/primitives.tsx'
-import type { RunningChoice } from './live-session-actions.ts'
+import { usualPastMinutes, type RunningChoice } from './live-session-actions.ts'
 
 type Choice = 'candidate' | 'baseline' | 'file' | 'none'
 
@@ -21,6 +21,8 @@ const examples: readonly (readonly [written: string, what: string])[] = [
   ['traefik:http://127.0.0.1:8080', 'API and metrics of Traefik'],
 ]
 
+const pasts: readonly (readonly [minutes: number, title: string])[] = [[2, '2 minutes'], [usualPastMinutes, '30 minutes'], [120, '2 hours'], [360, '6 hours'], [1440, '24 hours'], [10_080, '7 days']]
+
 /** Nothing is watched yet: choose a source, or a recording. */
 export function LiveStart() {
   const { actions } = useApp()
@@ -36,6 +38,9 @@ export function LiveStart() {
   const [isRecorded, setRecorded] = useState(true)
   const files = useRef<HTMLInputElement>(null)
   const [seconds, setSeconds] = useState(String(intervalMs / 1000))
+  const [pastMinutes, setPastMinutes] = useState(usualPastMinutes)
+  const keepsPast = /^\s*prometheus:/i.test(source)
+  const waitsFor = starting.state === 'working' ? starting.what : null
   const choice: Choice = picked ?? (after === null || isSample ? 'none' : 'candidate')
   const secondsOk = /^\d{1,3}(\.\d)?$/.test(seconds) && Number(seconds) >= 0.5 && Number(seconds) <= 300
   useEffect(() => setSeconds(String(intervalMs / 1000)), [intervalMs])
@@ -44,7 +49,7 @@ export function LiveStart() {
     event.preventDefault()
     const running: RunningChoice = choice === 'file' ? { kind: 'input', input: toTypedInput(file.trim()) } : { kind: choice }
     if (Number(seconds) * 1000 !== intervalMs) void actions.saveSettings({ liveIntervalMs: Math.round(Number(seconds) * 1000) })
-    void actions.startLive(source, running, Math.round(Number(seconds) * 1000), isRecorded)
+    void actions.startLive({ source, running, intervalMs: Math.round(Number(seconds) * 1000), pastMinutes: keepsPast ? pastMinutes : 0, isRecorded })
   }
   const take = (address: string, config: string | null): void => {
     setSource(address)
@@ -78,20 +83,28 @@ export function LiveStart() {
           <Field label="Seconds between polls" problem={secondsOk ? undefined : 'Write a number from 0.5 to 300.'}>
             <input className="input short" inputMode="decimal" value={seconds} onChange={(event) => setSeconds(event.target.value)} />
           </Field>
+          {keepsPast && (
+            <Field label="Begin with the last" hint="Prometheus kept what happened before. It is judged like what is watched, and stands in the recording as well.">
+              <select className="input" value={pastMinutes} onChange={(event) => setPastMinutes(Number(event.target.value))}>
+                {pasts.map(([minutes, title]) => <option key={minutes} value={minutes}>{title}</option>)}
+              </select>
+            </Field>
+          )}
           <label className="tick"><input type="checkbox" checked={isRecorded} onChange={(event) => setRecorded(event.target.checked)} /> Record it, to look at it again and to report it</label>
           {starting.state === 'failed' && <FailureNote failure={starting.failure} />}
           <div className="row">
-            <Button look="primary" type="submit" disabled={!ready || starting.state === 'working'}>{starting.state === 'working' ? 'Asking…' : 'Watch'}</Button>
-            {starting.state === 'working' && <Working text="Waiting for the first answer…" />}
+            <Button look="primary" type="submit" disabled={!ready || waitsFor !== null}>{waitsFor === 'balancer' ? 'Asking…' : 'Watch'}</Button>
+            {waitsFor === 'balancer' && <Working text={keepsPast ? 'Reading what was before…' : 'Waiting for the first answer…'} />}
+            {waitsFor === 'balancer' && <Button onClick={actions.giveUpLive}>Stop</Button>}
           </div>
         </form>
       </section>
       <section aria-labelledby="recordings">
         <h2 id="recordings">Look at a recording</h2>
         <div className="row">
-          <Button disabled={starting.state === 'working'} onClick={() => void actions.openRecording({ kind: 'sample' })}>Play the recording of the sample incident</Button>
+          <Button disabled={waitsFor !== null} onClick={() => void actions.openRecording({ kind: 'sample' })}>Play the recording of the sample incident</Button>
           <Button onClick={() => files.current?.click()}>Choose a recording…</Button>
-          {starting.state === 'working' ? <Working text="Reading…" /> : <span className="muted">or drop an .lbrec file here</span>}
+          {waitsFor === 'recording' ? <><Working text="Reading…" /><Button onClick={actions.giveUpLive}>Stop</Button></> : <span className="muted">or drop an .lbrec file here</span>}
         </div>
         <input ref={files} type="file" accept=".lbrec" hidden aria-label="Recording to open" onChange={(event) => { const file = event.target.files?.[0]; if (file !== undefined) void actions.openRecording({ kind: 'file', file }) }} />
       </section>

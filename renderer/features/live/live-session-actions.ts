@@ -10,10 +10,21 @@ import { credentialsOf, recordingPath, withCredentials, withoutPassword } from '
 /** Config that a balancer is taken to run: one that is open here, another one, or none. */
 export type RunningChoice = { readonly kind: 'candidate' | 'baseline' | 'none' } | { readonly kind: 'input'; readonly input: ConfigInput }
 
+/** What is to be watched, and how. `pastMinutes`: how much of the time before, where the source keeps it. */
+export interface WatchChoice {
+  readonly source: string
+  readonly running: RunningChoice
+  readonly intervalMs: number
+  readonly pastMinutes: number
+  readonly isRecorded: boolean
+}
+
 export type RecordingChoice = { readonly kind: 'path'; readonly path: string } | { readonly kind: 'sample' } | { readonly kind: 'file'; readonly file: File }
 
 export interface LiveSessionActions {
-  startLive(source: string, running: RunningChoice, intervalMs: number, isRecorded: boolean): Promise<void>
+  startLive(choice: WatchChoice): Promise<void>
+  /** Ends the wait for the first answer and for what was before it, or for a recording. */
+  giveUpLive(): void
   /** Takes a balancer off the list, and its password out of the store of the system. */
   forgetSource(address: string): void
   openRecording(input: RecordingChoice): Promise<void>
@@ -25,10 +36,13 @@ export interface LiveSessionActions {
 }
 
 const keepAliveMs = 15_000
+/** How much of the time before is shown where nobody asked for more. */
+export const usualPastMinutes = 30
 
 /** Beginning and end of watching a balancer or a recording, and what comes from it meanwhile. */
 export function createLiveSessionActions({ store, client, notify, live, change, loadOptions, show, refreshMarks }: LiveTools, time: LiveTime): LiveSessionActions {
   let lease: ReturnType<typeof setInterval> | undefined
+  let giveUp = new AbortController()
 
   async function runningOf(choice: RunningChoice): Promise<Result<ConfigSummary | null>> {
     const { before, after } = store.get()
@@ -86,8 +100,9 @@ export function createLiveSessionActions({ store, client, notify, live, change, 
   }
 
   const actions: LiveSessionActions = {
-    async startLive(source, choice, intervalMs, isRecorded) {
-      change({ starting: { state: 'working' } })
+    async startLive({ source, running: choice, intervalMs, pastMinutes, isRecorded }) {
+      change({ starting: { state: 'working', what: 'balancer' } })
+      const abort = giveUp = new AbortController()
       const running = await runningOf(choice)
       if (!running.ok) return change({ starting: { state: 'failed', failure: running.failure } })
       const knownGoodId = await knownGoodOf(running.value)
@@ -98,18 +113,25 @@ export function createLiveSessionActions({ store, client, notify, live, change, 
       const credentials = credentialsOf(source.trim()) ?? await keptCredentials(address)
       const { info, settings } = store.get()
       const record = isRecorded ? { path: recordingPath(info?.dataFolder ?? '.', address, new Date()), limits: settings.liveRecordingLimits } : null
-      const session = await client.call('live.start', { source: withCredentials(address, credentials), configId: running.value?.configId ?? null, knownGoodId, intervalMs, options: loadOptions(), record, alerts: settings.liveAlerts })
-      if (!session.ok) return change({ starting: { state: 'failed', failure: session.failure } })
+      const session = await client.call('live.start', { source: withCredentials(address, credentials), configId: running.value?.configId ?? null, knownGoodId, intervalMs, pastMinutes, options: loadOptions(), record, alerts: settings.liveAlerts }, abort.signal)
+      if (!session.ok) return change({ starting: session.failure.code === 'cancelled' ? { state: 'idle' } : { state: 'failed', failure: session.failure } })
       // They worked. A host without a store keeps nothing.
       if (credentials !== null) void client.call('host.keepSecret', { key: address, value: credentials })
       if (old !== null) void client.call('live.stop', { sessionId: old.sessionId })
       attach(session.value)
+      // What was asked for is to be seen.
+      if (pastMinutes > usualPastMinutes && session.value.range !== null) change({ minutes: null })
+      if (session.value.pastProblem !== null) notify(session.value.pastProblem, 'problem')
       await remember(source.trim(), running.value)
       const first = await client.call('live.at', { sessionId: session.value.sessionId, atMs: null })
       if (first.ok && first.value !== null && live().newest === null) {
         change({ newest: first.value })
         show(first.value)
       }
+    },
+
+    giveUpLive() {
+      giveUp.abort()
     },
 
     forgetSource(address) {
@@ -120,10 +142,12 @@ export function createLiveSessionActions({ store, client, notify, live, change, 
 
     async openRecording(choice) {
       store.update({ workspace: 'live' })
-      change({ starting: { state: 'working' } })
+      change({ starting: { state: 'working', what: 'recording' } })
+      const abort = giveUp = new AbortController()
       const old = live().session
       const input = choice.kind === 'file' ? { kind: 'bytes' as const, title: choice.file.name, base64: await toBase64(choice.file) } : choice
-      const session = await client.call('live.openRecording', { input, alerts: store.get().settings.liveAlerts })
+      const session = await client.call('live.openRecording', { input, alerts: store.get().settings.liveAlerts }, abort.signal)
+      if (!session.ok && session.failure.code === 'cancelled') return change({ starting: { state: 'idle' } })
       if (!session.ok) {
         change({ starting: { state: 'failed', failure: session.failure } })
         if (old !== null) notify(session.failure.message, 'problem')

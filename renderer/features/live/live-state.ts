@@ -17,7 +17,7 @@ export type LiveCursor = { readonly kind: 'now' } | { readonly kind: 'past'; rea
 /** Everything that the Live workspace shows. A sample that comes changes `newest`, and `shown` while `cursor` is `now`. */
 export interface LiveState {
   readonly session: LiveSessionInfo | null
-  readonly starting: { readonly state: 'idle' | 'working' } | { readonly state: 'failed'; readonly failure: Failure }
+  readonly starting: { readonly state: 'idle' } | { readonly state: 'working'; readonly what: 'balancer' | 'recording' } | { readonly state: 'failed'; readonly failure: Failure }
   /** Why the session ended by itself; null: it did not. */
   readonly ended: string | null
   readonly newest: LiveSample | null

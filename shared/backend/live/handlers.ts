@@ -24,6 +24,8 @@ const leaseLookMs = 20_000
 const mostSessions = 12
 const shortestIntervalMs = 500
 const longestIntervalMs = 300_000
+/** As on the command line: 7 days. */
+const longestPastMinutes = 7 * 24 * 60
 const longestNote = 2000
 
 interface Leased {
@@ -71,10 +73,11 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
   const configOf = (configId: string | null): Result<LoadedConfig | null> => (configId === null ? ok(null) : store.get(configId))
 
   return {
-    async 'live.start'({ source: written, configId, knownGoodId, intervalMs, options, record, alerts }, context) {
+    async 'live.start'({ source: written, configId, knownGoodId, intervalMs, pastMinutes, options, record, alerts }, context) {
       const source = parseLiveSource(written)
       if (typeof source === 'string') return failed('bad-params', source)
       if (intervalMs < shortestIntervalMs || intervalMs > longestIntervalMs) return failed('bad-params', `The time between polls is ${shortestIntervalMs / 1000} to ${longestIntervalMs / 1000} s.`)
+      if (pastMinutes < 0 || pastMinutes > longestPastMinutes) return failed('bad-params', 'The time before that is shown is 7 days at most.')
       if (sessions.size >= mostSessions) return failed('unsupported', `${mostSessions} balancers are watched already; stop one first.`)
       const settings = readAlertSettings(alerts)
       if (!settings.ok) return settings
@@ -90,8 +93,8 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
       const begun = await WatchedSession.begin(ports, {
         sessionId, source, intervalMs, running: running.value, knownGood: knownGood.value,
         readAgain: running.value === null || !isAddress(running.value.input) ? null : rereading(ports, running.value.input, options),
-        onConfig: store.put, record, alerts: settings.value,
-      })
+        onConfig: store.put, record, alerts: settings.value, pastMs: pastMinutes * 60_000,
+      }, context)
       if (!begun.ok) return begun
       if (context.cancelled()) {
         begun.value.close()

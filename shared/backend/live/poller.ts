@@ -1,4 +1,4 @@
-import { ok, type Result } from '#shared/diagnostics/failure.ts'
+import type { Result } from '#shared/diagnostics/failure.ts'
 import { caddyLog } from '#shared/live/caddy/log-line.ts'
 import { haproxyLog } from '#shared/live/haproxy/log-line.ts'
 import type { FileSource, LiveSource } from '#shared/live/live-source.ts'
@@ -26,11 +26,17 @@ export interface SnapshotReader {
   readonly close?: () => Promise<void>
 }
 
-const answerLimitBytes = 64 * 1024 * 1024
+export const answerLimitBytes = 64 * 1024 * 1024
 const longestPollMs = 2000
 const shortestPollMs = 1000
-const longestHistoryMs = 30_000
+/** A server for many balancers answers with all of them at once. */
+const longestFleetPollMs = 10_000
 const longestPauseMs = 60_000
+/**
+ * A server has nothing new until its next scrape, and nobody says when that is. It is asked often until a look meets a new
+ * one, and then a little earlier from scrape to scrape, until a look comes too early and is followed by another soon.
+ */
+const scrapeParts = { afterNew: 0.98, afterOld: 0.12 } as const
 
 /** Polls one source, `intervalMs` apart. */
 export function createPoller(port: LivePort, source: LiveSource, intervalMs: number): Poller {
@@ -74,7 +80,9 @@ export class Poller {
   readonly #intervalMs: number
   readonly #past: PastReader | null
   #failures = 0
-  #last: { readonly epoch: string | null; readonly rows: number } | null = null
+  #last: { readonly epoch: string | null; readonly rows: number; readonly takenMs: number } | null = null
+  /** The last look was the first one after a scrape. */
+  #isNew = false
 
   constructor(read: SnapshotReader, intervalMs: number, past: PastReader | null = null) {
     this.#read = read
@@ -82,20 +90,23 @@ export class Poller {
     this.#past = past
   }
 
+  /** Reads what was before the first poll; null: the source keeps nothing. */
+  get past(): PastReader | null {
+    return this.#past
+  }
+
   /** Time between two readings that the source itself takes; null: it is read anew with each poll, or this is not known yet. */
   get sourceIntervalMs(): number | null {
     return this.#past?.scrapeMs() ?? null
   }
 
-  /** What happened before `untilMs` (since 1970) as far as the source keeps it, oldest first; nothing where it keeps none. */
-  async history(spanMs: number, untilMs: number, stepMs: number): Promise<Result<readonly LiveSnapshot[]>> {
-    return this.#past === null ? ok([]) : this.#past.history(untilMs - spanMs, untilMs, stepMs, longestHistoryMs, answerLimitBytes)
-  }
-
   /** Time to wait before the next poll. `draw`: 0–1, so that many watchers do not ask in step. */
   pauseMs(draw: number): number {
-    const pause = Math.min(longestPauseMs, this.#intervalMs * 2 ** Math.min(this.#failures, 10))
-    return Math.max(this.#intervalMs, pause) * (0.95 + 0.1 * draw)
+    const scrapeMs = (this.sourceIntervalMs ?? 0) * (this.#isNew ? scrapeParts.afterNew : scrapeParts.afterOld)
+    const usual = Math.max(this.#intervalMs, scrapeMs)
+    const pause = Math.min(longestPauseMs, usual * 2 ** Math.min(this.#failures, 10))
+    // Scrapes of many servers are out of step by themselves.
+    return Math.max(usual, pause) * (usual === scrapeMs ? 1 : 0.95 + 0.1 * draw)
   }
 
   async poll(): Promise<Result<LiveSnapshot>> {
@@ -104,9 +115,14 @@ export class Poller {
     const cut = first.ok && this.#last !== null && first.value.epoch === this.#last.epoch && first.value.rows.length * 2 < this.#last.rows
     const result = cut ? await this.#ask() : first
     if (result.ok) {
+      const { epoch, rows, taken } = result.value
+      this.#isNew = this.#last !== null && this.#failures === 0 && taken.monotonicMs !== this.#last.takenMs
       this.#failures = 0
-      this.#last = { epoch: result.value.epoch, rows: result.value.rows.length }
-    } else this.#failures += 1
+      this.#last = { epoch, rows: rows.length, takenMs: taken.monotonicMs }
+    } else {
+      this.#failures += 1
+      this.#isNew = false
+    }
     return result
   }
 
@@ -116,6 +132,7 @@ export class Poller {
   }
 
   #ask(): Promise<Result<LiveSnapshot>> {
-    return this.#read(Math.max(shortestPollMs, Math.min(longestPollMs, this.#intervalMs / 2)), answerLimitBytes)
+    const limitMs = this.#past === null ? Math.max(shortestPollMs, Math.min(longestPollMs, this.#intervalMs / 2)) : longestFleetPollMs
+    return this.#read(limitMs, answerLimitBytes)
   }
 }

@@ -1,6 +1,6 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import type { HttpSource } from '#shared/live/live-source.ts'
-import { parseMatrix } from '#shared/live/prometheus/answer.ts'
+import { parseMatrix, type Series } from '#shared/live/prometheus/answer.ts'
 import { lastScrapesPath, pastPath } from '#shared/live/prometheus/queries.ts'
 import { newestSnapshot, pastSnapshots } from '#shared/live/prometheus/snapshot.ts'
 import { findTargets, scrapeIntervalOf, type Target } from '#shared/live/prometheus/targets.ts'
@@ -12,27 +12,31 @@ import type { SnapshotReader } from './poller.ts'
 export interface PastReader {
   /** Time between two scrapes, once it is known. */
   readonly scrapeMs: () => number | null
-  /** Snapshots of the past, `stepMs` apart (more where that would be too many), oldest first. Times in milliseconds since 1970. */
+  /** What an answer about so many balancers takes, by the newest one: bytes for the labels of its series, and for each step. */
+  readonly size: () => { readonly labelBytes: number; readonly stepBytes: number }
+  /** Snapshots of the past, `stepMs` apart, oldest first: one answer, for 11 000 steps at most. Times in milliseconds since 1970. */
   readonly history: (fromMs: number, toMs: number, stepMs: number, limitMs: number, limitBytes: number) => Promise<Result<readonly LiveSnapshot[]>>
 }
 
 /** Windows for the time in which the scrape interval is not known yet, in seconds. */
 const firstWindows = [15, 150] as const
-/** The server refuses more than 11 000. */
-const mostSteps = 5000
+/** A value with its time: `[1700000000.123,"1234567"],`. */
+const valueBytes = 30
 
 /** Reads a fleet through the HTTP API of Prometheus. Several balancers are summed up to one. */
 export function prometheusReader(port: LivePort, source: HttpSource): PastReader & { readonly read: SnapshotReader } {
   const base = source.path.replace(/\/+$/, '')
   const matchers = source.matchers ?? []
   let scrapeMs: number | null = null
+  let size = { labelBytes: 0, stepBytes: 0 }
 
-  async function ask(path: string, limitMs: number, limitBytes: number): Promise<Result<{ readonly targets: readonly Target[]; readonly answer: LiveAnswer }>> {
+  async function ask(path: string, limitMs: number, limitBytes: number): Promise<Result<{ readonly targets: readonly Target[]; readonly answer: LiveAnswer; readonly series: readonly Series[] }>> {
     const answer = await port.ask(source, { kind: 'get', path, accept: 'application/json' }, limitMs, limitBytes)
     if (!answer.ok) return answer
     const series = parseMatrix(answer.value.text)
     const targets = series.ok ? findTargets(series.value) : series
-    return targets.ok ? ok({ targets: targets.value, answer: answer.value }) : failed(targets.failure.code, `${source.title} gave no balancer. ${targets.failure.message}`)
+    if (!targets.ok) return failed(targets.failure.code, `${source.title} gave no balancer. ${targets.failure.message}`)
+    return ok({ targets: targets.value, answer: answer.value, series: series.ok ? series.value : [] })
   }
 
   /** Takes windows until each target was scraped twice in one. */
@@ -44,7 +48,8 @@ export function prometheusReader(port: LivePort, source: HttpSource): PastReader
     for (const [index, seconds] of windows.entries()) {
       const asked = await ask(lastScrapesPath(base, matchers, seconds), leftMs, limitBytes)
       if (!asked.ok) return asked
-      const { targets, answer } = asked.value
+      const { targets, answer, series } = asked.value
+      size = { labelBytes: Math.max(0, answer.bytes - valueBytes * series.reduce((sum, one) => sum + one.points.length, 0)), stepBytes: valueBytes * series.length }
       readMs += answer.readMs
       bytes += answer.bytes
       leftMs = Math.max(200, leftMs - answer.readMs)
@@ -64,12 +69,11 @@ export function prometheusReader(port: LivePort, source: HttpSource): PastReader
   return {
     read,
     scrapeMs: () => scrapeMs,
+    size: () => size,
     async history(fromMs, toMs, stepMs, limitMs, limitBytes) {
       // Steps stand in the middle between two scrapes, so that each gives the scrape before it and none is met twice.
       const shiftMs = (scrapeMs ?? 0) / 2
-      const step = Math.max(stepMs, (toMs - fromMs) / mostSteps)
-      const from = toMs - Math.floor((toMs - fromMs) / step) * step
-      const asked = await ask(pastPath(base, matchers, { from: (from + shiftMs) / 1000, to: (toMs + shiftMs) / 1000, step: step / 1000 }), limitMs, limitBytes)
+      const asked = await ask(pastPath(base, matchers, { from: (fromMs + shiftMs) / 1000, to: (toMs + shiftMs) / 1000, step: stepMs / 1000 }), limitMs, limitBytes)
       return asked.ok ? ok(pastSnapshots(asked.value.targets, shiftMs)) : asked
     },
   }

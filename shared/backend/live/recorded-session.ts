@@ -61,7 +61,7 @@ async function readThrough(ports: Ports, sessionId: string, recording: OpenRecor
     seen, alerts,
     info: (): LiveSessionInfo => ({
       sessionId, kind: 'recording', title: head.source, product: head.product, surface: 'recording', intervalMs: head.intervalMs, running: replay.running?.summary ?? null, knownGood: replay.knownGood?.summary ?? null,
-      problems, recording: null, range: seen.samples.range(),
+      problems, pastProblem: null, recording: null, range: seen.samples.range(),
     }),
     raw: () => ({ atMs: last.taken.wallMs, table: toRawTable(last) }),
     note: (atMs, text) => { seen.marks.note(atMs, text) },

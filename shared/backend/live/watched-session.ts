@@ -4,6 +4,7 @@ import type { LiveSource } from '#shared/live/live-source.ts'
 import { toRecordingLimits, type WrittenLimits } from '#shared/rpc/recording-limits.ts'
 import { whyNotShown } from '#shared/live/same-product.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
+import type { CallContext } from '#shared/rpc/method.ts'
 import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
 import type { Table } from '#shared/presentation/presentation.ts'
 import type { LiveSample } from '#shared/view/live-sample.ts'
@@ -31,10 +32,13 @@ export interface WatchOptions {
   /** File to be written, and where it ends by itself; null: nothing is recorded. */
   readonly record: { readonly path: string; readonly limits: WrittenLimits } | null
   readonly alerts: AlertSettings
+  /** How much of the time before is shown at once where the source keeps it. */
+  readonly pastMs: number
 }
 
-/** How much of the past the timeline shows at once where a server has kept it. */
-const pastMs = 30 * 60_000
+/** Of answers about the time before: a person waits for them. */
+const mostPastBytes = 512 * 1024 * 1024
+const breathEveryMs = 20
 
 /** One running balancer that is polled until `close`. Each poll and each miss goes out as an event. */
 export class WatchedSession implements KeptSession {
@@ -42,16 +46,19 @@ export class WatchedSession implements KeptSession {
   readonly alerts: AlertSettings
   readonly #ports: Ports
   readonly #options: WatchOptions
+  /** How far apart new data can be expected. */
+  readonly #intervalMs: number
   readonly #poller: Poller
   readonly #watch: BalancerWatch
   readonly #recording: SessionRecording | null
   #snapshot: LiveSnapshot | null = null
+  #pastProblem: string | null = null
   #callOff: () => void = () => undefined
   #closed = false
 
   private constructor(ports: Ports, options: WatchOptions, poller: Poller) {
     const { source, running, knownGood, readAgain, onConfig, record, alerts } = options
-    const intervalMs = Math.max(options.intervalMs, poller.sourceIntervalMs ?? 0)
+    const intervalMs = this.#intervalMs = Math.max(options.intervalMs, poller.sourceIntervalMs ?? 0)
     this.#ports = ports
     this.#options = options
     this.#poller = poller
@@ -68,32 +75,59 @@ export class WatchedSession implements KeptSession {
   }
 
   /** The first poll has to succeed, and the recording to begin: what is written wrong is not waited for. */
-  static async begin(ports: Ports, options: WatchOptions): Promise<Result<WatchedSession>> {
-    const { source, intervalMs, running, knownGood } = options
+  static async begin(ports: Ports, options: WatchOptions, { cancelled }: CallContext): Promise<Result<WatchedSession>> {
+    const { source, intervalMs, running, knownGood, pastMs } = options
     const poller = createPoller(ports.live, source, intervalMs)
-    const past = await readPast(poller, pastMs, intervalMs)
+    const past = await readPast(poller, pastMs, intervalMs, mostPastBytes)
     if (!past.ok) {
       await poller.close()
       return past
     }
     const session = new WatchedSession(ports, options, poller)
     const refused = [running, knownGood].map((config) => (config === null ? null : whyNotShown(source, past.value.newest.product, config.model, config.summary.title))).find((words) => words !== null)
-    const started = refused === undefined ? await session.#start(past.value) : failed('bad-params', refused)
+    const started = refused === undefined ? await session.#start(past.value, cancelled) : failed('bad-params', refused)
     if (started.ok) return ok(session)
     session.close()
     return started
   }
 
-  async #start({ before, newest }: Past): Promise<Result<null>> {
+  async #start(past: Past, cancelled: () => boolean): Promise<Result<null>> {
     const { running, knownGood } = this.#watch
-    void this.seen.useConfigs(running, knownGood)
-    // A recording begins with the watching: what was before is not in it.
-    for (const snapshot of before) this.seen.add(this.#watch.add(snapshot))
-    const recording = await this.#recording?.begin(newest, running, knownGood)
-    if (recording?.ok === false) return recording
-    await this.#take(newest)
+    const compared = this.seen.useConfigs(running, knownGood)
+    const before = past.isKept ? await compared.then(() => this.#lookBack(past, cancelled)) : ok(null)
+    if (!before.ok) return before
+    const recording = await this.#record(past.newest)
+    if (!recording.ok) return recording
+    await this.#take(past.newest)
     this.#schedule()
     return ok(null)
+  }
+
+  /** Goes through what was before the newest moment, as if it had been watched then. Other work goes on in between. */
+  async #lookBack(past: Past, cancelled: () => boolean): Promise<Result<null>> {
+    const { clock } = this.#ports
+    let breathed = clock.milliseconds()
+    for await (const part of past.parts()) {
+      for (const snapshot of part) {
+        const recording = await this.#record(snapshot)
+        if (!recording.ok) return recording
+        this.seen.add(this.#watch.add(snapshot))
+        if (clock.milliseconds() - breathed < breathEveryMs) continue
+        await clock.breathe()
+        breathed = clock.milliseconds()
+        if (cancelled()) break
+      }
+      if (cancelled()) return failed('cancelled', 'Watching was cancelled.')
+      await this.#recording?.drained()
+    }
+    this.#pastProblem = past.problem()
+    if (this.#pastProblem !== null) this.note(this.seen.samples.range()?.fromMs ?? past.newest.taken.wallMs, this.#pastProblem)
+    return ok(null)
+  }
+
+  /** The recording begins with the first moment that there is; later ones do nothing here. */
+  async #record(first: LiveSnapshot): Promise<Result<null>> {
+    return this.#recording === null || this.#recording.status() !== null ? ok(null) : this.#recording.begin(first, this.#watch.running, this.#watch.knownGood)
   }
 
   close(): void {
@@ -104,10 +138,10 @@ export class WatchedSession implements KeptSession {
   }
 
   info(): LiveSessionInfo {
-    const { sessionId, source, intervalMs, knownGood } = this.#options
+    const { sessionId, source, knownGood } = this.#options
     return {
-      sessionId, kind: 'live', title: source.title, product: this.#snapshot?.product ?? '', surface: surfaceOf(source), intervalMs, running: this.#watch.running?.summary ?? null, knownGood: knownGood?.summary ?? null,
-      problems: this.#watch.configProblem === null ? [] : [this.#watch.configProblem], recording: this.#recording?.status() ?? null, range: this.seen.samples.range(),
+      sessionId, kind: 'live', title: source.title, product: this.#snapshot?.product ?? '', surface: surfaceOf(source), intervalMs: this.#intervalMs, running: this.#watch.running?.summary ?? null, knownGood: knownGood?.summary ?? null,
+      problems: this.#watch.configProblem === null ? [] : [this.#watch.configProblem], pastProblem: this.#pastProblem, recording: this.#recording?.status() ?? null, range: this.seen.samples.range(),
     }
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readPast } from '#shared/backend/live/past.ts'
 import { createPoller } from '#shared/backend/live/poller.ts'
 import { LiveWatch, type LiveView } from '#shared/live/live-watch.ts'
 import { nodeLive } from '#shared/node/live.ts'
@@ -132,10 +133,12 @@ test(`rates of each server are within 2 % of what the backends counted, over ${s
 
   // The same time once more, from what the server keeps.
   const fromMs = startedMs + 2 * scrapeMs
-  const past = await poller.history(takenMs - fromMs, takenMs, scrapeMs)
+  const past = await readPast(poller, takenMs - fromMs, scrapeMs, 1e9)
   assert.ok(past.ok, past.ok ? '' : past.failure.message)
   const again = new LiveWatch(null, scrapeMs)
-  const views = past.value.map((snapshot) => again.add(snapshot))
+  const views: LiveView[] = []
+  for await (const part of past.value.parts()) views.push(...part.map((snapshot) => again.add(snapshot)))
+  assert.equal(past.value.problem(), null)
   const ofPool = (wallMs: number): number => counted.at(wallMs).slice(0, 3).reduce((sum, one) => sum + one, 0)
   let live = 0
   let real = 0
@@ -146,7 +149,7 @@ test(`rates of each server are within 2 % of what the backends counted, over ${s
     real += ofPool(view.snapshot.taken.wallMs) - ofPool((views[index - 1] as LiveView).snapshot.taken.wallMs)
   }
   const restartsSeen = views.filter((view) => view.restarted).length
-  console.log(`  history: ${past.value.length} steps, ${restartsSeen} restart seen, pool app ${live} requests against ${real} counted`)
+  console.log(`  history: ${views.length} steps, ${restartsSeen} restart seen, pool app ${live} requests against ${real} counted`)
   assert.equal(restartsSeen, 1)
   assert.ok(Math.abs(live - real) / real < (seconds < 60 ? 0.1 : 0.03), `${live} against ${real}`)
 })

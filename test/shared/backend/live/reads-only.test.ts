@@ -79,7 +79,7 @@ test('in a whole session of the app a balancer gets nothing but questions, whate
   assert.ok(loaded.ok)
   const { configId } = loaded.value
   const session = async (source: string, isHaproxy: boolean, tempt: () => void): Promise<void> => {
-    const started = await backend['live.start']({ source, configId: isHaproxy ? configId : null, knownGoodId: isHaproxy ? configId : null, intervalMs: 1000, options, alerts: '', record: isHaproxy ? { path: path.join(scratch, `${source.replace(/\W/g, '-')}.lbrec`), limits: usualRecordingLimits } : null }, call)
+    const started = await backend['live.start']({ source, configId: isHaproxy ? configId : null, knownGoodId: isHaproxy ? configId : null, intervalMs: 1000, pastMinutes: 0, options, alerts: '', record: isHaproxy ? { path: path.join(scratch, `${source.replace(/\W/g, '-')}.lbrec`), limits: usualRecordingLimits } : null }, call)
     assert.ok(started.ok, started.ok ? '' : `${source}: ${started.failure.message}`)
     const { sessionId } = started.value as LiveSessionInfo
     await sleep(1500)

@@ -35,7 +35,7 @@ async function watch(name: string, config: string | null, hours: number): Promis
   const balancer = await startFakeBalancer(socket, pools)
   balancers.push(balancer)
   const loaded = config === null ? null : await backend['config.load']({ input: { kind: 'path', path: config }, options }, call)
-  const started = await backend['live.start']({ source: socket, configId: loaded?.ok === true ? loaded.value.configId : null, knownGoodId: null, intervalMs: 500, options, alerts: '', record: { path: record, limits: { ...usualRecordingLimits, hours } } }, call)
+  const started = await backend['live.start']({ source: socket, configId: loaded?.ok === true ? loaded.value.configId : null, knownGoodId: null, intervalMs: 500, pastMinutes: 0, options, alerts: '', record: { path: record, limits: { ...usualRecordingLimits, hours } } }, call)
   assert.ok(started.ok, started.ok ? '' : started.failure.message)
   const { sessionId } = started.value as LiveSessionInfo
   const until: Watched['until'] = async (is) => {
