@@ -57,6 +57,7 @@ const longestLog = logWindows[logWindows.length - 1] as number
 const leastMissing = 5
 const leastLines = 50
 const leastCounted = 100
+const nearly = 0.75
 
 /** The log of a balancer leaves out a part of the requests, so what is counted from it is too low. */
 export function incompleteRule(policy: AlertPolicy): AlertRule {
@@ -116,7 +117,10 @@ function reasonsOf(product: string): string {
   }
 }
 
-/** The longest window in which too much is missing, and in its newest quarter as well. */
+/**
+ * A window in which too much is missing, and in its newest quarter as well. Of those the longest in which the part is
+ * nearly as large as in any: a longer one has more to go on, but while something has just begun it says too little of it.
+ */
 function findGap(history: readonly LogState[], most: number, least: number, between: (from: LogState, to: LogState) => Omit<Gap, 'overMs'> | null): Gap | null {
   const to = history.at(-1)
   if (to === undefined) return null
@@ -125,13 +129,17 @@ function findGap(history: readonly LogState[], most: number, least: number, betw
     const found = from === undefined ? null : between(from, to)
     return from === undefined || found === null || found.missing <= most * found.of ? null : { ...found, overMs: to.ms - from.ms }
   }
-  return logWindows.reduce<Gap | null>((best, polls) => {
+  const gaps = logWindows.flatMap((polls) => {
     const gap = gapSince(polls)
-    return gap === null || gap.missing < leastMissing || gap.of < least || gapSince(polls / 4) === null ? best : gap
-  }, null)
+    return gap === null || gap.missing < leastMissing || gap.of < least || gapSince(polls / 4) === null ? [] : [gap]
+  })
+  const largest = Math.max(...gaps.map(partOf))
+  return gaps.findLast((gap) => partOf(gap) >= nearly * largest) ?? null
 }
 
-function percent({ missing, of }: Gap): string {
-  const part = 100 * missing / of
+const partOf = ({ missing, of }: Gap): number => missing / of
+
+function percent(gap: Gap): string {
+  const part = 100 * partOf(gap)
   return `${part.toFixed(part < 10 ? 1 : 0)} %`
 }

@@ -89,3 +89,13 @@ test('a log that leaves requests out is told with both counts and what may be th
   const [lines] = after('incomplete', growing(20, 90, 10)).at(-1) ?? []
   assert.equal(lines?.sentence, '160 of 1600 new lines of the log (10 %) in the last 16 s cannot be counted, so the numbers are too low.')
 })
+
+test('when it has just begun, the sentence tells of the time since then and not of the hour before', () => {
+  const good = growing(200, 100, 0)
+  const bad = Array.from({ length: 60 }, (_, poll) => logged(19_900 + 12 * (poll + 1), 88 * (poll + 1)))
+  const told = after('incomplete', [...good, ...bad]).map((alerts) => alerts[0]?.sentence ?? '').filter((sentence) => sentence !== '')
+  const parts = told.map((sentence) => Number(/\((\d+(?:\.\d)?) %\)/.exec(sentence)?.[1]))
+  assert.equal(told[0], '264 of 800 new lines of the log (33 %) in the last 8 s cannot be counted, so the numbers are too low.')
+  assert.ok(parts.length >= 50 && Math.min(...parts.slice(6)) >= 66, JSON.stringify(parts))
+  assert.equal(told.at(-1), '5280 of 6400 new lines of the log (83 %) in the last 64 s cannot be counted, so the numbers are too low.')
+})
