@@ -10,6 +10,8 @@ test('the sample incident on nginx: what hurts stands first, one click leads to 
   await page.getByRole('button', { name: 'See it on nginx' }).click()
 
   await test.step('the misroute is the first card', async () => {
+    // The same sentence stood there before, about HAProxy.
+    await expect(page.getByRole('group', { name: /^Difference of nginx\.conf/ })).toBeVisible()
     await expect(panel(page).locator('.card').first()).toContainText(login)
     await expect(panel(page).locator('.card').first()).toContainText('Critical · misroute')
     await settled(page)

@@ -31,7 +31,7 @@ export function pairOf(state: Pick<AppState, 'before' | 'after'>): Omit<PairBeha
   const before = state.before.value?.summary
   const after = state.after.value?.summary
   if (before === undefined || after === undefined) return null
-  return { before: before.configId, after: after.configId, sources: `${before.source}\n${after.source}` }
+  return { before: before.configId, after: after.configId, sources: [before, after].map(({ source, dialect }) => `${dialect} ${source}`).join('\n') }
 }
 
 /** The answer whose cards stand on the screen: the known one, or that about the same sources while they are compared again. */

@@ -1,7 +1,7 @@
 import type { ActionTools } from '#renderer/app/actions.ts'
 import type { ConfigInput, ConfigSummary } from '#shared/rpc/payloads.ts'
 import { fileName } from '#renderer/features/review/places.ts'
-import { openingOptions, type ReviewActions } from '#renderer/features/review/review-actions.ts'
+import { notCompared, openingOptions, type ReviewActions } from '#renderer/features/review/review-actions.ts'
 import { nothingSelected, type Side } from '#renderer/state/app-state.ts'
 import { createBroughtActions, type BroughtActions } from './brought-actions.ts'
 import { createHeldSides } from './held-sides.ts'
@@ -32,8 +32,9 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
   /** The baseline was chosen by the user, so it outlives the next candidate; one that we looked up does not. */
   let baselineChosen = false
 
+  /** Nothing that was said of the configs before stays: it would be read as said of those that come now. */
   function freshScreen(): void {
-    store.update({ selection: nothingSelected, reviewed: new Set(), drawerFile: 0, cursor: null, find: '', picturePartial: false, workspace: 'review', dialog: { kind: 'none' } })
+    store.update({ ...notCompared, selection: nothingSelected, reviewed: new Set(), drawerFile: 0, cursor: null, find: '', picturePartial: false, workspace: 'review', dialog: { kind: 'none' } })
   }
 
   /** A new pair stands: what the picture begins with, then everything that follows from the two. */
@@ -156,7 +157,7 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
     swapSides() {
       const { before, after } = store.get()
       if (before.value === null || after.value === null) return
-      store.update({ before: { state: 'ready', value: after.value }, after: { state: 'ready', value: before.value }, selection: nothingSelected })
+      store.update({ before: { state: 'ready', value: after.value }, after: { state: 'ready', value: before.value }, ...notCompared, selection: nothingSelected })
       held.swap()
       void review.analyse()
     },

@@ -71,7 +71,8 @@ const findDelayMs = 250
 const drawnAtLatestMs = 3000
 const textAskedMs = 120
 
-const notCompared: Pick<AppState, 'comparison' | 'topology' | 'checks' | 'decisions'> = {
+/** Nothing is known about the two configs yet. */
+export const notCompared: Pick<AppState, 'comparison' | 'topology' | 'checks' | 'decisions'> = {
   comparison: idle, topology: idle, checks: idle, decisions: { before: idle, after: idle },
 }
 

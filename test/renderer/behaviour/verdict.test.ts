@@ -5,16 +5,17 @@ import { initialState, type AppState } from '#renderer/state/app-state.ts'
 import type { BehaviourAnswer, ConfigSummary } from '#shared/rpc/payloads.ts'
 import { behaviour, behaviourClass, lua } from './answers.ts'
 
-const config = (configId: string, source = 'a.cfg'): AppState['before'] => ({ state: 'ready', value: { input: { kind: 'path', path: source }, summary: { configId, source } as ConfigSummary } })
+const config = (configId: string, source = 'a.cfg', dialect = 'haproxy'): AppState['before'] => ({ state: 'ready', value: { input: { kind: 'path', path: source }, summary: { configId, source, dialect } as ConfigSummary } })
 const answer = behaviour()
-const known: AppState['behaviour'] = { state: 'ready', value: { before: 'b1', after: 'a1', sources: 'b.cfg\na.cfg', answer } }
-const pair = (beforeId: string | null, afterId: string, at: AppState['behaviour'], source = 'a.cfg'): Traffic =>
-  toTraffic({ behaviour: at, before: beforeId === null ? initialState.before : config(beforeId, 'b.cfg'), after: config(afterId, source) })
+const known: AppState['behaviour'] = { state: 'ready', value: { before: 'b1', after: 'a1', sources: 'haproxy b.cfg\nhaproxy a.cfg', answer } }
+const pair = (beforeId: string | null, afterId: string, at: AppState['behaviour'], source = 'a.cfg', dialect = 'haproxy'): Traffic =>
+  toTraffic({ behaviour: at, before: beforeId === null ? initialState.before : config(beforeId, 'b.cfg', dialect), after: config(afterId, source, dialect) })
 
 test('an answer is known only for the very configs it was asked about', () => {
   assert.deepEqual(pair('b1', 'a1', known), { state: 'known', answer })
   assert.deepEqual(pair('b1', 'a2', known), { state: 'working', previous: answer }, 'the file changed on disk: what stood there stays beside the work')
   assert.deepEqual(pair('b1', 'a2', known, 'other.cfg'), { state: 'working', previous: null }, 'another file: nothing stays')
+  assert.deepEqual(pair('b2', 'a2', known, 'a.cfg', 'nginx'), { state: 'working', previous: null }, 'another product under the same name')
   assert.deepEqual(pair(null, 'a1', known), { state: 'none' })
   assert.deepEqual(pair('b1', 'a1', { ...known, state: 'loading' }), { state: 'working', previous: answer })
   const failure = { code: 'unsupported', message: 'No.' } as const

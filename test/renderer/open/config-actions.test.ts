@@ -70,3 +70,24 @@ test('a file that was saved is read again when what was opened meanwhile could n
   assert.deepEqual(store.get().after.value?.input, saved)
   assert.deepEqual(notices, ['a.cfg changed on disk, reloaded.'])
 })
+
+test('what was said of the configs before goes with them, and stays where a file only changed on disk', async () => {
+  const { asked, store, actions } = slowHost()
+  const ready = { state: 'ready', value: {} } as unknown
+  const compared = { comparison: ready, topology: ready, checks: ready } as Pick<AppState, 'comparison' | 'topology' | 'checks'>
+  const told = (): readonly string[] => [store.get().comparison, store.get().topology, store.get().checks].map((one) => one.state)
+  const first = actions.openPair(good, saved)
+  await asked[0]?.answer(true)
+  store.update(compared)
+  await asked[1]?.answer(true)
+  await first
+  assert.deepEqual(told(), ['idle', 'idle', 'idle'], 'another pair')
+  store.update(compared)
+  const notice = actions.configChanged('config 2', ['a.cfg'])
+  await new Promise((done) => setTimeout(done, 5))
+  await asked[2]?.answer(true)
+  await notice
+  assert.deepEqual(told(), ['ready', 'ready', 'ready'], 'the same pair, changed on disk')
+  actions.swapSides()
+  assert.deepEqual(told(), ['idle', 'idle', 'idle'], 'the same pair the other way round')
+})
