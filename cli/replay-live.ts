@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openRecording, Replay, type OpenRecording } from '#shared/backend/live/replay.ts'
 import { AlertCauses } from '#shared/backend/live/causes.ts'
 import type { Ports } from '#shared/backend/ports.ts'
+import type { Alert } from '#shared/live/alerts/alert-book.ts'
+import type { RecordedEntry } from '#shared/live/recording/entries.ts'
 import { recordedTime } from '#shared/live/recording/recorded-time.ts'
 import { readLiveAlertSettings, tellUnknownPools } from './alert-settings.ts'
 import { numberOf, type Parsed } from './args.ts'
 import { InputError, UsageError, type ExitCode, type Io } from './io.ts'
 import { cliPorts, deliver, readConfig } from './reading.ts'
-import { codeOf, KnownPlaces, renderLook, showChoice, showFailure, showTable, type Look, type ShowChoice } from './show-live.ts'
+import { codeOf, FailedPolls, KnownPlaces, renderLook, showChoice, showTable, type Look, type ShowChoice } from './show-live.ts'
 
 /** Whether an argument names a recording and not a source that is asked. */
 export function isRecordingName(argument: string): boolean {
@@ -28,6 +30,8 @@ interface ReplayChoice extends ShowChoice {
 interface Shown {
   readonly text: () => string
   readonly look: Look
+  /** When it was polled. */
+  readonly wallMs: number
 }
 
 /** Shows a recording as if it were live, at its pace times `--speed`, with the configs of the command line in place of its own. */
@@ -63,25 +67,25 @@ async function showEntries(ports: Ports, args: Parsed, io: Io, { head, entries }
   const source = { title: `${head.source} (recorded)` }
   const causes = args.has('alerts') ? new AlertCauses(ports.clock) : null
   const places = new KnownPlaces()
+  const failed = new FailedPolls()
   let last: Shown | null = null
   let lastMs: number | null = null
   let shown = 0
   let told = 0
   await causes?.use(replay.knownGood, replay.running)
   for (const entry of entries()) {
-    const { moment } = replay.take(entry)
+    const { moment, alerts: firing } = replay.take(entry)
     for (; told < replay.problems.length; told += 1) io.err(`${replay.problems[told]?.message ?? ''} Shares are judged without it.\n`)
     if (entry.kind === 'config') await causes?.use(replay.knownGood, replay.running)
-    else if (entry.kind === 'miss' && !once) showFailure(io, json, entry.failure, source, recordedTime(head.startedAt, entry.wallMs))
+    else if (entry.kind === 'miss') missed(entry, firing ?? [])
     else if (entry.kind === 'event' && (entry.event.type === 'note' || entry.event.type === 'gap')) io.err(`${recordedTime(head.startedAt, entry.wallMs)}  ${entry.event.text}\n`)
     if (moment === null) continue
     const { view } = moment
     const { monotonicMs, wallMs } = view.snapshot.taken
     if (speed !== null && lastMs !== null) await sleep(Math.min(longestPauseMs, Math.max(0, monotonicMs - lastMs) / speed))
     lastMs = monotonicMs
-    const look = { view, alerts: causes === null ? null : causes.explain(moment.alerts, view) }
-    const facts = { ...look, source, at: recordedTime(head.startedAt, wallMs), places: places.of(replay.running), goodPlaces: places.of(replay.knownGood) }
-    last = { look, text: () => renderLook(args, io, json, facts) }
+    last = shownAt({ view, alerts: causes === null ? null : causes.explain(moment.alerts, view) }, wallMs)
+    failed.reset(last.look.alerts)
     if (once) continue
     showTable(io, json, last.text())
     await io.drained()
@@ -89,4 +93,16 @@ async function showEntries(ports: Ports, args: Parsed, io: Io, { head, entries }
     if (shown >= count) break
   }
   return last
+
+  function shownAt(look: Look, wallMs: number): Shown {
+    const facts = { ...look, source, at: recordedTime(head.startedAt, wallMs), places: places.of(replay.running), goodPlaces: places.of(replay.knownGood) }
+    return { look, wallMs, text: () => renderLook(args, io, json, facts) }
+  }
+
+  /** What was known stays, with what fires after this. */
+  function missed({ failure, wallMs }: Extract<RecordedEntry, { kind: 'miss' }>, firing: readonly Alert[]): void {
+    const alerts = causes === null ? null : last === null ? firing : causes.explain(firing, last.look.view)
+    if (last !== null) last = shownAt({ view: last.look.view, alerts }, last.wallMs)
+    if (!once) failed.show(args, io, json, failure, { alerts, source, at: recordedTime(head.startedAt, wallMs), places: places.of(replay.running), goodPlaces: places.of(replay.knownGood) })
+  }
 }

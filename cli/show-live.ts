@@ -2,12 +2,11 @@ import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { LiveMoment } from '#shared/live/live-session.ts'
-import type { LiveSource } from '#shared/live/live-source.ts'
 import { choiceOf, numberOf, type Parsed } from './args.ts'
 import { exitCodes, UsageError, type ExitCode, type Io } from './io.ts'
 import { coloursFor } from './output/colour.ts'
 import { toPlaces, type Places } from './output/json-shapes.ts'
-import { renderLive } from './output/live.ts'
+import { renderAlerts, renderLive } from './output/live.ts'
 import { toJsonFailure, toJsonSample, type LiveFacts } from './output/live-json.ts'
 
 const clearScreen = '\u001b[H\u001b[2J'
@@ -16,7 +15,7 @@ const clearScreen = '\u001b[H\u001b[2J'
 export interface ShowChoice {
   readonly once: boolean
   readonly json: boolean
-  /** Tables or lines, after which the command ends. */
+  /** Polls, failed ones included, after which the command ends. */
   readonly count: number
 }
 
@@ -43,10 +42,25 @@ export function showTable(io: Io, json: boolean, text: string): void {
   io.out(`${!json && io.outIsTerminal ? clearScreen : ''}${text}${!json && !io.outIsTerminal ? '\n' : ''}`)
 }
 
-/** A poll that failed. `remark`: what stands behind it where people read. */
-export function showFailure(io: Io, json: boolean, failure: Failure, source: Pick<LiveSource, 'title'>, at: string, remark = ''): void {
-  if (json) io.out(`${JSON.stringify(toJsonFailure(failure, source, at))}\n`)
-  else io.err(`${at}  ${failure.message}${remark}\n`)
+/** Polls that failed, and what fires meanwhile: in JSON with each of them, where people read once. */
+export class FailedPolls {
+  #told: ReadonlySet<string> = new Set()
+
+  /** What fires while polls succeed stands in their tables. */
+  reset(alerts: readonly Alert[] | null): void {
+    this.#told = new Set(alerts?.map((alert) => alert.key))
+  }
+
+  /** `remark`: what stands behind the failure where people read. */
+  show(args: Parsed, io: Io, json: boolean, failure: Failure, facts: Omit<LiveFacts, 'view'>, remark = ''): void {
+    const { alerts, at, places } = facts
+    if (json) io.out(`${JSON.stringify(toJsonFailure(failure, facts))}\n`)
+    else {
+      io.err(`${at}  ${failure.message}${remark}\n`)
+      for (const line of renderAlerts(alerts?.filter((alert) => !this.#told.has(alert.key)) ?? [], places, coloursFor(args, io))) io.err(`${line}\n`)
+    }
+    this.reset(alerts)
+  }
 }
 
 /** Alerts that only inform, or that are waived, do not count. */

@@ -12,14 +12,14 @@ import { whyNotShown } from '#shared/live/same-product.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import { readLiveAlertSettings, tellUnknownPools, webhookOf } from './alert-settings.ts'
 import { numberOf, type Parsed } from './args.ts'
-import { exitCodes, InputError, UsageError, type ExitCode, type Io } from './io.ts'
+import { InputError, UsageError, type ExitCode, type Io } from './io.ts'
 import { pastOf, withToken } from './live-past.ts'
 import { schemaVersion } from './output/json-shapes.ts'
 import { toJsonAlert } from './output/live-json.ts'
 import { cliPorts, deliver, readConfig } from './reading.ts'
 import { recordingChoice, ToldRecording } from './record-live.ts'
 import { expectSameProduct } from './same-product.ts'
-import { codeOf, KnownPlaces, renderLook, showChoice, showFailure, showTable, type Look, type ShowChoice } from './show-live.ts'
+import { codeOf, FailedPolls, KnownPlaces, renderLook, showChoice, showTable, type Look, type ShowChoice } from './show-live.ts'
 
 /** A single look may take its time. */
 const onceLimitMs = 4000
@@ -38,6 +38,7 @@ interface Session extends ShowChoice {
   readonly recording: ToldRecording | null
   /** Null: nobody asked for alerts. */
   readonly causes: AlertCauses | null
+  readonly failed: FailedPolls
   /** Null: nobody asked for one, or not yet. */
   webhook: AlertWebhook | null
 }
@@ -73,7 +74,7 @@ export async function watchSource(args: Parsed, io: Io, written: string, configA
       onConfigs: (now, good) => { void causes?.use(good, now) },
     })
     void causes?.use(knownGood, running)
-    const session: Session = { ...choice, args, io, source, now: ports.clock.now, intervalMs, poller, watch, places: new KnownPlaces(), recording, causes, webhook: null }
+    const session: Session = { ...choice, args, io, source, now: ports.clock.now, intervalMs, poller, watch, places: new KnownPlaces(), recording, causes, failed: new FailedPolls(), webhook: null }
     const look = past === null ? null : await lookBack(session, past)
     // What is over is not posted.
     session.webhook = webhook
@@ -144,12 +145,13 @@ async function lookOrEnd(session: Session): Promise<Look> {
 }
 
 async function lookAt(session: Session, snapshot: LiveSnapshot): Promise<Look> {
-  const { watch, causes, recording } = session
+  const { watch, causes, recording, failed } = session
   await recording?.begin(snapshot, watch.running, watch.knownGood)
   const moment = watch.add(snapshot)
   recording?.tell()
   const alerts = causes === null ? null : causes.explain(moment.alerts, moment.view)
   if (alerts !== null) tellWebhook(session, alerts)
+  failed.reset(alerts)
   return { view: moment.view, alerts }
 }
 
@@ -157,44 +159,46 @@ function tellWebhook({ webhook, source, now, watch, places }: Session, alerts: r
   webhook?.tell(alerts, (event, alert) => ({ schemaVersion, event, at: now(), source: source.title, alert: toJsonAlert(alert, places.of(watch.running), places.of(watch.knownGood)) }))
 }
 
-/** Until it is interrupted, or `count` polls were shown. The first poll has to succeed: a source that is written wrong is not waited for. */
+/**
+ * Until it is interrupted, or `count` polls were shown or failed. The first poll has to succeed: a source that is written
+ * wrong is not waited for.
+ */
 async function keepLooking(session: Session, known: Look | null): Promise<ExitCode> {
-  const { io, json, count, poller, watch } = session
-  let look: Look | null = known ?? await lookOrEnd(session)
-  let takenMs = look.view.snapshot.taken.monotonicMs
-  for (let shown = 0; ;) {
-    if (look !== null) {
-      showTable(io, json, show(session, look))
-      shown += 1
-    }
+  const { io, json, count, poller, watch, recording } = session
+  let last = known ?? await lookOrEnd(session)
+  showTable(io, json, show(session, last))
+  for (let done = 1; ;) {
     await io.drained()
-    if (look?.view.restarted === true) {
-      await watch.followReload()
-      if (watch.configProblem !== null) io.err(`${watch.configProblem}\n`)
-    }
-    if (look !== null && shown >= count) return codeOf(look)
+    if (done >= count) return codeOf(last)
     const pauseMs = poller.pauseMs(Math.random())
-    if (session.recording === null) await sleep(pauseMs)
-    else if (!await session.recording.pause(pauseMs)) return look === null ? exitCodes.clean : codeOf(look)
+    if (recording === null) await sleep(pauseMs)
+    else if (!await recording.pause(pauseMs)) return codeOf(last)
     const polled = await poller.poll()
-    if (polled.ok) {
-      // A server that keeps what it scrapes has nothing new with each poll.
-      const { monotonicMs } = polled.value.taken
-      look = monotonicMs === takenMs ? null : await lookAt(session, polled.value)
-      takenMs = monotonicMs
-    } else {
-      look = null
-      miss(session, polled.failure)
+    if (!polled.ok) {
+      last = miss(session, polled.failure, last)
+      done += 1
+      continue
     }
+    // A server that keeps what it scrapes has nothing new with each poll.
+    if (polled.value.taken.monotonicMs === last.view.snapshot.taken.monotonicMs) continue
+    last = await lookAt(session, polled.value)
+    showTable(io, json, show(session, last))
+    done += 1
+    if (!last.view.restarted) continue
+    await watch.followReload()
+    if (watch.configProblem !== null) io.err(`${watch.configProblem}\n`)
   }
 }
 
-function miss(session: Session, failure: Failure): void {
-  const { io, json, source, now, watch, recording } = session
-  const { alerts } = watch.miss(failure)
+/** What is known stays, with what fires after this. */
+function miss(session: Session, failure: Failure, { view }: Look): Look {
+  const { args, io, json, source, now, watch, recording, causes, places, failed } = session
+  const missed = watch.miss(failure)
   recording?.tell()
-  tellWebhook(session, alerts)
-  showFailure(io, json, failure, source, now(), ' It is asked again.')
+  const alerts = causes === null ? null : causes.explain(missed.alerts, view)
+  if (alerts !== null) tellWebhook(session, alerts)
+  failed.show(args, io, json, failure, { alerts, source, at: now(), places: places.of(watch.running), goodPlaces: places.of(watch.knownGood) }, ' It is asked again.')
+  return { view, alerts }
 }
 
 function show({ args, io, json, source, watch, places, now }: Session, look: Look, at = now()): string {

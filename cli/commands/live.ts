@@ -21,7 +21,7 @@ export const command: Command = {
     { name: 'interval', value: 'SECONDS', help: 'time between polls, 1 to 300 (default 5; 1 with --once)' },
     { name: 'since', value: 'TIME', help: 'begin with what a Prometheus server knows of the last TIME, as 90s, 30m or 6h' },
     { name: 'token-from', value: 'VARIABLE', help: 'send the token that this environment variable holds' },
-    { name: 'count', value: 'N', help: 'end after N tables or lines' },
+    { name: 'count', value: 'N', help: 'end after N polls, failed ones included' },
     { name: 'json', value: null, help: 'the same as --format json' },
     ...recordingOptions,
     { name: 'speed', value: 'N', help: 'show a recording N times as fast as it was, 1 to 60 (default 1; with --once or JSON as fast as it goes)' },

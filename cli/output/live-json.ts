@@ -32,7 +32,7 @@ export function toJsonSample({ view, alerts, source, at, places, goodPlaces }: L
     })),
     pools: view.pools.map((pool) => toJsonPool(pool)),
     drift: view.drift.map(({ at: span, ...drift }) => ({ ...drift, at: lineOf(span, places) })),
-    ...(alerts === null ? {} : { alerts: alerts.map((alert) => toJsonAlert(alert, places, goodPlaces)) }),
+    ...toJsonAlerts(alerts, places, goodPlaces),
   }
 }
 
@@ -50,8 +50,12 @@ function lineOf(at: Span | null, places: Places | null): object | null {
 }
 
 /** A poll that failed keeps its place, so that a gap is seen as one. */
-export function toJsonFailure(failure: Failure, source: Pick<LiveSource, 'title'>, at: string): object {
-  return { schemaVersion, at, source: source.title, error: { code: failure.code, message: failure.message } }
+export function toJsonFailure(failure: Failure, { source, at, alerts, places, goodPlaces }: Omit<LiveFacts, 'view'>): object {
+  return { schemaVersion, at, source: source.title, error: { code: failure.code, message: failure.message }, ...toJsonAlerts(alerts, places, goodPlaces) }
+}
+
+function toJsonAlerts(alerts: readonly Alert[] | null, places: Places | null, goodPlaces: Places | null): object {
+  return alerts === null ? {} : { alerts: alerts.map((alert) => toJsonAlert(alert, places, goodPlaces)) }
 }
 
 function toJsonPool(joined: WatchedPool): object {

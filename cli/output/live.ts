@@ -22,7 +22,7 @@ export function renderLive({ view, alerts, source, at, places }: LiveFacts, colo
   if (view.restarted) out.push(colours.yellow('  The balancer was reloaded or restarted since the poll before: that interval has no rates.'))
   if (snapshot.stopping) out.push(colours.yellow('  This process is ending; new connections go to another one.'))
   for (const note of snapshot.notes ?? []) out.push(colours.yellow(forTerminal(`  ${note}`)))
-  if (alerts !== null) out.push(...alertLines(alerts, places, colours))
+  if (alerts !== null) out.push(...(alerts.length === 0 ? [colours.green('No alert.')] : renderAlerts(alerts, places, colours)))
   for (const { row, interval } of view.listeners) out.push(`listener ${forTerminal(row.owner)}: ${perSecondText(perSecond(interval, row.protocol === 'tcp' ? 'connections' : 'requests'))} ${row.protocol === 'tcp' ? 'connections' : 'requests'}/s`)
   for (const pool of view.pools) out.push('', ...poolLines(pool, colours))
   if (view.drift.length > 0) {
@@ -36,8 +36,8 @@ export function renderLive({ view, alerts, source, at, places }: LiveFacts, colo
   return `${out.join('\n')}\n`
 }
 
-function alertLines(alerts: readonly Alert[], places: Places | null, colours: Colours): readonly string[] {
-  if (alerts.length === 0) return [colours.green('No alert.')]
+/** Each alert with its line and its evidence, as lines. */
+export function renderAlerts(alerts: readonly Alert[], places: Places | null, colours: Colours): readonly string[] {
   return alerts.flatMap((alert) => {
     const place = alert.at === null || places === null ? '' : ` (${places.lineOf(alert.at).file}:${places.lineOf(alert.at).line})`
     const text = forTerminal(`${alert.severity === 'info' ? '·' : '▲'} ${alert.severity}${alert.mutedBy === null ? '' : ', follows from the above'}${alert.waived === null ? '' : `, waived until ${alert.waived.until} (${alert.waived.reason})`}: ${alert.sentence}${place}`)

@@ -100,12 +100,31 @@ test('live shows the same as tables, with the line that says otherwise', async (
 
 test('a reload between two polls leaves that interval without rates, and a failed poll is a line of its own', async () => {
   const source = await balancer((poll) => (poll === 3 ? '' : poll < 3 ? answer(poll) : answer(1, 200)))
-  const { code, out } = await run(['live', source, '--config', config, '--interval', '1', '--count', '3', '--format', 'json'])
+  const { code, out } = await run(['live', source, '--config', config, '--interval', '1', '--count', '4', '--format', 'json'])
   assert.equal(code, 0)
   const lines = out.trimEnd().split('\n').map((line) => JSON.parse(line) as { restarted?: boolean; error?: { code: string }; pools?: { requestsPerSecond: number | null; marks: string[] }[] })
   assert.deepEqual(lines.map((line) => [line.restarted, line.error?.code, line.pools?.[0]?.requestsPerSecond === null, line.pools?.[0]?.marks]), [
     [false, undefined, true, []], [false, undefined, false, []], [undefined, 'bad-answer', false, undefined], [true, undefined, true, ['reset']],
   ])
+})
+
+test('a balancer that answers no more is told once, by the exit code as well, and the recording says the same', async () => {
+  const answers = async (): Promise<string> => balancer((poll) => (poll < 3 ? answer(1) : ''))
+  const record = path.join(scratch, 'blind.lbrec')
+  const text = await run(['live', await answers(), '--interval', '1', '--count', '6', '--alerts', '--record', record])
+  assert.equal(text.code, 1)
+  const told = /▲ warning: The balancer cannot be watched; the last 3 polls failed\./g
+  assert.deepEqual([text.err.match(told)?.length, text.err.match(/It is asked again\./g)?.length], [1, 4], text.err)
+  const json = await run(['live', await answers(), '--interval', '1', '--count', '5', '--alerts', '--json'])
+  const rules = json.out.trimEnd().split('\n').map((line) => (JSON.parse(line) as { readonly alerts: readonly { readonly rule: string }[] }).alerts.map((one) => one.rule).join())
+  assert.deepEqual([json.code, rules], [1, ['', '', '', '', 'blind']])
+  const end = await run(['live', record, '--alerts', '--once'])
+  assert.equal(end.code, 1)
+  assert.match(end.out, /▲ warning: The balancer cannot be watched; the last 4 polls failed\./)
+  const again = await run(['live', record, '--alerts', '--json'])
+  assert.deepEqual([again.code, again.out.match(/"rule":"blind"/g)?.length], [1, 2])
+  const unasked = await run(['live', record, '--json'])
+  assert.deepEqual([unasked.code, unasked.out.includes('"alerts"')], [0, false])
 })
 
 test('alerts end with 1, name the line, and stand first', async () => {
