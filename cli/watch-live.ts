@@ -170,7 +170,7 @@ async function keepLooking(session: Session, known: Look | null): Promise<ExitCo
   for (let done = 1; ;) {
     await io.drained()
     if (done >= count) return codeOf(last)
-    const pauseMs = poller.pauseMs(Math.random())
+    const pauseMs = poller.pauseMs(Math.random(), session.causes !== null && watch.pending)
     if (recording === null) await sleep(pauseMs)
     else if (!await recording.pause(pauseMs)) return codeOf(last)
     const polled = await poller.poll()

@@ -58,6 +58,8 @@ export function joinRows(rows: readonly RatedRow[], model: RoutingModel | null, 
     joined.push({ name: pool.name, pool, live: pools.get(pool.name) ?? null, servers: joinServers(pool, servers.get(pool.name) ?? []) })
     pools.delete(pool.name)
   }
+  // HAProxy lists a section `listen` as a pool, too, also one without servers: what it answers itself, as statistics.
+  for (const { group } of model?.listeners ?? []) if (!servers.has(group)) pools.delete(group)
   for (const [name, live] of pools) joined.push({ name, pool: null, live, servers: (servers.get(name) ?? []).map((server) => ({ member: null, live: server, slot: false })) })
   return { listeners, pools: joined }
 }

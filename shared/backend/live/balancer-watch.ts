@@ -57,6 +57,11 @@ export class BalancerWatch {
     return this.#configProblem
   }
 
+  /** Something was seen that does not fire yet: polls may come closer together. */
+  get pending(): boolean {
+    return this.#session.pending
+  }
+
   add(snapshot: LiveSnapshot): LiveMoment {
     const moment = this.#session.add(snapshot)
     this.#options.recording?.poll(moment)

@@ -32,6 +32,7 @@ const shortestPollMs = 1000
 /** A server for many balancers answers with all of them at once. */
 const longestFleetPollMs = 10_000
 const longestPauseMs = 60_000
+const pendingIntervalMs = 1000
 /**
  * A server has nothing new until its next scrape, and nobody says when that is. It is asked often until a look meets a new
  * one, and then a little earlier from scrape to scrape, until a look comes too early and is followed by another soon.
@@ -100,10 +101,14 @@ export class Poller {
     return this.#past?.scrapeMs() ?? null
   }
 
-  /** Time to wait before the next poll. `draw`: 0–1, so that many watchers do not ask in step. */
-  pauseMs(draw: number): number {
+  /**
+   * Time to wait before the next poll. `draw`: 0–1, so that many watchers do not ask in step. `isPending`: something was
+   * seen that one more look may confirm or clear.
+   */
+  pauseMs(draw: number, isPending = false): number {
+    const intervalMs = isPending && this.#past === null ? Math.min(this.#intervalMs, pendingIntervalMs) : this.#intervalMs
     const scrapeMs = (this.sourceIntervalMs ?? 0) * (this.#isNew ? scrapeParts.afterNew : scrapeParts.afterOld)
-    const usual = Math.max(this.#intervalMs, scrapeMs)
+    const usual = Math.max(intervalMs, scrapeMs)
     const pause = Math.min(longestPauseMs, usual * 2 ** Math.min(this.#failures, 10))
     // Scrapes of many servers are out of step by themselves.
     return Math.max(usual, pause) * (usual === scrapeMs ? 1 : 0.95 + 0.1 * draw)

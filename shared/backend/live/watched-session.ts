@@ -164,7 +164,7 @@ export class WatchedSession implements KeptSession {
     if (this.#closed) return
     // Any number between 0 and 1 does: the clock's own crumbs keep several watchers out of step.
     const draw = (this.#ports.clock.milliseconds() * 7919) % 1
-    this.#callOff = this.#ports.clock.after(this.#poller.pauseMs(draw), () => void this.#look())
+    this.#callOff = this.#ports.clock.after(this.#poller.pauseMs(draw, this.#watch.pending), () => void this.#look())
   }
 
   async #look(): Promise<void> {

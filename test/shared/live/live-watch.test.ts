@@ -54,6 +54,17 @@ test('drift goes both ways', () => {
   assert.ok(found.includes('pool-only-live be_lc/'))
 })
 
+test('a section that only answers statistics is no pool, and a pool of another config is one', () => {
+  const statistics = compiled('defaults\n mode http\nlisten be_lc\n bind :8404\n stats enable\nbackend be_web\n server s1 127.0.0.1:23101\n')
+  const snapshot = capturedPoll('healthy')
+  const without = { ...snapshot, rows: snapshot.rows.filter((row) => row.kind !== 'server' || row.owner !== 'be_lc') }
+  const seen = (one: LiveSnapshot): readonly string[] => {
+    const { pools, drift } = new LiveWatch(statistics, 1000).add(one)
+    return [...pools, ...drift.map(({ kind, pool }) => ({ name: `${kind} ${pool}` }))].map(({ name }) => name).filter((name) => name.endsWith('be_lc'))
+  }
+  assert.deepEqual([seen(without), seen(snapshot)], [[], ['be_lc', 'pool-only-live be_lc']])
+})
+
 test('addresses have one spelling', () => {
   assert.deepEqual(normalAddress('[2001:DB8:0:0:0:0:0:01]:80'), { host: '2001:db8::1', port: 80 })
   assert.deepEqual(normalAddress('App.Internal.:8080'), { host: 'app.internal', port: 8080 })

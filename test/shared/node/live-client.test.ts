@@ -237,6 +237,7 @@ test('failures make the pauses longer, an answer ends that', async () => {
   broken = false
   await poller.poll()
   assert.equal(poller.pauseMs(0.5), 4000)
+  assert.equal(poller.pauseMs(0.5, true), 1000, 'one more look may confirm or clear what was seen')
 })
 
 test('an answer that lost half of its rows is asked for again', async () => {
