@@ -119,6 +119,14 @@ function statusProblem(status: number, source: HttpSource): Failed | null {
   return failed('bad-answer', `${source.title} answers with status ${status} instead of statistics.`)
 }
 
+const unknownAuthority = 'its certificate comes from an authority that is not known here. The environment variable NODE_EXTRA_CA_CERTS can name a file with one more.'
+/** By the codes of OpenSSL as Node gives them. */
+const certificateProblems: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired.', CERT_NOT_YET_VALID: 'its certificate is not valid yet.', CERT_REVOKED: 'its certificate was revoked.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name.', DEPTH_ZERO_SELF_SIGNED_CERT: unknownAuthority, SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority, UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority, UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+}
+
 function refusal(error: Error, source: LiveSource): Failed {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   switch (code) {
@@ -130,7 +138,7 @@ function refusal(error: Error, source: LiveSource): Failed {
     case 'ECONNRESET': case 'EPIPE': return failed('bad-answer', `${source.title} closed the connection within its answer.`)
     default:
       if (code.startsWith('HPE_')) return failed('bad-answer', `${source.title} does not speak HTTP.`)
-      if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO/.test(code)) return failed('unreachable', `${source.title} could not be asked over TLS: ${error.message}.`)
+      if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO/.test(code)) return failed('unreachable', `${source.title} could not be asked over TLS: ${certificateProblems[code] ?? `${error.message.replace(/\.$/, '')}.`}`)
       return failed('unreachable', `${source.title} could not be asked: ${error.message}.`)
   }
 }
