@@ -10,6 +10,7 @@ import { settingsDifference, type SettingsComparison } from './settings-in-effec
 import { hopByHop } from './two-products.ts'
 import { stateKey } from '#shared/model/decision-space/state.ts'
 import type { Term, TermList } from '#shared/model/decision-space/term.ts'
+import { countHolds, nthOf } from '#shared/model/decision-space/value-lists.ts'
 import { always, never, type Formula } from '#shared/requests/space/world.ts'
 
 /** In what way two outcomes can differ, most important first. */
@@ -299,8 +300,8 @@ function listDifference(comparing: Comparing, before: TermList, after: TermList,
   const value = items?.start === null && items.items.length === 1 ? items.items[0] : undefined
   if (base !== null && value?.kind === 'text') {
     const reader = comparing.before
-    const one = reader.countHolds(base, [], integerMatching([[1, 1]]), (negated) => `there is ${negated ? 'not ' : ''}one value`)
-    return { when: world.not(world.and(one, reader.tests.holds(reader.nth(base, 1), exactly([value.text]), (negated) => `the value is ${negated ? 'not ' : ''}${value.text}`))), exact: true }
+    const one = countHolds(reader, base, [], integerMatching([[1, 1]]), (negated) => `there is ${negated ? 'not ' : ''}one value`)
+    return { when: world.not(world.and(one, reader.tests.holds(nthOf(reader, base, 1), exactly([value.text]), (negated) => `the value is ${negated ? 'not ' : ''}${value.text}`))), exact: true }
   }
   return { when: always, exact: false }
 }

@@ -19,6 +19,7 @@ import type { Reader } from './reader.ts'
 import { refusals } from './refusals.ts'
 import type { State } from './state.ts'
 import type { Term } from './term.ts'
+import { firstOf } from './value-lists.ts'
 
 /** Where a rule sends the requests that it decides. */
 export type Destination =
@@ -266,7 +267,7 @@ class Builder {
     if (to.kind === 'location') return value
     const present = this.reader.tests.present(state.path)
     const path = terms.choose(present, to.dropQuery ? state.path : this.reader.pathAndQuery(state), terms.text('/'))
-    const host = to.kind === 'scheme' ? [terms.text('://'), this.reader.first(this.reader.headerList(state, 'host', 'comma'))] : []
+    const host = to.kind === 'scheme' ? [terms.text('://'), firstOf(this.reader, this.reader.headerList(state, 'host', 'comma'))] : []
     const start = to.kind === 'prefix' && to.value.parts.length === 1 && value.kind === 'text' && value.text === '/' ? terms.empty : value
     const whole = terms.concat([start, ...host, path])
     if (!to.appendSlash) return whole

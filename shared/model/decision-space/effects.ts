@@ -10,6 +10,7 @@ import { exactly, integerMatching, matchingOf } from './matching.ts'
 import type { Reader } from './reader.ts'
 import { changed, stateKey, type HeaderStep, type State } from './state.ts'
 import type { Term, TermList } from './term.ts'
+import { countHolds, nthOf } from './value-lists.ts'
 
 /** An effect as a change of terms. `refuses`: requests that it ends with 400 instead. */
 export interface Applied {
@@ -192,7 +193,7 @@ function withHeaders(reader: Reader, state: State, step: HeaderStep): Parameters
   if (!step.matches('host')) return { headers }
   const { terms } = reader.space
   const old = reader.headerList(state, 'host', 'comma')
-  const [was, is] = [reader.nth(old, -1), reader.nth(step.apply(old), -1)]
+  const [was, is] = [nthOf(reader, old, -1), nthOf(reader, step.apply(old), -1)]
   if (is === was || is.kind === 'absent') return { headers }
   const follows = terms.maybeAbsent(is) ? terms.choose(reader.tests.present(is), is, state.authority) : is
   return { headers, authority: follows }
@@ -257,7 +258,7 @@ function replacedList(reader: Reader, list: TermList, effect: Extract<Effect, { 
   if (isLine === (effect.each === 'line')) return terms.chooseList(some, replaced, list)
   // A line with one value is that value; of other lines nothing is known.
   const several = (negated: boolean): string => `header ${effect.name} has ${negated ? 'one value or none' : 'several values'}`
-  return terms.chooseList(isLine ? reader.tests.present(terms.read(list.variable)) : world.or(some, reader.countHolds(list, [], integerMatching([[2, null]]), several)), replaced, list)
+  return terms.chooseList(isLine ? reader.tests.present(terms.read(list.variable)) : world.or(some, countHolds(reader, list, [], integerMatching([[2, null]]), several)), replaced, list)
 }
 
 /** Text without which a normalizer changes nothing. */

@@ -9,12 +9,13 @@ import { describePredicate } from '../describe.ts'
 import type { Field, Matcher, Predicate, Template, Test, View } from '../predicate.ts'
 import type { LookupTable, RoutingModel } from '../routing-model.ts'
 import { hashOf, spreadOver } from './hashes.ts'
-import { existsMatching, integerMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
+import { existsMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
 import type { Space } from './space.ts'
 import { stateKey, type State } from './state.ts'
 import type { Term, TermList, TermTransform } from './term.ts'
 import { isEachOf } from './term-kinds.ts'
 import { Tests, type Words } from './tests.ts'
+import { countHolds, firstOf, isList, nthOf } from './value-lists.ts'
 
 /** Methods the product knows by number (H-METH-1); tests of them look at the method as it arrived. */
 const knownMethods = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT']
@@ -147,7 +148,7 @@ export class Reader {
 
   private viewHolds(view: View, state: State, matching: Matching, words: Words, at: Span): Formula {
     const { field } = view
-    if (field.kind === 'header-count') return this.countHolds(this.headerList(state, field.name, field.split), view.transforms, matching, words)
+    if (field.kind === 'header-count') return countHolds(this, this.headerList(state, field.name, field.split), view.transforms, matching, words)
     const values = this.fieldOf(field, state, at)
     if (isList(values)) {
       return this.tests.anyHolds(values, this.transformsOf(view, state), matching, words, (list) => this.space.terms.read(list.variable), (transforms, term) => this.applyAll(transforms, term))
@@ -165,37 +166,6 @@ export class Reader {
     const arrivedKnown = this.tests.holds(arrived, literalMatching('exact', knownMethods, false), (negated) => `the method is ${negated ? 'not ' : ''}a common one`)
     const unknownMatch = exact(state.method, other, matcher.ignoreCase)
     return world.or(exact(arrived, known, false), unknownMatch === never ? never : world.and(world.not(arrivedKnown), unknownMatch))
-  }
-
-  /** The number of values in a list is one of `matching`. */
-  countHolds(list: TermList, transforms: View['transforms'], matching: Matching, words: Words): Formula {
-    const { world } = this.space
-    const ranges = matching.ranges
-    if (matching.key === 'exists') return always
-    if (ranges === null || transforms.some((transform) => transform.kind !== 'cast')) return this.tests.flag(`count ${list.id} ${JSON.stringify(transforms)} ${matching.key}`, words)
-    const inRanges = (count: number): boolean => ranges.some(([from, to]) => (from === null || count >= from) && (to === null || count <= to))
-    switch (list.kind) {
-      case 'base': {
-        const key = `count ${list.variable.id} ${JSON.stringify(ranges)}`
-        return world.knownAtom(key) ?? world.atom({ kind: 'variable', key, variable: list.variable, facet: { kind: 'count', ranges }, language: () => existsMatching.language() as never, samples: () => [], literals: null, words })
-      }
-      case 'items': {
-        const item = list.items[0]
-        if (list.items.length === 1 && item !== undefined) {
-          const present = this.tests.present(item)
-          return world.or(inRanges(1) ? present : never, inRanges(0) ? world.not(present) : never)
-        }
-        return inRanges(list.items.length) ? always : never
-      }
-      case 'choose-list': return world.or(
-        world.and(list.when, this.countHolds(list.then, transforms, matching, words)), world.and(world.not(list.when), this.countHolds(list.otherwise, transforms, matching, words)))
-      case 'append': {
-        // One more than the list had, unless the added value is absent.
-        const shifted = integerMatching(ranges.map(([from, to]) => [from === null ? null : from - 1, to === null ? null : to - 1] as const))
-        return this.space.terms.maybeAbsent(list.item) ? this.tests.flag(`count ${list.id} ${matching.key}`, words) : this.countHolds(list.list, transforms, shifted, words)
-      }
-      default: return this.tests.flag(`count ${list.id} ${matching.key}`, words)
-    }
   }
 
   /** Every value of a field: a list where all of them count, a term where there is at most one. */
@@ -247,10 +217,10 @@ export class Reader {
       case 'normalised-path': return terms.read(variables.normalisedPath)
       case 'host-name': return this.lookedUpHost()
       case 'target': return this.target(state)
-      case 'base': return terms.choose(this.tests.present(this.first(this.headerList(state, 'host', 'comma'))), terms.concat([this.first(this.headerList(state, 'host', 'comma')), state.path]), state.path)
+      case 'base': return terms.choose(this.tests.present(firstOf(this, this.headerList(state, 'host', 'comma'))), terms.concat([firstOf(this, this.headerList(state, 'host', 'comma')), state.path]), state.path)
       case 'header': {
         const list = this.headerList(state, field.name.toLowerCase(), field.split)
-        return field.occurrence === null || field.occurrence === 0 ? list : this.nth(list, field.occurrence)
+        return field.occurrence === null || field.occurrence === 0 ? list : nthOf(this, list, field.occurrence)
       }
       case 'cookie': {
         const cookies = this.headerList(state, 'cookie', 'comma')
@@ -349,22 +319,6 @@ export class Reader {
     return this.space.variables.header(`${name} as lines`, 'line')
   }
 
-  first(list: TermList): Term {
-    return this.nth(list, 1)
-  }
-
-  /** One value of a list: 1 first, -1 last. */
-  nth(list: TermList, index: number): Term {
-    const { terms } = this.space
-    switch (list.kind) {
-      case 'base': return terms.read(list.variable, { kind: 'nth', index })
-      case 'items': return list.items[index > 0 ? index - 1 : list.items.length + index] ?? terms.absent
-      case 'append': return index === -1 ? list.item : index === 1 ? terms.choose(this.tests.present(this.nth(list.list, 1)), this.nth(list.list, 1), list.item) : terms.unknown(`value ${index} of ${list.id}`, 'a header was added', nowhere)
-      case 'choose-list': return terms.choose(list.when, this.nth(list.then, index), this.nth(list.otherwise, index))
-      case 'unknown-list': return terms.unknown(`value ${index} of ${list.text}`, list.reason, list.at)
-    }
-  }
-
   /** Transformations with variables put in as terms cannot be written as data; they become unknown values. */
   private transformsOf(view: View, state: State): readonly TermTransform[] {
     return view.transforms.map((transform): TermTransform => {
@@ -428,7 +382,7 @@ export class Reader {
     const { terms } = this.space
     if (view.field.kind === 'header-count') return terms.unknown(`count ${this.headerList(state, view.field.name, view.field.split).id}`, 'a count used as a value', at)
     const values = this.fieldOf(view.field, state, at)
-    const one = isList(values) ? this.nth(values, view.pick === 'first' ? 1 : -1) : values
+    const one = isList(values) ? nthOf(this, values, view.pick === 'first' ? 1 : -1) : values
     const value = this.applyAll(this.transformsOf(view, state), one)
     return view.absentAs === 'empty' && terms.maybeAbsent(value) ? terms.choose(this.tests.present(value), value, terms.empty) : value
   }
@@ -484,10 +438,4 @@ function isRewritten(field: Field, state: State, sent: Term | null): boolean {
     case 'source-ip': return state.sourceIp.kind !== 'read'
     default: return false
   }
-}
-
-const listKinds: ReadonlySet<string> = new Set(['base', 'items', 'append', 'choose-list', 'unknown-list'] satisfies TermList['kind'][])
-
-function isList(value: Term | TermList): value is TermList {
-  return listKinds.has(value.kind)
 }
