@@ -1,7 +1,7 @@
 import { toBytes } from '#shared/requests/bytes.ts'
 import { queryParameterValues } from '#shared/requests/http-values.ts'
 import type { Variable } from '#shared/requests/space/variable.ts'
-import { always, never, type Atom, type Formula } from '#shared/requests/space/world.ts'
+import { always, never, type Formula } from '#shared/requests/space/world.ts'
 import { parseIp } from '#shared/requests/ip.ts'
 import type { Span } from '#shared/text/span.ts'
 import { definitionsOf, type Definition } from './definitions.ts'
@@ -11,6 +11,7 @@ import type { LookupTable, RoutingModel } from '../routing-model.ts'
 import { hashOf, spreadOver } from './hashes.ts'
 import { existsMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
 import type { Space } from './space.ts'
+import { lookedUpHost, sentHost, sentPath } from './spellings.ts'
 import { stateKey, type State } from './state.ts'
 import type { Term, TermList, TermTransform } from './term.ts'
 import { isEachOf } from './term-kinds.ts'
@@ -125,7 +126,7 @@ export class Reader {
   private test(test: Test, state: State): Formula {
     const { view, matcher } = test
     const ignoresCase = 'ignoreCase' in matcher && matcher.ignoreCase
-    const rewritten = isRewritten(view.field, state, this.space.readsTwice ? this.sentPath() : null) ? ' after rewriting' : ''
+    const rewritten = isRewritten(view.field, state, this.space.readsTwice ? sentPath(this) : null) ? ' after rewriting' : ''
     const words: Words = (negated, detailed = false) =>
       `${describePredicate(negated ? { kind: 'not', of: test } : test)}${ignoresCase && (detailed || !isCaseless(view.field)) ? ' (in any case)' : detailed && 'ignoreCase' in matcher && !view.transforms.some((one) => one.kind === 'lower') ? ' (in this case only)' : ''}${rewritten}`
     if (view.type === 'method' && view.field.kind === 'method' && matcher.kind === 'exact' && view.transforms.length === 0) return this.methodTest(matcher, state, words)
@@ -215,7 +216,7 @@ export class Reader {
       case 'query': return state.query
       case 'path-and-query': return this.pathAndQuery(state)
       case 'normalised-path': return terms.read(variables.normalisedPath)
-      case 'host-name': return this.lookedUpHost()
+      case 'host-name': return lookedUpHost(this)
       case 'target': return this.target(state)
       case 'base': return terms.choose(this.tests.present(firstOf(this, this.headerList(state, 'host', 'comma'))), terms.concat([firstOf(this, this.headerList(state, 'host', 'comma')), state.path]), state.path)
       case 'header': {
@@ -270,49 +271,11 @@ export class Reader {
     let list = state.lists.get(key)
     if (list === undefined) {
       const { terms, variables } = this.space
-      list = name === 'host' ? terms.items([this.normalises || this.space.readsTwice ? this.sentHost() : terms.read(variables.host)]) : terms.base(split === 'comma' ? variables.header(name, 'comma') : this.lineVariable(name))
+      list = name === 'host' ? terms.items([this.normalises || this.space.readsTwice ? sentHost(this) : terms.read(variables.host)]) : terms.base(split === 'comma' ? variables.header(name, 'comma') : this.lineVariable(name))
       for (const step of state.headers) if (step.matches(name)) list = terms.chooseList(step.when, step.apply(list), list)
       state.lists.set(key, list)
     }
     return list
-  }
-
-  /** The path as it was sent: what it is read as where that is how it is spelled; of other spellings nothing is known, unless the other side looks at them. */
-  private sentPath(): Term {
-    const { terms, variables, readsTwice } = this.space
-    return terms.choose(this.plainPath(), terms.read(variables.normalisedPath), readsTwice ? terms.read(variables.otherPath) : terms.unknown('path as sent', 'it may be spelled in many ways', nowhere))
-  }
-
-  /** The path is sent as it is read. */
-  plainPath(): Formula {
-    const { terms, variables, world } = this.space
-    return world.and(this.isSent('path', 'plain'), this.tests.holds(terms.read(variables.normalisedPath), plainPath, (negated) => `the path ${negated ? 'needs' : 'needs no'} percent sequences`))
-  }
-
-  sentHost(): Term {
-    const { terms, variables, readsTwice } = this.space
-    const other = readsTwice ? terms.choose(this.isSent('host', 'other'), terms.read(variables.otherHost), terms.read(variables.strangeHost)) : terms.unknown('Host as sent', 'it may have a port, capitals or a dot at the end', nowhere)
-    return terms.choose(this.plainHost(), terms.read(variables.hostName), other)
-  }
-
-  /** The name that is looked up: without capitals and port; what strange ones are read as is not worked out. */
-  private lookedUpHost(): Term {
-    const { terms, variables, readsTwice } = this.space
-    const name = terms.read(variables.hostName)
-    if (!readsTwice) return name
-    return terms.choose(this.plainHost(), name, terms.choose(this.isSent('host', 'other'), this.applyAll([{ kind: 'host-only' }, { kind: 'lower' }], terms.read(variables.otherHost)), name))
-  }
-
-  private plainHost(): Formula {
-    const { terms, variables, world, readsTwice } = this.space
-    const plain = this.isSent('host', 'plain')
-    // A Host that is no name is strange, and not missing.
-    return readsTwice ? plain : world.or(plain, world.not(this.tests.present(terms.read(variables.hostName))))
-  }
-
-  private isSent(part: 'path' | 'host', how: 'plain' | 'other'): Formula {
-    const words: Words = (negated) => (how === 'plain' ? `the ${part} is ${negated ? 'not ' : ''}sent as it is read` : `the ${part} has ${negated ? 'no ' : ''}capitals or a port`)
-    return this.tests.holds(this.space.terms.read(this.space.variables.spelling(part)), literalMatching('exact', [how], false), words)
   }
 
   private lineVariable(name: string): Variable {
@@ -399,8 +362,8 @@ export class Reader {
   initialState(arrival: State['arrival'], localIp: string, localPorts: readonly string[]): State {
     const { terms, variables } = this.space
     const ip = parseIp(localIp)
-    const target = this.normalises ? { path: this.sentPath(), form: terms.text('origin'), authority: terms.empty }
-      : this.space.readsTwice ? { path: this.sentPath(), form: terms.text('origin'), authority: terms.empty }
+    const target = this.normalises ? { path: sentPath(this), form: terms.text('origin'), authority: terms.empty }
+      : this.space.readsTwice ? { path: sentPath(this), form: terms.text('origin'), authority: terms.empty }
         : { path: terms.read(variables.path), form: terms.read(variables.form), authority: terms.read(variables.host) }
     return {
       arrival, ...target, query: terms.read(variables.query), method: terms.read(variables.method), headers: [], variables: new Map(),
@@ -414,14 +377,6 @@ export class Reader {
 
 /** Parts that a value may be made of, a hundred bytes of text counted as one; rules that double a value a few dozen times would fill any memory. */
 const mostParts = 20_000
-
-/** Paths that are sent as they are read. */
-const plainPath = matchingOf({ kind: 'regex', patterns: ["^(?:[A-Za-z0-9/._~!$&'()*+,;=:@-]|\\[|\\])*$"], ignoreCase: false, dialect: 'pcre' })
-
-/** Does a test ask whether a path is sent as it is read? */
-export function isPlainPathAtom(atom: Pick<Extract<Atom, { readonly kind: 'variable' }>, 'key' | 'variable'>): boolean {
-  return atom.variable.key === 'normalised-path' && atom.key.endsWith(plainPath.key)
-}
 
 /** Names whose case nobody expects to count. */
 function isCaseless(field: Field): boolean {
