@@ -357,7 +357,7 @@ class Builder {
     const view = views[0]
     const last = view?.transforms[view.transforms.length - 1]
     if (views.length !== 1 || view === undefined || last?.kind !== 'map') return null
-    const table = this.reader.tableOf(last.table)
+    const table = this.reader.closures.table(last.table)
     const order = table === undefined || table.missing ? null : lookupOrder(table)
     if (table === undefined || order === null) return null
     const position = template.parts.indexOf(view)

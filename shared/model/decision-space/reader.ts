@@ -4,10 +4,11 @@ import type { Variable } from '#shared/requests/space/variable.ts'
 import { always, never, type Formula } from '#shared/requests/space/world.ts'
 import { parseIp } from '#shared/requests/ip.ts'
 import type { Span } from '#shared/text/span.ts'
-import { definitionsOf, type Definition } from './definitions.ts'
+import { Closures } from './closures.ts'
+import type { Definition } from './definitions.ts'
 import { describePredicate } from '../describe.ts'
 import type { Field, Matcher, Predicate, Template, Test, View } from '../predicate.ts'
-import type { LookupTable, RoutingModel } from '../routing-model.ts'
+import type { RoutingModel } from '../routing-model.ts'
 import { hashOf, spreadOver } from './hashes.ts'
 import { existsMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
 import type { Space } from './space.ts'
@@ -28,10 +29,7 @@ const nowhere: Span = { file: '', start: 0, end: 0 }
 export class Reader {
   readonly space: Space
   readonly tests: Tests
-  private readonly tables: ReadonlyMap<string, LookupTable>
-  /** Tables whose contents differ from those of the other side: id → the name they go by here. */
-  private readonly changedTables: ReadonlyMap<string, string>
-  private readonly tableIds: ReadonlyMap<string, string>
+  readonly closures: Closures
   /** Chance is drawn anew each time; the n-th draw of one share on one side is the n-th on the other. */
   private readonly draws = new Map<number, number>()
 
@@ -42,39 +40,15 @@ export class Reader {
 
   readonly side: 'before' | 'after'
   private readonly normalises: boolean
-  private readonly definitions: readonly Definition[]
 
   constructor(space: Space, model: Pick<RoutingModel, 'tables' | 'scopes' | 'pools' | 'listeners' | 'surroundings' | 'requests'>, side: 'before' | 'after' = 'after', outside: readonly Definition[] = []) {
     this.space = space
     this.side = side
     this.normalises = model.requests === 'normalised'
-    this.tables = model.tables
     this.readLater = model.surroundings.readLater
     this.settingsVariable = model.surroundings.inEffect?.variable ?? null
-    this.definitions = [...definitionsOf(model), ...outside]
-    this.changedTables = new Map([...model.tables.values()].flatMap((table) => {
-      const name = space.nameOf(table)
-      return name === table.id ? [] : [[table.id, name] as const]
-    }))
-    this.tableIds = new Map([...this.changedTables].map(([id, name]) => [name, id]))
-    this.tests = new Tests(space.world, (name) => this.tables.get(this.tableIds.get(name) ?? name))
-  }
-
-  tableOf(id: string): LookupTable | undefined {
-    return this.tables.get(id)
-  }
-
-  /** Whether some condition means more than it says. */
-  get hasClosures(): boolean {
-    return this.changedTables.size > 0 || this.definitions.length > 0
-  }
-
-  /** Text of a condition with the definitions that it depends on. */
-  closureOf(text: string): string {
-    if (!this.hasClosures) return text
-    const tables = [...this.changedTables].flatMap(([id, name]) => (text.includes(JSON.stringify(id).slice(1, -1)) || text.includes(this.tables.get(id)?.path ?? id) ? [name] : []))
-    const definitions = this.definitions.flatMap((one) => (one.readBy.test(text) ? [one.text] : []))
-    return [text, ...definitions, ...tables].join(' ')
+    this.closures = new Closures(space, model, outside)
+    this.tests = new Tests(space.world, (name) => this.closures.table(this.closures.idOf(name)))
   }
 
   formula(predicate: Predicate, state: State): Formula {
@@ -102,7 +76,7 @@ export class Reader {
       case 'or': return world.any(predicate.of.map((part) => this.formula(part, state)))
       case 'test': return this.test(predicate, state)
       case 'opaque': {
-        const version = `${predicate.dependsOn === 'request' ? ` ${stateKey(state)}` : ''} ${this.closureOf(predicate.text)}`
+        const version = `${predicate.dependsOn === 'request' ? ` ${stateKey(state)}` : ''} ${this.closures.of(predicate.text)}`
         return this.opaque(`${predicate.dependsOn} ${predicate.text}${version}`, predicate.text, predicate.reason, predicate.origin)
       }
       case 'chance': {
@@ -177,8 +151,8 @@ export class Reader {
     switch (field.kind) {
       case 'constant': return constant(field.value)
       case 'variable': return this.variable(field.name, state, at)
-      case 'state': return terms.unknown(`state ${this.closureOf(field.text)}`, `it depends on live state (${field.name})`, at)
-      case 'opaque': return terms.unknown(`${this.closureOf(field.text)} of ${stateKey(state)}`, field.reason, at)
+      case 'state': return terms.unknown(`state ${this.closures.of(field.text)}`, `it depends on live state (${field.name})`, at)
+      case 'opaque': return terms.unknown(`${this.closures.of(field.text)} of ${stateKey(state)}`, field.reason, at)
       case 'source-ip': return state.sourceIp
       case 'source-port': return state.sourcePort
       case 'local-ip': return state.localIp
@@ -285,7 +259,7 @@ export class Reader {
   /** Transformations with variables put in as terms cannot be written as data; they become unknown values. */
   private transformsOf(view: View, state: State): readonly TermTransform[] {
     return view.transforms.map((transform): TermTransform => {
-      if (transform.kind === 'map') return { ...transform, table: this.changedTables.get(transform.table) ?? transform.table }
+      if (transform.kind === 'map') return { ...transform, table: this.closures.nameOf(transform.table) }
       if (transform.kind === 'concat') {
         const variable = transform.variable === null ? null : this.variable(transform.variable, state, nowhere)
         if (variable === null || variable.kind === 'absent') return { kind: 'concat', before: transform.before, variable: null, after: transform.after }
@@ -315,8 +289,8 @@ export class Reader {
         continue
       }
       if (transform.kind === 'map') {
-        const id = this.tableIds.get(transform.table) ?? transform.table
-        const spread = this.isUnfolded(value, id) ? spreadOver(this.space, this.tests, value, this.tables.get(id), transform.fallback) : null
+        const id = this.closures.idOf(transform.table)
+        const spread = this.isUnfolded(value, id) ? spreadOver(this.space, this.tests, value, this.closures.table(id), transform.fallback) : null
         if (spread !== null) {
           value = spread
           continue
@@ -331,7 +305,7 @@ export class Reader {
   /** Is a lookup told value by value? Only so can it be seen that two tables give the same for some keys. */
   private isUnfolded(key: Term, table: string): boolean {
     if (key.kind === 'read' && key.variable.derived !== undefined) return true
-    return this.space.isChanged(table) && !isEachOf(key) && (this.tables.get(table)?.entries.length ?? 0) <= unfoldedEntries
+    return this.space.isChanged(table) && !isEachOf(key) && (this.closures.table(table)?.entries.length ?? 0) <= unfoldedEntries
   }
 
   private isQuery(term: Term): boolean {
