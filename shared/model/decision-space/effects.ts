@@ -8,7 +8,7 @@ import type { Template } from '../predicate.ts'
 import type { Effect } from '../routing-model.ts'
 import { exactly, integerMatching, matchingOf } from './matching.ts'
 import type { Reader } from './reader.ts'
-import { changed, stateKey, type HeaderStep, type State } from './state.ts'
+import { changed, stateKey, variableOf, type HeaderStep, type State } from './state.ts'
 import type { Term, TermList } from './term.ts'
 import { countHolds, nthOf } from './value-lists.ts'
 
@@ -35,11 +35,11 @@ export function applyToTerms(reader: Reader, effect: Effect, state: State, when:
     case 'set-header': case 'add-header': case 'delete-header': case 'replace-header': return done(withHeaders(reader, state, headerStep(reader, effect, state, when, at)))
     case 'set-variable': {
       const value = 'parts' in effect.value ? text(effect.value) : reader.term(effect.value, state, at)
-      const old = reader.variable(effect.name, state, at)
+      const old = variableOf(terms, state, effect.name, at)
       const next = terms.maybeAbsent(value) ? terms.choose(reader.tests.present(value), value, old) : value
       return done({ variables: new Map([...state.variables, [effect.name, terms.choose(when, next, old)]]) })
     }
-    case 'unset-variable': return done({ variables: new Map([...state.variables, [effect.name, terms.choose(when, terms.absent, reader.variable(effect.name, state, at))]]) })
+    case 'unset-variable': return done({ variables: new Map([...state.variables, [effect.name, terms.choose(when, terms.absent, variableOf(terms, state, effect.name, at))]]) })
     case 'normalize-uri': return normalized(reader, effect, state, when)
     case 'set-source': return done({ sourceIp: kept(reader, addressTerm(reader, reader.term(effect.value, state, at), state, at), state.sourceIp) })
     case 'set-destination': return done({ localIp: kept(reader, addressTerm(reader, reader.term(effect.value, state, at), state, at), state.localIp) })

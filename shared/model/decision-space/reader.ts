@@ -9,27 +9,24 @@ import type { Definition } from './definitions.ts'
 import { describePredicate } from '../describe.ts'
 import type { Field, Matcher, Predicate, Template, Test, View } from '../predicate.ts'
 import type { RoutingModel } from '../routing-model.ts'
-import { hashOf, spreadOver } from './hashes.ts'
 import { existsMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
 import type { Space } from './space.ts'
 import { lookedUpHost, sentHost, sentPath } from './spellings.ts'
-import { stateKey, type State } from './state.ts'
-import type { Term, TermList, TermTransform } from './term.ts'
-import { isEachOf } from './term-kinds.ts'
+import { stateKey, variableOf, type State } from './state.ts'
+import type { Term, TermList } from './term.ts'
 import { Tests, type Words } from './tests.ts'
 import { countHolds, firstOf, isList, nthOf } from './value-lists.ts'
+import { ViewTransforms } from './view-transforms.ts'
 
 /** Methods the product knows by number (H-METH-1); tests of them look at the method as it arrived. */
 const knownMethods = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT']
-/** Longer tables are one value of which only equality is known. */
-const unfoldedEntries = 40
-const nowhere: Span = { file: '', start: 0, end: 0 }
 
 /** Reads conditions, values and templates of one config as formulas and terms over the request that arrived. */
 export class Reader {
   readonly space: Space
   readonly tests: Tests
   readonly closures: Closures
+  private readonly transforms: ViewTransforms
   /** Chance is drawn anew each time; the n-th draw of one share on one side is the n-th on the other. */
   private readonly draws = new Map<number, number>()
 
@@ -49,6 +46,7 @@ export class Reader {
     this.settingsVariable = model.surroundings.inEffect?.variable ?? null
     this.closures = new Closures(space, model, outside)
     this.tests = new Tests(space.world, (name) => this.closures.table(this.closures.idOf(name)))
+    this.transforms = new ViewTransforms(this, this.closures)
   }
 
   formula(predicate: Predicate, state: State): Formula {
@@ -126,9 +124,9 @@ export class Reader {
     if (field.kind === 'header-count') return countHolds(this, this.headerList(state, field.name, field.split), view.transforms, matching, words)
     const values = this.fieldOf(field, state, at)
     if (isList(values)) {
-      return this.tests.anyHolds(values, this.transformsOf(view, state), matching, words, (list) => this.space.terms.read(list.variable), (transforms, term) => this.applyAll(transforms, term))
+      return this.tests.anyHolds(values, this.transforms.of(view, state), matching, words, (list) => this.space.terms.read(list.variable), (transforms, term) => this.transforms.apply(transforms, term))
     }
-    return this.tests.holds(this.applyAll(this.transformsOf(view, state), values), matching, words)
+    return this.tests.holds(this.transforms.apply(this.transforms.of(view, state), values), matching, words)
   }
 
   private methodTest(matcher: Extract<Matcher, { readonly values: readonly string[] }>, state: State, words: Words): Formula {
@@ -150,7 +148,7 @@ export class Reader {
     const constant = (text: string | null): Term => (text === null ? terms.absent : terms.text(toBytes(text)))
     switch (field.kind) {
       case 'constant': return constant(field.value)
-      case 'variable': return this.variable(field.name, state, at)
+      case 'variable': return variableOf(terms, state, field.name, at)
       case 'state': return terms.unknown(`state ${this.closures.of(field.text)}`, `it depends on live state (${field.name})`, at)
       case 'opaque': return terms.unknown(`${this.closures.of(field.text)} of ${stateKey(state)}`, field.reason, at)
       case 'source-ip': return state.sourceIp
@@ -169,16 +167,6 @@ export class Reader {
       case 'scheme': return constant(arrival.listener.tls === null ? 'http' : 'https')
       default: return arrival.readable ? this.requestField(field, state, at) : terms.absent
     }
-  }
-
-  /** Value of a variable; one that nothing set is absent, unless something unmodelled may have set it. Names with a blank are no variables of a product. */
-  variable(name: string, state: State, at: Span): Term {
-    const { terms } = this.space
-    const known = state.variables.get(name)
-    if (known !== undefined) return known
-    if (name.includes(' ')) return terms.absent
-    if (name.startsWith('proc.')) return terms.unknown(`var(${name})`, 'process variables are set at run time', at)
-    return state.unsettled.reduce<Term>((term, effect) => terms.choose(effect.when, terms.unknown(`var(${name}) after ${effect.key}`, effect.reason, effect.at), term), terms.absent)
   }
 
   private requestField(field: Field, state: State, at: Span): Term | TermList {
@@ -256,71 +244,13 @@ export class Reader {
     return this.space.variables.header(`${name} as lines`, 'line')
   }
 
-  /** Transformations with variables put in as terms cannot be written as data; they become unknown values. */
-  private transformsOf(view: View, state: State): readonly TermTransform[] {
-    return view.transforms.map((transform): TermTransform => {
-      if (transform.kind === 'map') return { ...transform, table: this.closures.nameOf(transform.table) }
-      if (transform.kind === 'concat') {
-        const variable = transform.variable === null ? null : this.variable(transform.variable, state, nowhere)
-        if (variable === null || variable.kind === 'absent') return { kind: 'concat', before: transform.before, variable: null, after: transform.after }
-        if (variable.kind === 'text') return { kind: 'concat', before: `${transform.before}${variable.text}`, variable: null, after: transform.after }
-        return { kind: 'opaque', text: `concat(${transform.before},${variable.id},${transform.after})`, reason: 'it joins a variable that depends on the request' }
-      }
-      if (transform.kind === 'string-compare') return { kind: 'opaque', text: `strcmp(${this.variable(transform.variable, state, nowhere).id})`, reason: 'it compares with a variable' }
-      if (transform.kind === 'arithmetic' && typeof transform.operand === 'object' && transform.operand !== null) {
-        return { kind: 'opaque', text: `${transform.operator}(${this.variable(transform.operand.variable, state, nowhere).id})`, reason: 'it computes with a variable' }
-      }
-      return transform
-    })
-  }
-
-  applyAll(transforms: readonly TermTransform[], term: Term): Term {
-    const { terms } = this.space
-    let value = term
-    for (const transform of transforms) {
-      // An address read from an address is what it is.
-      // Parameters of the query that arrived vary by themselves.
-      if (transform.kind === 'argument' && transform.delimiter === '&' && this.isQuery(value)) {
-        value = terms.read(this.space.variables.argument(transform.name))
-        continue
-      }
-      if (transform.kind === 'hash') {
-        value = hashOf(this.space, value)
-        continue
-      }
-      if (transform.kind === 'map') {
-        const id = this.closures.idOf(transform.table)
-        const spread = this.isUnfolded(value, id) ? spreadOver(this.space, this.tests, value, this.closures.table(id), transform.fallback) : null
-        if (spread !== null) {
-          value = spread
-          continue
-        }
-      }
-      if (transform.kind === 'cast' && transform.to === 'ip' && value.kind === 'read' && value.variable.encoding === 'address') continue
-      value = terms.apply(transform, value)
-    }
-    return value
-  }
-
-  /** Is a lookup told value by value? Only so can it be seen that two tables give the same for some keys. */
-  private isUnfolded(key: Term, table: string): boolean {
-    if (key.kind === 'read' && key.variable.derived !== undefined) return true
-    return this.space.isChanged(table) && !isEachOf(key) && (this.closures.table(table)?.entries.length ?? 0) <= unfoldedEntries
-  }
-
-  private isQuery(term: Term): boolean {
-    const { terms, variables } = this.space
-    const query = terms.read(variables.query)
-    return term === query || term === terms.choose(this.tests.present(query), query, terms.empty)
-  }
-
   /** The one value that counts when a view is used as a value. */
   term(view: View, state: State, at: Span): Term {
     const { terms } = this.space
     if (view.field.kind === 'header-count') return terms.unknown(`count ${this.headerList(state, view.field.name, view.field.split).id}`, 'a count used as a value', at)
     const values = this.fieldOf(view.field, state, at)
     const one = isList(values) ? nthOf(this, values, view.pick === 'first' ? 1 : -1) : values
-    const value = this.applyAll(this.transformsOf(view, state), one)
+    const value = this.transforms.apply(this.transforms.of(view, state), one)
     return view.absentAs === 'empty' && terms.maybeAbsent(value) ? terms.choose(this.tests.present(value), value, terms.empty) : value
   }
 
