@@ -112,7 +112,7 @@ function outcomeDifferences(comparing: Comparing, before: DecidingRule, after: D
   ]
   const names = [...new Set([...touchedHeaders(before.state), ...touchedHeaders(after.state)])].filter((name) => !comparing.products.areTwo || !hopByHop.has(name)).sort()
   for (const name of names) {
-    const lists = [comparing.before.headerList(before.state, name, 'comma'), comparing.after.headerList(after.state, name, 'comma')] as const
+    const lists = [comparing.before.values.headerList(before.state, name, 'comma'), comparing.after.values.headerList(after.state, name, 'comma')] as const
     const difference = listDifference(comparing, lists[0], lists[1])
     if (difference.when !== never) found.push({ aspect: name === 'host' ? 'host' : 'header', name, ...difference })
   }

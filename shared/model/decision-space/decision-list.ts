@@ -266,8 +266,8 @@ class Builder {
     const value = this.reader.template(to.value, state, at)
     if (to.kind === 'location') return value
     const present = this.reader.tests.present(state.path)
-    const path = terms.choose(present, to.dropQuery ? state.path : this.reader.pathAndQuery(state), terms.text('/'))
-    const host = to.kind === 'scheme' ? [terms.text('://'), firstOf(this.reader, this.reader.headerList(state, 'host', 'comma'))] : []
+    const path = terms.choose(present, to.dropQuery ? state.path : this.reader.values.pathAndQuery(state), terms.text('/'))
+    const host = to.kind === 'scheme' ? [terms.text('://'), firstOf(this.reader, this.reader.values.headerList(state, 'host', 'comma'))] : []
     const start = to.kind === 'prefix' && to.value.parts.length === 1 && value.kind === 'text' && value.text === '/' ? terms.empty : value
     const whole = terms.concat([start, ...host, path])
     if (!to.appendSlash) return whole

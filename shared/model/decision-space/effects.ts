@@ -121,7 +121,7 @@ function queryValue(reader: Reader, value: Term, state: State): Term {
 /** A new path and query out of one value: split at a literal `?`, or ending in what the request had. */
 function targetValue(reader: Reader, value: Term, isTarget: boolean, state: State, when: Formula, at: Span): Parameters<typeof changed>[2] {
   const { terms } = reader.space
-  const whole = reader.pathAndQuery(state)
+  const whole = reader.values.pathAndQuery(state)
   if (value === whole && !isTarget) return {}
   // A whole new target is written as it is.
   const form = isTarget ? { form: terms.text('origin') } : withoutUrl(reader, state)
@@ -155,7 +155,7 @@ const isLiteralPattern = /^\^((?:[A-Za-z0-9/_~%=@:,;-]|\\[./+*?()[\]{}|^$\\-])*)
 function replaced(reader: Reader, effect: Extract<Effect, { readonly kind: 'replace' }>, state: State, when: Formula, at: Span): Parameters<typeof changed>[2] {
   const { terms, world } = reader.space
   const whole = effect.part !== 'path'
-  const subject = whole ? reader.pathAndQuery(state) : state.path
+  const subject = whole ? reader.values.pathAndQuery(state) : state.path
   const replacement = reader.template(effect.replacement, state, at)
   const shape = isLiteralPattern.exec(effect.pattern)
   const literal = shape === null ? '' : toBytes((shape[1] ?? '').replace(/\\(.)/g, '$1'))
@@ -192,7 +192,7 @@ function withHeaders(reader: Reader, state: State, step: HeaderStep): Parameters
   const headers = [...state.headers, step]
   if (!step.matches('host')) return { headers }
   const { terms } = reader.space
-  const old = reader.headerList(state, 'host', 'comma')
+  const old = reader.values.headerList(state, 'host', 'comma')
   const [was, is] = [nthOf(reader, old, -1), nthOf(reader, step.apply(old), -1)]
   if (is === was || is.kind === 'absent') return { headers }
   const follows = terms.maybeAbsent(is) ? terms.choose(reader.tests.present(is), is, state.authority) : is

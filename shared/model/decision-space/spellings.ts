@@ -2,7 +2,8 @@ import type { Atom, Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
 import { literalMatching, matchingOf } from './matching.ts'
 import type { Term } from './term.ts'
-import type { TestGround, Words } from './tests.ts'
+import type { TestGround } from './test-ground.ts'
+import type { Words } from './tests.ts'
 
 const nowhere: Span = { file: '', start: 0, end: 0 }
 

@@ -10,18 +10,11 @@ import { valueOfTerm } from './concrete.ts'
 import { noteBounds } from './hash-bounds.ts'
 import { lookupOrder } from './lookups.ts'
 import { addressMatching, existsMatching, integerMatching, literalTexts, matchingOf, nonZero, type Matching } from './matching.ts'
-import type { Space } from './space.ts'
 import type { Term, TermList, TermTransform } from './term.ts'
 import { isAddress, isComputable, isEachOf, isExactThrough, literalsBehind, literalsThrough, mayDrop, variableWords } from './term-kinds.ts'
 
 /** Words for a test, plain and negated. */
 export type Words = (negated: boolean, detailed?: boolean) => string
-
-/** Terms of both configs, and the tests of one of them. */
-export interface TestGround {
-  readonly space: Space
-  readonly tests: Tests
-}
 
 /** Tables above this size are not unfolded inside a condition. */
 const unfoldLimit = 400

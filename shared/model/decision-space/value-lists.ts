@@ -3,7 +3,8 @@ import type { Span } from '#shared/text/span.ts'
 import type { View } from '../predicate.ts'
 import { existsMatching, integerMatching, type Matching } from './matching.ts'
 import type { Term, TermList } from './term.ts'
-import type { TestGround, Words } from './tests.ts'
+import type { TestGround } from './test-ground.ts'
+import type { Words } from './tests.ts'
 
 const nowhere: Span = { file: '', start: 0, end: 0 }
 

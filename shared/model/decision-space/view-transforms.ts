@@ -5,7 +5,7 @@ import { hashOf, spreadOver } from './hashes.ts'
 import { variableOf, type State } from './state.ts'
 import type { Term, TermTransform } from './term.ts'
 import { isEachOf } from './term-kinds.ts'
-import type { TestGround } from './tests.ts'
+import type { TestGround } from './test-ground.ts'
 
 /** Longer tables are one value of which only equality is known. */
 const unfoldedEntries = 40
