@@ -1,4 +1,4 @@
-import type { DecidingRule, Destination } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule, Destination } from '#shared/model/decision-space/deciding-rule.ts'
 import { laterVariables, placeKey, touchedHeaders } from '#shared/model/decision-space/rule-keys.ts'
 import { exactly, integerMatching } from '#shared/model/decision-space/matching.ts'
 import type { Reader } from '#shared/model/decision-space/reader.ts'

@@ -1,4 +1,4 @@
-import type { DecidingRule, Destination } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule, Destination } from '#shared/model/decision-space/deciding-rule.ts'
 import { destinationKey, receivedKey, settingsKey } from '#shared/model/decision-space/rule-keys.ts'
 import { ForwardRule } from '#shared/model/decision-space/forward-rule.ts'
 import type { Reader } from '#shared/model/decision-space/reader.ts'

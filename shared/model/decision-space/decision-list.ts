@@ -11,6 +11,7 @@ import { isAction, type Action, type RedirectTarget, type RoutingModel, type Sco
 import { ChosenRule, type Chosen } from './chosen-rule.ts'
 import { Condition } from './condition.ts'
 import { depthOf } from './capture-depth.ts'
+import type { DecidingRule, Destination } from './deciding-rule.ts'
 import { applyToTerms } from './effects.ts'
 import { ForwardRule, plainForwards } from './forward-rule.ts'
 import { lookupOrder } from './lookups.ts'
@@ -20,39 +21,6 @@ import { refusals } from './refusals.ts'
 import type { State } from './state.ts'
 import type { Term } from './term.ts'
 import { firstOf } from './value-lists.ts'
-
-/** Where a rule sends the requests that it decides. */
-export type Destination =
-  /** `server`: named by a `use-server` rule; null: the pool balances. */
-  | { readonly kind: 'forward'; readonly pool: string; readonly server: string | null }
-  | { readonly kind: 'split'; readonly shares: readonly { readonly pool: string; readonly share: number }[] }
-  | { readonly kind: 'redirect'; readonly status: number; readonly location: Term; readonly contents: Term }
-  | { readonly kind: 'respond' | 'deny'; readonly status: number; readonly contents: Term }
-  | { readonly kind: 'close'; readonly contents: Term }
-  | { readonly kind: 'serve'; readonly root: string }
-  | { readonly kind: 'unmodelled'; readonly text: string; readonly reason: string; readonly at: Span }
-
-/** One rule that decides: everything that satisfies `condition` and no earlier rule goes to `destination`. */
-export interface DecidingRule {
-  readonly condition: Condition
-  /** `condition`, worked out. */
-  readonly formula: Formula
-  readonly destination: Destination
-  /** What the destination receives. */
-  readonly state: State
-  /** Line that chose; null: the product's own answer. */
-  readonly at: Span | null
-  /** Lines that take part: the rule, and what led to it. */
-  readonly spans: readonly Span[]
-  /** The rule's own condition, for people; the conditions of both stages for rules of a pool. */
-  readonly conditions: readonly Predicate[]
-  /** Pool that was chosen, also where its own rule answers. */
-  readonly pool: string | null
-  /** What was looked up, for rules that come from a table. */
-  readonly entry: string | null
-  /** The one predicate, on the request as in `state`, that is all of the condition; null: it has other parts. */
-  readonly only: Predicate | null
-}
 
 /** Something that may change the outcome of requests and is not modelled. */
 export interface OpaqueEffect {

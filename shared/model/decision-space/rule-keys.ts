@@ -1,4 +1,4 @@
-import type { DecidingRule, Destination } from './decision-list.ts'
+import type { DecidingRule, Destination } from './deciding-rule.ts'
 import type { Reader } from './reader.ts'
 import type { State } from './state.ts'
 import type { Term } from './term.ts'
