@@ -7,7 +7,7 @@ import { describeView } from '../describe.ts'
 import { otherwiseStep, poolsByReference, type PoolLookup } from '../decision-order.ts'
 import type { Pool, ServerSelector } from '../pool.ts'
 import type { Predicate, Template } from '../predicate.ts'
-import { isAction, type Action, type RedirectTarget, type RoutingModel, type Scope, type ScopeId, type Step } from '../routing-model.ts'
+import { isAction, type Action, type RoutingModel, type Scope, type ScopeId, type Step } from '../routing-model.ts'
 import { ChosenRule, type Chosen } from './chosen-rule.ts'
 import { Condition } from './condition.ts'
 import { depthOf } from './capture-depth.ts'
@@ -15,12 +15,12 @@ import type { DecidingRule, Destination } from './deciding-rule.ts'
 import { applyToTerms } from './effects.ts'
 import { ForwardRule, plainForwards } from './forward-rule.ts'
 import { lookupOrder } from './lookups.ts'
-import { exactly, matchingOf } from './matching.ts'
+import { exactly } from './matching.ts'
 import type { Reader } from './reader.ts'
+import { locationOf } from './redirect-location.ts'
 import { refusals } from './refusals.ts'
 import type { State } from './state.ts'
 import type { Term } from './term.ts'
-import { firstOf } from './value-lists.ts'
 
 /** Something that may change the outcome of requests and is not modelled. */
 export interface OpaqueEffect {
@@ -225,23 +225,7 @@ class Builder {
       const empty = this.reader.tests.holds(this.reader.template(to.value, state, at), exactly(['']), (negated) => `the new location is ${negated ? 'not ' : ''}empty`)
       condition = when.with(world.not(empty))
     }
-    this.emit(condition, { kind: 'redirect', status, location: this.location(to, state, at), contents: this.contents(contents, state, step) }, state, step, chosen)
-  }
-
-  /** Location as a term; same rules as the simulator (route: `redirect.ts`). */
-  private location(to: RedirectTarget, state: State, at: Span): Term {
-    const { terms, world } = this.reader.space
-    const value = this.reader.template(to.value, state, at)
-    if (to.kind === 'location') return value
-    const present = this.reader.tests.present(state.path)
-    const path = terms.choose(present, to.dropQuery ? state.path : this.reader.values.pathAndQuery(state), terms.text('/'))
-    const host = to.kind === 'scheme' ? [terms.text('://'), firstOf(this.reader, this.reader.values.headerList(state, 'host', 'comma'))] : []
-    const start = to.kind === 'prefix' && to.value.parts.length === 1 && value.kind === 'text' && value.text === '/' ? terms.empty : value
-    const whole = terms.concat([start, ...host, path])
-    if (!to.appendSlash) return whole
-    const slashed = this.reader.tests.holds(whole, matchingOf({ kind: 'suffix', values: ['/'], ignoreCase: false }), (negated) => `the location ${negated ? 'does not end' : 'ends'} with a slash`)
-    const empty = this.reader.tests.holds(whole, exactly(['']), (negated) => `the location is ${negated ? 'not ' : ''}empty`)
-    return terms.choose(world.or(slashed, empty), whole, terms.concat([whole, terms.text('/')]))
+    this.emit(condition, { kind: 'redirect', status, location: locationOf(this.reader, to, state, at), contents: this.contents(contents, state, step) }, state, step, chosen)
   }
 
   private forward(name: string, when: Condition, state: State, step: Step | null, entry: string | null): void {
