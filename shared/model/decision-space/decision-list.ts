@@ -16,6 +16,7 @@ import { applyToTerms } from './effects.ts'
 import { ForwardRule, plainForwards } from './forward-rule.ts'
 import { lookupOrder } from './lookups.ts'
 import { exactly } from './matching.ts'
+import { modelDigest } from './model-digest.ts'
 import type { Reader } from './reader.ts'
 import { locationOf } from './redirect-location.ts'
 import { refusals } from './refusals.ts'
@@ -152,18 +153,12 @@ class Builder {
   }
 
   private pushFurther(condition: Condition, state: State, step: Step | null, chosen: Chosen | null): void {
-    this.push(condition, { kind: 'unmodelled', text: `further internal redirects (rules ${this.everything()})`, reason: 'there are too many ways through the rules to follow them all', at: step?.origin[0] ?? nowhere }, state, step, chosen)
+    this.push(condition, { kind: 'unmodelled', text: `further internal redirects (rules ${this.everything})`, reason: 'there are too many ways through the rules to follow them all', at: step?.origin[0] ?? nowhere }, state, step, chosen)
   }
 
-  /** Number that is equal for models whose rules, tables and pools are, but for pools that no rule can get to. */
-  private everything(): number {
-    if (this.digest !== null) return this.digest
-    const { scopes, tables, pools } = this.model
-    const named = namedPools(scopes.values())
-    const inOrder = <T>(all: ReadonlyMap<string, T>): readonly (readonly [string, T])[] => [...all].sort(([one], [other]) => (one < other ? -1 : 1))
-    const reached = pools.filter((pool) => named?.has(pool.name) ?? true).sort((one, other) => (one.id < other.id ? -1 : 1))
-    this.digest = this.reader.space.numberOf(JSON.stringify([inOrder(scopes), inOrder(tables), reached], (key, value: unknown) => (key === 'origin' || key === 'at' || key === 'otherwiseAt' ? undefined : value)))
-    return this.digest
+  /** `modelDigest`, worked out when it is first asked for. */
+  private get everything(): number {
+    return (this.digest ??= modelDigest(this.reader.space, this.model))
   }
 
   private isImpossible({ formula: holds, depth }: Condition): boolean {
@@ -338,17 +333,4 @@ class Builder {
   private push(condition: Condition, destination: Destination, state: State, step: Step | null, chosen: Chosen | null, selector: ServerSelector | null = null): void {
     this.rules.push(new ChosenRule(condition, destination, state, step, chosen, selector))
   }
-}
-
-/** Names of the pools that rules name; null: some value may name any. */
-function namedPools(scopes: Iterable<Scope>): ReadonlySet<string> | null {
-  const found = new Set<string>()
-  for (const { steps, otherwise } of scopes) {
-    for (const { does } of [...steps, ...(otherwise === null ? [] : [{ does: otherwise }])]) {
-      if (does.kind === 'dispatch') return null
-      if (does.kind === 'forward') found.add(does.pool)
-      if (does.kind === 'split') for (const { pool } of does.shares) found.add(pool)
-    }
-  }
-  return found
 }
