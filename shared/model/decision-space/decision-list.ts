@@ -3,7 +3,6 @@ import { Solver } from '#shared/requests/space/solver.ts'
 import { always, never, type Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
 import { canonicalText } from '../canonical.ts'
-import { describeView } from '../describe.ts'
 import { otherwiseStep, poolsByReference, type PoolLookup } from '../decision-order.ts'
 import type { Pool, ServerSelector } from '../pool.ts'
 import type { Predicate, Template } from '../predicate.ts'
@@ -14,13 +13,13 @@ import { depthOf } from './capture-depth.ts'
 import type { DecidingRule, Destination } from './deciding-rule.ts'
 import { applyToTerms } from './effects.ts'
 import { ForwardRule, plainForwards } from './forward-rule.ts'
-import { lookupOrder } from './lookups.ts'
 import { exactly } from './matching.ts'
 import { modelDigest } from './model-digest.ts'
 import type { Reader } from './reader.ts'
 import { locationOf } from './redirect-location.ts'
 import { refusals } from './refusals.ts'
 import type { State } from './state.ts'
+import { templateLookup } from './template-lookup.ts'
 import type { Term } from './term.ts'
 
 /** Something that may change the outcome of requests and is not modelled. */
@@ -274,7 +273,7 @@ class Builder {
       this.byName(key.text, action, when, state, step, chosen, null)
       return
     }
-    const lookup = this.lookupOf(action.key, state, at)
+    const lookup = templateLookup(this.reader, action.key, state, at)
     if (lookup !== null) {
       for (const entry of lookup.order) {
         const formula = this.reader.tests.holds(lookup.of, entry.matching, (negated) => `${lookup.words} ${negated ? 'does not match' : 'matches'} ${entry.key} of ${lookup.path}`)
@@ -296,23 +295,6 @@ class Builder {
     const pool = name === '' ? undefined : this.pools.get(name)
     if (pool === undefined || pool.name !== name) this.act(action.onMiss, when, state, step, chosen, entry)
     else this.toPool({ pool, step, origin, entry }, when, state)
-  }
-
-  /** The table lookup that a destination consists of, with text around it; null: it is something else. */
-  private lookupOf(template: Template, state: State, at: Span) {
-    const views = template.parts.filter((part) => typeof part !== 'string')
-    const view = views[0]
-    const last = view?.transforms[view.transforms.length - 1]
-    if (views.length !== 1 || view === undefined || last?.kind !== 'map') return null
-    const table = this.reader.closures.table(last.table)
-    const order = table === undefined || table.missing ? null : lookupOrder(table)
-    if (table === undefined || order === null) return null
-    const position = template.parts.indexOf(view)
-    const textOf = (parts: Template['parts']): string => parts.join('')
-    return {
-      of: this.reader.term({ ...view, transforms: view.transforms.slice(0, -1) }, state, at), order, fallback: last.fallback, path: table.path, words: describeView({ ...view, transforms: view.transforms.slice(0, -1) }),
-      before: textOf(template.parts.slice(0, position)), after: textOf(template.parts.slice(position + 1)),
-    }
   }
 
   /** A rule of an entry or of the pool that was chosen. */
