@@ -18,6 +18,7 @@ import { modelDigest } from './model-digest.ts'
 import type { Reader } from './reader.ts'
 import { locationOf } from './redirect-location.ts'
 import { refusals } from './refusals.ts'
+import { selectedServers } from './server-selection.ts'
 import type { State } from './state.ts'
 import { templateLookup } from './template-lookup.ts'
 import type { Term } from './term.ts'
@@ -243,25 +244,7 @@ class Builder {
       this.push(when, this.answer(503), state, null, chosen)
       return
     }
-    const forced = (pool.settings['option persist'] ?? 'no') !== 'no' || pool.persistence.some((one) => one.kind === 'force-persist')
-    for (const selector of pool.selectors) {
-      const selected = when.where(selector.when, state)
-      const place = selector.origin[0] ?? nowhere
-      const choose = (guard: Condition, server: string | null): void => { this.push(guard, { kind: 'forward', pool: pool.name, server }, state, null, chosen, selector) }
-      const key = typeof selector.server === 'string' ? null : this.reader.template(selector.server, state, place)
-      for (const member of pool.members) {
-        if (key === null ? member.name !== selector.server : false) continue
-        // A server in maintenance is passed over, and the next rule is looked at.
-        if (member.options.state === 'disabled' && !forced) {
-          if (key === null) break
-          continue
-        }
-        choose(key === null ? selected : selected.with(this.reader.tests.holds(key, exactly([toBytes(member.name)]), (negated) => `the server ${negated ? 'is not' : 'is'} ${member.name}`)), member.name)
-      }
-      // A name that no server has ends the rules: the pool balances.
-      const named = key === null && pool.members.some((member) => member.name === selector.server)
-      if (!named) choose(selected, null)
-    }
+    for (const { condition, server, selector } of selectedServers(this.reader, pool, when, state)) this.push(condition, { kind: 'forward', pool: pool.name, server }, state, null, chosen, selector)
     this.push(when, this.balancedIn(pool), state, null, chosen)
   }
 
