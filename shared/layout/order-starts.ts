@@ -1,5 +1,5 @@
 import type { Layers } from './layers.ts'
-import type { Orders } from './order.ts'
+import type { Orders } from './order-work.ts'
 
 /** Columns as met walking depth first from the left, children in configuration order. */
 export function depthFirst(layers: Layers): Orders {
