@@ -11,6 +11,9 @@ export interface Environment {
   readonly version: string
 }
 
+/** No variables, and the reference version: enough to see how words are written. */
+export const bareEnvironment: Environment = { variables: {}, version: '2.6' }
+
 export interface WordProblem {
   readonly problem: ScanProblem
   /** Offset in the file. */
