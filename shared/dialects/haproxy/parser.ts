@@ -3,6 +3,7 @@ import { nearest } from '#shared/text/nearest.ts'
 import type { SourceFile } from '#shared/text/source-file.ts'
 import { keyword, statementSpan, wordSpan } from './accessors.ts'
 import { hasConditions } from './conditionals.ts'
+import { checkConditions, conditionalDepths } from './conditional-faults.ts'
 import { isFirstWord } from './first-words.ts'
 import { lexHaproxy } from './lexer.ts'
 import { checkFile, checkLines } from './line-faults.ts'
@@ -104,33 +105,6 @@ function unknownSection(tree: HaproxyTree, line: number): Diagnostic {
   })
 }
 
-const conditionalWords = new Set(['.if', '.elif', '.else', '.endif', '.diag', '.notice', '.warning', '.alert'])
-
-function checkConditions(tree: HaproxyTree, findings: Diagnostic[]): void {
-  const { lines } = tree
-  const open: { readonly line: number; closedByElse: boolean }[] = []
-  const report = (line: number, code: 'haproxy/unbalanced-if' | 'haproxy/unknown-directive', message: string): void => {
-    findings.push(diagnostic({ code, severity: 'error', message, at: statementSpan(tree, line), source: 'HAProxy configuration manual, section 2.4', names: [keyword(tree, line)] }))
-  }
-  for (let line = 0; line < lines.count; line += 1) {
-    if (((lines.flags[line] as number) & lineFlags.conditional) === 0) continue
-    const word = keyword(tree, line)
-    const top = open[open.length - 1]
-    if (word === '.if') open.push({ line, closedByElse: false })
-    else if (word === '.elif' || word === '.else') {
-      if (top === undefined) report(line, 'haproxy/unbalanced-if', `HAProxy will not start: this '${word}' has no '.if' before it.`)
-      else if (top.closedByElse) report(line, 'haproxy/unbalanced-if', `HAProxy will not start: '${word}' follows the '.else' of its block.`)
-      else if (word === '.else') top.closedByElse = true
-    } else if (word === '.endif') {
-      if (open.pop() === undefined) report(line, 'haproxy/unbalanced-if', "HAProxy will not start: this '.endif' has no '.if' before it.")
-    } else if (!conditionalWords.has(word)) {
-      const meant = nearest(word, conditionalWords, 2)
-      report(line, 'haproxy/unknown-directive', `HAProxy will not start: '${word.slice(0, 80)}' is not a directive it knows${meant === null ? '' : `; did you mean '${meant}'`}.`)
-    }
-  }
-  for (const block of open) report(block.line, 'haproxy/unbalanced-if', "HAProxy will not start: this '.if' has no '.endif'.")
-}
-
 const frontSides: ReadonlySet<string> = new Set(['frontend', 'listen'])
 const backSides: ReadonlySet<string> = new Set(['backend', 'listen'])
 
@@ -160,20 +134,4 @@ function checkNames(tree: HaproxyTree, findings: Diagnostic[]): void {
     if (frontSides.has(kind)) fronts.set(name, line)
     if (backSides.has(kind)) backs.set(name, line)
   }
-}
-
-/** How many `.if` blocks are open at each line. */
-function conditionalDepths(tree: HaproxyTree): Uint16Array {
-  const { lines } = tree
-  const depths = new Uint16Array(lines.count)
-  let depth = 0
-  for (let line = 0; line < lines.count; line += 1) {
-    if (((lines.flags[line] as number) & lineFlags.conditional) !== 0) {
-      const word = keyword(tree, line)
-      if (word === '.if') depth += 1
-      else if (word === '.endif') depth = Math.max(0, depth - 1)
-    }
-    depths[line] = depth
-  }
-  return depths
 }
