@@ -3,6 +3,7 @@ import { lineFlags } from './tree.ts'
 import type { HaproxyTree, Quoting, Word } from './tree.ts'
 import type { ScanProblem } from './scan-problem.ts'
 import { scanVariable } from './variable-scan.ts'
+import { isVersionAtLeast } from './versions.ts'
 import { wordSpan } from './accessors.ts'
 
 /** What words depend on besides the text: environment variables, and the product version, e.g. `2.6` or `3.0.5`. */
@@ -28,19 +29,6 @@ export interface LineWords {
   readonly emptyWordIs: 'silent' | 'warning' | 'fatal'
   /** Why the rest of the line could not be read; null: the line is sound. */
   readonly problem: WordProblem | null
-}
-
-/** Major and minor of a version text; an unreadable one counts as 2.6, the reference version. */
-export function versionNumber(version: string): readonly [number, number] {
-  const parts = version.split('.')
-  const major = Number.parseInt(parts[0] ?? '', 10)
-  const minor = Number.parseInt(parts[1] ?? '0', 10)
-  return Number.isNaN(major) ? [2, 6] : [major, Number.isNaN(minor) ? 0 : minor]
-}
-
-export function isVersionAtLeast(version: string, major: number, minor: number): boolean {
-  const [haveMajor, haveMinor] = versionNumber(version)
-  return haveMajor > major || (haveMajor === major && haveMinor >= minor)
 }
 
 const noVariables: readonly string[] = []
