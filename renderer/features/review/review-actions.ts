@@ -8,6 +8,7 @@ import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
 import { toDrawerFiles } from './editor-marks.ts'
 import { findingsOf, type Finding } from './findings.ts'
 import { effectiveTopologyOptions } from './picture-options.ts'
+import { drawerFileOf } from './places.ts'
 import { pairKey } from './reviewed-store.ts'
 import { isLongText } from './long-text.ts'
 import { elementsAt, neighbourFinding, selectDiagnostic, selectElements, selectFinding, selectPlace } from './selection.ts'
@@ -279,13 +280,4 @@ export function createReviewActions({ store, client }: ActionTools, behaviour: B
   }
 
   return actions
-}
-
-/** Index of the file pair that holds `file` on `side`; the present one when the comparison does not list it. */
-export function drawerFileOf(state: Pick<AppState, 'comparison' | 'after' | 'drawerFile'>, side: Side, file: string): number {
-  const pairs = state.comparison.value?.files ?? []
-  const at = pairs.findIndex((pair) => pair[side] === file)
-  if (at !== -1) return at
-  const alone = state.after.value?.summary.files.findIndex((each) => each.path === file) ?? -1
-  return pairs.length === 0 && alone !== -1 ? alone : state.drawerFile
 }
