@@ -1,13 +1,10 @@
 import type { Result } from '#shared/diagnostics/failure.ts'
-import type { Webhook } from '#shared/live/alerts/webhook.ts'
-import type { FileSource, LiveSource } from '#shared/live/live-source.ts'
-import type { LiveRequest } from '#shared/live/reads.ts'
-import type { PollTime } from '#shared/live/snapshot.ts'
 import type { PdfFonts } from '#shared/render/pdf-font.ts'
-import type { RequestInput } from '#shared/model/request.ts'
 import type { Emit } from '#shared/rpc/events.ts'
 import type { AppSettings, ConfigInput, RecentEntry, Snapshot, SourceSummary } from '#shared/rpc/payloads.ts'
 import type { TextEncodingName } from '#shared/text/source-file.ts'
+import type { BalancerPort } from './balancer-port.ts'
+import type { LivePort, RecordingPort, WebhookPort } from './live-ports.ts'
 
 /** Bytes of one file. `resolved` is the absolute path without symbolic links. */
 export interface FileBytes {
@@ -135,135 +132,6 @@ export interface RasterPort {
   readonly deflate: (bytes: Uint8Array) => Uint8Array
   /** PNG bytes of an SVG at `scale` times its own size. */
   readonly png: (svg: string, scale: number) => Promise<Result<{ readonly bytes: Uint8Array; readonly width: number; readonly height: number }>>
-}
-
-/** One request to a started balancer. */
-export interface ReplayRequest {
-  /** Socket of the listener it is sent to. */
-  readonly socket: string
-  /** A PROXY header goes first and says where the connection comes from and where it went. */
-  readonly proxyHeader: boolean
-  /** Null: some address of the family of the source. */
-  readonly destinationIp: string | null
-  readonly destinationPort: number
-  /** The balancer reads HTTP there; else the bytes are passed on, TLS included. */
-  readonly speaksHttp: boolean
-  /** The balancer ends TLS there. */
-  readonly endsTls: boolean
-  readonly request: RequestInput
-}
-
-/** What became of one request. Texts are byte strings. `silent`: neither an answer nor an end within the time. */
-export type ReplayOutcome =
-  | { readonly kind: 'server'; readonly socket: string; readonly method: string; readonly target: string }
-  | { readonly kind: 'status'; readonly status: number; readonly location: string | null }
-  | { readonly kind: 'closed' }
-  | { readonly kind: 'silent' }
-  | { readonly kind: 'not-sent'; readonly reason: string }
-
-/** One balancer to be started in a folder of its own, with stand-ins for its servers. Every name is a file in that folder. */
-export interface ReplayRun {
-  readonly command: string
-  readonly startArguments: readonly string[]
-  readonly environment: Readonly<Record<string, string>>
-  readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[]
-  /** File that a self-made certificate and its key are written to; null: none is needed. */
-  readonly certificate: string | null
-  /** Socket that answers any request over HTTP once the program is up. */
-  readonly ready: string
-  readonly servers: readonly string[]
-  readonly requests: readonly ReplayRequest[]
-}
-
-export interface ReplayAnswer {
-  /** In the order of the requests; null: the time was over before its turn. */
-  readonly outcomes: readonly (ReplayOutcome | null)[]
-  /** The process had a network namespace of its own, without any way out. */
-  readonly isolated: boolean
-}
-
-/** Starts the balancers that are installed here. Nothing it starts outlives the call or this process. */
-export interface BalancerPort {
-  /** What the program prints about itself. */
-  readonly version: (command: string, versionArguments: readonly string[]) => Promise<Result<string>>
-  /** `limitMs`: for everything, start included. `cancelled` is asked often. */
-  readonly replay: (run: ReplayRun, limitMs: number, cancelled: () => boolean) => Promise<Result<ReplayAnswer>>
-}
-
-/** What a running balancer answered, and what it took. */
-export interface LiveAnswer {
-  readonly text: string
-  readonly bytes: number
-  readonly readMs: number
-  readonly taken: PollTime
-  /** Number of the page that comes next, where an answer has several and says so. */
-  readonly nextPage?: number
-}
-
-/** What was read of a log since the time before. */
-export interface TailRead {
-  readonly bytes: number
-  /** Still to be read: the time or the bytes that were allowed are used up. */
-  readonly behindBytes: number
-  /** Lines too long to be kept. */
-  readonly dropped: number
-  /** The file was emptied in place; lines written just before may never have been read. */
-  readonly emptied: boolean
-  /** The file is gone, and no other stands in its place yet. */
-  readonly missing: boolean
-  readonly readMs: number
-  readonly taken: PollTime
-}
-
-/** A log that is read on as it grows, over renames and files that are emptied in place. */
-export interface LogTail {
-  /**
-   * Hands over every whole line that was written since the time before, in its order. The first time it begins near
-   * the end; those lines are `earlier`: they were written before.
-   *
-   * Errors: `not-found`, `not-permitted`, `not-a-file`, `not-text`, `io`, each a sentence that names the file.
-   */
-  readonly read: (take: (line: string, earlier: boolean) => void, limitMs: number, limitBytes: number) => Promise<Result<TailRead>>
-  readonly close: () => Promise<void>
-}
-
-/** Asks running balancers for their statistics. Sends nothing but what `shared/live/reads.ts` allows. */
-export interface LivePort {
-  /** One connection, one question. `limitMs` and `limitBytes`: for all of it. */
-  readonly ask: (source: LiveSource, request: LiveRequest, limitMs: number, limitBytes: number) => Promise<Result<LiveAnswer>>
-  /** Only regular files are opened, and only to be read. */
-  readonly tail: (source: FileSource) => LogTail
-}
-
-/** A recording that is being written: it only ever grows. */
-export interface RecordingFile {
-  /** Bytes that stand in the file. */
-  readonly length: number
-  /** All of it or nothing. The bytes are not looked at afterwards. `not-found`: somebody removed the file. */
-  readonly append: (bytes: Uint8Array) => Promise<Result<null>>
-  /** What was appended is on disk. */
-  readonly sync: () => Promise<Result<null>>
-  readonly close: () => Promise<void>
-}
-
-/** A recording that is read. `pieces`: so many bytes from there on, in the order of the places, fewer at the end of the file; they are read at once, and stand until the next call. */
-export interface RecordingSource {
-  readonly size: number
-  readonly pieces: (places: readonly (readonly [at: number, length: number])[]) => Result<readonly Uint8Array[]>
-  readonly close: () => void
-}
-
-/** Files of recordings. */
-export interface RecordingPort {
-  /** A new file that only its owner may read; `exists` when there is one of that name. */
-  readonly create: (path: string) => Promise<Result<RecordingFile>>
-  readonly open: (path: string) => Promise<Result<RecordingSource>>
-}
-
-/** Posts alerts. */
-export interface WebhookPort {
-  /** One request, no redirect is followed. A failure names the host and never the path, which may be a secret. */
-  readonly post: (webhook: Webhook, body: string, limitMs: number) => Promise<Result<null>>
 }
 
 export interface SettingsPort {

@@ -1,7 +1,7 @@
 import type { ProofListener, ProofServer } from '#shared/dialects/proof.ts'
 import type { Outcome } from '#shared/model/outcome.ts'
 import { fromBytes } from '#shared/requests/bytes.ts'
-import type { ReplayOutcome } from './ports.ts'
+import type { ReplayOutcome } from './balancer-port.ts'
 
 export interface Judgement {
   /** What happened, in words; null: the request was not sent. */

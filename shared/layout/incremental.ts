@@ -1,7 +1,8 @@
 import { toLayers, type Layers } from './layers.ts'
 import { toPositions, type LayoutOptions } from './layered-layout.ts'
 import type { LayoutGraph, LayoutPositions } from './layout.ts'
-import { crossingsOf, type Orders } from './order.ts'
+import type { Orders } from './order-work.ts'
+import { crossingsOf } from './crossings.ts'
 import { heightOf, offsetsOf, poolAdjacentViolators } from './place.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { columnCount, toLayers, type Layers } from './layers.ts'
 import type { LayoutGraph, LayoutPositions } from './layout.ts'
-import { orderLayers, type Orders } from './order.ts'
+import type { Orders } from './order-work.ts'
+import { orderLayers } from './order.ts'
 import { heightOf, placeNodes } from './place.ts'
 
 /** Room around the picture and between its columns, pixels. Gaps grow with the height of the picture. */

@@ -1,5 +1,5 @@
 import { columnCount, type Layers } from './layers.ts'
-import type { Orders } from './order.ts'
+import type { Orders } from './order-work.ts'
 
 /** Room between two boxes of one column: `near` when they hang on the same box to the left, else `far`. Pixels. */
 export interface Spacing {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { failed, ok } from '#shared/diagnostics/failure.ts'
-import type { BalancerPort } from '#shared/backend/ports.ts'
+import type { BalancerPort } from '#shared/backend/balancer-port.ts'
 import { searchPath } from './isolation.ts'
 
 const versionTimeoutMs = 5000

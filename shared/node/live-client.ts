@@ -1,7 +1,7 @@
 import net from 'node:net'
 import type { Readable } from 'node:stream'
 import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
-import type { LiveAnswer } from '#shared/backend/ports.ts'
+import type { LiveAnswer } from '#shared/backend/live-ports.ts'
 import { invariant } from '#shared/diagnostics/invariant.ts'
 import type { HttpSource, LiveSource } from '#shared/live/live-source.ts'
 import { isAllowed, type LiveRequest } from '#shared/live/reads.ts'

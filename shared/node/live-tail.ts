@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
-import type { LogTail, TailRead } from '#shared/backend/ports.ts'
+import type { LogTail, TailRead } from '#shared/backend/live-ports.ts'
 import type { FileSource } from '#shared/live/live-source.ts'
 
 type Take = (line: string, earlier: boolean) => void

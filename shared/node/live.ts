@@ -1,4 +1,4 @@
-import type { LivePort, LogTail } from '#shared/backend/ports.ts'
+import type { LivePort, LogTail } from '#shared/backend/live-ports.ts'
 
 /** Stats sockets, statistics pages and logs. The client is loaded with the first question. */
 export const nodeLive: LivePort = {

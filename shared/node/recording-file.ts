@@ -1,5 +1,5 @@
 import { close, closeSync, constants, fdatasync, fstatSync, ftruncate, open, openSync, readSync, write } from 'node:fs'
-import type { RecordingFile, RecordingSource } from '#shared/backend/ports.ts'
+import type { RecordingFile, RecordingSource } from '#shared/backend/live-ports.ts'
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import { systemFailure } from './failures.ts'
 

@@ -1,4 +1,4 @@
-import type { RecordingPort } from '#shared/backend/ports.ts'
+import type { RecordingPort } from '#shared/backend/live-ports.ts'
 
 /** Files of recordings. What reads and writes them is loaded with the first one. */
 export const nodeRecordings: RecordingPort = {

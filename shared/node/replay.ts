@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
-import type { ReplayAnswer, ReplayOutcome, ReplayRequest, ReplayRun } from '#shared/backend/ports.ts'
+import type { ReplayAnswer, ReplayOutcome, ReplayRequest, ReplayRun } from '#shared/backend/balancer-port.ts'
 import { defaultRequest } from '#shared/model/request.ts'
 import { systemFailure } from './failures.ts'
 import { openGuardedProcess, type GuardedProcess } from './guarded-process.ts'

@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
-import type { WebhookPort } from '#shared/backend/ports.ts'
+import type { WebhookPort } from '#shared/backend/live-ports.ts'
 
 /** Posts with Node's own client: TLS is verified, no redirect is followed, what comes back is not read. */
 export const nodeWebhook: WebhookPort = {

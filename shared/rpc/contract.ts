@@ -1,8 +1,9 @@
 import { array, boolean, integer, json, literal, nullable, number, object, optional, record, string, union, within } from '#shared/schema/schema.ts'
 import { method } from './method.ts'
 import { limitBounds } from './recording-limits.ts'
+import type { LiveSessionInfo, TimelineMark } from './live-payloads.ts'
 import type {
-  AppInfo, AppSettings, BehaviourAnswer, Comparison, ConfigSummary, DecisionList, LiveSessionInfo, Picture, PictureMarks, ProofReport, RecentEntry, RestorePlan, Snapshot, SourceSummary, TimelineMark, TopologyAnswer, TraceAnswer, TrafficWeights,
+  AppInfo, AppSettings, BehaviourAnswer, Comparison, ConfigSummary, DecisionList, Picture, PictureMarks, ProofReport, RecentEntry, RestorePlan, Snapshot, SourceSummary, TopologyAnswer, TraceAnswer, TrafficWeights,
 } from './payloads.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { Table } from '#shared/presentation/presentation.ts'

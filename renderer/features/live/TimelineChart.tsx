@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type PointerEvent } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import type { TimelineMark } from '#shared/rpc/payloads.ts'
+import type { TimelineMark } from '#shared/rpc/live-payloads.ts'
 import type { SeriesAnswer } from '#shared/view/live-series.ts'
 import { dashOf } from './line-dash.ts'
 import { drawMarks, labelHeight } from './draw-marks.ts'

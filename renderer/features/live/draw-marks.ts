@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import type { TimelineMark } from '#shared/rpc/payloads.ts'
+import type { TimelineMark } from '#shared/rpc/live-payloads.ts'
 import { splitSentence } from './live-words.ts'
 
 const dashes: Readonly<Record<TimelineMark['kind'], readonly number[]>> = { reload: [5, 4], config: [5, 4], alert: [2, 4], miss: [1, 3], note: [8, 3] }

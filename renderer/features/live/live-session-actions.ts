@@ -1,6 +1,7 @@
 import { toBase64 } from '#renderer/features/open/browser-files.ts'
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
-import type { ConfigInput, ConfigSummary, LiveSessionInfo } from '#shared/rpc/payloads.ts'
+import type { LiveSessionInfo } from '#shared/rpc/live-payloads.ts'
+import type { ConfigInput, ConfigSummary } from '#shared/rpc/payloads.ts'
 import type { LiveSample } from '#shared/view/live-sample.ts'
 import { initialLive } from './live-state.ts'
 import type { LiveTime } from './live-time-actions.ts'

@@ -1,5 +1,6 @@
 import type { Failure } from '#shared/diagnostics/failure.ts'
-import type { LiveSessionInfo, TimelineMark, TopologyAnswer, TopologyOptions } from '#shared/rpc/payloads.ts'
+import type { LiveSessionInfo, TimelineMark } from '#shared/rpc/live-payloads.ts'
+import type { TopologyAnswer, TopologyOptions } from '#shared/rpc/payloads.ts'
 import type { LiveSample } from '#shared/view/live-sample.ts'
 import { idle, type Remote } from '#renderer/state/remote.ts'
 

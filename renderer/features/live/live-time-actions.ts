@@ -1,5 +1,5 @@
 import type { LiveTools } from './live-tools.ts'
-import type { TimelineMark } from '#shared/rpc/payloads.ts'
+import type { TimelineMark } from '#shared/rpc/live-payloads.ts'
 import { speeds, type Speed } from './live-state.ts'
 
 export interface LiveTimeActions {

@@ -48,3 +48,12 @@ export function toPlaces(state: Pick<AppState, 'before' | 'after' | 'texts'>, be
   const wasPlace = toPlace(textOf(state, 'before', was.file), was)
   return wasPlace === place ? place : `${wasPlace} → ${place.replace(/^lines? /, '')}`
 }
+
+/** Index of the file pair that holds `file` on `side`; the present one when the comparison does not list it. */
+export function drawerFileOf(state: Pick<AppState, 'comparison' | 'after' | 'drawerFile'>, side: Side, file: string): number {
+  const pairs = state.comparison.value?.files ?? []
+  const at = pairs.findIndex((pair) => pair[side] === file)
+  if (at !== -1) return at
+  const alone = state.after.value?.summary.files.findIndex((each) => each.path === file) ?? -1
+  return pairs.length === 0 && alone !== -1 ? alone : state.drawerFile
+}

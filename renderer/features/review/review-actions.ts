@@ -3,10 +3,12 @@ import type { BehaviourActions } from '#renderer/features/behaviour/behaviour-ac
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import type { TopologyOptions } from '#shared/rpc/payloads.ts'
 import type { Span } from '#shared/text/span.ts'
-import { defaultTopologyOptions, nothingSelected, textKey, type AppState, type DrawerTab, type PictureMode, type Selection, type Side } from '#renderer/state/app-state.ts'
+import { nothingSelected, textKey, type AppState, type DrawerTab, type PictureMode, type Selection, type Side } from '#renderer/state/app-state.ts'
 import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
 import { toDrawerFiles } from './editor-marks.ts'
 import { findingsOf, type Finding } from './findings.ts'
+import { effectiveTopologyOptions } from './picture-options.ts'
+import { drawerFileOf } from './places.ts'
 import { pairKey } from './reviewed-store.ts'
 import { isLongText } from './long-text.ts'
 import { elementsAt, neighbourFinding, selectDiagnostic, selectElements, selectFinding, selectPlace } from './selection.ts'
@@ -45,25 +47,6 @@ export interface ReviewActions {
   setFind(words: string): void
   /** Lets more boxes into the picture. */
   showMore(): void
-}
-
-/**
- * What the picture of the present workspace asks for. A trace shows the whole picture, whatever Review filters. Words that
- * are searched while boxes are left out become the filter, so that what is hidden is found too.
- */
-export function effectiveTopologyOptions(state: Pick<AppState, 'workspace' | 'topologyOptions' | 'before' | 'find' | 'picturePartial'>): TopologyOptions {
-  const query = state.picturePartial ? state.find.trim() : ''
-  const onlyChanged = state.topologyOptions.onlyChanged && state.workspace !== 'trace' && state.before.value !== null && query === ''
-  return { ...state.topologyOptions, onlyChanged, query }
-}
-
-/** From this many boxes on a difference opens with only what changed. */
-export const focusFrom = 150
-
-/** How the picture of a newly opened config begins: everything while that can be looked over, else what changed. */
-export function openingOptions(present: TopologyOptions, counts: { readonly listeners: number; readonly rules: number; readonly pools: number; readonly servers: number } | null, compared: boolean): TopologyOptions {
-  const boxes = counts === null ? 0 : counts.listeners + counts.rules + counts.pools + counts.servers
-  return { ...present, expanded: [], query: '', limit: defaultTopologyOptions.limit, onlyChanged: compared && boxes > focusFrom }
 }
 
 const mostBoxes = 20_000
@@ -298,13 +281,4 @@ export function createReviewActions({ store, client }: ActionTools, behaviour: B
   }
 
   return actions
-}
-
-/** Index of the file pair that holds `file` on `side`; the present one when the comparison does not list it. */
-export function drawerFileOf(state: Pick<AppState, 'comparison' | 'after' | 'drawerFile'>, side: Side, file: string): number {
-  const pairs = state.comparison.value?.files ?? []
-  const at = pairs.findIndex((pair) => pair[side] === file)
-  if (at !== -1) return at
-  const alone = state.after.value?.summary.files.findIndex((each) => each.path === file) ?? -1
-  return pairs.length === 0 && alone !== -1 ? alone : state.drawerFile
 }

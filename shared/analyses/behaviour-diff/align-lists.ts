@@ -1,4 +1,5 @@
-import type { DecidingRule, DecisionList } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
+import type { DecisionList } from '#shared/model/decision-space/decision-list.ts'
 import { inStep, type InStep } from '#shared/model/in-step.ts'
 import { PairNumbers } from '#shared/model/decision-space/numbering.ts'
 import type { Reader } from '#shared/model/decision-space/reader.ts'

@@ -1,5 +1,5 @@
 import { canonicalText } from '#shared/model/canonical.ts'
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
 import { isWrittenAlike } from '#shared/model/written-alike.ts'
 import { lineLimit, type RequestClass } from './answer.ts'

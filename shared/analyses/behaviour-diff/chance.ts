@@ -1,4 +1,4 @@
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import { ruleKey } from '#shared/model/decision-space/rule-keys.ts'
 import { modelOf } from '#shared/model/decision-space/model-of.ts'
 import { requestOf } from '#shared/model/decision-space/request-of.ts'

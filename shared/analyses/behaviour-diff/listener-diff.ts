@@ -1,5 +1,6 @@
 import { portsOf } from '#shared/model/decision-space/arrivals.ts'
-import { decisionList, type DecidingRule, type DecisionList } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
+import { decisionList, type DecisionList } from '#shared/model/decision-space/decision-list.ts'
 import { settingsComparison } from './settings-in-effect.ts'
 import { ruleKey } from '#shared/model/decision-space/rule-keys.ts'
 import type { Reader } from '#shared/model/decision-space/reader.ts'

@@ -1,4 +1,4 @@
-import { isPlainPathAtom } from '#shared/model/decision-space/reader.ts'
+import { isPlainPathAtom } from '#shared/model/decision-space/spellings.ts'
 import { contains } from '#shared/requests/languages/language.ts'
 import { always, never, type Formula, type World } from '#shared/requests/space/world.ts'
 

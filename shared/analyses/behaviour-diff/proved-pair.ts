@@ -1,4 +1,4 @@
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import type { Arrival } from '#shared/model/decision-space/state.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import type { Formula } from '#shared/requests/space/world.ts'

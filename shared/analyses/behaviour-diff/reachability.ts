@@ -1,5 +1,5 @@
 import { anchorsOfRule } from '#shared/model/decision-space/anchors.ts'
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import { earlier, type Side } from '#shared/model/decision-space/rule-side.ts'
 import type { BehaviourDiff, RequestClass } from './answer.ts'
 import type { Comparison, ListenerDiff } from './listener-diff.ts'

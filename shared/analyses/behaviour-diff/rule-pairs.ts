@@ -1,4 +1,4 @@
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import type { Budget, Solver, Witness } from '#shared/requests/space/solver.ts'
 import { always, never, type Formula, type World } from '#shared/requests/space/world.ts'
 import { aloneOf, type Alignment } from './align.ts'

@@ -1,4 +1,4 @@
-import type { DecidingRule, Destination } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule, Destination } from '#shared/model/decision-space/deciding-rule.ts'
 import { destinationKey, receivedKey, settingsKey } from '#shared/model/decision-space/rule-keys.ts'
 import { ForwardRule } from '#shared/model/decision-space/forward-rule.ts'
 import type { Reader } from '#shared/model/decision-space/reader.ts'
@@ -42,7 +42,7 @@ export function destinationNumbers(space: Space, reader: Reader, alias?: (pool: 
 export function isSameRule(readers: Sided<Reader>, alias: ((pool: string) => string) | null, destinations: Sided<Numbering>, sameLanguage: boolean): (one: DecidingRule, other: DecidingRule) => boolean {
   const byNumber = (one: DecidingRule, other: DecidingRule): boolean => destinations.before(one) === destinations.after(other) && one.condition.isWrittenLike(other.condition)
   // What definitions outside the rule say takes part then.
-  if (readers.before.hasClosures || readers.after.hasClosures) return byNumber
+  if (readers.before.closures.areSome || readers.after.closures.areSome) return byNumber
   // Neighbouring rules share what is around them, so the last answer mostly holds.
   let [lastOne, lastOther]: [ForwardRule | null, ForwardRule | null] = [null, null]
   let isAround = false

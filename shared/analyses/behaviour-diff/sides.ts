@@ -1,6 +1,7 @@
 import type { Anchors } from '#shared/model/decision-space/anchors.ts'
 import { portsOf } from '#shared/model/decision-space/arrivals.ts'
-import type { DecidingRule, DecisionList } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
+import type { DecisionList } from '#shared/model/decision-space/decision-list.ts'
 import type { Space } from '#shared/model/decision-space/space.ts'
 import { AnchorTable, RuleIndex, type RuleLookup } from '#shared/model/decision-space/rule-index.ts'
 import { sideOf, type Side } from '#shared/model/decision-space/rule-side.ts'

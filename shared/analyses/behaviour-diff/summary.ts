@@ -1,6 +1,6 @@
 import { describePredicate } from '#shared/model/describe.ts'
 import type { Outcome } from '#shared/model/outcome.ts'
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import type { Term } from '#shared/model/decision-space/term.ts'
 import { always, never, type Formula, type World } from '#shared/requests/space/world.ts'
 import type { ClassKind } from './answer.ts'

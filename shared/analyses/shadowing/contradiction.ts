@@ -1,7 +1,7 @@
 import { conjuncts } from '#shared/model/implication.ts'
 import { describePredicate } from '#shared/model/describe.ts'
 import type { Predicate } from '#shared/model/predicate.ts'
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import { never, type Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
 import type { DeadRule } from './answer.ts'

@@ -1,4 +1,4 @@
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import { destinationKey } from '#shared/model/decision-space/rule-keys.ts'
 import { never } from '#shared/requests/space/world.ts'
 import type { DeadRule, Taker } from './answer.ts'

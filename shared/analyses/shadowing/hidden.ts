@@ -1,4 +1,4 @@
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import type { State } from '#shared/model/decision-space/state.ts'
 import { describePredicate } from '#shared/model/describe.ts'
 import { conjuncts } from '#shared/model/implication.ts'

@@ -1,4 +1,4 @@
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import type { Space } from '#shared/model/decision-space/space.ts'
 import { anchorsOfRule } from '#shared/model/decision-space/anchors.ts'
 import { RuleIndex, until } from '#shared/model/decision-space/rule-index.ts'

@@ -1,4 +1,4 @@
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import { canonicalText } from '#shared/model/canonical.ts'
 import { describeAction, describePredicate } from '#shared/model/describe.ts'
 import { isAction, type Action, type RoutingModel, type ScopeId, type Step } from '#shared/model/routing-model.ts'

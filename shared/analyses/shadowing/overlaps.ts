@@ -1,4 +1,4 @@
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import { anchorsOfRule } from '#shared/model/decision-space/anchors.ts'
 import type { VariableId } from '#shared/requests/space/variable.ts'
 import { testsValue, type Formula, type World } from '#shared/requests/space/world.ts'

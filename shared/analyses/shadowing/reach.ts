@@ -1,4 +1,4 @@
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import { never, type Formula } from '#shared/requests/space/world.ts'
 import { poolsByReference } from '#shared/model/decision-order.ts'
 import { HostIndex } from './host-index.ts'

@@ -1,4 +1,4 @@
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import type { Space } from '#shared/model/decision-space/space.ts'
 import { isStable } from '#shared/model/implication.ts'
 import type { Formula, World } from '#shared/requests/space/world.ts'

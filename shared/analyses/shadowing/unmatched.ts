@@ -1,4 +1,4 @@
-import type { DecidingRule } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule } from '#shared/model/decision-space/deciding-rule.ts'
 import type { Unmatched } from './answer.ts'
 import type { Reached } from './dead.ts'
 import { exampleOf } from './examples.ts'

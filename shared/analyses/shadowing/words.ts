@@ -1,5 +1,5 @@
 import { describeAction, isSecretHeader } from '#shared/model/describe.ts'
-import type { DecidingRule, Destination } from '#shared/model/decision-space/decision-list.ts'
+import type { DecidingRule, Destination } from '#shared/model/decision-space/deciding-rule.ts'
 import type { Outcome } from '#shared/model/outcome.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import type { Example, NamedRule } from './answer.ts'

@@ -1,7 +1,7 @@
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { Webhook } from '#shared/live/alerts/webhook.ts'
-import type { WebhookPort } from '#shared/backend/ports.ts'
+import type { WebhookPort } from '#shared/backend/live-ports.ts'
 
 const limitMs = 5000
 const waitingAtMost = 100

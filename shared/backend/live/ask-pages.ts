@@ -1,7 +1,7 @@
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import type { HttpSource, LiveSource } from '#shared/live/live-source.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
-import type { LiveAnswer, LivePort } from '#shared/backend/ports.ts'
+import type { LiveAnswer, LivePort } from '#shared/backend/live-ports.ts'
 
 /** Several pages of one source, asked at once; all of them, or the first failure. `accept`: of all. */
 export async function askPages(port: LivePort, source: HttpSource, paths: readonly string[], accept: string, limitMs: number, limitBytes: number): Promise<Result<readonly LiveAnswer[]>> {

@@ -1,6 +1,6 @@
 import type { Table } from '#shared/presentation/presentation.ts'
 import type { AlertSettings } from '#shared/live/alerts/settings.ts'
-import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
+import type { LiveSessionInfo } from '#shared/rpc/live-payloads.ts'
 import type { Result } from '#shared/diagnostics/failure.ts'
 import type { OpenRecording } from './replay.ts'
 import type { SeenTraffic } from './seen-traffic.ts'

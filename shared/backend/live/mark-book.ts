@@ -1,4 +1,4 @@
-import type { TimelineMark } from '#shared/rpc/payloads.ts'
+import type { TimelineMark } from '#shared/rpc/live-payloads.ts'
 import type { LiveSample } from '#shared/view/live-sample.ts'
 
 const mostMarks = 5000

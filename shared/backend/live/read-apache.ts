@@ -4,7 +4,7 @@ import { parseManagerXml } from '#shared/live/apache/manager-xml.ts'
 import { managerPath, statusPath } from '#shared/live/apache/reads.ts'
 import { parseServerStatus, toServerStatusSnapshot } from '#shared/live/apache/server-status.ts'
 import type { HttpSource } from '#shared/live/live-source.ts'
-import type { LivePort } from '#shared/backend/ports.ts'
+import type { LivePort } from '#shared/backend/live-ports.ts'
 import type { SnapshotReader } from './poller.ts'
 
 /** Reads the balancer manager as XML. */

@@ -4,7 +4,7 @@ import { caddyMetrics, toCaddySnapshot } from '#shared/live/caddy/snapshot.ts'
 import { parseUpstreams } from '#shared/live/caddy/upstreams.ts'
 import type { HttpSource } from '#shared/live/live-source.ts'
 import { parseExposition } from '#shared/live/metrics/exposition.ts'
-import type { LivePort } from '#shared/backend/ports.ts'
+import type { LivePort } from '#shared/backend/live-ports.ts'
 import type { SnapshotReader } from './poller.ts'
 
 /** Asks the administration of Caddy for its servers and its metrics, one after the other. Its config is not asked for: it may hold secrets. */

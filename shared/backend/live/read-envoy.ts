@@ -3,7 +3,7 @@ import { envoyPaths, firstEnvoyMemory, parseEnvoy } from '#shared/live/envoy/adm
 import type { HttpSource } from '#shared/live/live-source.ts'
 import { envoyExporter, panicMetric } from '#shared/live/metrics/exporters/envoy.ts'
 import { parseExposition } from '#shared/live/metrics/exposition.ts'
-import type { LivePort } from '#shared/backend/ports.ts'
+import type { LivePort } from '#shared/backend/live-ports.ts'
 import { askPages, costOf, snapshotOr } from './ask-pages.ts'
 import type { SnapshotReader } from './poller.ts'
 

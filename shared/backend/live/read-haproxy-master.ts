@@ -4,7 +4,7 @@ import { parseProcesses, processLine, splitWorkers, sumWorkers, workerAnswers, w
 import { toHaproxySnapshot } from '#shared/live/haproxy/snapshot.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
-import type { LivePort } from '#shared/backend/ports.ts'
+import type { LivePort } from '#shared/backend/live-ports.ts'
 import { snapshotOr } from './ask-pages.ts'
 import type { SnapshotReader } from './poller.ts'
 

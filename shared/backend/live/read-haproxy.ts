@@ -3,7 +3,7 @@ import { parseStatCsv } from '#shared/live/haproxy/csv.ts'
 import { pollLine, splitAnswers, statPath, type SocketAnswers } from '#shared/live/haproxy/reads.ts'
 import { toHaproxySnapshot } from '#shared/live/haproxy/snapshot.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
-import type { LivePort } from '#shared/backend/ports.ts'
+import type { LivePort } from '#shared/backend/live-ports.ts'
 import type { SnapshotReader } from './poller.ts'
 
 /** Reads the socket of HAProxy, or its statistics page, which has no process and no addresses. */

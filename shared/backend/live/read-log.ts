@@ -2,7 +2,7 @@ import { failed, ok } from '#shared/diagnostics/failure.ts'
 import type { FileSource } from '#shared/live/live-source.ts'
 import { LogTally } from '#shared/live/log/log-tally.ts'
 import type { LogFormat, LoggedRequest } from '#shared/live/log/logged-request.ts'
-import type { LivePort, TailRead } from '#shared/backend/ports.ts'
+import type { LivePort, TailRead } from '#shared/backend/live-ports.ts'
 import type { OwnCount } from './own-count.ts'
 import type { SnapshotReader } from './poller.ts'
 

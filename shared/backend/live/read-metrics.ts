@@ -3,7 +3,7 @@ import type { HttpSource } from '#shared/live/live-source.ts'
 import type { Exporter } from '#shared/live/metrics/exporter.ts'
 import { checkStatusMetric } from '#shared/live/metrics/exporters/haproxy.ts'
 import { parseExposition } from '#shared/live/metrics/exposition.ts'
-import type { LivePort } from '#shared/backend/ports.ts'
+import type { LivePort } from '#shared/backend/live-ports.ts'
 import type { SnapshotReader } from './poller.ts'
 
 /** Reads a page of metrics as one exporter writes it. */

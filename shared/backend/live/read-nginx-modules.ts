@@ -2,7 +2,7 @@ import { failed } from '#shared/diagnostics/failure.ts'
 import type { HttpSource } from '#shared/live/live-source.ts'
 import { parsePlus, plusPath, plusPaths } from '#shared/live/nginx/plus.ts'
 import { parseVts, vtsPath } from '#shared/live/nginx/vts.ts'
-import type { LivePort } from '#shared/backend/ports.ts'
+import type { LivePort } from '#shared/backend/live-ports.ts'
 import { askPages, costOf, snapshotOr } from './ask-pages.ts'
 import type { SnapshotReader } from './poller.ts'
 

@@ -1,7 +1,7 @@
 import { failed, ok } from '#shared/diagnostics/failure.ts'
 import type { HttpSource } from '#shared/live/live-source.ts'
 import { parseStubStatus, toStatusSnapshot } from '#shared/live/nginx/stub-status.ts'
-import type { LivePort } from '#shared/backend/ports.ts'
+import type { LivePort } from '#shared/backend/live-ports.ts'
 import type { SnapshotReader } from './poller.ts'
 
 /** Reads the page of `stub_status`: totals of the whole nginx, nothing about pools and servers. */

@@ -5,7 +5,7 @@ import { lastScrapesPath, pastPath } from '#shared/live/prometheus/queries.ts'
 import { newestSnapshot, pastSnapshots } from '#shared/live/prometheus/snapshot.ts'
 import { findTargets, scrapeIntervalOf, type Target } from '#shared/live/prometheus/targets.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
-import type { LiveAnswer, LivePort } from '#shared/backend/ports.ts'
+import type { LiveAnswer, LivePort } from '#shared/backend/live-ports.ts'
 import type { SnapshotReader } from './poller.ts'
 
 /** Reads what happened before the watching began. */

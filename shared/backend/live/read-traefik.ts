@@ -3,7 +3,7 @@ import type { HttpSource } from '#shared/live/live-source.ts'
 import { traefikExporter } from '#shared/live/metrics/exporters/traefik.ts'
 import { parseExposition } from '#shared/live/metrics/exposition.ts'
 import { metricsPath, mostPages, parseServices, servicesPath, toTraefikSnapshot } from '#shared/live/traefik/api.ts'
-import type { LiveAnswer, LivePort } from '#shared/backend/ports.ts'
+import type { LiveAnswer, LivePort } from '#shared/backend/live-ports.ts'
 import { costOf, snapshotOr } from './ask-pages.ts'
 import type { SnapshotReader } from './poller.ts'
 

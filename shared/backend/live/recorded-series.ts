@@ -1,4 +1,4 @@
-import type { RecordingSource } from '#shared/backend/ports.ts'
+import type { RecordingSource } from '#shared/backend/live-ports.ts'
 import { failed, ok, type Result } from '#shared/diagnostics/failure.ts'
 import { ByteReader, DamagedRecord } from '#shared/live/recording/byte-reader.ts'
 import { frameBytes, readFrame, type Frame, type RecordKind } from '#shared/live/recording/frames.ts'

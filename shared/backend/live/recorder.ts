@@ -1,4 +1,4 @@
-import type { RecordingFile, RecordingPort } from '#shared/backend/ports.ts'
+import type { RecordingFile, RecordingPort } from '#shared/backend/live-ports.ts'
 import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { RecordingEncoder } from '#shared/live/recording/encoder.ts'

@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
-import type { Ports, RecordingSource } from '#shared/backend/ports.ts'
+import type { RecordingSource } from '#shared/backend/live-ports.ts'
+import type { Ports } from '#shared/backend/ports.ts'
 import { ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { AlertSettings } from '#shared/live/alerts/settings.ts'

@@ -5,7 +5,7 @@ import { toRecordingLimits, type WrittenLimits } from '#shared/rpc/recording-lim
 import { whyNotShown } from '#shared/live/same-product.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { CallContext } from '#shared/rpc/method.ts'
-import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
+import type { LiveSessionInfo } from '#shared/rpc/live-payloads.ts'
 import type { Table } from '#shared/presentation/presentation.ts'
 import type { LiveSample } from '#shared/view/live-sample.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'

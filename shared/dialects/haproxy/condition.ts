@@ -1,6 +1,6 @@
 import { splitArguments } from './samples.ts'
 import type { ConditionalEnvironment } from './conditionals.ts'
-import { isVersionAtLeast } from './words.ts'
+import { isVersionAtLeast } from './versions.ts'
 
 /** `value` null: cannot be known here, `reason` says why. */
 export interface ConditionAnswer {

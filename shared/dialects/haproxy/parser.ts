@@ -1,20 +1,17 @@
-import { diagnostic } from '#shared/diagnostics/diagnostic.ts'
-import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import { diagnostic, type Diagnostic } from '#shared/diagnostics/diagnostic.ts'
 import { nearest } from '#shared/text/nearest.ts'
 import type { SourceFile } from '#shared/text/source-file.ts'
+import { keyword, wordSpan } from './accessors.ts'
 import { hasConditions } from './conditionals.ts'
-import { lexHaproxy } from './lexer.ts'
-import { isSectionKind, mayBeSectionKind, proxyKinds, readSections, sectionKinds } from './sections.ts'
-import { lineFlags } from './tree.ts'
-import type { HaproxyTree, LineTable } from './tree.ts'
-import { lineWords } from './words.ts'
-import { contentEnd, keyword, lineSpan, rawWord, statementSpan, wordSpan } from './accessors.ts'
+import { checkConditions } from './conditional-faults.ts'
+import { checkNames } from './duplicate-names.ts'
 import { isFirstWord } from './first-words.ts'
-
-/** Words one line may have; the next one is refused. */
-const mostWords = 64
-
-const bareEnvironment = { variables: {}, version: '2.6' }
+import { lexHaproxy } from './lexer.ts'
+import { checkFile, checkLines } from './line-faults.ts'
+import { portion } from './portions.ts'
+import { isSectionKind, mayBeSectionKind, readSections, sectionKinds } from './sections.ts'
+import { lineFlags, type HaproxyTree, type LineTable } from './tree.ts'
+import { bareEnvironment, lineWords } from './words.ts'
 
 /**
  * Lossless tree of one config file, with what is wrong at the level of lines, quotes, conditions and section names.
@@ -38,9 +35,6 @@ export function parseHaproxy(file: SourceFile): { readonly tree: HaproxyTree; re
   findings.sort((a, b) => a.at.start - b.at.start)
   return { tree, diagnostics: findings }
 }
-
-/** Lines are read in portions: a function that is called often is optimised for good, one long loop again for each file. */
-const portion = 256
 
 /** Sets `lineFlags.section`; gives the lines that open a section nobody knows. */
 function markSections(tree: HaproxyTree): readonly number[] {
@@ -110,229 +104,4 @@ function unknownSection(tree: HaproxyTree, line: number): Diagnostic {
     names: [word],
     fix: meant === null ? null : { title: `Write '${meant}'`, edits: [{ at, text: meant }] },
   })
-}
-
-function checkFile(tree: HaproxyTree, findings: Diagnostic[]): void {
-  const { text, path, encoding } = tree.file
-  if (text.length === 0) return
-  const last = text.charCodeAt(text.length - 1)
-  if (last !== 10) {
-    const line = tree.lines.count - 1
-    findings.push(diagnostic({
-      code: 'haproxy/missing-final-line-end',
-      severity: 'error',
-      message: 'HAProxy will not start: the last line does not end with a line break, so the file looks cut off.',
-      at: { file: path, start: Math.min(lineSpan(tree, line).start, text.length), end: text.length },
-      source: 'H-LEX-7',
-      fix: { title: 'Add a line break at the end', edits: [{ at: { file: path, start: text.length, end: text.length }, text: '\n' }] },
-    }))
-  }
-  const nul = text.indexOf('\0')
-  if (nul !== -1) {
-    findings.push(diagnostic({
-      code: 'haproxy/nul-byte',
-      severity: 'error',
-      message: 'HAProxy will not start: the file contains a NUL byte, and everything after it on that line is lost.',
-      at: { file: path, start: nul, end: nul + 1 },
-      source: 'H-LEX-7',
-    }))
-  }
-  if (text.charCodeAt(0) === 0xfeff) {
-    findings.push(diagnostic({
-      code: 'haproxy/byte-order-mark',
-      severity: 'error',
-      message: 'HAProxy will not start: the file begins with a byte order mark, which HAProxy reads as part of the first word.',
-      at: { file: path, start: 0, end: 1 },
-      source: 'tokeniser rules of H-LEX-11; run on 2.6.12',
-      fix: { title: 'Remove the byte order mark', edits: [{ at: { file: path, start: 0, end: 1 }, text: '' }] },
-    }))
-  } else if (encoding === 'utf-8-bom') {
-    findings.push(diagnostic({
-      code: 'haproxy/byte-order-mark',
-      severity: 'error',
-      message: 'HAProxy will not start: the file on disk begins with a byte order mark, which HAProxy reads as part of the first word.',
-      at: { file: path, start: 0, end: 0 },
-      source: 'tokeniser rules of H-LEX-11; run on 2.6.12',
-    }))
-  }
-}
-
-function hasCapital(text: string, start: number, end: number): boolean {
-  for (let at = start; at < end; at += 1) {
-    const code = text.charCodeAt(at)
-    if (code >= 65 && code <= 90) return true
-  }
-  return false
-}
-
-function checkLines(tree: HaproxyTree, findings: Diagnostic[]): void {
-  const { count } = tree.lines
-  const firstSection = tree.sections[0]?.line ?? count
-  for (let line = 0; line < count; line += portion) checkSomeLines(tree, line, Math.min(count, line + portion), firstSection, findings)
-}
-
-function checkSomeLines(tree: HaproxyTree, from: number, to: number, firstSection: number, findings: Diagnostic[]): void {
-  const { lines, file } = tree
-  const { text } = file
-  for (let line = from; line < to; line += 1) {
-    const flag = lines.flags[line] as number
-    const first = lines.firstWord[line] as number
-    const count = (lines.firstWord[line + 1] as number) - first
-    if ((flag & lineFlags.broken) !== 0) brokenLine(tree, line, findings)
-    if (count === 0) continue
-    if (count > mostWords || (count === mostWords && hasTrailingBlank(tree, line))) tooManyWords(tree, line, count, findings)
-    if ((flag & (lineFlags.section | lineFlags.conditional)) !== 0) continue
-    const start = lines.wordStart[first] as number
-    const end = lines.wordEnd[first] as number
-    if (hasCapital(text, start, end)) capitalKeyword(tree, line, findings)
-    if (line < firstSection && text.charCodeAt(start) !== 91) lineWithoutSection(tree, line, findings)
-  }
-}
-
-function hasTrailingBlank(tree: HaproxyTree, line: number): boolean {
-  const comment = tree.lines.commentStart[line] as number
-  const end = tree.lines.wordEnd[(tree.lines.firstWord[line + 1] as number) - 1] as number
-  return (comment === -1 ? contentEnd(tree, line) : comment) > end
-}
-
-function tooManyWords(tree: HaproxyTree, line: number, count: number, findings: Diagnostic[]): void {
-  const first = tree.lines.firstWord[line] as number
-  const name = keyword(tree, line)
-  findings.push(diagnostic({
-    code: 'haproxy/too-many-words',
-    severity: 'error',
-    message: `HAProxy will not start: this '${name}' line has ${String(count)} words${count === mostWords ? ' and a blank behind the last one' : ''}, and a line may have ${String(mostWords)}.`,
-    at: count > mostWords ? { ...wordSpan(tree, first + mostWords), end: statementSpan(tree, line).end } : wordSpan(tree, first + count - 1),
-    source: 'HAProxy configuration manual, section 2; run on 2.6.12',
-    names: [name],
-  }))
-}
-
-const brokenTexts = {
-  'unmatched-quote': ['haproxy/unbalanced-quote', 'a quote is opened here and not closed on this line', 'H-LEX-8b'],
-  'bad-escape': ['haproxy/bad-escape', "'\\x' needs two hexadecimal digits", 'H-LEX-2b'],
-  'bad-variable': ['haproxy/bare-dollar', "a '$' between double quotes starts a variable name, and no name follows; write '\\$' for the character itself", 'H-LEX-2'],
-  'unmatched-brace': ['haproxy/unbalanced-brace', "the '{' of a variable is not closed", 'H-LEX-3'],
-  'bad-expansion': ['haproxy/bad-expansion', "only '[*]' may stand behind the name of a variable", 'H-LEX-5'],
-} as const
-
-function brokenLine(tree: HaproxyTree, line: number, findings: Diagnostic[]): void {
-  const { problem } = lineWords(tree, line, bareEnvironment)
-  if (problem === null || problem.problem === 'nul') return
-  const [code, reason, source] = brokenTexts[problem.problem]
-  const name = keyword(tree, line)
-  const start = Math.min(problem.offset, contentEnd(tree, line))
-  const isDollar = problem.problem === 'bad-variable' && tree.file.text.charCodeAt(start - 1) === 36
-  const at = { file: tree.file.path, start: isDollar ? start - 1 : start, end: Math.min(start + 1, contentEnd(tree, line)) }
-  findings.push(diagnostic({
-    code,
-    severity: 'error',
-    message: `HAProxy will not start: ${reason}.`,
-    at,
-    source,
-    names: [name.slice(0, 80)],
-    fix: isDollar ? { title: "Write '\\$'", edits: [{ at: { file: at.file, start: at.start, end: at.start }, text: '\\' }] } : null,
-  }))
-}
-
-function capitalKeyword(tree: HaproxyTree, line: number, findings: Diagnostic[]): void {
-  const word = keyword(tree, line)
-  const small = word.toLowerCase()
-  if (isFirstWord(word) || !(isFirstWord(small) || sectionKinds.includes(small))) return
-  const at = wordSpan(tree, tree.lines.firstWord[line] as number)
-  findings.push(diagnostic({
-    code: 'haproxy/capital-keyword',
-    severity: 'error',
-    message: `HAProxy will not start: keywords are written in small letters, so '${word}' is unknown; write '${small}'.`,
-    at,
-    source: 'H-LEX-11',
-    names: [word],
-    fix: { title: `Write '${small}'`, edits: [{ at, text: small }] },
-  }))
-}
-
-function lineWithoutSection(tree: HaproxyTree, line: number, findings: Diagnostic[]): void {
-  const word = rawWord(tree, tree.lines.firstWord[line] as number)
-  findings.push(diagnostic({
-    code: 'haproxy/line-before-section',
-    severity: 'error',
-    message: `HAProxy will not start: '${word.slice(0, 80)}' stands before the first section, so it belongs to nothing.`,
-    at: statementSpan(tree, line),
-    source: 'HAProxy configuration manual, section 2',
-    names: [word.slice(0, 80)],
-  }))
-}
-
-const conditionalWords = new Set(['.if', '.elif', '.else', '.endif', '.diag', '.notice', '.warning', '.alert'])
-
-function checkConditions(tree: HaproxyTree, findings: Diagnostic[]): void {
-  const { lines } = tree
-  const open: { readonly line: number; closedByElse: boolean }[] = []
-  const report = (line: number, code: 'haproxy/unbalanced-if' | 'haproxy/unknown-directive', message: string): void => {
-    findings.push(diagnostic({ code, severity: 'error', message, at: statementSpan(tree, line), source: 'HAProxy configuration manual, section 2.4', names: [keyword(tree, line)] }))
-  }
-  for (let line = 0; line < lines.count; line += 1) {
-    if (((lines.flags[line] as number) & lineFlags.conditional) === 0) continue
-    const word = keyword(tree, line)
-    const top = open[open.length - 1]
-    if (word === '.if') open.push({ line, closedByElse: false })
-    else if (word === '.elif' || word === '.else') {
-      if (top === undefined) report(line, 'haproxy/unbalanced-if', `HAProxy will not start: this '${word}' has no '.if' before it.`)
-      else if (top.closedByElse) report(line, 'haproxy/unbalanced-if', `HAProxy will not start: '${word}' follows the '.else' of its block.`)
-      else if (word === '.else') top.closedByElse = true
-    } else if (word === '.endif') {
-      if (open.pop() === undefined) report(line, 'haproxy/unbalanced-if', "HAProxy will not start: this '.endif' has no '.if' before it.")
-    } else if (!conditionalWords.has(word)) {
-      const meant = nearest(word, conditionalWords, 2)
-      report(line, 'haproxy/unknown-directive', `HAProxy will not start: '${word.slice(0, 80)}' is not a directive it knows${meant === null ? '' : `; did you mean '${meant}'`}.`)
-    }
-  }
-  for (const block of open) report(block.line, 'haproxy/unbalanced-if', "HAProxy will not start: this '.if' has no '.endif'.")
-}
-
-const frontSides: ReadonlySet<string> = new Set(['frontend', 'listen'])
-const backSides: ReadonlySet<string> = new Set(['backend', 'listen'])
-
-/** Two frontends or two backends of one name. Names inside conditional blocks are left to compile, which knows the branch. */
-function checkNames(tree: HaproxyTree, findings: Diagnostic[]): void {
-  const fronts = new Map<string, number>()
-  const backs = new Map<string, number>()
-  const skip = hasConditions(tree) ? conditionalDepths(tree) : null
-  for (const section of tree.sections) {
-    if (section.name === null || !proxyKinds.has(section.kind) || section.kind === 'defaults') continue
-    if (skip !== null && (skip[section.line] as number) > 0) continue
-    const { name, kind, line } = section
-    const earlier = (frontSides.has(kind) ? fronts.get(name) : undefined) ?? (backSides.has(kind) ? backs.get(name) : undefined)
-    if (earlier !== undefined) {
-      const earlierKind = keyword(tree, earlier)
-      findings.push(diagnostic({
-        code: 'haproxy/duplicate-proxy',
-        severity: 'error',
-        message: `HAProxy will not start: ${kind} '${name}' has the same name as ${earlierKind} '${name}' above.`,
-        at: statementSpan(tree, line),
-        related: [{ at: statementSpan(tree, earlier), message: `First ${earlierKind} '${name}'` }],
-        source: 'H-DEF-6',
-        names: [kind, name],
-      }))
-      continue
-    }
-    if (frontSides.has(kind)) fronts.set(name, line)
-    if (backSides.has(kind)) backs.set(name, line)
-  }
-}
-
-/** How many `.if` blocks are open at each line. */
-function conditionalDepths(tree: HaproxyTree): Uint16Array {
-  const { lines } = tree
-  const depths = new Uint16Array(lines.count)
-  let depth = 0
-  for (let line = 0; line < lines.count; line += 1) {
-    if (((lines.flags[line] as number) & lineFlags.conditional) !== 0) {
-      const word = keyword(tree, line)
-      if (word === '.if') depth += 1
-      else if (word === '.endif') depth = Math.max(0, depth - 1)
-    }
-    depths[line] = depth
-  }
-  return depths
 }

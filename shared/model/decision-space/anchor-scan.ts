@@ -1,7 +1,7 @@
 import type { Field, Predicate } from '../predicate.ts'
 import { isAnchoredField, valueLimit, type Anchors } from './anchors.ts'
 import type { Anchor } from './anchor-bucket.ts'
-import type { DecidingRule } from './decision-list.ts'
+import type { DecidingRule } from './deciding-rule.ts'
 import type { Space } from './space.ts'
 import type { State } from './state.ts'
 

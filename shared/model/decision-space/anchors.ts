@@ -4,7 +4,7 @@ import type { VariableId } from '#shared/requests/space/variable.ts'
 import { regexEnds } from '#shared/requests/languages/regex-ends.ts'
 import type { Field, Matcher, Predicate, Test } from '../predicate.ts'
 import type { Anchor } from './anchor-bucket.ts'
-import type { DecidingRule } from './decision-list.ts'
+import type { DecidingRule } from './deciding-rule.ts'
 import type { Space } from './space.ts'
 import type { State } from './state.ts'
 

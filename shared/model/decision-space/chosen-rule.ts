@@ -4,7 +4,7 @@ import type { Pool, ServerSelector } from '../pool.ts'
 import type { Predicate } from '../predicate.ts'
 import type { Step } from '../routing-model.ts'
 import type { Condition } from './condition.ts'
-import type { DecidingRule, Destination } from './decision-list.ts'
+import type { DecidingRule, Destination } from './deciding-rule.ts'
 import type { State } from './state.ts'
 
 /** A pool whose own rules or servers decide next. */

@@ -61,7 +61,7 @@ export class Condition {
     const [predicate, state] = [this.predicate, this.state]
     if (predicate === null || state === null || other.predicate === null || other.state === null) {
       if (predicate !== other.predicate) return false
-    } else if (this.reader.closureOf(canonicalText(predicate)) !== other.reader.closureOf(canonicalText(other.predicate)) || stateNumber(this.reader, state) !== stateNumber(other.reader, other.state)) return false
+    } else if (this.reader.closures.of(canonicalText(predicate)) !== other.reader.closures.of(canonicalText(other.predicate)) || stateNumber(this.reader, state) !== stateNumber(other.reader, other.state)) return false
     return this.outer === null || other.outer === null || this.outer.isWrittenLike(other.outer)
   }
 
@@ -71,7 +71,7 @@ export class Condition {
       // Seconds below 0 are no states: -1 marks formulas, others the condition around.
       const own = this.predicate === null || this.state === null
         ? space.conditionNumbers.of(this.own, -1)
-        : space.conditionNumbers.of(space.numberOf(this.reader.closureOf(canonicalText(this.predicate))), stateNumber(this.reader, this.state))
+        : space.conditionNumbers.of(space.numberOf(this.reader.closures.of(canonicalText(this.predicate))), stateNumber(this.reader, this.state))
       this.numbered = this.outer === null ? own : space.conditionNumbers.of(own, -2 - this.outer.number)
     }
     return this.numbered

@@ -3,55 +3,25 @@ import { Solver } from '#shared/requests/space/solver.ts'
 import { always, never, type Formula } from '#shared/requests/space/world.ts'
 import type { Span } from '#shared/text/span.ts'
 import { canonicalText } from '../canonical.ts'
-import { describeView } from '../describe.ts'
 import { otherwiseStep, poolsByReference, type PoolLookup } from '../decision-order.ts'
 import type { Pool, ServerSelector } from '../pool.ts'
 import type { Predicate, Template } from '../predicate.ts'
-import { isAction, type Action, type RedirectTarget, type RoutingModel, type Scope, type ScopeId, type Step } from '../routing-model.ts'
+import { isAction, type Action, type RoutingModel, type Scope, type ScopeId, type Step } from '../routing-model.ts'
 import { ChosenRule, type Chosen } from './chosen-rule.ts'
 import { Condition } from './condition.ts'
 import { depthOf } from './capture-depth.ts'
+import type { DecidingRule, Destination } from './deciding-rule.ts'
 import { applyToTerms } from './effects.ts'
 import { ForwardRule, plainForwards } from './forward-rule.ts'
-import { lookupOrder } from './lookups.ts'
-import { exactly, matchingOf } from './matching.ts'
+import { exactly } from './matching.ts'
+import { modelDigest } from './model-digest.ts'
 import type { Reader } from './reader.ts'
+import { locationOf } from './redirect-location.ts'
 import { refusals } from './refusals.ts'
+import { selectedServers } from './server-selection.ts'
 import type { State } from './state.ts'
+import { templateLookup } from './template-lookup.ts'
 import type { Term } from './term.ts'
-
-/** Where a rule sends the requests that it decides. */
-export type Destination =
-  /** `server`: named by a `use-server` rule; null: the pool balances. */
-  | { readonly kind: 'forward'; readonly pool: string; readonly server: string | null }
-  | { readonly kind: 'split'; readonly shares: readonly { readonly pool: string; readonly share: number }[] }
-  | { readonly kind: 'redirect'; readonly status: number; readonly location: Term; readonly contents: Term }
-  | { readonly kind: 'respond' | 'deny'; readonly status: number; readonly contents: Term }
-  | { readonly kind: 'close'; readonly contents: Term }
-  | { readonly kind: 'serve'; readonly root: string }
-  | { readonly kind: 'unmodelled'; readonly text: string; readonly reason: string; readonly at: Span }
-
-/** One rule that decides: everything that satisfies `condition` and no earlier rule goes to `destination`. */
-export interface DecidingRule {
-  readonly condition: Condition
-  /** `condition`, worked out. */
-  readonly formula: Formula
-  readonly destination: Destination
-  /** What the destination receives. */
-  readonly state: State
-  /** Line that chose; null: the product's own answer. */
-  readonly at: Span | null
-  /** Lines that take part: the rule, and what led to it. */
-  readonly spans: readonly Span[]
-  /** The rule's own condition, for people; the conditions of both stages for rules of a pool. */
-  readonly conditions: readonly Predicate[]
-  /** Pool that was chosen, also where its own rule answers. */
-  readonly pool: string | null
-  /** What was looked up, for rules that come from a table. */
-  readonly entry: string | null
-  /** The one predicate, on the request as in `state`, that is all of the condition; null: it has other parts. */
-  readonly only: Predicate | null
-}
 
 /** Something that may change the outcome of requests and is not modelled. */
 export interface OpaqueEffect {
@@ -183,18 +153,12 @@ class Builder {
   }
 
   private pushFurther(condition: Condition, state: State, step: Step | null, chosen: Chosen | null): void {
-    this.push(condition, { kind: 'unmodelled', text: `further internal redirects (rules ${this.everything()})`, reason: 'there are too many ways through the rules to follow them all', at: step?.origin[0] ?? nowhere }, state, step, chosen)
+    this.push(condition, { kind: 'unmodelled', text: `further internal redirects (rules ${this.everything})`, reason: 'there are too many ways through the rules to follow them all', at: step?.origin[0] ?? nowhere }, state, step, chosen)
   }
 
-  /** Number that is equal for models whose rules, tables and pools are, but for pools that no rule can get to. */
-  private everything(): number {
-    if (this.digest !== null) return this.digest
-    const { scopes, tables, pools } = this.model
-    const named = namedPools(scopes.values())
-    const inOrder = <T>(all: ReadonlyMap<string, T>): readonly (readonly [string, T])[] => [...all].sort(([one], [other]) => (one < other ? -1 : 1))
-    const reached = pools.filter((pool) => named?.has(pool.name) ?? true).sort((one, other) => (one.id < other.id ? -1 : 1))
-    this.digest = this.reader.space.numberOf(JSON.stringify([inOrder(scopes), inOrder(tables), reached], (key, value: unknown) => (key === 'origin' || key === 'at' || key === 'otherwiseAt' ? undefined : value)))
-    return this.digest
+  /** `modelDigest`, worked out when it is first asked for. */
+  private get everything(): number {
+    return (this.digest ??= modelDigest(this.reader.space, this.model))
   }
 
   private isImpossible({ formula: holds, depth }: Condition): boolean {
@@ -256,23 +220,7 @@ class Builder {
       const empty = this.reader.tests.holds(this.reader.template(to.value, state, at), exactly(['']), (negated) => `the new location is ${negated ? 'not ' : ''}empty`)
       condition = when.with(world.not(empty))
     }
-    this.emit(condition, { kind: 'redirect', status, location: this.location(to, state, at), contents: this.contents(contents, state, step) }, state, step, chosen)
-  }
-
-  /** Location as a term; same rules as the simulator (route: `redirect.ts`). */
-  private location(to: RedirectTarget, state: State, at: Span): Term {
-    const { terms, world } = this.reader.space
-    const value = this.reader.template(to.value, state, at)
-    if (to.kind === 'location') return value
-    const present = this.reader.tests.present(state.path)
-    const path = terms.choose(present, to.dropQuery ? state.path : this.reader.pathAndQuery(state), terms.text('/'))
-    const host = to.kind === 'scheme' ? [terms.text('://'), this.reader.first(this.reader.headerList(state, 'host', 'comma'))] : []
-    const start = to.kind === 'prefix' && to.value.parts.length === 1 && value.kind === 'text' && value.text === '/' ? terms.empty : value
-    const whole = terms.concat([start, ...host, path])
-    if (!to.appendSlash) return whole
-    const slashed = this.reader.tests.holds(whole, matchingOf({ kind: 'suffix', values: ['/'], ignoreCase: false }), (negated) => `the location ${negated ? 'does not end' : 'ends'} with a slash`)
-    const empty = this.reader.tests.holds(whole, exactly(['']), (negated) => `the location is ${negated ? 'not ' : ''}empty`)
-    return terms.choose(world.or(slashed, empty), whole, terms.concat([whole, terms.text('/')]))
+    this.emit(condition, { kind: 'redirect', status, location: locationOf(this.reader, to, state, at), contents: this.contents(contents, state, step) }, state, step, chosen)
   }
 
   private forward(name: string, when: Condition, state: State, step: Step | null, entry: string | null): void {
@@ -296,25 +244,7 @@ class Builder {
       this.push(when, this.answer(503), state, null, chosen)
       return
     }
-    const forced = (pool.settings['option persist'] ?? 'no') !== 'no' || pool.persistence.some((one) => one.kind === 'force-persist')
-    for (const selector of pool.selectors) {
-      const selected = when.where(selector.when, state)
-      const place = selector.origin[0] ?? nowhere
-      const choose = (guard: Condition, server: string | null): void => { this.push(guard, { kind: 'forward', pool: pool.name, server }, state, null, chosen, selector) }
-      const key = typeof selector.server === 'string' ? null : this.reader.template(selector.server, state, place)
-      for (const member of pool.members) {
-        if (key === null ? member.name !== selector.server : false) continue
-        // A server in maintenance is passed over, and the next rule is looked at.
-        if (member.options.state === 'disabled' && !forced) {
-          if (key === null) break
-          continue
-        }
-        choose(key === null ? selected : selected.with(this.reader.tests.holds(key, exactly([toBytes(member.name)]), (negated) => `the server ${negated ? 'is not' : 'is'} ${member.name}`)), member.name)
-      }
-      // A name that no server has ends the rules: the pool balances.
-      const named = key === null && pool.members.some((member) => member.name === selector.server)
-      if (!named) choose(selected, null)
-    }
+    for (const { condition, server, selector } of selectedServers(this.reader, pool, when, state)) this.push(condition, { kind: 'forward', pool: pool.name, server }, state, null, chosen, selector)
     this.push(when, this.balancedIn(pool), state, null, chosen)
   }
 
@@ -326,7 +256,7 @@ class Builder {
       this.byName(key.text, action, when, state, step, chosen, null)
       return
     }
-    const lookup = this.lookupOf(action.key, state, at)
+    const lookup = templateLookup(this.reader, action.key, state, at)
     if (lookup !== null) {
       for (const entry of lookup.order) {
         const formula = this.reader.tests.holds(lookup.of, entry.matching, (negated) => `${lookup.words} ${negated ? 'does not match' : 'matches'} ${entry.key} of ${lookup.path}`)
@@ -350,23 +280,6 @@ class Builder {
     else this.toPool({ pool, step, origin, entry }, when, state)
   }
 
-  /** The table lookup that a destination consists of, with text around it; null: it is something else. */
-  private lookupOf(template: Template, state: State, at: Span) {
-    const views = template.parts.filter((part) => typeof part !== 'string')
-    const view = views[0]
-    const last = view?.transforms[view.transforms.length - 1]
-    if (views.length !== 1 || view === undefined || last?.kind !== 'map') return null
-    const table = this.reader.tableOf(last.table)
-    const order = table === undefined || table.missing ? null : lookupOrder(table)
-    if (table === undefined || order === null) return null
-    const position = template.parts.indexOf(view)
-    const textOf = (parts: Template['parts']): string => parts.join('')
-    return {
-      of: this.reader.term({ ...view, transforms: view.transforms.slice(0, -1) }, state, at), order, fallback: last.fallback, path: table.path, words: describeView({ ...view, transforms: view.transforms.slice(0, -1) }),
-      before: textOf(template.parts.slice(0, position)), after: textOf(template.parts.slice(position + 1)),
-    }
-  }
-
   /** A rule of an entry or of the pool that was chosen. */
   private emit(condition: Condition, destination: Destination, state: State, step: Step | null, chosen: Chosen | null): void {
     this.push(condition, destination, state, step, chosen)
@@ -385,17 +298,4 @@ class Builder {
   private push(condition: Condition, destination: Destination, state: State, step: Step | null, chosen: Chosen | null, selector: ServerSelector | null = null): void {
     this.rules.push(new ChosenRule(condition, destination, state, step, chosen, selector))
   }
-}
-
-/** Names of the pools that rules name; null: some value may name any. */
-function namedPools(scopes: Iterable<Scope>): ReadonlySet<string> | null {
-  const found = new Set<string>()
-  for (const { steps, otherwise } of scopes) {
-    for (const { does } of [...steps, ...(otherwise === null ? [] : [{ does: otherwise }])]) {
-      if (does.kind === 'dispatch') return null
-      if (does.kind === 'forward') found.add(does.pool)
-      if (does.kind === 'split') for (const { pool } of does.shares) found.add(pool)
-    }
-  }
-  return found
 }

@@ -8,8 +8,9 @@ import type { Template } from '../predicate.ts'
 import type { Effect } from '../routing-model.ts'
 import { exactly, integerMatching, matchingOf } from './matching.ts'
 import type { Reader } from './reader.ts'
-import { changed, stateKey, type HeaderStep, type State } from './state.ts'
+import { changed, stateKey, variableOf, type HeaderStep, type State } from './state.ts'
 import type { Term, TermList } from './term.ts'
+import { countHolds, nthOf } from './value-lists.ts'
 
 /** An effect as a change of terms. `refuses`: requests that it ends with 400 instead. */
 export interface Applied {
@@ -34,11 +35,11 @@ export function applyToTerms(reader: Reader, effect: Effect, state: State, when:
     case 'set-header': case 'add-header': case 'delete-header': case 'replace-header': return done(withHeaders(reader, state, headerStep(reader, effect, state, when, at)))
     case 'set-variable': {
       const value = 'parts' in effect.value ? text(effect.value) : reader.term(effect.value, state, at)
-      const old = reader.variable(effect.name, state, at)
+      const old = variableOf(terms, state, effect.name, at)
       const next = terms.maybeAbsent(value) ? terms.choose(reader.tests.present(value), value, old) : value
       return done({ variables: new Map([...state.variables, [effect.name, terms.choose(when, next, old)]]) })
     }
-    case 'unset-variable': return done({ variables: new Map([...state.variables, [effect.name, terms.choose(when, terms.absent, reader.variable(effect.name, state, at))]]) })
+    case 'unset-variable': return done({ variables: new Map([...state.variables, [effect.name, terms.choose(when, terms.absent, variableOf(terms, state, effect.name, at))]]) })
     case 'normalize-uri': return normalized(reader, effect, state, when)
     case 'set-source': return done({ sourceIp: kept(reader, addressTerm(reader, reader.term(effect.value, state, at), state, at), state.sourceIp) })
     case 'set-destination': return done({ localIp: kept(reader, addressTerm(reader, reader.term(effect.value, state, at), state, at), state.localIp) })
@@ -120,7 +121,7 @@ function queryValue(reader: Reader, value: Term, state: State): Term {
 /** A new path and query out of one value: split at a literal `?`, or ending in what the request had. */
 function targetValue(reader: Reader, value: Term, isTarget: boolean, state: State, when: Formula, at: Span): Parameters<typeof changed>[2] {
   const { terms } = reader.space
-  const whole = reader.pathAndQuery(state)
+  const whole = reader.values.pathAndQuery(state)
   if (value === whole && !isTarget) return {}
   // A whole new target is written as it is.
   const form = isTarget ? { form: terms.text('origin') } : withoutUrl(reader, state)
@@ -154,7 +155,7 @@ const isLiteralPattern = /^\^((?:[A-Za-z0-9/_~%=@:,;-]|\\[./+*?()[\]{}|^$\\-])*)
 function replaced(reader: Reader, effect: Extract<Effect, { readonly kind: 'replace' }>, state: State, when: Formula, at: Span): Parameters<typeof changed>[2] {
   const { terms, world } = reader.space
   const whole = effect.part !== 'path'
-  const subject = whole ? reader.pathAndQuery(state) : state.path
+  const subject = whole ? reader.values.pathAndQuery(state) : state.path
   const replacement = reader.template(effect.replacement, state, at)
   const shape = isLiteralPattern.exec(effect.pattern)
   const literal = shape === null ? '' : toBytes((shape[1] ?? '').replace(/\\(.)/g, '$1'))
@@ -191,8 +192,8 @@ function withHeaders(reader: Reader, state: State, step: HeaderStep): Parameters
   const headers = [...state.headers, step]
   if (!step.matches('host')) return { headers }
   const { terms } = reader.space
-  const old = reader.headerList(state, 'host', 'comma')
-  const [was, is] = [reader.nth(old, -1), reader.nth(step.apply(old), -1)]
+  const old = reader.values.headerList(state, 'host', 'comma')
+  const [was, is] = [nthOf(reader, old, -1), nthOf(reader, step.apply(old), -1)]
   if (is === was || is.kind === 'absent') return { headers }
   const follows = terms.maybeAbsent(is) ? terms.choose(reader.tests.present(is), is, state.authority) : is
   return { headers, authority: follows }
@@ -257,7 +258,7 @@ function replacedList(reader: Reader, list: TermList, effect: Extract<Effect, { 
   if (isLine === (effect.each === 'line')) return terms.chooseList(some, replaced, list)
   // A line with one value is that value; of other lines nothing is known.
   const several = (negated: boolean): string => `header ${effect.name} has ${negated ? 'one value or none' : 'several values'}`
-  return terms.chooseList(isLine ? reader.tests.present(terms.read(list.variable)) : world.or(some, reader.countHolds(list, [], integerMatching([[2, null]]), several)), replaced, list)
+  return terms.chooseList(isLine ? reader.tests.present(terms.read(list.variable)) : world.or(some, countHolds(reader, list, [], integerMatching([[2, null]]), several)), replaced, list)
 }
 
 /** Text without which a normalizer changes nothing. */

@@ -5,7 +5,7 @@ import { poolsByReference } from '../decision-order.ts'
 import type { RoutingModel, Scope, Step } from '../routing-model.ts'
 import { twinOf } from '../scope-twins.ts'
 import { drawsChance, type Condition } from './condition.ts'
-import type { DecidingRule, Destination } from './decision-list.ts'
+import type { DecidingRule, Destination } from './deciding-rule.ts'
 import type { State } from './state.ts'
 
 export type Forward = Extract<Destination, { readonly kind: 'forward' }>

@@ -1,35 +1,30 @@
 import { toBytes } from '#shared/requests/bytes.ts'
-import { queryParameterValues } from '#shared/requests/http-values.ts'
-import type { Variable } from '#shared/requests/space/variable.ts'
-import { always, never, type Atom, type Formula } from '#shared/requests/space/world.ts'
+import { always, never, type Formula } from '#shared/requests/space/world.ts'
 import { parseIp } from '#shared/requests/ip.ts'
 import type { Span } from '#shared/text/span.ts'
-import { definitionsOf, type Definition } from './definitions.ts'
+import { Closures } from './closures.ts'
+import type { Definition } from './definitions.ts'
 import { describePredicate } from '../describe.ts'
-import type { Field, Matcher, Predicate, Template, Test, View } from '../predicate.ts'
-import type { LookupTable, RoutingModel } from '../routing-model.ts'
-import { hashOf, spreadOver } from './hashes.ts'
-import { existsMatching, integerMatching, literalMatching, matchingOf, type Matching } from './matching.ts'
+import type { Field, Predicate, Template, Test, View } from '../predicate.ts'
+import type { RoutingModel } from '../routing-model.ts'
+import { existsMatching, matchingOf, type Matching } from './matching.ts'
+import { methodHolds } from './method-tests.ts'
+import { RequestValues } from './request-values.ts'
 import type { Space } from './space.ts'
+import { sentPath } from './spellings.ts'
 import { stateKey, type State } from './state.ts'
-import type { Term, TermList, TermTransform } from './term.ts'
-import { isEachOf } from './term-kinds.ts'
+import type { Term } from './term.ts'
 import { Tests, type Words } from './tests.ts'
-
-/** Methods the product knows by number (H-METH-1); tests of them look at the method as it arrived. */
-const knownMethods = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT']
-/** Longer tables are one value of which only equality is known. */
-const unfoldedEntries = 40
-const nowhere: Span = { file: '', start: 0, end: 0 }
+import { countHolds, isList, nthOf } from './value-lists.ts'
+import { ViewTransforms } from './view-transforms.ts'
 
 /** Reads conditions, values and templates of one config as formulas and terms over the request that arrived. */
 export class Reader {
   readonly space: Space
   readonly tests: Tests
-  private readonly tables: ReadonlyMap<string, LookupTable>
-  /** Tables whose contents differ from those of the other side: id → the name they go by here. */
-  private readonly changedTables: ReadonlyMap<string, string>
-  private readonly tableIds: ReadonlyMap<string, string>
+  readonly closures: Closures
+  private readonly transforms: ViewTransforms
+  readonly values: RequestValues
   /** Chance is drawn anew each time; the n-th draw of one share on one side is the n-th on the other. */
   private readonly draws = new Map<number, number>()
 
@@ -40,39 +35,17 @@ export class Reader {
 
   readonly side: 'before' | 'after'
   private readonly normalises: boolean
-  private readonly definitions: readonly Definition[]
 
   constructor(space: Space, model: Pick<RoutingModel, 'tables' | 'scopes' | 'pools' | 'listeners' | 'surroundings' | 'requests'>, side: 'before' | 'after' = 'after', outside: readonly Definition[] = []) {
     this.space = space
     this.side = side
     this.normalises = model.requests === 'normalised'
-    this.tables = model.tables
     this.readLater = model.surroundings.readLater
     this.settingsVariable = model.surroundings.inEffect?.variable ?? null
-    this.definitions = [...definitionsOf(model), ...outside]
-    this.changedTables = new Map([...model.tables.values()].flatMap((table) => {
-      const name = space.nameOf(table)
-      return name === table.id ? [] : [[table.id, name] as const]
-    }))
-    this.tableIds = new Map([...this.changedTables].map(([id, name]) => [name, id]))
-    this.tests = new Tests(space.world, (name) => this.tables.get(this.tableIds.get(name) ?? name))
-  }
-
-  tableOf(id: string): LookupTable | undefined {
-    return this.tables.get(id)
-  }
-
-  /** Whether some condition means more than it says. */
-  get hasClosures(): boolean {
-    return this.changedTables.size > 0 || this.definitions.length > 0
-  }
-
-  /** Text of a condition with the definitions that it depends on. */
-  closureOf(text: string): string {
-    if (!this.hasClosures) return text
-    const tables = [...this.changedTables].flatMap(([id, name]) => (text.includes(JSON.stringify(id).slice(1, -1)) || text.includes(this.tables.get(id)?.path ?? id) ? [name] : []))
-    const definitions = this.definitions.flatMap((one) => (one.readBy.test(text) ? [one.text] : []))
-    return [text, ...definitions, ...tables].join(' ')
+    this.closures = new Closures(space, model, outside)
+    this.tests = new Tests(space.world, (name) => this.closures.table(this.closures.idOf(name)))
+    this.transforms = new ViewTransforms(this, this.closures)
+    this.values = new RequestValues(this, this.closures, this.normalises)
   }
 
   formula(predicate: Predicate, state: State): Formula {
@@ -100,7 +73,7 @@ export class Reader {
       case 'or': return world.any(predicate.of.map((part) => this.formula(part, state)))
       case 'test': return this.test(predicate, state)
       case 'opaque': {
-        const version = `${predicate.dependsOn === 'request' ? ` ${stateKey(state)}` : ''} ${this.closureOf(predicate.text)}`
+        const version = `${predicate.dependsOn === 'request' ? ` ${stateKey(state)}` : ''} ${this.closures.of(predicate.text)}`
         return this.opaque(`${predicate.dependsOn} ${predicate.text}${version}`, predicate.text, predicate.reason, predicate.origin)
       }
       case 'chance': {
@@ -124,10 +97,10 @@ export class Reader {
   private test(test: Test, state: State): Formula {
     const { view, matcher } = test
     const ignoresCase = 'ignoreCase' in matcher && matcher.ignoreCase
-    const rewritten = isRewritten(view.field, state, this.space.readsTwice ? this.sentPath() : null) ? ' after rewriting' : ''
+    const rewritten = isRewritten(view.field, state, this.space.readsTwice ? sentPath(this) : null) ? ' after rewriting' : ''
     const words: Words = (negated, detailed = false) =>
       `${describePredicate(negated ? { kind: 'not', of: test } : test)}${ignoresCase && (detailed || !isCaseless(view.field)) ? ' (in any case)' : detailed && 'ignoreCase' in matcher && !view.transforms.some((one) => one.kind === 'lower') ? ' (in this case only)' : ''}${rewritten}`
-    if (view.type === 'method' && view.field.kind === 'method' && matcher.kind === 'exact' && view.transforms.length === 0) return this.methodTest(matcher, state, words)
+    if (view.type === 'method' && view.field.kind === 'method' && matcher.kind === 'exact' && view.transforms.length === 0) return methodHolds(this, matcher, state, words)
     const matching = matchingOf(matcher)
     const formula = this.viewHolds(view, state, matching, words, test.origin)
     this.noteFlag(formula, words(false), test.origin)
@@ -147,289 +120,21 @@ export class Reader {
 
   private viewHolds(view: View, state: State, matching: Matching, words: Words, at: Span): Formula {
     const { field } = view
-    if (field.kind === 'header-count') return this.countHolds(this.headerList(state, field.name, field.split), view.transforms, matching, words)
-    const values = this.fieldOf(field, state, at)
+    if (field.kind === 'header-count') return countHolds(this, this.values.headerList(state, field.name, field.split), view.transforms, matching, words)
+    const values = this.values.of(field, state, at)
     if (isList(values)) {
-      return this.tests.anyHolds(values, this.transformsOf(view, state), matching, words, (list) => this.space.terms.read(list.variable), (transforms, term) => this.applyAll(transforms, term))
+      return this.tests.anyHolds(values, this.transforms.of(view, state), matching, words, (list) => this.space.terms.read(list.variable), (transforms, term) => this.transforms.apply(transforms, term))
     }
-    return this.tests.holds(this.applyAll(this.transformsOf(view, state), values), matching, words)
-  }
-
-  private methodTest(matcher: Extract<Matcher, { readonly values: readonly string[] }>, state: State, words: Words): Formula {
-    const { world, terms, variables } = this.space
-    if (!state.arrival.readable) return never
-    const arrived = terms.read(variables.method)
-    const exact = (term: Term, values: readonly string[], ignoreCase: boolean): Formula => (values.length === 0 ? never : this.tests.holds(term, literalMatching('exact', values, ignoreCase), words))
-    const known = matcher.values.filter((value) => knownMethods.includes(value))
-    const other = matcher.values.filter((value) => !knownMethods.includes(value))
-    const arrivedKnown = this.tests.holds(arrived, literalMatching('exact', knownMethods, false), (negated) => `the method is ${negated ? 'not ' : ''}a common one`)
-    const unknownMatch = exact(state.method, other, matcher.ignoreCase)
-    return world.or(exact(arrived, known, false), unknownMatch === never ? never : world.and(world.not(arrivedKnown), unknownMatch))
-  }
-
-  /** The number of values in a list is one of `matching`. */
-  countHolds(list: TermList, transforms: View['transforms'], matching: Matching, words: Words): Formula {
-    const { world } = this.space
-    const ranges = matching.ranges
-    if (matching.key === 'exists') return always
-    if (ranges === null || transforms.some((transform) => transform.kind !== 'cast')) return this.tests.flag(`count ${list.id} ${JSON.stringify(transforms)} ${matching.key}`, words)
-    const inRanges = (count: number): boolean => ranges.some(([from, to]) => (from === null || count >= from) && (to === null || count <= to))
-    switch (list.kind) {
-      case 'base': {
-        const key = `count ${list.variable.id} ${JSON.stringify(ranges)}`
-        return world.knownAtom(key) ?? world.atom({ kind: 'variable', key, variable: list.variable, facet: { kind: 'count', ranges }, language: () => existsMatching.language() as never, samples: () => [], literals: null, words })
-      }
-      case 'items': {
-        const item = list.items[0]
-        if (list.items.length === 1 && item !== undefined) {
-          const present = this.tests.present(item)
-          return world.or(inRanges(1) ? present : never, inRanges(0) ? world.not(present) : never)
-        }
-        return inRanges(list.items.length) ? always : never
-      }
-      case 'choose-list': return world.or(
-        world.and(list.when, this.countHolds(list.then, transforms, matching, words)), world.and(world.not(list.when), this.countHolds(list.otherwise, transforms, matching, words)))
-      case 'append': {
-        // One more than the list had, unless the added value is absent.
-        const shifted = integerMatching(ranges.map(([from, to]) => [from === null ? null : from - 1, to === null ? null : to - 1] as const))
-        return this.space.terms.maybeAbsent(list.item) ? this.tests.flag(`count ${list.id} ${matching.key}`, words) : this.countHolds(list.list, transforms, shifted, words)
-      }
-      default: return this.tests.flag(`count ${list.id} ${matching.key}`, words)
-    }
-  }
-
-  /** Every value of a field: a list where all of them count, a term where there is at most one. */
-  private fieldOf(field: Field, state: State, at: Span): Term | TermList {
-    const { terms, variables } = this.space
-    const { arrival } = state
-    const constant = (text: string | null): Term => (text === null ? terms.absent : terms.text(toBytes(text)))
-    switch (field.kind) {
-      case 'constant': return constant(field.value)
-      case 'variable': return this.variable(field.name, state, at)
-      case 'state': return terms.unknown(`state ${this.closureOf(field.text)}`, `it depends on live state (${field.name})`, at)
-      case 'opaque': return terms.unknown(`${this.closureOf(field.text)} of ${stateKey(state)}`, field.reason, at)
-      case 'source-ip': return state.sourceIp
-      case 'source-port': return state.sourcePort
-      case 'local-ip': return state.localIp
-      case 'local-port': return state.localPort
-      case 'sni': return (field.seen === 'terminated' ? arrival.listener.tls !== null : arrival.listener.tls === null && arrival.tls) ? terms.read(variables.sni) : terms.absent
-      case 'alpn':
-        if (field.seen === 'peeked') return arrival.listener.tls === null && arrival.tls ? terms.base(variables.alpn('peeked', [])) : terms.absent
-        return arrival.listener.tls === null ? terms.absent : terms.read(variables.alpn('terminated', arrival.listener.tls.alpn))
-      case 'tls': return constant(arrival.listener.tls === null ? '0' : '1')
-      case 'tls-hello-type': return arrival.listener.tls === null && arrival.tls ? constant('1') : terms.absent
-      case 'listener-name': return constant(arrival.listener.name)
-      case 'listener-id': return constant(String(arrival.listener.number))
-      case 'entry-name': return constant(arrival.listener.group)
-      case 'scheme': return constant(arrival.listener.tls === null ? 'http' : 'https')
-      default: return arrival.readable ? this.requestField(field, state, at) : terms.absent
-    }
-  }
-
-  /** Value of a variable; one that nothing set is absent, unless something unmodelled may have set it. Names with a blank are no variables of a product. */
-  variable(name: string, state: State, at: Span): Term {
-    const { terms } = this.space
-    const known = state.variables.get(name)
-    if (known !== undefined) return known
-    if (name.includes(' ')) return terms.absent
-    if (name.startsWith('proc.')) return terms.unknown(`var(${name})`, 'process variables are set at run time', at)
-    return state.unsettled.reduce<Term>((term, effect) => terms.choose(effect.when, terms.unknown(`var(${name}) after ${effect.key}`, effect.reason, effect.at), term), terms.absent)
-  }
-
-  private requestField(field: Field, state: State, at: Span): Term | TermList {
-    const { terms, variables } = this.space
-    switch (field.kind) {
-      case 'method': return terms.choose(this.arrivedKnown(), terms.read(variables.method), state.method)
-      case 'http-version': return terms.read(variables.httpVersion)
-      case 'path': return state.path
-      case 'query': return state.query
-      case 'path-and-query': return this.pathAndQuery(state)
-      case 'normalised-path': return terms.read(variables.normalisedPath)
-      case 'host-name': return this.lookedUpHost()
-      case 'target': return this.target(state)
-      case 'base': return terms.choose(this.tests.present(this.first(this.headerList(state, 'host', 'comma'))), terms.concat([this.first(this.headerList(state, 'host', 'comma')), state.path]), state.path)
-      case 'header': {
-        const list = this.headerList(state, field.name.toLowerCase(), field.split)
-        return field.occurrence === null || field.occurrence === 0 ? list : this.nth(list, field.occurrence)
-      }
-      case 'cookie': {
-        const cookies = this.headerList(state, 'cookie', 'comma')
-        return cookies.kind === 'base' ? terms.base(variables.cookie(field.name)) : terms.unknownList(`cookie ${field.name} of ${cookies.id}`, 'the Cookie header was rewritten', at)
-      }
-      case 'query-parameter': return this.parameter(field.name, field.delimiter, state.query, state, at)
-      default: return terms.unknown(field.kind, 'not modelled', at)
-    }
-  }
-
-  private arrivedKnown(): Formula {
-    return this.tests.holds(this.space.terms.read(this.space.variables.method), literalMatching('exact', knownMethods, false), (negated) => `the method is ${negated ? 'not ' : ''}a common one`)
-  }
-
-  pathAndQuery(state: State): Term {
-    const { terms } = this.space
-    const { path, query } = state
-    const both = terms.choose(this.tests.present(query), terms.concat([path, terms.text('?'), query]), path)
-    return terms.maybeAbsent(path) ? terms.choose(this.tests.present(path), both, terms.absent) : both
-  }
-
-  /** The whole target: origin form, absolute form, or `*` and what follows it. */
-  private target(state: State): Term {
-    const { terms, variables } = this.space
-    const pathAndQuery = this.pathAndQuery(state)
-    const absolute = this.tests.holds(state.form, literalMatching('exact', ['absolute'], false), (negated) => `the target is ${negated ? 'not ' : ''}a whole URL`)
-    const start = [terms.read(variables.scheme), terms.text('://'), state.authority]
-    const present = this.tests.present(state.path)
-    const asterisk = [terms.text('*'), terms.read(variables.rest)]
-    const other = terms.choose(this.tests.present(state.query), terms.concat([...asterisk, terms.text('?'), state.query]), terms.concat(asterisk))
-    const bare = terms.choose(this.tests.present(state.query), terms.concat([...start, terms.text('?'), state.query]), terms.concat(start))
-    return terms.choose(absolute, terms.choose(present, terms.concat([...start, pathAndQuery]), bare), terms.choose(present, pathAndQuery, other))
-  }
-
-  private parameter(name: string, delimiter: string, query: Term, state: State, at: Span): TermList {
-    const { terms, variables } = this.space
-    if (query.kind === 'choose') return terms.chooseList(query.when, this.parameter(name, delimiter, query.then, state, at), this.parameter(name, delimiter, query.otherwise, state, at))
-    if (query.kind === 'read' && delimiter === '?') return terms.base(variables.parameter(name))
-    if (query.kind === 'absent' && delimiter === '?') return terms.items([])
-    if (query.kind === 'text' && delimiter === '?') return terms.items(queryParameterValues(`?${query.text}`, toBytes(name), '?').map((value) => terms.text(value)))
-    return terms.unknownList(`parameter ${name} ${delimiter} of ${query.id} ${state.path.id}`, 'the query was rewritten', at)
-  }
-
-  /** Values of a header after every change so far. */
-  headerList(state: State, name: string, split: 'comma' | 'line'): TermList {
-    const key = `${split} ${name}`
-    let list = state.lists.get(key)
-    if (list === undefined) {
-      const { terms, variables } = this.space
-      list = name === 'host' ? terms.items([this.normalises || this.space.readsTwice ? this.sentHost() : terms.read(variables.host)]) : terms.base(split === 'comma' ? variables.header(name, 'comma') : this.lineVariable(name))
-      for (const step of state.headers) if (step.matches(name)) list = terms.chooseList(step.when, step.apply(list), list)
-      state.lists.set(key, list)
-    }
-    return list
-  }
-
-  /** The path as it was sent: what it is read as where that is how it is spelled; of other spellings nothing is known, unless the other side looks at them. */
-  private sentPath(): Term {
-    const { terms, variables, readsTwice } = this.space
-    return terms.choose(this.plainPath(), terms.read(variables.normalisedPath), readsTwice ? terms.read(variables.otherPath) : terms.unknown('path as sent', 'it may be spelled in many ways', nowhere))
-  }
-
-  /** The path is sent as it is read. */
-  plainPath(): Formula {
-    const { terms, variables, world } = this.space
-    return world.and(this.isSent('path', 'plain'), this.tests.holds(terms.read(variables.normalisedPath), plainPath, (negated) => `the path ${negated ? 'needs' : 'needs no'} percent sequences`))
-  }
-
-  sentHost(): Term {
-    const { terms, variables, readsTwice } = this.space
-    const other = readsTwice ? terms.choose(this.isSent('host', 'other'), terms.read(variables.otherHost), terms.read(variables.strangeHost)) : terms.unknown('Host as sent', 'it may have a port, capitals or a dot at the end', nowhere)
-    return terms.choose(this.plainHost(), terms.read(variables.hostName), other)
-  }
-
-  /** The name that is looked up: without capitals and port; what strange ones are read as is not worked out. */
-  private lookedUpHost(): Term {
-    const { terms, variables, readsTwice } = this.space
-    const name = terms.read(variables.hostName)
-    if (!readsTwice) return name
-    return terms.choose(this.plainHost(), name, terms.choose(this.isSent('host', 'other'), this.applyAll([{ kind: 'host-only' }, { kind: 'lower' }], terms.read(variables.otherHost)), name))
-  }
-
-  private plainHost(): Formula {
-    const { terms, variables, world, readsTwice } = this.space
-    const plain = this.isSent('host', 'plain')
-    // A Host that is no name is strange, and not missing.
-    return readsTwice ? plain : world.or(plain, world.not(this.tests.present(terms.read(variables.hostName))))
-  }
-
-  private isSent(part: 'path' | 'host', how: 'plain' | 'other'): Formula {
-    const words: Words = (negated) => (how === 'plain' ? `the ${part} is ${negated ? 'not ' : ''}sent as it is read` : `the ${part} has ${negated ? 'no ' : ''}capitals or a port`)
-    return this.tests.holds(this.space.terms.read(this.space.variables.spelling(part)), literalMatching('exact', [how], false), words)
-  }
-
-  private lineVariable(name: string): Variable {
-    return this.space.variables.header(`${name} as lines`, 'line')
-  }
-
-  first(list: TermList): Term {
-    return this.nth(list, 1)
-  }
-
-  /** One value of a list: 1 first, -1 last. */
-  nth(list: TermList, index: number): Term {
-    const { terms } = this.space
-    switch (list.kind) {
-      case 'base': return terms.read(list.variable, { kind: 'nth', index })
-      case 'items': return list.items[index > 0 ? index - 1 : list.items.length + index] ?? terms.absent
-      case 'append': return index === -1 ? list.item : index === 1 ? terms.choose(this.tests.present(this.nth(list.list, 1)), this.nth(list.list, 1), list.item) : terms.unknown(`value ${index} of ${list.id}`, 'a header was added', nowhere)
-      case 'choose-list': return terms.choose(list.when, this.nth(list.then, index), this.nth(list.otherwise, index))
-      case 'unknown-list': return terms.unknown(`value ${index} of ${list.text}`, list.reason, list.at)
-    }
-  }
-
-  /** Transformations with variables put in as terms cannot be written as data; they become unknown values. */
-  private transformsOf(view: View, state: State): readonly TermTransform[] {
-    return view.transforms.map((transform): TermTransform => {
-      if (transform.kind === 'map') return { ...transform, table: this.changedTables.get(transform.table) ?? transform.table }
-      if (transform.kind === 'concat') {
-        const variable = transform.variable === null ? null : this.variable(transform.variable, state, nowhere)
-        if (variable === null || variable.kind === 'absent') return { kind: 'concat', before: transform.before, variable: null, after: transform.after }
-        if (variable.kind === 'text') return { kind: 'concat', before: `${transform.before}${variable.text}`, variable: null, after: transform.after }
-        return { kind: 'opaque', text: `concat(${transform.before},${variable.id},${transform.after})`, reason: 'it joins a variable that depends on the request' }
-      }
-      if (transform.kind === 'string-compare') return { kind: 'opaque', text: `strcmp(${this.variable(transform.variable, state, nowhere).id})`, reason: 'it compares with a variable' }
-      if (transform.kind === 'arithmetic' && typeof transform.operand === 'object' && transform.operand !== null) {
-        return { kind: 'opaque', text: `${transform.operator}(${this.variable(transform.operand.variable, state, nowhere).id})`, reason: 'it computes with a variable' }
-      }
-      return transform
-    })
-  }
-
-  applyAll(transforms: readonly TermTransform[], term: Term): Term {
-    const { terms } = this.space
-    let value = term
-    for (const transform of transforms) {
-      // An address read from an address is what it is.
-      // Parameters of the query that arrived vary by themselves.
-      if (transform.kind === 'argument' && transform.delimiter === '&' && this.isQuery(value)) {
-        value = terms.read(this.space.variables.argument(transform.name))
-        continue
-      }
-      if (transform.kind === 'hash') {
-        value = hashOf(this.space, value)
-        continue
-      }
-      if (transform.kind === 'map') {
-        const id = this.tableIds.get(transform.table) ?? transform.table
-        const spread = this.isUnfolded(value, id) ? spreadOver(this.space, this.tests, value, this.tables.get(id), transform.fallback) : null
-        if (spread !== null) {
-          value = spread
-          continue
-        }
-      }
-      if (transform.kind === 'cast' && transform.to === 'ip' && value.kind === 'read' && value.variable.encoding === 'address') continue
-      value = terms.apply(transform, value)
-    }
-    return value
-  }
-
-  /** Is a lookup told value by value? Only so can it be seen that two tables give the same for some keys. */
-  private isUnfolded(key: Term, table: string): boolean {
-    if (key.kind === 'read' && key.variable.derived !== undefined) return true
-    return this.space.isChanged(table) && !isEachOf(key) && (this.tables.get(table)?.entries.length ?? 0) <= unfoldedEntries
-  }
-
-  private isQuery(term: Term): boolean {
-    const { terms, variables } = this.space
-    const query = terms.read(variables.query)
-    return term === query || term === terms.choose(this.tests.present(query), query, terms.empty)
+    return this.tests.holds(this.transforms.apply(this.transforms.of(view, state), values), matching, words)
   }
 
   /** The one value that counts when a view is used as a value. */
   term(view: View, state: State, at: Span): Term {
     const { terms } = this.space
-    if (view.field.kind === 'header-count') return terms.unknown(`count ${this.headerList(state, view.field.name, view.field.split).id}`, 'a count used as a value', at)
-    const values = this.fieldOf(view.field, state, at)
-    const one = isList(values) ? this.nth(values, view.pick === 'first' ? 1 : -1) : values
-    const value = this.applyAll(this.transformsOf(view, state), one)
+    if (view.field.kind === 'header-count') return terms.unknown(`count ${this.values.headerList(state, view.field.name, view.field.split).id}`, 'a count used as a value', at)
+    const values = this.values.of(view.field, state, at)
+    const one = isList(values) ? nthOf(this, values, view.pick === 'first' ? 1 : -1) : values
+    const value = this.transforms.apply(this.transforms.of(view, state), one)
     return view.absentAs === 'empty' && terms.maybeAbsent(value) ? terms.choose(this.tests.present(value), value, terms.empty) : value
   }
 
@@ -445,8 +150,8 @@ export class Reader {
   initialState(arrival: State['arrival'], localIp: string, localPorts: readonly string[]): State {
     const { terms, variables } = this.space
     const ip = parseIp(localIp)
-    const target = this.normalises ? { path: this.sentPath(), form: terms.text('origin'), authority: terms.empty }
-      : this.space.readsTwice ? { path: this.sentPath(), form: terms.text('origin'), authority: terms.empty }
+    const target = this.normalises ? { path: sentPath(this), form: terms.text('origin'), authority: terms.empty }
+      : this.space.readsTwice ? { path: sentPath(this), form: terms.text('origin'), authority: terms.empty }
         : { path: terms.read(variables.path), form: terms.read(variables.form), authority: terms.read(variables.host) }
     return {
       arrival, ...target, query: terms.read(variables.query), method: terms.read(variables.method), headers: [], variables: new Map(),
@@ -460,14 +165,6 @@ export class Reader {
 
 /** Parts that a value may be made of, a hundred bytes of text counted as one; rules that double a value a few dozen times would fill any memory. */
 const mostParts = 20_000
-
-/** Paths that are sent as they are read. */
-const plainPath = matchingOf({ kind: 'regex', patterns: ["^(?:[A-Za-z0-9/._~!$&'()*+,;=:@-]|\\[|\\])*$"], ignoreCase: false, dialect: 'pcre' })
-
-/** Does a test ask whether a path is sent as it is read? */
-export function isPlainPathAtom(atom: Pick<Extract<Atom, { readonly kind: 'variable' }>, 'key' | 'variable'>): boolean {
-  return atom.variable.key === 'normalised-path' && atom.key.endsWith(plainPath.key)
-}
 
 /** Names whose case nobody expects to count. */
 function isCaseless(field: Field): boolean {
@@ -484,10 +181,4 @@ function isRewritten(field: Field, state: State, sent: Term | null): boolean {
     case 'source-ip': return state.sourceIp.kind !== 'read'
     default: return false
   }
-}
-
-const listKinds: ReadonlySet<string> = new Set(['base', 'items', 'append', 'choose-list', 'unknown-list'] satisfies TermList['kind'][])
-
-function isList(value: Term | TermList): value is TermList {
-  return listKinds.has(value.kind)
 }

@@ -2,6 +2,7 @@ import type { Span } from '#shared/text/span.ts'
 import { always, type Formula } from '#shared/requests/space/world.ts'
 import { exactly, matchingOf, type Matching } from './matching.ts'
 import type { Reader } from './reader.ts'
+import { plainPath, sentHost } from './spellings.ts'
 import type { State } from './state.ts'
 
 const nowhere: Span = { file: '', start: 0, end: 0 }
@@ -29,15 +30,15 @@ export function refusals(reader: Reader, { arrival }: State): readonly { readonl
   const { world, terms, variables } = space
   const method = terms.read(variables.method)
   const path = terms.read(variables.otherPath)
-  const other = (when: Formula): Formula => world.and(world.not(reader.plainPath()), when)
+  const other = (when: Formula): Formula => world.and(world.not(plainPath(reader)), when)
   const old = tests.holds(terms.read(variables.httpVersion), exactly(['1.0']), (negated) => `the request is ${negated ? 'not ' : ''}HTTP/1.0`)
   const above = reader.opaque('path above the root', 'the path climbs above the root', 'how far dots lead up is not worked out', nowhere)
   const rows: readonly (readonly [Formula, number])[] = [
     [world.not(tests.holds(method, allowedMethod, (negated) => `the method is ${negated ? 'not ' : ''}made of capitals`)), 400],
     [other(world.not(tests.present(path))), 400],
     [other(tests.holds(path, brokenPercent, (negated) => `a percent sequence is ${negated ? 'not ' : ''}broken`)), 400],
-    [world.and(world.not(old), world.not(tests.present(reader.sentHost()))), 400],
-    [tests.holds(reader.sentHost(), noName, (negated) => `the Host is ${negated ? '' : 'not '}a name`), 400],
+    [world.and(world.not(old), world.not(tests.present(sentHost(reader)))), 400],
+    [tests.holds(sentHost(reader), noName, (negated) => `the Host is ${negated ? '' : 'not '}a name`), 400],
     [tests.holds(method, exactly(['TRACE']), (negated) => `the method is ${negated ? 'not ' : ''}TRACE`), 405],
     [other(tests.holds(path, climbsAtOnce, (negated) => `the path ${negated ? 'does not climb' : 'climbs'} above the root at once`)), 400],
     [other(world.and(tests.holds(path, climbs, (negated) => `the path ${negated ? 'has no' : 'has'} segments of two dots`), above)), 400],

@@ -4,7 +4,7 @@ import type { Step } from '../routing-model.ts'
 import { AnchorBucket } from './anchor-bucket.ts'
 import { scanRules } from './anchor-scan.ts'
 import { anchorsOfRule, areDisjoint, bestAnchor, bestOf, valueLimit, type Anchors, type Best } from './anchors.ts'
-import type { DecidingRule } from './decision-list.ts'
+import type { DecidingRule } from './deciding-rule.ts'
 import { ForwardRule } from './forward-rule.ts'
 import type { Space } from './space.ts'
 

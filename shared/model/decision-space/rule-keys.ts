@@ -1,4 +1,4 @@
-import type { DecidingRule, Destination } from './decision-list.ts'
+import type { DecidingRule, Destination } from './deciding-rule.ts'
 import type { Reader } from './reader.ts'
 import type { State } from './state.ts'
 import type { Term } from './term.ts'
@@ -9,7 +9,7 @@ const receivedKeys = new WeakMap<State, string>()
 export function receivedKey(reader: Reader, state: State): string {
   let key = receivedKeys.get(state)
   if (key === undefined) {
-    const lists = touchedHeaders(state).map((name) => `${name}=${reader.headerList(state, name, 'comma').id}`)
+    const lists = touchedHeaders(state).map((name) => `${name}=${reader.values.headerList(state, name, 'comma').id}`)
     const patterns = state.headers.filter((step) => step.name === null).map((step) => `${step.key} ${step.when}`)
     const later = laterVariables(reader, state).map(([name, term]) => `${name}=${term.id}`)
     key = [state.path.id, state.query.id, state.method.id, state.form.id, state.authority.id, ...lists, ...patterns, state.connection, ...later, settingsKey(reader, state)].join(' ')

@@ -1,5 +1,5 @@
 import { never, type Formula, type World } from '#shared/requests/space/world.ts'
-import type { DecidingRule } from './decision-list.ts'
+import type { DecidingRule } from './deciding-rule.ts'
 import type { Space } from './space.ts'
 import type { Anchors } from './anchors.ts'
 import { RuleIndex, type RuleLookup } from './rule-index.ts'

@@ -66,6 +66,15 @@ export function changed(terms: Terms, state: State, change: StateChange, when: F
   return touches ? { ...next, connection: `${next.sourceIp.id} ${next.sourcePort.id} ${next.localIp.id} ${next.localPort.id}` } : next
 }
 
+/** Value of a variable; one that nothing set is absent, unless something unmodelled may have set it. Names with a blank are no variables of a product. */
+export function variableOf(terms: Terms, state: State, name: string, at: Span): Term {
+  const known = state.variables.get(name)
+  if (known !== undefined) return known
+  if (name.includes(' ')) return terms.absent
+  if (name.startsWith('proc.')) return terms.unknown(`var(${name})`, 'process variables are set at run time', at)
+  return state.unsettled.reduce<Term>((term, effect) => terms.choose(effect.when, terms.unknown(`var(${name}) after ${effect.key}`, effect.reason, effect.at), term), terms.absent)
+}
+
 /** Everything the request became, as text: equal texts are equal requests. */
 export function stateKey(state: State): string {
   return [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { effectiveTopologyOptions, focusFrom, openingOptions } from '#renderer/features/review/review-actions.ts'
+import { effectiveTopologyOptions, focusFrom, openingOptions } from '#renderer/features/review/picture-options.ts'
 import { defaultTopologyOptions, initialState, type AppState } from '#renderer/state/app-state.ts'
 
 const compared = { ...initialState, before: { state: 'ready', value: {} } as unknown as AppState['before'], topologyOptions: { ...defaultTopologyOptions, onlyChanged: true } }

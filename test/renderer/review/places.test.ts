@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fileName, lineAt, toPlace } from '#renderer/features/review/places.ts'
+import { drawerFileOf, fileName, lineAt, toPlace } from '#renderer/features/review/places.ts'
 import { toShare, toShareChanges } from '#renderer/features/review/shares.ts'
 import { toDrawerFiles, toProblems } from '#renderer/features/review/editor-marks.ts'
-import { drawerFileOf } from '#renderer/features/review/review-actions.ts'
 import { initialState } from '#renderer/state/app-state.ts'
 import { comparison, file, finding, span } from '#test/renderer/fixtures.ts'
 

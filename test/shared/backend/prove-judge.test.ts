@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ReplayOutcome } from '#shared/backend/ports.ts'
+import type { ReplayOutcome } from '#shared/backend/balancer-port.ts'
 import { judge } from '#shared/backend/prove-judge.ts'
 import type { ProofServer } from '#shared/dialects/proof.ts'
 import type { Outcome } from '#shared/model/outcome.ts'

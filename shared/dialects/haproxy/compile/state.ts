@@ -5,7 +5,8 @@ import type { Gap, LookupTable, SurroundingLine } from '#shared/model/routing-mo
 import type { Span } from '#shared/text/span.ts'
 import { lineFlags } from '../tree.ts'
 import type { HaproxyTree, Word } from '../tree.ts'
-import { lineWords, versionNumber } from '../words.ts'
+import { versionNumber } from '../versions.ts'
+import { lineWords } from '../words.ts'
 import type { ConditionalEnvironment } from '../conditionals.ts'
 import type { Expression } from './expressions.ts'
 

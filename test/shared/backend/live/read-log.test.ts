@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LivePort, TailRead } from '#shared/backend/ports.ts'
+import type { LivePort, TailRead } from '#shared/backend/live-ports.ts'
 import { logReader } from '#shared/backend/live/read-log.ts'
 import { ok } from '#shared/diagnostics/failure.ts'
 import { IntervalTracker } from '#shared/live/intervals.ts'

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createBackend } from '#shared/backend/create-backend.ts'
 import { usualRecordingLimits } from '#shared/rpc/recording-limits.ts'
 import { createNodePorts } from '#shared/node/node-ports.ts'
-import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
+import type { LiveSessionInfo } from '#shared/rpc/live-payloads.ts'
 import { startFakeBalancer } from '#test/support/fake-balancer.ts'
 import { captured } from '#test/shared/live/fixtures.ts'
 

@@ -8,7 +8,7 @@ import { createBackend } from '#shared/backend/create-backend.ts'
 import { usualRecordingLimits } from '#shared/rpc/recording-limits.ts'
 import { readRecording } from '#shared/live/recording/read-recording.ts'
 import { createNodePorts } from '#shared/node/node-ports.ts'
-import type { LiveSessionInfo } from '#shared/rpc/payloads.ts'
+import type { LiveSessionInfo } from '#shared/rpc/live-payloads.ts'
 import { configOfPools, startFakeBalancer, type FakeBalancer } from '#test/support/fake-balancer.ts'
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'steelyard-watched-'))
