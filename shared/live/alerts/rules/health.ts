@@ -7,7 +7,18 @@ import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/eval
 
 /** Too few servers of a pool can take requests. Spare slots, what the config leaves out, and what an operator took out do not count as missing. */
 export function healthRule(policy: AlertPolicy): AlertRule {
-  return { id: 'health', confirm: 2, clear: 2, isState: true, look: (view) => view.pools.flatMap((pool) => judge(pool, policy.threshold('health', pool.name) / 100)) }
+  /** Servers that had a weight since watching began: where the source does not tell the weight of the config, 0 was set since then. */
+  const weighed = new Set<string>()
+  return {
+    id: 'health', confirm: 2, clear: 2, isState: true,
+    look(view) {
+      if (view.restarted) weighed.clear()
+      return view.pools.flatMap((pool) => {
+        for (const { live } of pool.servers) if ((live?.row.state.weight ?? 0) > 0) weighed.add(`${pool.name}/${live?.row.name ?? ''}`)
+        return judge(pool, policy.threshold('health', pool.name) / 100, weighed)
+      })
+    },
+  }
 }
 
 interface Standing extends ServerRow {
@@ -15,10 +26,13 @@ interface Standing extends ServerRow {
 }
 
 /** Servers of a pool that are meant to take requests, by their state now. Slots without an address count only where nothing else is there. */
-export function serversOf(joined: WatchedPool): readonly Standing[] {
+export function serversOf(joined: WatchedPool, weighed: ReadonlySet<string> = new Set()): readonly Standing[] {
   const meant = joined.servers.flatMap((one) => {
     const { live, member } = one
     if (live === null || (member?.options.state === 'disabled' && !isEligible(live.row.state))) return []
+    const { weight, initialWeight } = live.row.state
+    const given = initialWeight ?? member?.options.weight ?? (weighed.has(`${joined.name}/${live.row.name}`) ? null : weight)
+    if (given === 0 && (weight ?? 0) === 0) return []
     return [{ spare: isSpare(one, joined), row: { ...live.row, name: member?.name ?? live.row.name, at: member?.origin[0] ?? null } }]
   })
   const taken = meant.filter((one) => !one.spare)
@@ -46,9 +60,9 @@ export function isCritical(able: number, all: number): boolean {
 }
 
 /** `least`: part of the weight (0–1) from which on, downwards, it is too little. */
-function judge(joined: WatchedPool, least: number): readonly Evaluation[] {
+function judge(joined: WatchedPool, least: number, weighed: ReadonlySet<string>): readonly Evaluation[] {
   if (joined.live === null) return []
-  const servers = serversOf(joined)
+  const servers = serversOf(joined, weighed)
   if (servers.length === 0) return []
   // Where backups take over together and there is nothing before them, they are the pool.
   const first = servers.filter((one) => !one.state.backup)
@@ -77,12 +91,12 @@ function judge(joined: WatchedPool, least: number): readonly Evaluation[] {
 const namesAtMost = 4
 
 /** What takes the servers out, with how many and which it concerns: `2 are DOWN (L4CON): a, b.` */
-function reasons(rows: readonly { readonly name: string; readonly state: { readonly text: string; readonly check: string | null; readonly checkDetail: string | null } }[]): string {
+function reasons(rows: readonly { readonly name: string; readonly state: Pick<ServerState, 'text' | 'admin' | 'check' | 'checkDetail'> }[]): string {
   const found = new Map<string, string[]>()
   for (const { name, state } of rows) {
     // While a check is under way its server has no detail: that of another one with the same result stands for it.
     const detail = state.checkDetail ?? rows.find((one) => one.state.text === state.text && one.state.check === state.check && one.state.checkDetail !== null)?.state.checkDetail ?? null
-    const word = `${state.text}${state.text.startsWith('DOWN') && state.check !== null ? ` (${[state.check, detail].filter((one) => one !== null).join(', ')})` : ''}`
+    const word = `${state.text}${state.text.startsWith('DOWN') && state.check !== null ? ` (${[state.check, detail].filter((one) => one !== null).join(', ')})` : ''}${state.admin === 'weight-zero' ? ' with weight 0' : ''}`
     found.set(word, [...found.get(word) ?? [], name])
   }
   return [...found].map(([word, names]) => {

@@ -10,6 +10,7 @@ type Shown = Partial<ServerState>
 const up: Shown = { text: 'UP' }
 const down: Shown = { text: 'DOWN', health: 'down', check: 'L4CON', checkDetail: 'Connection refused' }
 const nameless: Shown = { text: 'MAINT (resolution)', health: 'unknown', admin: 'unresolved', address: null }
+const weightless: Shown = { text: 'UP', admin: 'weight-zero', weight: 0 }
 const backup = (state: Shown): Shown => ({ ...state, backup: true })
 
 /** Alerts on health and backups of pool web after three polls of these servers, by name. `lines` null: without a config. */
@@ -29,6 +30,7 @@ function alertsOf(lines: string | null, polls: readonly Readonly<Record<string, 
 const three = <T>(servers: T): readonly T[] => [servers, servers, servers]
 const template = ' server-template app 3 app.internal:80'
 const plain = ' server a a.internal:80\n server b b.internal:80'
+const weights = ' server a 10.0.0.1:80\n server b 10.0.0.2:80 weight 0\n server c 10.0.0.3:80 weight 0'
 const backups = ' server a 10.0.0.1:80 backup\n server b 10.0.0.2:80 backup'
 
 const cases: readonly (readonly [name: string, lines: string | null, polls: readonly Readonly<Record<string, Shown>>[], alerts: readonly string[]])[] = [
@@ -42,6 +44,13 @@ const cases: readonly (readonly [name: string, lines: string | null, polls: read
   ['slots that all have no address leave no server', template, three({ app1: nameless, app2: nameless, app3: nameless }), ['critical 0 of 3 servers of pool web can take requests. 3 are MAINT (resolution): app1, app2, app3.']],
   ['without a config a name that several share makes slots of them', null, three({ app1: { hostName: 'app.internal' }, app2: { ...nameless, hostName: 'app.internal' }, app3: { ...nameless, hostName: 'app.internal' } }), []],
   ['without a config a name of its own makes a server of it', null, three({ a: { hostName: 'a.internal' }, b: { ...nameless, hostName: 'b.internal' } }), ['critical 1 of 2 servers of pool web can take requests. 1 is MAINT (resolution): b.']],
+  ['servers that the config gave weight 0 are not missing', weights, three({ a: up, b: { ...weightless, initialWeight: 0 }, c: { ...weightless, initialWeight: 0 } }), []],
+  ['nor where the source does not tell the weight of the config', weights, three({ a: { initialWeight: null }, b: { ...weightless, initialWeight: null }, c: { ...weightless, initialWeight: null } }), []],
+  ['nor without a config, where it was 0 from the first poll on', null, three({ a: { initialWeight: null }, b: { ...weightless, initialWeight: null }, c: { ...weightless, initialWeight: null } }), []],
+  ['the only server besides them is all that there is', weights, three({ a: down, b: { ...weightless, initialWeight: 0 }, c: { ...weightless, initialWeight: 0 } }), ['critical 0 of 1 servers of pool web can take requests. 1 is DOWN (L4CON, Connection refused): a.']],
+  ['one that was given a weight by hand counts', weights, three({ a: down, b: { initialWeight: 0 }, c: { ...weightless, initialWeight: 0 } }), ['critical 1 of 2 servers of pool web can take requests. 1 is DOWN (L4CON, Connection refused): a.']],
+  ['servers whose weight was set to 0 are missing, in words that say so', null, three({ a: up, b: weightless, c: weightless }), ['critical 1 of 3 servers of pool web can take requests. 2 are UP with weight 0: b, c.']],
+  ['also where only an earlier poll tells that they had one', null, [{ a: { initialWeight: null }, b: { initialWeight: null }, c: { initialWeight: null } }, ...three({ a: { initialWeight: null }, b: { ...weightless, initialWeight: null }, c: { ...weightless, initialWeight: null } })], ['critical 1 of 3 servers of pool web can take requests. 2 are UP with weight 0: b, c.']],
 ]
 
 for (const [name, lines, polls, alerts] of cases) test(`health: ${name}`, () => { assert.deepEqual(alertsOf(lines, polls), alerts) })
