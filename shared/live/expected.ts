@@ -52,6 +52,7 @@ export interface ExpectedRanges {
   readonly shares: readonly ShareRange[]
   /** Servers that new requests may go to. */
   readonly taking: number
+  /** Backups stand in for primaries; a pool that has only backups has nothing to stand in for. */
   readonly onBackups: boolean
 }
 
@@ -64,8 +65,7 @@ export interface ExpectedRanges {
 export function expectedRanges(servers: readonly WeighedServer[], rule: Pick<ShareRule, 'class' | 'allBackups'>): ExpectedRanges {
   const eligible = servers.filter((server) => isEligible(server.state, server.weight))
   const primaries = eligible.filter((server) => !server.state.backup)
-  const onBackups = primaries.length === 0 && eligible.length > 0
-  const taking = new Set(onBackups && !rule.allBackups ? eligible.slice(0, 1) : onBackups ? eligible : primaries)
+  const taking = new Set(primaries.length > 0 ? primaries : rule.allBackups ? eligible : eligible.slice(0, 1))
   const weightOf = (server: WeighedServer): number => server.weight * ((server.state.throttlePercent ?? 100) / 100)
   const total = [...taking].reduce((sum, server) => sum + weightOf(server), 0)
   const shares = servers.map((server): ShareRange => {
@@ -74,5 +74,5 @@ export function expectedRanges(servers: readonly WeighedServer[], rule: Pick<Sha
     const equal = 1 / taking.size
     return rule.class === 'load' ? { low: Math.min(byWeight, equal), high: Math.max(byWeight, equal) } : { low: byWeight, high: byWeight }
   })
-  return { shares, taking: taking.size, onBackups }
+  return { shares, taking: taking.size, onBackups: primaries.length === 0 && eligible.length > 0 && servers.some((server) => !server.state.backup) }
 }

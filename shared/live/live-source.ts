@@ -32,7 +32,7 @@ export interface FileSource {
   readonly title: string
 }
 
-/** `path` without what asks for a form of the page. `title` never holds the password. */
+/** `path` without what asks for a form of the page; that of HAProxy may hold a query, as its usual one does. `title` never holds the password. */
 export interface HttpSource {
   readonly kind: 'http'
   readonly surface: HttpSurface
@@ -75,7 +75,7 @@ const countedBy = '?counted-by='
 
 /**
  * A source as people write it: `/run/haproxy.sock`, `unix@/run/haproxy.sock`, `127.0.0.1:9999`, `tcp:host:port`,
- * `http://host:8404/stats`, `nginx-status:http://host/status`, `haproxy-metrics:http://host/metrics`,
+ * `http://host:8404/stats`, `http://host/haproxy?stats`, `nginx-status:http://host/status`, `haproxy-metrics:http://host/metrics`,
  * `nginx-log:/var/log/nginx/access.log`, `nginx-log:FILE?counted-by=nginx-status:http://host/status`, `prometheus:http://host:9090/?job=haproxy`. A text says what is wrong with it.
  */
 export function parseLiveSource(written: string): LiveSource | string {
@@ -88,7 +88,7 @@ export function parseLiveSource(written: string): LiveSource | string {
   const named = namedSurfaces.find((surface) => whole.startsWith(`${surface}:`))
   const text = named === undefined ? whole : whole.slice(named.length + 1)
   if (named === 'prometheus') return prometheusSource(text)
-  const source = parseAddress(text)
+  const source = parseAddress(text, named === undefined)
   if (named === undefined || typeof source === 'string') return source
   if (named === 'caddy' && source.kind === 'http' && source.path !== '/') return 'caddy: takes the address of the administration without a path, as in http://127.0.0.1:2019.'
   return source.kind === 'http' ? { ...source, surface: named } : `${named} is asked at an http or https address.`
@@ -135,9 +135,10 @@ function prometheusSource(text: string): LiveSource | string {
   return { ...source, surface: 'prometheus', matchers, title: `${source.title}${matchers.length === 0 ? '' : `?${matchers.map(({ name, operator, value }) => `${name}${operator}${value}`).join('&')}`}` }
 }
 
-function parseAddress(text: string): LiveSource | string {
+/** `takesQuery`: what is meant if it is a page is the statistics page of HAProxy, whose address is often `/haproxy?stats`. */
+function parseAddress(text: string, takesQuery = false): LiveSource | string {
   const page = /^(https?):\/\/(?:([^/@]*)@)?(\[[0-9a-f:.]+\]|[^/:?#@]+)(?::(\d+))?(\/[^?#]*)?([?#].*)?$/i.exec(text)
-  if (page !== null) return pageSource(page)
+  if (page !== null) return pageSource(page, takesQuery)
   if (/^[a-z]+:\/\//i.test(text)) return `"${text}" is neither a socket nor an http or https address.`
   const path = /^(?:unix[@:])?([./~][^]*)$/.exec(text)?.[1] ?? /^unix[@:]([^]+)$/.exec(text)?.[1]
   if (path !== undefined) return { kind: 'socket', surface: 'haproxy', path, title: path }
@@ -151,14 +152,15 @@ function parseAddress(text: string): LiveSource | string {
   return `"${text}" is not a source: give the path of a stats socket, HOST:PORT, or the http address of the statistics page.`
 }
 
-function pageSource(page: RegExpExecArray): LiveSource | string {
-  const [, scheme = '', credentials, written = '', port, path = '/', query] = page
-  if (query !== undefined) return 'The address of a statistics page takes no query.'
+function pageSource(page: RegExpExecArray, takesQuery: boolean): LiveSource | string {
+  const [, scheme = '', credentials, written = '', port, path = '/', behind = ''] = page
+  if (behind.includes('#')) return 'The address of a statistics page takes nothing behind a "#".'
+  if (behind !== '' && !takesQuery) return 'The address of a statistics page takes no query.'
   const secure = scheme.toLowerCase() === 'https'
   const number = port === undefined ? (secure ? 443 : 80) : Number(port)
   if (!isPort(number)) return `${number} is not a port.`
   // Signs that steer what the page does; the client adds those that it needs.
-  const plain = path.replace(/;.*$/, '')
+  const plain = `${path}${behind}`.replace(/;.*$/, '')
   if (/[\u0000-\u0020\u007f-\uffff]/.test(plain)) return 'The path of the statistics page may only hold plain characters.'
   const colon = credentials?.indexOf(':') ?? -1
   const user = credentials === undefined ? null : decode(colon === -1 ? credentials : credentials.slice(0, colon))

@@ -157,8 +157,8 @@ export class PoolWatch {
 }
 
 function rangesOf(servers: readonly JoinedServer[], rule: ShareRule, weightOf: (server: JoinedServer) => number): ExpectedRanges {
-  const absent = { health: 'unknown', admin: 'unresolved', weight: 0, throttlePercent: null, backup: false } as const
-  return expectedRanges(servers.map((server) => ({ state: server.live?.row.state ?? absent, weight: weightOf(server) })), rule)
+  const absent = { health: 'unknown', admin: 'unresolved', weight: 0, throttlePercent: null } as const
+  return expectedRanges(servers.map((server) => ({ state: server.live?.row.state ?? { ...absent, backup: (server.member?.options.level ?? 0) > 0 }, weight: weightOf(server) })), rule)
 }
 
 function nameOf(server: JoinedServer): string {

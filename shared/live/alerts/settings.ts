@@ -48,7 +48,7 @@ const rulesSchema: Schema<RuleSettings> = object(Object.fromEntries(ruleOrder.ma
 
 const waiverSchema = object({ rule: literal(...ruleOrder), pool: optional(string), server: optional(string), reason: notBlank, until: endDate })
 
-/** An alert that somebody knows about: it is listed, and does not count until the end. Without a pool or server it is meant for all. */
+/** An alert that somebody knows about: it is listed, and does not count until the end. Without a pool or server it is meant for all; with a server, for alerts about that one only. */
 export type Waiver = Infer<typeof waiverSchema>
 
 const settingsSchema = object({ rules: optional(rulesSchema), pools: optional(record(rulesSchema)), waivers: optional(array(waiverSchema)) })
@@ -118,9 +118,18 @@ export class AlertPolicy {
     return (this.#value('budget', pool, 'objective') as number | undefined) ?? null
   }
 
-  /** The waiver that holds for an alert at this moment; null: none. */
-  waiverFor(alert: { readonly rule: RuleId; readonly pool: string | null; readonly servers: readonly string[] }, wallMs: number): Waiver | null {
-    return this.#waivers.find((one) => one.rule === alert.rule && (one.pool === undefined || one.pool === alert.pool) && (one.server === undefined || alert.servers.includes(one.server)) && wallMs < one.endMs) ?? null
+  /**
+   * What waives an alert at this moment; null: nothing does. Waivers for single servers do it together: each server that
+   * the alert is about needs one, and the first that ends takes the others with it.
+   */
+  waiverFor(alert: { readonly rule: RuleId; readonly pool: string | null; readonly servers: readonly string[] }, wallMs: number): Pick<Waiver, 'reason' | 'until'> | null {
+    const holding = this.#waivers.filter((one) => one.rule === alert.rule && (one.pool === undefined || one.pool === alert.pool) && wallMs < one.endMs)
+    const whole = holding.find((one) => one.server === undefined)
+    if (whole !== undefined) return whole
+    const single = alert.servers.flatMap((server) => holding.find((one) => one.server === server) ?? [])
+    if (single.length === 0 || single.length < alert.servers.length) return null
+    const { until } = single.reduce((first, one) => (one.endMs < first.endMs ? one : first))
+    return { reason: [...new Set(single.map((one) => one.reason))].join(' '), until }
   }
 }
 

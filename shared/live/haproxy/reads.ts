@@ -11,9 +11,9 @@ export function pollLine(): string {
   return `${haproxyReads.join(';')}\n`
 }
 
-/** Path of the page that gives the statistics as comma-separated values. */
+/** Path of the page that gives the statistics as comma-separated values. HAProxy's own default is `/haproxy?stats`: what follows the first `;` steers the page, a query does not. */
 export function statPath(path: string): string {
-  invariant(path.startsWith('/') && !/[;?#\s]/.test(path), 'a path that asks for more than statistics')
+  invariant(path.startsWith('/') && !/[;#\s]/.test(path), 'a path that asks for more than statistics')
   return `${path};csv;norefresh`
 }
 

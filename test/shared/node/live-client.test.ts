@@ -74,6 +74,8 @@ test('nothing but reads is allowed', async () => {
   assert.equal(isAllowed(socket, line(pollLine())), true)
   for (const text of ['show stat\n', 'user;disable server a/b\n', `${pollLine()}disable server a/b\n`, '']) assert.equal(isAllowed(socket, line(text)), false, text)
   assert.equal(isAllowed(page, get('/stats;csv;norefresh')), true)
+  assert.equal(isAllowed(sourceOf('http://lb.example/haproxy?stats'), get('/haproxy?stats;csv;norefresh')), true)
+  assert.equal(isAllowed(sourceOf('http://lb.example/haproxy?stats'), get('/haproxy;csv;norefresh')), false)
   assert.equal(isAllowed(status, get('/status')), true)
   for (const source of [page, status]) for (const path of ['/stats', '/stats;up', '/status?x', '/', '/status/control?cmd=reset']) assert.equal(isAllowed(source, get(path)), false, path)
   assert.equal(isAllowed(page, line(pollLine())), false)
@@ -167,7 +169,11 @@ test('sources are read as people write them', () => {
   assert.deepEqual(parseLiveSource('http://ops:se%40cret@lb.example:8404/stats;csv'), {
     kind: 'http', surface: 'haproxy', secure: false, host: 'lb.example', port: 8404, path: '/stats', user: 'ops', password: 'se@cret', title: 'http://lb.example:8404/stats',
   })
-  for (const wrong of ['', 'haproxy', 'ftp://a/', 'a:0', 'a:70000', 'http://a/stats?st=DONE', 'http://a:99999/', 'http://%zz@a/']) assert.equal(typeof parseLiveSource(wrong), 'string', wrong)
+  // What HAProxy answers at where `stats enable` stands without a path, as it is and as a browser shows it.
+  for (const written of ['http://lb.example/haproxy?stats', 'http://lb.example/haproxy?stats;csv', 'http://lb.example/haproxy?stats;st=DONE']) {
+    assert.deepEqual(parseLiveSource(written), { kind: 'http', surface: 'haproxy', secure: false, host: 'lb.example', port: 80, path: '/haproxy?stats', user: null, password: '', title: 'http://lb.example/haproxy?stats' })
+  }
+  for (const wrong of ['', 'haproxy', 'ftp://a/', 'a:0', 'a:70000', 'http://a/stats#top', 'http://a/haproxy?stats#top', 'http://a/haproxy?st\u00e4ts', 'nginx-status:http://a/status?x', 'http://a:99999/', 'http://%zz@a/']) assert.equal(typeof parseLiveSource(wrong), 'string', wrong)
 })
 
 test('a poll sends one line of reads that begins with giving up all rights', async () => {

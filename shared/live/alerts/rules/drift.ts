@@ -45,7 +45,7 @@ function takesAway({ kind, server, config, running, byAgent }: LiveView['drift']
 function leftWords(pool: WatchedPool, taken: readonly Drift[], least: number): string | null {
   const names = new Set(taken.map((one) => one.server))
   const running = serversOf(pool).filter((one) => !one.state.backup)
-  const gone = pool.servers.flatMap(({ member, live }) => (live === null && member !== null && member.options.level === 0 && names.has(member.name) ? [{ state: { initialWeight: member.options.weight, weight: null } }] : []))
+  const gone = pool.servers.flatMap(({ member, live }) => (live === null && member !== null && member.options.level === 0 && member.options.weight > 0 && names.has(member.name) ? [{ state: { initialWeight: member.options.weight, weight: null } }] : []))
   const able = running.filter((one) => isEligible(one.state))
   // Backups that take over are told by a rule of their own.
   if (able.length === 0 && serversOf(pool).some((one) => isEligible(one.state))) return null

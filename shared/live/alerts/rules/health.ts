@@ -1,21 +1,52 @@
 import type { Span } from '#shared/text/span.ts'
+import type { JoinedServer } from '#shared/live/join.ts'
 import { isEligible, type ServerRow, type ServerState } from '#shared/live/snapshot.ts'
 import type { WatchedPool } from '#shared/live/live-watch.ts'
 import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
 
-/** Too few servers of a pool can take requests. Spare slots, disabled servers and what an operator took out do not count as missing. */
+/** Too few servers of a pool can take requests. Spare slots, what the config leaves out, and what an operator took out do not count as missing. */
 export function healthRule(policy: AlertPolicy): AlertRule {
-  return { id: 'health', confirm: 2, clear: 2, isState: true, look: (view) => view.pools.flatMap((pool) => judge(pool, policy.threshold('health', pool.name) / 100)) }
+  /** Servers that had a weight since watching began: where the source does not tell the weight of the config, 0 was set since then. */
+  const weighed = new Set<string>()
+  return {
+    id: 'health', confirm: 2, clear: 2, isState: true,
+    look(view) {
+      if (view.restarted) weighed.clear()
+      return view.pools.flatMap((pool) => {
+        for (const { live } of pool.servers) if ((live?.row.state.weight ?? 0) > 0) weighed.add(`${pool.name}/${live?.row.name ?? ''}`)
+        return judge(pool, policy.threshold('health', pool.name) / 100, weighed)
+      })
+    },
+  }
 }
 
 interface Standing extends ServerRow {
   readonly at: Span | null
 }
 
-/** Servers of a pool that are meant to take requests, by their state now. */
-export function serversOf(joined: WatchedPool): readonly Standing[] {
-  return joined.servers.flatMap(({ live, member }) => (live === null || live.row.state.admin === 'unresolved' || member?.options.state === 'disabled' ? [] : [{ ...live.row, name: member?.name ?? live.row.name, at: member?.origin[0] ?? null }]))
+/** Servers of a pool that are meant to take requests, by their state now. Slots without an address count only where nothing else is there. */
+export function serversOf(joined: WatchedPool, weighed: ReadonlySet<string> = new Set()): readonly Standing[] {
+  const meant = joined.servers.flatMap((one) => {
+    const { live, member } = one
+    if (live === null || (member?.options.state === 'disabled' && !isEligible(live.row.state))) return []
+    const { weight, initialWeight } = live.row.state
+    const given = initialWeight ?? member?.options.weight ?? (weighed.has(`${joined.name}/${live.row.name}`) ? null : weight)
+    if (given === 0 && (weight ?? 0) === 0) return []
+    return [{ spare: isSpare(one, joined), row: { ...live.row, name: member?.name ?? live.row.name, at: member?.origin[0] ?? null } }]
+  })
+  const taken = meant.filter((one) => !one.spare)
+  return (taken.some((one) => !one.row.state.backup) ? taken : meant).map((one) => one.row)
+}
+
+/** A slot of a template that waits for an address. A server of its own whose name does not resolve is missing. */
+function isSpare({ live, member, slot }: JoinedServer, joined: WatchedPool): boolean {
+  if (live?.row.state.admin !== 'unresolved') return false
+  if (member !== null) return slot
+  // Without the line slots are told by the name that they share, where the source tells names.
+  const nameOf = ({ serviceRecord, hostName }: ServerState): string | null => serviceRecord ?? hostName
+  const name = nameOf(live.row.state)
+  return name === null || joined.servers.some((other) => other.live !== null && other.live !== live && nameOf(other.live.row.state) === name)
 }
 
 /** Weight that the configuration gave, whatever runs now. */
@@ -29,11 +60,13 @@ export function isCritical(able: number, all: number): boolean {
 }
 
 /** `least`: part of the weight (0–1) from which on, downwards, it is too little. */
-function judge(joined: WatchedPool, least: number): readonly Evaluation[] {
+function judge(joined: WatchedPool, least: number, weighed: ReadonlySet<string>): readonly Evaluation[] {
   if (joined.live === null) return []
-  const servers = serversOf(joined)
-  const primaries = servers.filter((one) => !one.state.backup)
-  if (servers.length === 0 || primaries.length === 0) return []
+  const servers = serversOf(joined, weighed)
+  if (servers.length === 0) return []
+  // Where backups take over together and there is nothing before them, they are the pool.
+  const first = servers.filter((one) => !one.state.backup)
+  const primaries = first.length === 0 && joined.shares.rule.allBackups ? servers : first
   const able = primaries.filter((one) => isEligible(one.state))
   const intended = primaries.filter((one) => !one.state.byAgent && (one.state.admin === 'maintenance' || one.state.admin === 'drain' || one.state.admin === 'weight-zero'))
   const counted = primaries.filter((one) => !intended.includes(one))
@@ -43,7 +76,7 @@ function judge(joined: WatchedPool, least: number): readonly Evaluation[] {
   if (!anyAble) {
     return [{ rule: 'health', pool: name, server: null, holds: true, severity: 'critical', ...out(servers), atOnce: true, sentence: `0 of ${servers.length} servers of pool ${name} can take requests. ${reasons(servers)}`.trimEnd() }]
   }
-  // Backups that take over are told by a rule of their own.
+  // Backups that take over are told by a rule of their own; of a pool that has only backups the first one carries all.
   if (able.length === 0) return [quiet('health', name, null, false)]
   const few = counted.length > 0 && weightOf(able) / weightOf(counted) <= least && able.length < counted.length
   const fewOfAll = weightOf(able) / weightOf(primaries) < least
@@ -58,12 +91,12 @@ function judge(joined: WatchedPool, least: number): readonly Evaluation[] {
 const namesAtMost = 4
 
 /** What takes the servers out, with how many and which it concerns: `2 are DOWN (L4CON): a, b.` */
-function reasons(rows: readonly { readonly name: string; readonly state: { readonly text: string; readonly check: string | null; readonly checkDetail: string | null } }[]): string {
+function reasons(rows: readonly { readonly name: string; readonly state: Pick<ServerState, 'text' | 'admin' | 'check' | 'checkDetail'> }[]): string {
   const found = new Map<string, string[]>()
   for (const { name, state } of rows) {
     // While a check is under way its server has no detail: that of another one with the same result stands for it.
     const detail = state.checkDetail ?? rows.find((one) => one.state.text === state.text && one.state.check === state.check && one.state.checkDetail !== null)?.state.checkDetail ?? null
-    const word = `${state.text}${state.text.startsWith('DOWN') && state.check !== null ? ` (${[state.check, detail].filter((one) => one !== null).join(', ')})` : ''}`
+    const word = `${state.text}${state.text.startsWith('DOWN') && state.check !== null ? ` (${[state.check, detail].filter((one) => one !== null).join(', ')})` : ''}${state.admin === 'weight-zero' ? ' with weight 0' : ''}`
     found.set(word, [...found.get(word) ?? [], name])
   }
   return [...found].map(([word, names]) => {

@@ -40,9 +40,22 @@ test('a waiver holds for its rule, pool and server until the end of its day', ()
   const policy = new AlertPolicy(settings({ waivers: [{ rule: 'health', pool: 'api', server: 'a', reason: 'new disk', until: '2026-12-01' }, { rule: 'queue', reason: 'known', until: '2026-12-01T12:00:00+02:00' }] }))
   const holds = (rule: 'health' | 'queue', pool: string, servers: readonly string[], at: string): boolean => policy.waiverFor({ rule, pool, servers }, Date.parse(at)) !== null
   assert.deepEqual([
-    holds('health', 'api', ['a', 'b'], '2026-12-01T23:59:59Z'), holds('health', 'api', ['a'], '2026-12-02T00:00:00Z'), holds('health', 'api', ['b'], '2026-11-01T00:00:00Z'), holds('health', 'web', ['a'], '2026-11-01T00:00:00Z'),
+    holds('health', 'api', ['a'], '2026-12-01T23:59:59Z'), holds('health', 'api', ['a'], '2026-12-02T00:00:00Z'), holds('health', 'api', ['b'], '2026-11-01T00:00:00Z'), holds('health', 'web', ['a'], '2026-11-01T00:00:00Z'),
     holds('queue', 'any', [], '2026-12-01T09:59:59Z'), holds('queue', 'any', [], '2026-12-01T10:00:00Z'),
   ], [true, false, false, false, true, false])
+})
+
+test('an alert about several servers is waived once each of them is, and counts again when the first waiver ends', () => {
+  const of = (server: string, reason: string, until: string): object => ({ rule: 'health', pool: 'api', server, reason, until })
+  const waived = (waivers: readonly object[], servers: readonly string[], at = '2026-11-01T00:00:00Z'): unknown => {
+    const found = new AlertPolicy(settings({ waivers })).waiverFor({ rule: 'health', pool: 'api', servers }, Date.parse(at))
+    return found === null ? null : [found.reason, found.until]
+  }
+  const [a, b] = [of('a', 'Gets a new disk.', '2026-12-01'), of('b', 'Moves house.', '2026-11-20')]
+  assert.deepEqual([waived([a], ['a', 'b', 'c']), waived([a, b], ['a', 'b', 'c']), waived([a, b], [])], [null, null, null])
+  assert.deepEqual(waived([a, b], ['a', 'b']), ['Gets a new disk. Moves house.', '2026-11-20'])
+  assert.equal(waived([a, b], ['a', 'b'], '2026-11-21T00:00:00Z'), null)
+  assert.deepEqual(waived([a, { rule: 'health', pool: 'api', reason: 'Moves house.', until: '2026-11-20' }], ['a', 'b']), ['Moves house.', '2026-11-20'])
 })
 
 test('the pools that settings speak of and a config does not have', () => {
@@ -61,6 +74,7 @@ test('alerts follow their settings', () => {
   assert.deepEqual(firing({ pools: { be_web: { health: { enabled: false } } } }), [])
   assert.deepEqual(firing({ rules: { health: { severity: 'warning' } } }), ['warning health:be_web'])
   assert.deepEqual(firing({ waivers: [{ rule: 'health', reason: 'moving', until: '2026-12-01' }] }), ['critical health:be_web (moving)'])
+  assert.deepEqual(firing({ waivers: [{ rule: 'health', pool: 'be_web', server: 's1', reason: 'new disk', until: '2026-12-01' }] }), ['critical health:be_web'])
   // The poll was made in November 2023.
   assert.deepEqual(firing({ waivers: [{ rule: 'health', reason: 'moving', until: '2023-11-01' }] }), ['critical health:be_web'])
 })
