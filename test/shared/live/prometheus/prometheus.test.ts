@@ -17,8 +17,8 @@ const sourceOf = (written: string): HttpSource => {
 }
 
 /** Series `haproxy_server_http_responses_total` and a start time of one target, as pairs of seconds and value. */
-function target(instance: string, points: readonly (readonly [number, number])[], more: { readonly start?: number; readonly job?: string; readonly up?: readonly [number, number]; readonly state?: string } = {}): readonly object[] {
-  const common = { job: more.job ?? 'haproxy', instance }
+function target(instance: string, points: readonly (readonly [number, number])[], more: { readonly start?: number; readonly job?: string; readonly up?: readonly [number, number]; readonly state?: string; readonly labels?: object } = {}): readonly object[] {
+  const common = { job: more.job ?? 'haproxy', instance, ...more.labels }
   const server = { ...common, proxy: 'app', server: 'a' }
   const values = points.map(([at, value]) => [at, String(value)])
   return [
@@ -131,6 +131,30 @@ test('what would be counted twice, or is of several products, is refused', async
   const nginx = { metric: { __name__: 'nginx_http_requests_total', job: 'nginx', instance: 'n1' }, values: [[10, '1'], [12, '2']] }
   assert.match(await messageOf(server('prometheus:http://prom/', () => matrix(...target('lb1', [[10, 1], [12, 2]]), nginx)).read()), /HAProxy and nginx: choose/)
   assert.match(await messageOf(server('prometheus:http://prom/?job=none', () => matrix()).read()), /no metrics of a balancer that Steelyard knows.*for these labels/)
+})
+
+test('targets that have one instance are told apart by their other labels', async () => {
+  const both = [...target('edge', [[10, 100], [12, 200]], { labels: { node: 'lb1' } }), ...target('edge', [[9, 1000], [11, 1100], [13, 1200]], { labels: { node: 'lb2' } })]
+  for (const [name, series] of [['with up', both], ['without up', both.filter((one) => JSON.stringify(one).includes('"proxy"'))]] as const) {
+    const snapshot = await valueOf(server('prometheus:http://prom/', () => matrix(...series)).read())
+    assert.equal(serverOf(snapshot).counters.requests, 200 + 1150, name)
+    assert.deepEqual(snapshot.notes, ['The numbers are sums of 2 balancers: edge (node=lb1), edge (node=lb2).'], name)
+  }
+  const named = await valueOf(server('prometheus:http://prom/', () => matrix(...target('edge', [[10, 100], [12, 200]], { labels: { node: 'lb1' } }))).read())
+  assert.equal(named.notes, undefined)
+})
+
+test('rows of one process stay one balancer where only they are asked for', async () => {
+  const rows = ['app', 'other'].map((proxy) => ({ metric: { __name__: 'haproxy_server_http_responses_total', job: 'haproxy', instance: 'lb1', proxy, server: 'a', code: '2xx' }, values: [[10, '1'], [12, '2']] }))
+  const snapshot = await valueOf(server('prometheus:http://prom/?proxy=~app|other', () => matrix(...rows)).read())
+  assert.deepEqual([snapshot.notes, snapshot.rows.length], [undefined, 2])
+})
+
+test('targets whose series cannot be told apart are refused', async () => {
+  const dropped = [...target('edge', [[10, 100], [12, 200]]).slice(0, -1), ...['lb1', 'lb2'].map((node) => ({ metric: { __name__: 'up', job: 'haproxy', instance: 'edge', node }, values: [[12, '1']] }))]
+  assert.match(await messageOf(server('prometheus:http://prom/', () => matrix(...dropped)).read()), /edge \(node=lb1\) and edge \(node=lb2\) of job haproxy write the same series, which lack the labels/)
+  const twice = ['a', 'b'].flatMap((replica, index) => target('lb1', [[10 + index, 100], [12 + index, 200]], { labels: { prometheus_replica: replica } }))
+  assert.match(await messageOf(server('prometheus:http://prom/', () => matrix(...twice)).read()), /may be one balancer that was scraped by two servers.*\?prometheus_replica=a/)
 })
 
 test('errors, partial answers and other things are told', () => {
