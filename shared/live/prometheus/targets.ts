@@ -9,11 +9,26 @@ import type { Series } from './answer.ts'
 export interface Target {
   readonly job: string
   readonly instance: string
+  /** Names it in all answers. */
+  readonly key: string
   readonly exporter: Exporter
   /** What was scraped, by time, oldest first. */
   readonly scrapes: ReadonlyMap<number, MetricSamples>
-  /** When the last scrape failed, if it did after the last one that is here; null: it did not. */
-  readonly lostMs: number | null
+  /** Times at which it could not be scraped. */
+  readonly missedMs: ReadonlySet<number>
+  /** The last scrape failed, after the last one that is here. */
+  readonly isLost: boolean
+}
+
+/** One that could not be scraped all the time, so that nothing shows what it is. */
+export interface DarkTarget extends Pick<Target, 'instance' | 'key' | 'missedMs'> {
+  /** All others of its job are balancers, so it is meant to be one. */
+  readonly isMeant: boolean
+}
+
+export interface FoundTargets {
+  readonly targets: readonly Target[]
+  readonly dark: readonly DarkTarget[]
 }
 
 interface TargetInMaking {
@@ -22,8 +37,7 @@ interface TargetInMaking {
   /** All labels that it puts on its series. */
   readonly labels: MetricLabels
   readonly scrapes: Map<number, Map<string, MetricSample[]>>
-  upMs: number
-  up: boolean
+  readonly ups: Series['points']
 }
 
 /** Labels that several metrics of one process differ by: they name no process. */
@@ -37,7 +51,7 @@ const rowLabels: ReadonlySet<string> = new Set(['proxy', 'frontend', 'backend', 
  * Errors: `bad-answer` where several products, or several jobs with the same product, would be summed up, or where it
  * cannot be told which series are of which target, or whether two targets are one.
  */
-export function findTargets(series: readonly Series[]): Result<readonly Target[]> {
+export function findTargets(series: readonly Series[]): Result<FoundTargets> {
   const groups = new Map<string, Series[]>()
   for (const one of series) valueIn(groups, JSON.stringify([one.labels.get('job') ?? '', one.labels.get('instance') ?? '']), () => []).push(one)
   const found: TargetInMaking[] = []
@@ -47,13 +61,29 @@ export function findTargets(series: readonly Series[]): Result<readonly Target[]
     if (problem !== null) return failed('bad-answer', problem)
     found.push(...targets)
   }
-  return oneProduct(found.flatMap((target): Target[] => {
-    const scrapes = new Map([...target.scrapes].sort(([a], [b]) => a - b))
+  const targets: Target[] = []
+  const dark: (Omit<DarkTarget, 'isMeant'> & { readonly job: string })[] = []
+  const others = new Set<string>()
+  for (const { job, instance, labels, scrapes: values, ups } of found) {
+    const scrapes = new Map([...values].sort(([a], [b]) => a - b))
     const newest = [...scrapes].at(-1)
     const exporter = newest === undefined ? undefined : exporters.find((one) => one.read(newest[1]).rows.length > 0)
-    if (newest === undefined || exporter === undefined) return []
-    return [{ job: target.job, instance: target.instance, exporter, scrapes, lostMs: !target.up && target.upMs > newest[0] ? target.upMs : null }]
-  }))
+    const missedMs = new Set(ups.flatMap(([atMs, value]) => (Number(value) === 1 ? [] : [atMs])))
+    const common = { job, instance, key: JSON.stringify([...labels].sort(([a], [b]) => (a < b ? -1 : 1))), missedMs }
+    if (newest !== undefined && exporter !== undefined) targets.push({ ...common, exporter, scrapes, isLost: isLater(missedMs, ups, newest[0]) })
+    else if (ups.length > 0 && missedMs.size === ups.length) dark.push(common)
+    else others.add(job)
+  }
+  const problem = severalProducts(targets)
+  if (problem !== null) return failed('bad-answer', problem)
+  const dedicated = new Set(targets.map(({ job }) => job).filter((job) => !others.has(job)))
+  return ok({ targets, dark: dark.map(({ instance, key, missedMs, job }) => ({ instance, key, missedMs, isMeant: dedicated.has(job) })) })
+}
+
+/** The newest try to scrape failed, and came after `newestMs`. */
+function isLater(missedMs: ReadonlySet<number>, ups: Series['points'], newestMs: number): boolean {
+  const last = ups.at(-1)?.[0]
+  return last !== undefined && last > newestMs && missedMs.has(last)
 }
 
 /** The targets with one job and instance: usually one, but relabeling can give several the same. */
@@ -62,11 +92,9 @@ function targetsOf(group: readonly Series[]): readonly TargetInMaking[] {
   const own = ups.length > 0 ? ups.map((one) => one.labels) : withoutUp(group)
   const differing = differingNames(own)
   return own.map((labels, index): TargetInMaking => {
-    const last = ups[index]?.points.at(-1)
     const more = differing.map((name) => `${name}=${labels.get(name) ?? ''}`).join(', ')
     return {
-      job: cleanText(labels.get('job') ?? ''), instance: cleanText(`${labels.get('instance') ?? ''}${more === '' ? '' : ` (${more})`}`), labels, scrapes: new Map(),
-      upMs: last?.[0] ?? -Infinity, up: last === undefined || Number(last[1]) === 1,
+      job: cleanText(labels.get('job') ?? ''), instance: cleanText(`${labels.get('instance') ?? ''}${more === '' ? '' : ` (${more})`}`), labels, scrapes: new Map(), ups: ups[index]?.points ?? [],
     }
   })
 }
@@ -118,12 +146,13 @@ function valueIn<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return made
 }
 
-function oneProduct(targets: readonly Target[]): Result<readonly Target[]> {
+/** A sentence where what is found cannot be summed up. */
+function severalProducts(targets: readonly Target[]): string | null {
   const products = [...new Set(targets.map((target) => target.exporter.product))]
-  if (products.length > 1) return failed('bad-answer', `It has metrics of ${products.slice(0, -1).join(', ')} and ${products.at(-1) as string}: choose one of them by a label behind the address, as in ?job=NAME.`)
+  if (products.length > 1) return `It has metrics of ${products.slice(0, -1).join(', ')} and ${products.at(-1) as string}: choose one of them by a label behind the address, as in ?job=NAME.`
   const jobs = [...new Set(targets.map((target) => target.job))]
-  if (jobs.length > 1) return failed('bad-answer', `Its jobs ${jobs.slice(0, -1).join(', ')} and ${jobs.at(-1) as string} both show ${products[0] as string}, maybe the same one: choose one of them behind the address, as in ?job=${encodeURIComponent(jobs[0] as string)}.`)
-  return ok(targets)
+  if (jobs.length > 1) return `Its jobs ${jobs.slice(0, -1).join(', ')} and ${jobs.at(-1) as string} both show ${products[0] as string}, maybe the same one: choose one of them behind the address, as in ?job=${encodeURIComponent(jobs[0] as string)}.`
+  return null
 }
 
 /** Usual time between two scrapes of the target that is scraped least; null: none was scraped twice. */
