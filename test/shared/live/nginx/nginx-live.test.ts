@@ -34,6 +34,18 @@ const linesOf = (name: string): readonly LoggedRequest[] => captured(`nginx/${na
 
 const pollAt = (ms: number): { readonly taken: { readonly monotonicMs: number; readonly wallMs: number }; readonly readMs: number; readonly bytes: number } => ({ taken: { monotonicMs: ms, wallMs: ms }, readMs: 0, bytes: 0 })
 
+test('lists of tries are read whole where no quotes stand around them', () => {
+  const values = { upstream_addr: '10.0.0.1:80, unix:/run/b.sock : [::1]:81, 10.0.0.2:80', upstream_status: '502, 504 : 503, 200', upstream_response_time: '0.000, 1.000 : 0.002, 0.110', upstream_connect_time: '-, - : 0.001, 0.000', proxy_host: 'app' }
+  const lineOf = (join: string, quote: string): string => `127.0.0.1 - - [29/Nov/2026:17:48:00 +0000] 1795974480.617 "GET / HTTP/1.1" 200 3 "-" "a, b : c" ${Object.entries(values).map(([name, value]) => `${name}=${quote}${value}${quote}`).join(join)}`
+  const quoted = parseUpstreamLine(lineOf(' ', '"'))
+  assert.deepEqual(quoted?.attempts.map((one) => [one.address, one.status, one.responseMs, one.failed]), [['[::1]:81', 503, 2, false], ['10.0.0.2:80', 200, 110, false]])
+  assert.deepEqual(quoted?.earlier?.[0]?.attempts.map((one) => [one.address, one.status, one.failed]), [['10.0.0.1:80', 502, true], ['unix:/run/b.sock', 504, true]])
+  assert.deepEqual(parseUpstreamLine(lineOf(' ', '')), quoted)
+  assert.deepEqual(parseUpstreamLine(lineOf(', ', '')), quoted)
+  assert.deepEqual(parseUpstreamLine(lineOf(', ', '"')), quoted)
+  assert.deepEqual(parseUpstreamLine('upstream_addr=10.0.0.1:80 other=a,b upstream_status=200 x')?.attempts.map((one) => [one.address, one.status]), [['10.0.0.1:80', 200]])
+})
+
 test('lines as JSON and as text say the same', () => {
   const json = parseUpstreamLine('{"v":1,"msec":1795173930.931,"pid":26693,"st":200,"bs":664,"ph":"up_zone","ua":"127.0.0.1:23102","us":"200","uct":"0.000","urt":"0.004"}')
   const text = parseUpstreamLine('127.0.0.1 - [2026-11-20T11:25:30+00:00] 1795173930.931 "GET /zone?up=1 HTTP/1.1" 200 664 0.005 pool=up_zone proxy_host=up_zone up="127.0.0.1:23102" us="200" uct="0.000" urt="0.004"')
