@@ -6,7 +6,7 @@ import { IntervalTracker } from './intervals.ts'
 import { joinRows, type JoinedPool, type Rated } from './join.ts'
 import { perSecond } from './per-second.ts'
 import { PoolWatch, type PoolShares } from './pool-watch.ts'
-import type { ListenerRow, LiveSnapshot } from './snapshot.ts'
+import type { Fleet, ListenerRow, LiveSnapshot } from './snapshot.ts'
 
 /** One poll of a balancer with all that follows from it and the polls before. */
 export interface LiveView {
@@ -43,6 +43,7 @@ export class LiveWatch {
   readonly #pools = new Map<string, PoolWatch>()
   readonly #goodPools = new Map<string, PoolWatch>()
   #process: string | null = null
+  #fleet: Fleet | undefined
 
   /** `model`: the config that is believed to run. `nominalMs`: how far apart polls are meant to be. */
   constructor(model: RoutingModel | null, nominalMs: number, knownGood: RoutingModel | null = null) {
@@ -65,8 +66,9 @@ export class LiveWatch {
     const { listeners, pools } = joinRows(rows, this.#model, fromTraffic)
     const process = processOf(snapshot)
     const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood, fromTraffic).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
-    const restarted = this.#process !== null && process !== null && process !== this.#process
+    const restarted = this.#fleet !== undefined && snapshot.fleet !== undefined ? isOtherFleet(this.#fleet, snapshot.fleet) : this.#process !== null && process !== null && process !== this.#process
     this.#process = process
+    this.#fleet = snapshot.fleet
     return {
       snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
       pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
@@ -91,6 +93,12 @@ export class LiveWatch {
 /** The process that counts and the configuration it runs; null: the source tells neither. */
 function processOf({ epoch, generation }: LiveSnapshot): string | null {
   return generation === undefined ? epoch : `${epoch ?? ''} ${generation}`
+}
+
+/** One of the balancers in both is another process, or all are others. One that came or went was not started again. */
+function isOtherFleet({ processes: before }: Fleet, { processes: after }: Fleet): boolean {
+  const stayed = Object.keys(after).filter((name) => Object.hasOwn(before, name))
+  return stayed.length === 0 || stayed.some((name) => before[name] !== after[name])
 }
 
 function runningRule(joined: JoinedPool): ShareRule {

@@ -25,12 +25,22 @@ export interface LiveSnapshot {
   readonly fromTraffic?: true
   /** What the numbers leave out, one plain sentence each. */
   readonly notes?: readonly string[]
+  /** The balancers that are behind the numbers; missing: the source shows one. */
+  readonly fleet?: Fleet
   /** Processes that a reload replaced and that are not done yet; missing: there are none, or the source does not tell. */
   readonly older?: OlderProcesses
   /** How much of what happened is in the log, where one is read. */
   readonly logged?: LogCoverage
   /** In the order of the source. */
   readonly rows: readonly LiveRow[]
+}
+
+/** Balancers that one source shows, by name. */
+export interface Fleet {
+  /** Those that the numbers are of, each with the process that counts and the configuration it runs, as far as that is told. */
+  readonly processes: Readonly<Record<string, string>>
+  /** Those that the source knows and cannot read. */
+  readonly lost: readonly string[]
 }
 
 /** What reloads left behind. `sessions` are connections of clients that are open; null: not told. */

@@ -89,7 +89,8 @@ function parsed(line: string): unknown {
 function textFields(line: string): Fields | null {
   const fields = new Map<string, string>()
   // The request is the quoted part that no name stands before; what it holds must not pass for a field.
-  for (const match of line.matchAll(/(?:^|\s)(?:"(?:[^"\\]|\\.)*"|([a-z_]+)=(?:"([^"]*)"|(\S*)))(?=\s|$)/g)) {
+  // A value without quotes that is a list goes on behind its separators, unless another field begins there.
+  for (const match of line.matchAll(/(?:^|\s)(?:"(?:[^"\\]|\\.)*"|([a-z_]+)=(?:"([^"]*)"|([^\s",]*(?:(?:, | : )(?![a-z_]+=)[^\s",]+)*|\S*)))(?=,?(?:\s|$))/g)) {
     if (match[1] !== undefined) fields.set(match[1], match[2] ?? match[3] ?? '')
   }
   if (fields.size === 0) return null

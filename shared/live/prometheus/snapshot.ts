@@ -2,7 +2,7 @@ import { growth, hasShrunk } from '#shared/live/counter.ts'
 import { rowKey, type Count, type CounterName, type Counters, type LiveRow, type LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { MetricsReading } from '#shared/live/metrics/exporter.ts'
 import { sumBalancers } from '#shared/live/row-sums.ts'
-import type { Target } from './targets.ts'
+import type { DarkTarget, Target } from './targets.ts'
 
 /** What the poll itself took. */
 type Cost = Pick<LiveSnapshot, 'readMs' | 'bytes'>
@@ -15,15 +15,15 @@ type Cost = Pick<LiveSnapshot, 'readMs' | 'bytes'>
  * `targets`: at least one. `lost`: balancers that could not be scraped the last time.
  */
 export function newestSnapshot(targets: readonly Target[], lost: readonly string[], cost: Cost): LiveSnapshot {
-  const atMs = Math.min(...targets.map((target) => [...target.scrapes.keys()].at(-1) as number))
+  const atMs = Math.min(...targets.map(newestMsOf))
   return toSnapshot(targets.map((target) => ({ target, reading: readAt(target, atMs) })), atMs, cost, lost)
 }
 
 /**
- * Moments of the past in order, each with the targets that had one. `shiftMs`: how much younger the answer is than what
- * was scraped.
+ * Moments of the past in order, each with the targets that had one. `dark`: balancers that had none. `shiftMs`: how much
+ * younger the answer is than what was scraped.
  */
-export function pastSnapshots(targets: readonly Target[], shiftMs: number): readonly LiveSnapshot[] {
+export function pastSnapshots(targets: readonly Target[], dark: readonly DarkTarget[], shiftMs: number): readonly LiveSnapshot[] {
   const times = [...new Set(targets.flatMap((target) => [...target.scrapes.keys()]))].sort((a, b) => a - b)
   return times.flatMap((time) => {
     const readings = targets.flatMap((target) => {
@@ -31,8 +31,13 @@ export function pastSnapshots(targets: readonly Target[], shiftMs: number): read
       const reading = scrape === undefined ? null : target.exporter.read(scrape)
       return reading === null || reading.rows.length === 0 ? [] : [{ target, reading }]
     })
-    return readings.length === 0 ? [] : [toSnapshot(readings, time - shiftMs, { readMs: 0, bytes: 0 })]
+    return readings.length === 0 ? [] : [toSnapshot(readings, time - shiftMs, { readMs: 0, bytes: 0 }, [...targets, ...dark].filter(({ missedMs }) => missedMs.has(time)).map(({ instance }) => instance))]
   })
+}
+
+/** When the target was scraped last. */
+export function newestMsOf({ scrapes }: Target): number {
+  return [...scrapes.keys()].at(-1) as number
 }
 
 interface TargetReading {
@@ -40,7 +45,7 @@ interface TargetReading {
   readonly reading: MetricsReading
 }
 
-function toSnapshot(readings: readonly TargetReading[], atMs: number, cost: Cost, lost: readonly string[] = []): LiveSnapshot {
+function toSnapshot(readings: readonly TargetReading[], atMs: number, cost: Cost, lost: readonly string[]): LiveSnapshot {
   const [first] = readings as readonly [TargetReading]
   const alone = readings.length === 1
   const same = <T>(values: readonly T[]): T | null => (values.every((value) => value === values[0]) ? values[0] as T : null)
@@ -53,8 +58,9 @@ function toSnapshot(readings: readonly TargetReading[], atMs: number, cost: Cost
     product: first.target.exporter.product, version: same(readings.map(({ reading }) => reading.version)),
     // The server's own time, which is the only one that the counters belong to.
     taken: { monotonicMs: atMs, wallMs: atMs }, ...cost,
+    fleet: { processes: Object.fromEntries(readings.map(({ target, reading }) => [target.instance, [reading.epoch, reading.generation].filter((one) => one !== null && one !== undefined).join(' ')])), lost },
     // One that is new, gone or started again changes the sum: nothing can be said of that interval.
-    epoch: alone ? first.reading.epoch : readings.map(({ target, reading }) => `${target.instance}${reading.epoch ?? ''}`).sort().join(' '),
+    epoch: alone && lost.length === 0 ? first.reading.epoch : readings.map(({ target, reading }) => `${target.instance}${reading.epoch ?? ''}`).sort().join(' '),
     ...(alone && first.reading.generation !== undefined ? { generation: first.reading.generation } : {}),
     uptimeSeconds: alone ? first.reading.uptimeSeconds : null, stopping: alone && first.reading.stopping, rows: sumBalancers(readings.map(({ reading }) => reading.rows)),
   }

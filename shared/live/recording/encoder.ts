@@ -1,5 +1,5 @@
 import type { Failure } from '#shared/diagnostics/failure.ts'
-import type { LiveRow, LiveSnapshot } from '#shared/live/snapshot.ts'
+import type { Fleet, LiveRow, LiveSnapshot } from '#shared/live/snapshot.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { recordingVersion, type RecordedConfig, type RecordedEvent, type RecordingHead } from './entries.ts'
 import type { PollFacts, ProcessWords } from './entry-schemas.ts'
@@ -150,16 +150,20 @@ export class RecordingEncoder {
 
 function continues(last: LiveSnapshot, next: LiveSnapshot): boolean {
   return last.epoch === next.epoch && last.version === next.version && last.stopping === next.stopping && last.product === next.product && last.generation === next.generation && last.fromTraffic === next.fromTraffic
-    && sameTexts(last.notes, next.notes) && sameRows(last.rows, next.rows)
+    && sameTexts(last.notes, next.notes) && sameFleet(last.fleet, next.fleet) && sameRows(last.rows, next.rows)
 }
 
 function sameTexts(before: readonly string[] | undefined, now: readonly string[] | undefined): boolean {
   return before === now || (before !== undefined && now !== undefined && before.length === now.length && before.every((text, index) => text === now[index]))
 }
 
+function sameFleet(before: Fleet | undefined, now: Fleet | undefined): boolean {
+  return before === now || (before !== undefined && now !== undefined && sameTexts(before.lost, now.lost) && sameTexts(Object.entries(before.processes).flat(), Object.entries(now.processes).flat()))
+}
+
 /** What a snapshot says of the whole balancer, without times. */
-function describeProcess({ product, version, epoch, stopping, generation, fromTraffic, notes }: LiveSnapshot): object {
-  return { product, version, epoch, stopping, generation, fromTraffic, notes } satisfies Record<keyof ProcessWords, unknown>
+function describeProcess({ product, version, epoch, stopping, generation, fromTraffic, notes, fleet }: LiveSnapshot): object {
+  return { product, version, epoch, stopping, generation, fromTraffic, notes, fleet } satisfies Record<keyof ProcessWords, unknown>
 }
 
 /** The same rows in the same order, whatever is in them. */

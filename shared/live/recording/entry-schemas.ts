@@ -39,6 +39,7 @@ export const eventSchema = object({
 
 const processSchema = object({
   product: string, version: nullable(string), epoch: nullable(string), stopping: boolean, generation: optional(string), fromTraffic: optional(literal(true)), notes: optional(array(string)),
+  fleet: optional(object({ processes: record(string), lost: array(string) })),
 })
 
 /** What single polls say besides. */

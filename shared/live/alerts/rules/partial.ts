@@ -1,11 +1,12 @@
 import type { LiveView } from '#shared/live/live-watch.ts'
-import type { CountedRequests, OlderProcesses } from '#shared/live/snapshot.ts'
+import type { CountedRequests, Fleet, OlderProcesses } from '#shared/live/snapshot.ts'
 import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
 
 /** Three polls at the usual distance of five seconds take so long: in shorter ones, what ends by itself is not told. */
 const lingerSeconds = 10
 const processesAtMost = 4
+const balancersAtMost = 5
 
 /** Processes that a reload replaced still serve a good part of the clients, by the config from before it. */
 export function lingeringRule(policy: AlertPolicy): AlertRule {
@@ -59,19 +60,31 @@ const leastLines = 50
 const leastCounted = 100
 const nearly = 0.75
 
-/** The log of a balancer leaves out a part of the requests, so what is counted from it is too low. */
+/** The source leaves out a part of the requests, so what is counted from it is too low: a log some of its lines, a fleet some of its balancers. */
 export function incompleteRule(policy: AlertPolicy): AlertRule {
   const history: LogState[] = []
   return {
     id: 'incomplete', confirm: 3, clear: 2, isState: true,
     look(view) {
-      const { logged, taken, product } = view.snapshot
+      const { logged, taken, product, fleet } = view.snapshot
+      if (fleet !== undefined) return [judgeFleet(fleet)]
       if (logged === undefined) return []
       history.push({ ms: taken.monotonicMs, lines: logged.lines, unreadable: logged.unreadable, requests: requestsOf(view), counted: logged.counted ?? null })
       if (history.length > longestLog + 1) history.shift()
       const most = policy.threshold('incomplete', null) / 100
       return [judgeLines(history, most), judgeCounts(history, most, product)]
     },
+  }
+}
+
+function judgeFleet({ processes, lost }: Fleet): Evaluation {
+  const common = { ...quiet('incomplete', null, null, false), aspect: 'balancers' }
+  if (lost.length === 0) return common
+  const shown = lost.slice(0, balancersAtMost).join(', ')
+  return {
+    ...common, holds: true, severity: 'warning',
+    sentence: `${lost.length} of ${lost.length + Object.keys(processes).length} balancers cannot be read: ${shown}${lost.length > balancersAtMost ? ` and ${lost.length - balancersAtMost} more` : ''}. The numbers leave them out.`,
+    evidence: ['Whether they still serve is not known: only the scrapes of their metrics are known to fail.'],
   }
 }
 

@@ -4,6 +4,7 @@ import { IntervalTracker } from '#shared/live/intervals.ts'
 import { LogTally } from '#shared/live/log/log-tally.ts'
 import type { LoggedRequest } from '#shared/live/log/logged-request.ts'
 import { nginxLog, parseUpstreamLine } from '#shared/live/nginx/log-line.ts'
+import { ReloadSigns } from '#shared/live/log/reload-signs.ts'
 import { parseStubStatus } from '#shared/live/nginx/stub-status.ts'
 import { parseUpstreamAttempts } from '#shared/live/nginx/upstream-attempts.ts'
 import { compileConfig } from '#test/oracle/nginx/harness.ts'
@@ -33,6 +34,18 @@ test('the page of totals', () => {
 const linesOf = (name: string): readonly LoggedRequest[] => captured(`nginx/${name}.access.jsonl`).trimEnd().split('\n').flatMap((line) => parseUpstreamLine(line) ?? [])
 
 const pollAt = (ms: number): { readonly taken: { readonly monotonicMs: number; readonly wallMs: number }; readonly readMs: number; readonly bytes: number } => ({ taken: { monotonicMs: ms, wallMs: ms }, readMs: 0, bytes: 0 })
+
+test('lists of tries are read whole where no quotes stand around them', () => {
+  const values = { upstream_addr: '10.0.0.1:80, unix:/run/b.sock : [::1]:81, 10.0.0.2:80', upstream_status: '502, 504 : 503, 200', upstream_response_time: '0.000, 1.000 : 0.002, 0.110', upstream_connect_time: '-, - : 0.001, 0.000', proxy_host: 'app' }
+  const lineOf = (join: string, quote: string): string => `127.0.0.1 - - [29/Nov/2026:17:48:00 +0000] 1795974480.617 "GET / HTTP/1.1" 200 3 "-" "a, b : c" ${Object.entries(values).map(([name, value]) => `${name}=${quote}${value}${quote}`).join(join)}`
+  const quoted = parseUpstreamLine(lineOf(' ', '"'))
+  assert.deepEqual(quoted?.attempts.map((one) => [one.address, one.status, one.responseMs, one.failed]), [['[::1]:81', 503, 2, false], ['10.0.0.2:80', 200, 110, false]])
+  assert.deepEqual(quoted?.earlier?.[0]?.attempts.map((one) => [one.address, one.status, one.failed]), [['10.0.0.1:80', 502, true], ['unix:/run/b.sock', 504, true]])
+  assert.deepEqual(parseUpstreamLine(lineOf(' ', '')), quoted)
+  assert.deepEqual(parseUpstreamLine(lineOf(', ', '')), quoted)
+  assert.deepEqual(parseUpstreamLine(lineOf(', ', '"')), quoted)
+  assert.deepEqual(parseUpstreamLine('upstream_addr=10.0.0.1:80 other=a,b upstream_status=200 x')?.attempts.map((one) => [one.address, one.status]), [['10.0.0.1:80', 200]])
+})
 
 test('lines as JSON and as text say the same', () => {
   const json = parseUpstreamLine('{"v":1,"msec":1795173930.931,"pid":26693,"st":200,"bs":664,"ph":"up_zone","ua":"127.0.0.1:23102","us":"200","uct":"0.000","urt":"0.004"}')
@@ -139,6 +152,36 @@ test('sessions and servers without a named pool go to the only group that has th
   const view = lookAt(stream, [session('10.0.0.1:53'), session('10.0.0.1:53'), session('10.0.0.2:53')])
   assert.deepEqual(told(view), ['stream l4 10.0.0.1:53 10.0.0.1:53 2', 'stream l4 10.0.0.2:53 10.0.0.2:53 1'])
   assert.equal(view.pools[0]?.live?.interval?.deltas.connections, 3)
+})
+
+/** Generations told after each phase, in which these workers write in turn, 20 lines a second. */
+function generationsOf(phases: readonly (readonly [seconds: number, ...pids: number[]])[]): readonly (string | null)[] {
+  const signs = new ReloadSigns()
+  let atMs = 0
+  return phases.map(([seconds, ...pids]) => {
+    for (let index = 0; index < seconds * 20; index += 1) {
+      signs.add({ process: String(pids[index % pids.length]), atMs })
+      atMs += 50
+    }
+    return signs.generation
+  })
+}
+
+test('a worker that is idle is not taken for one that a reload replaced', () => {
+  const turns = [[5, 100], [5, 101], [5, 100], [5, 101], [20, 100], [40, 101]] as const
+  assert.deepEqual(generationsOf(turns), turns.map(() => '#0'), 'a client whose connections go to one worker and the other')
+  assert.deepEqual(generationsOf([[5, 100, 101], [5, 102], [5, 101], [40, 102]]), ['#0', '#0', '#0', '#0'], 'a third one')
+  assert.deepEqual(generationsOf([[5, 100], [40, 101], [5, 100], [40, 101], [40, 100]]), ['#0', '#1', '#1', '#1', '#1'], 'one that comes back after it was taken for replaced')
+})
+
+test('a reload is told soon where it can be nothing else, and later where it can', () => {
+  assert.deepEqual(generationsOf([[5, 100, 101], [3, 102, 103]]), ['#0', '#1'], 'all fall silent together')
+  assert.deepEqual(generationsOf([[5, 100], [3, 900], [3, 1700]]), ['#0', '#1', '#2'], 'numbers far apart')
+  assert.deepEqual(generationsOf([[5, 100], [20, 101], [15, 101]]), ['#0', '#0', '#1'], 'numbers next to each other')
+  assert.deepEqual(generationsOf([[5, 100, 101], [3, 900, 901], [0.5, 100], [5, 900, 901]]), ['#0', '#1', '#1', '#1'], 'requests that end late in an old one')
+  const untimed = new ReloadSigns()
+  for (const process of [...Array<string>(30).fill('100'), ...Array<string>(20).fill('101')]) untimed.add({ process, atMs: null })
+  assert.equal(untimed.generation, '#1', 'lines without a time, as those of HAProxy')
 })
 
 test('a reload shows in workers that are all new, not in one of them', () => {

@@ -64,7 +64,7 @@ const older: fc.Arbitrary<OlderProcesses> = record({
 const counted = fc.option(record({ atLeast: fc.nat(), atMost: fc.nat(), restarts: fc.nat() }), { nil: undefined })
 const logged: fc.Arbitrary<LogCoverage> = fc.tuple(record({ lines: fc.nat(), unreadable: fc.nat() }), counted).map(([lines, one]) => (one === undefined ? lines : { ...lines, counted: one }))
 
-const snapshot = fc.tuple(plainSnapshot, maybe<LiveSnapshot>(record({ generation: text })), maybe<LiveSnapshot>(record({ older, logged })), maybe<LiveSnapshot>(record({ fromTraffic: fc.constant(true as const), notes: fc.array(text, { maxLength: 3 }) })))
+const snapshot = fc.tuple(plainSnapshot, maybe<LiveSnapshot>(record({ generation: text })), maybe<LiveSnapshot>(record({ older, logged })), maybe<LiveSnapshot>(record({ fleet: record({ processes: fc.dictionary(text, text, { maxKeys: 3, noNullPrototype: true }), lost: fc.array(text, { maxLength: 3 }) }) })), maybe<LiveSnapshot>(record({ fromTraffic: fc.constant(true as const), notes: fc.array(text, { maxLength: 3 }) })))
   .map((parts) => Object.assign({}, ...parts) as LiveSnapshot)
 
 /** What may become of a snapshot until the next poll; some of it happens to any balancer, some to none. */
