@@ -6,6 +6,7 @@ import { IntervalTracker } from './intervals.ts'
 import { joinRows, type JoinedPool, type Rated } from './join.ts'
 import { perSecond } from './per-second.ts'
 import { PoolWatch, type PoolShares } from './pool-watch.ts'
+import { Reach, type ReachGroup } from './reach.ts'
 import type { ListenerRow, LiveSnapshot } from './snapshot.ts'
 
 /** One poll of a balancer with all that follows from it and the polls before. */
@@ -15,6 +16,8 @@ export interface LiveView {
   readonly restarted: boolean
   readonly listeners: readonly Rated<ListenerRow>[]
   readonly pools: readonly WatchedPool[]
+  /** Running pools by the listeners that can reach them: every one stands in one group. */
+  readonly reach: readonly ReachGroup[]
   /** Empty without a config. */
   readonly drift: readonly Drift[]
 }
@@ -42,6 +45,7 @@ export class LiveWatch {
   readonly #tracker: IntervalTracker
   readonly #pools = new Map<string, PoolWatch>()
   readonly #goodPools = new Map<string, PoolWatch>()
+  readonly #reach = new Reach()
   #process: string | null = null
 
   /** `model`: the config that is believed to run. `nominalMs`: how far apart polls are meant to be. */
@@ -49,6 +53,7 @@ export class LiveWatch {
     this.#model = model
     this.#knownGood = knownGood
     this.#tracker = new IntervalTracker(nominalMs)
+    for (const config of [model, knownGood]) if (config !== null) this.#reach.add(config)
   }
 
   /** Goes on with another config, as after a reload: shares are counted anew, rates and what is usual stay. */
@@ -57,6 +62,7 @@ export class LiveWatch {
     this.#knownGood = knownGood
     this.#pools.clear()
     this.#goodPools.clear()
+    for (const config of [model, knownGood]) if (config !== null) this.#reach.add(config)
   }
 
   add(snapshot: LiveSnapshot): LiveView {
@@ -68,7 +74,7 @@ export class LiveWatch {
     const restarted = this.#process !== null && process !== null && process !== this.#process
     this.#process = process
     return {
-      snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
+      snapshot, restarted, listeners, reach: this.#reach.groups(listeners.map(({ row }) => row.owner), pools.flatMap((pool) => (pool.live === null ? [] : [pool.name]))), drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
       pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
     }
   }
