@@ -2,8 +2,9 @@ import type { Pool } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { findDrift, type Drift } from './drift.ts'
 import { shareRuleOf, type ShareRule } from './expected.ts'
-import { IntervalTracker } from './intervals.ts'
-import { joinRows, type JoinedPool, type Rated } from './join.ts'
+import { IntervalTracker, type RatedRow } from './intervals.ts'
+import { joinRows, type JoinedPool, type JoinedRows, type Rated } from './join.ts'
+import { AnsweringBook } from './log/answering.ts'
 import { perSecond } from './per-second.ts'
 import { PoolWatch, type PoolShares } from './pool-watch.ts'
 import { Reach, type ReachGroup } from './reach.ts'
@@ -46,6 +47,8 @@ export class LiveWatch {
   readonly #pools = new Map<string, PoolWatch>()
   readonly #goodPools = new Map<string, PoolWatch>()
   readonly #reach = new Reach()
+  readonly #answering = new AnsweringBook()
+  readonly #goodAnswering = new AnsweringBook()
   #process: string | null = null
 
   /** `model`: the config that is believed to run. `nominalMs`: how far apart polls are meant to be. */
@@ -68,9 +71,9 @@ export class LiveWatch {
   add(snapshot: LiveSnapshot): LiveView {
     const rows = this.#tracker.add(snapshot)
     const fromTraffic = snapshot.fromTraffic === true
-    const { listeners, pools } = joinRows(rows, this.#model, fromTraffic)
+    const { listeners, pools } = joinSeen(rows, this.#model, snapshot, this.#answering)
     const process = processOf(snapshot)
-    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood, fromTraffic).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
+    const good = this.#knownGood === null ? null : new Map(joinSeen(rows, this.#knownGood, snapshot, this.#goodAnswering).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
     const restarted = this.#process !== null && process !== null && process !== this.#process
     this.#process = process
     return {
@@ -92,6 +95,12 @@ export class LiveWatch {
     this.#pools.set(joined.name, made)
     return made
   }
+}
+
+/** Rows paired with a config; where they come from a log, with what it shows of the servers. */
+function joinSeen(rows: readonly RatedRow[], model: RoutingModel | null, { fromTraffic, product }: LiveSnapshot, answering: AnsweringBook): JoinedRows {
+  const joined = joinRows(rows, model, fromTraffic)
+  return fromTraffic === true ? { ...joined, pools: answering.note(joined.pools, product) } : joined
 }
 
 /** The process that counts and the configuration it runs; null: the source tells neither. */

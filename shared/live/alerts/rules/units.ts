@@ -1,8 +1,8 @@
 import type { RowInterval } from '#shared/live/intervals.ts'
-import type { ListenerRow, PoolRow } from '#shared/live/snapshot.ts'
+import type { ListenerRow, PoolRow, ServerRow } from '#shared/live/snapshot.ts'
 
-/** What a listener or pool got in an interval: connections in TCP, else requests, or tries where only those are counted. Null: not known. */
-export function unitsIn(row: ListenerRow | PoolRow, interval: RowInterval | null): number | null {
+/** What a listener, pool or server got in an interval: connections in TCP, else requests, or tries where only those are counted. Null: not known. */
+export function unitsIn(row: ListenerRow | PoolRow | ServerRow, interval: RowInterval | null): number | null {
   if (interval === null) return null
   return row.protocol === 'tcp' ? interval.deltas.connections : interval.deltas.requests ?? interval.deltas.selections
 }
