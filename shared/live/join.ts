@@ -2,6 +2,7 @@ import type { Member, Pool } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { normalAddress } from './address.ts'
 import type { RatedRow } from './intervals.ts'
+import type { Answering } from './log/answering.ts'
 import type { ListenerRow, PoolRow, ServerRow } from './snapshot.ts'
 import { joinTraffic } from './traffic-join.ts'
 
@@ -27,6 +28,8 @@ export interface JoinedPool {
   readonly live: Rated<PoolRow> | null
   /** In the order of the config, then those that are only live. */
   readonly servers: readonly JoinedServer[]
+  /** Who answers by what a log shows, where that is not its primaries: its backups, or nobody. */
+  readonly answering?: Answering
 }
 
 export interface JoinedRows {

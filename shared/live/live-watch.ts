@@ -2,10 +2,12 @@ import type { Pool } from '#shared/model/pool.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import { findDrift, type Drift } from './drift.ts'
 import { shareRuleOf, type ShareRule } from './expected.ts'
-import { IntervalTracker } from './intervals.ts'
-import { joinRows, type JoinedPool, type Rated } from './join.ts'
+import { IntervalTracker, type RatedRow } from './intervals.ts'
+import { joinRows, type JoinedPool, type JoinedRows, type Rated } from './join.ts'
+import { AnsweringBook } from './log/answering.ts'
 import { perSecond } from './per-second.ts'
 import { PoolWatch, type PoolShares } from './pool-watch.ts'
+import { Reach, type ReachGroup } from './reach.ts'
 import type { Fleet, ListenerRow, LiveSnapshot } from './snapshot.ts'
 
 /** One poll of a balancer with all that follows from it and the polls before. */
@@ -15,6 +17,8 @@ export interface LiveView {
   readonly restarted: boolean
   readonly listeners: readonly Rated<ListenerRow>[]
   readonly pools: readonly WatchedPool[]
+  /** Running pools by the listeners that can reach them: every one stands in one group. */
+  readonly reach: readonly ReachGroup[]
   /** Empty without a config. */
   readonly drift: readonly Drift[]
 }
@@ -42,6 +46,9 @@ export class LiveWatch {
   readonly #tracker: IntervalTracker
   readonly #pools = new Map<string, PoolWatch>()
   readonly #goodPools = new Map<string, PoolWatch>()
+  readonly #reach = new Reach()
+  readonly #answering = new AnsweringBook()
+  readonly #goodAnswering = new AnsweringBook()
   #process: string | null = null
   #fleet: Fleet | undefined
 
@@ -50,6 +57,7 @@ export class LiveWatch {
     this.#model = model
     this.#knownGood = knownGood
     this.#tracker = new IntervalTracker(nominalMs)
+    for (const config of [model, knownGood]) if (config !== null) this.#reach.add(config)
   }
 
   /** Goes on with another config, as after a reload: shares are counted anew, rates and what is usual stay. */
@@ -58,19 +66,20 @@ export class LiveWatch {
     this.#knownGood = knownGood
     this.#pools.clear()
     this.#goodPools.clear()
+    for (const config of [model, knownGood]) if (config !== null) this.#reach.add(config)
   }
 
   add(snapshot: LiveSnapshot): LiveView {
     const rows = this.#tracker.add(snapshot)
     const fromTraffic = snapshot.fromTraffic === true
-    const { listeners, pools } = joinRows(rows, this.#model, fromTraffic)
+    const { listeners, pools } = joinSeen(rows, this.#model, snapshot, this.#answering)
     const process = processOf(snapshot)
-    const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood, fromTraffic).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
+    const good = this.#knownGood === null ? null : new Map(joinSeen(rows, this.#knownGood, snapshot, this.#goodAnswering).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
     const restarted = this.#fleet !== undefined && snapshot.fleet !== undefined ? isOtherFleet(this.#fleet, snapshot.fleet) : this.#process !== null && process !== null && process !== this.#process
     this.#process = process
     this.#fleet = snapshot.fleet
     return {
-      snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
+      snapshot, restarted, listeners, reach: this.#reach.groups(listeners.map(({ row }) => row.owner), pools.flatMap((pool) => (pool.live === null ? [] : [pool.name]))), drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
       pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
     }
   }
@@ -88,6 +97,12 @@ export class LiveWatch {
     this.#pools.set(joined.name, made)
     return made
   }
+}
+
+/** Rows paired with a config; where they come from a log, with what it shows of the servers. */
+function joinSeen(rows: readonly RatedRow[], model: RoutingModel | null, { fromTraffic, product }: LiveSnapshot, answering: AnsweringBook): JoinedRows {
+  const joined = joinRows(rows, model, fromTraffic)
+  return fromTraffic === true ? { ...joined, pools: answering.note(joined.pools, product) } : joined
 }
 
 /** The process that counts and the configuration it runs; null: the source tells neither. */

@@ -27,7 +27,7 @@ export function momentOf(sample: LiveSample): Moment {
       listeners: sample.listeners.map(({ name, protocol, rates, sessions }): Rated<ListenerRow> => ({
         row: { kind: 'listener', owner: name, protocol, counters: noCounters, gauges: gaugesOf({ sessions, queued: null, responseMs: null }) }, interval: intervalOf(rates),
       })),
-      pools: sample.pools.map(poolOf), drift: [],
+      pools: sample.pools.map(poolOf), reach: [], drift: [],
     },
     alerts: sample.alerts.map((alert): Alert => ({ ...alert, at: null, causes: [] })),
   }

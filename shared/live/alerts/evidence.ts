@@ -60,7 +60,7 @@ export class EvidenceBook {
       ...this.#change(alert),
       ...this.#errors(alert.pool),
       ...this.#clients.words(alert.sinceMs),
-      ...(joined === undefined ? [] : [...serverWords(alert, joined), ...queueWords(alert, joined)]),
+      ...(joined === undefined ? [] : [...serverWords(alert, joined, view.snapshot.fromTraffic === true), ...queueWords(alert, joined)]),
     ]
   }
 
@@ -96,8 +96,9 @@ export class EvidenceBook {
   }
 }
 
-function serverWords(alert: Alert, joined: WatchedPool): readonly string[] {
-  if (alert.rule === 'health') return []
+/** `fromTraffic`: the source tells no states of servers. */
+function serverWords(alert: Alert, joined: WatchedPool, fromTraffic: boolean): readonly string[] {
+  if (alert.rule === 'health' || fromTraffic) return []
   const live = joined.servers.flatMap((one) => (one.live === null ? [] : [{ name: one.member?.name ?? one.live.row.name, state: one.live.row.state }]))
   if (live.length === 0) return []
   const named = alert.servers.length === 1 ? live.find((one) => one.name === alert.servers[0]) : undefined
@@ -105,6 +106,7 @@ function serverWords(alert: Alert, joined: WatchedPool): readonly string[] {
     const { text, check } = named.state
     return [`Server ${named.name} is ${text}${check === null ? '' : `; its check says ${check}`}.`]
   }
+  if (live.every((one) => one.state.health === 'unknown')) return []
   const able = live.filter((one) => isEligible(one.state)).length
   return [able === live.length ? (able === 1 ? 'Its server can take requests.' : able === 2 ? 'Both servers can take requests.' : `All ${able} servers can take requests.`) : `${able} of ${live.length} servers can take requests.`]
 }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPoller } from '#shared/backend/live/poller.ts'
+import { LiveSession } from '#shared/live/live-session.ts'
 import { nodeLive } from '#shared/node/live.ts'
 import { balancersRequired } from '../haproxy/harness.ts'
 import { answersOf, everyEighth, requestsPerSecond, seconds, sourceOf, startLoad, useLab, waitForPage, type CountingServer, type Program } from './lab.ts'
@@ -96,4 +97,30 @@ test(`apache: tries of each server are within 2 % of what the backends counted, 
   console.log(`  server-status: ${accesses} requests against ${ended - started} counted, polls among them`)
   assert.ok(Math.abs(accesses - (ended - started) - seconds * 2) <= 0.02 * (ended - started) + 20, `${accesses} and ${ended - started}`)
   assert.notEqual(second.value.generation, first.value.generation)
+})
+
+test('apache: a balancer that gets nothing any more is told, though only tries are counted and no listeners', { skip, timeout: 120_000 }, async (context) => {
+  const poller = createPoller(nodeLive, sourceOf(`apache:http://127.0.0.1:${lab.port(0)}/balancer-manager`), 1000)
+  context.after(() => poller.close())
+  const session = new LiveSession(null, 1000, null)
+  let most = '/app'
+  const load = startLoad(lab.port(0), 40, (count) => (count % 8 === 0 ? '/few' : most))
+  context.after(() => load.stop())
+  const told = new Map<string, string>()
+  const watch = async (polls: number): Promise<void> => {
+    for (let poll = 0; poll < polls; poll += 1) {
+      await sleep(1000)
+      const polled = await poller.poll()
+      if (!polled.ok) continue
+      for (const alert of session.add(polled.value).alerts) told.set(alert.key, alert.sentence)
+    }
+  }
+  await watch(36)
+  assert.deepEqual([...told.keys()], [])
+  // As if a rule for it were lost: Apache answers by itself.
+  most = '/nothing-here'
+  await watch(5)
+  console.log(`  ${[...told.values()].join('; ')}`)
+  assert.deepEqual([...told.keys()], ['silent:balancer://app'])
+  assert.match(told.get('silent:balancer://app') ?? '', /has received nothing for \d s \(usual: 3\d tries\/s\), while the other pool still gets traffic\.$/)
 })

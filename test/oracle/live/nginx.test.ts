@@ -3,9 +3,12 @@ import { chmodSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPoller } from '#shared/backend/live/poller.ts'
+import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import { LiveSession } from '#shared/live/live-session.ts'
+import type { LiveView } from '#shared/live/live-watch.ts'
+import type { PoolShares } from '#shared/live/pool-watch.ts'
 import { nodeLive } from '#shared/node/live.ts'
-import { balancersRequired } from '../haproxy/harness.ts'
+import { balancersRequired, freePorts, releasePorts } from '../haproxy/harness.ts'
 import { compileConfig, findNginx } from '../nginx/harness.ts'
 import { everyEighth, pollMs, requestsPerSecond, seconds, sourceOf, startLoad, useLab, waitForPage, type CountingServer, type Program } from './lab.ts'
 import { isClose, measure, type Watched } from './measure.ts'
@@ -122,4 +125,55 @@ test('nginx: a log that leaves requests out is told by the count of nginx itself
   console.log(`  all requests logged: ${whole.length} alerts; one of eight logged: ${holed.join('; ')}`)
   assert.deepEqual(whole, [])
   assert.match(holed[0] ?? '', /^incomplete:#counts after .*The log has \d+ of \d+ requests that the balancer counted in the last \d+ s; [\d.]+ % are missing/)
+})
+
+test('nginx: a pool on its backup and a pool without a live server are told from the log, and nothing is said of states', { skip, timeout: 120_000 }, async (context) => {
+  const [port = 0, gone = 0] = await freePorts(2)
+  context.after(() => { releasePorts([port, gone]) })
+  const [a, b] = lab.serverPorts as readonly [number, number]
+  const text = `daemon off; master_process on; worker_processes 2; pid faults.pid; error_log stderr emerg;
+events { worker_connections 256; }
+http {
+  log_format steelyard escape=json '{"msec":$msec,"pid":$pid,"srv":"$server_name","sport":"$server_port","st":$status,"bs":$bytes_sent,"ph":"$proxy_host","ua":"$upstream_addr","us":"$upstream_status","uct":"$upstream_connect_time","urt":"$upstream_response_time"}';
+  access_log faults.log steelyard;
+  client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5; root www;
+  upstream u_bk { server 127.0.0.1:${gone}; server 127.0.0.1:${a} backup; }
+  upstream u_dead { server 127.0.0.1:${gone}; server 127.0.0.2:${gone}; }
+  upstream u_well { server 127.0.0.1:${a}; server 127.0.0.1:${b}; }
+  server {
+    listen 127.0.0.1:${port};
+    location /bk { proxy_pass http://u_bk; }
+    location /dead { proxy_pass http://u_dead; }
+    location / { proxy_pass http://u_well; }
+    location = /ready { access_log off; return 200; }
+  }
+}
+`
+  lab.write('faults.conf', text)
+  const program = lab.start('nginx', ['-p', `${lab.folder}/`, '-e', 'stderr', '-c', 'faults.conf'])
+  await waitForPage(port, '/ready', program)
+  const poller = createPoller(nodeLive, sourceOf(`nginx-log:${lab.file('faults.log')}`), 1000)
+  context.after(() => poller.close())
+  const model = compileConfig(text).model
+  const session = new LiveSession(model, 1000, model)
+  const load = startLoad(port, 60, (count) => ['/bk', '/dead', '/well'][count % 3] as string)
+  context.after(() => load.stop())
+  const told = new Map<string, Alert>()
+  let view: LiveView | null = null
+  for (let poll = 0; poll < 14; poll += 1) {
+    await sleep(1000)
+    const polled = await poller.poll()
+    assert.ok(polled.ok, polled.ok ? '' : polled.failure.message)
+    const moment = session.add(polled.value)
+    view = moment.view
+    for (const alert of moment.alerts) if (alert.mutedBy === null && !told.has(alert.key)) told.set(alert.key, alert)
+  }
+  await load.stop()
+  console.log([...told.values()].map((one) => `  ${one.severity} ${one.key}: ${one.sentence}\n    ${one.evidence.join('\n    ')}`).join('\n'))
+  assert.deepEqual([...told.keys()].filter((key) => !/^(errors|retries):/.test(key)).sort(), ['backups:u_bk', 'health:u_dead'])
+  assert.equal(told.get('health:u_dead')?.severity, 'critical')
+  for (const { evidence } of told.values()) assert.ok(evidence.every((words) => !/can take requests|in the log/.test(words)), evidence.join('\n'))
+  const shares = (name: string): PoolShares | undefined => view?.pools.find((one) => one.name === name)?.shares
+  assert.equal(shares('u_bk')?.onBackups, true)
+  assert.deepEqual(['u_bk', 'u_dead', 'u_well'].map((name) => shares(name)?.verdict), ['not-tested', 'down', 'as-expected'])
 })

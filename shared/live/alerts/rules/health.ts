@@ -1,9 +1,10 @@
 import type { Span } from '#shared/text/span.ts'
-import type { JoinedServer } from '#shared/live/join.ts'
-import { isEligible, type ServerRow, type ServerState } from '#shared/live/snapshot.ts'
+import type { JoinedServer, Rated } from '#shared/live/join.ts'
+import { isEligible, type PoolRow, type ServerRow, type ServerState } from '#shared/live/snapshot.ts'
 import type { WatchedPool } from '#shared/live/live-watch.ts'
 import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
+import { unitsIn } from './units.ts'
 
 /** Too few servers of a pool can take requests. Spare slots, what the config leaves out, and what an operator took out do not count as missing. */
 export function healthRule(policy: AlertPolicy): AlertRule {
@@ -62,6 +63,7 @@ export function isCritical(able: number, all: number): boolean {
 /** `least`: part of the weight (0–1) from which on, downwards, it is too little. */
 function judge(joined: WatchedPool, least: number, weighed: ReadonlySet<string>): readonly Evaluation[] {
   if (joined.live === null) return []
+  if (joined.answering === 'nobody') return [judgeUnserved(joined, joined.live)]
   const servers = serversOf(joined, weighed)
   if (servers.length === 0) return []
   // Where backups take over together and there is nothing before them, they are the pool.
@@ -88,7 +90,23 @@ function judge(joined: WatchedPool, least: number, weighed: ReadonlySet<string>)
   }]
 }
 
+/** By what a log shows no server answers. Only answers tell, so those of one poll alone are not enough. */
+function judgeUnserved(joined: WatchedPool, live: Rated<PoolRow>): Evaluation {
+  const answers = unitsIn(live.row, live.interval)
+  if (answers === null || answers === 0) return quiet('health', joined.name, null, null)
+  const names = joined.servers.map((one) => one.member?.name ?? one.live?.row.name ?? '')
+  return {
+    rule: 'health', pool: joined.name, server: null, holds: true, severity: 'critical', servers: names, at: joined.servers[0]?.member?.origin[0] ?? joined.pool?.origin[0] ?? null,
+    sentence: `No server of pool ${joined.name} answers: there was none to send requests to${names.length === 0 ? '' : ` (${listed(names)})`}, so the balancer answered itself.`,
+  }
+}
+
 const namesAtMost = 4
+
+function listed(names: readonly string[]): string {
+  const more = names.length - namesAtMost
+  return `${names.slice(0, namesAtMost).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
 
 /** What takes the servers out, with how many and which it concerns: `2 are DOWN (L4CON): a, b.` */
 function reasons(rows: readonly { readonly name: string; readonly state: Pick<ServerState, 'text' | 'admin' | 'check' | 'checkDetail'> }[]): string {
@@ -99,8 +117,5 @@ function reasons(rows: readonly { readonly name: string; readonly state: Pick<Se
     const word = `${state.text}${state.text.startsWith('DOWN') && state.check !== null ? ` (${[state.check, detail].filter((one) => one !== null).join(', ')})` : ''}${state.admin === 'weight-zero' ? ' with weight 0' : ''}`
     found.set(word, [...found.get(word) ?? [], name])
   }
-  return [...found].map(([word, names]) => {
-    const more = names.length - namesAtMost
-    return `${names.length} ${names.length === 1 ? 'is' : 'are'} ${word}: ${names.slice(0, namesAtMost).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`
-  }).join(' ')
+  return [...found].map(([word, names]) => `${names.length} ${names.length === 1 ? 'is' : 'are'} ${word}: ${listed(names)}.`).join(' ')
 }

@@ -1,15 +1,41 @@
 import type { Drift } from '#shared/live/drift.ts'
+import type { WatchedPool } from '#shared/live/live-watch.ts'
 import type { Health } from '#shared/live/snapshot.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
+import { unitsIn } from './units.ts'
 
-/** Backups carry a pool. */
+/** Backups carry a pool, or some of it where a log shows that. */
 export function backupsRule(): AlertRule {
   return {
     id: 'backups', confirm: 2, clear: 2, isState: true,
-    look: (view) => view.pools.filter((pool) => pool.live !== null).map((pool): Evaluation => (pool.shares.onBackups
-      ? { rule: 'backups', pool: pool.name, server: null, holds: true, severity: 'warning', at: pool.pool?.origin[0] ?? null, sentence: `Pool ${pool.name} runs on its backups: no primary server can take requests.` }
-      : quiet('backups', pool.name, null, false))),
+    look: (view) => view.pools.filter((pool) => pool.live !== null).map((pool): Evaluation => {
+      const holds = { rule: 'backups', pool: pool.name, server: null, holds: true, severity: 'warning', at: pool.pool?.origin[0] ?? null } as const
+      if (view.snapshot.fromTraffic === true) {
+        const some = answersOfBackups(pool)
+        const all = pool.live === null ? null : unitsIn(pool.live.row, pool.live.interval)
+        // Without an answer nothing is seen of who gives them.
+        if (some === null || all === null || all === 0) return quiet('backups', pool.name, null, null)
+        if (some.count === 0) return quiet('backups', pool.name, null, false)
+        if (!pool.shares.onBackups) return { ...holds, servers: some.servers, sentence: `Backups of pool ${pool.name} gave ${some.count} of its ${all} answers since the poll before: at times no primary server can take requests.` }
+        return { ...holds, servers: some.servers, sentence: `Pool ${pool.name} runs on its backups: no primary server answered, and backups gave ${some.count} of ${all} answers since the poll before.` }
+      }
+      return pool.shares.onBackups ? { ...holds, sentence: `Pool ${pool.name} runs on its backups: no primary server can take requests.` } : quiet('backups', pool.name, null, false)
+    }),
   }
+}
+
+/** What backups got in the newest interval, and which ones; null: not known. */
+function answersOfBackups({ servers }: WatchedPool): { readonly count: number; readonly servers: readonly string[] } | null {
+  let count = 0
+  const names: string[] = []
+  for (const { member, live } of servers) {
+    if (live?.row.state.backup !== true) continue
+    const own = unitsIn(live.row, live.interval)
+    if (own === null) return null
+    count += own
+    if (own > 0) names.push(member?.name ?? live.row.name)
+  }
+  return { count, servers: names }
 }
 
 /** A reload or restart, and what it took back that was set by hand. */

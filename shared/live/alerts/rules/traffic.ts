@@ -1,9 +1,12 @@
 import { isBeyond } from '#shared/live/share-test.ts'
 import type { PoolShares } from '#shared/live/pool-watch.ts'
+import type { Rated } from '#shared/live/join.ts'
 import type { LiveView, WatchedPool } from '#shared/live/live-watch.ts'
+import type { ListenerRow, PoolRow } from '#shared/live/snapshot.ts'
 import { chanceWords } from '#shared/live/alerts/evidence.ts'
 import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
+import { unitsIn, unitWord } from './units.ts'
 
 /** A server takes clearly more or less than its state and weight give it. */
 export function shareRule(policy: AlertPolicy): AlertRule {
@@ -80,33 +83,75 @@ interface Usual {
   silentMs: number
 }
 
-/** A pool that used to get requests gets none, while the balancer still does. */
+/** What else tells that clients still come, while a pool gets nothing. */
+interface Besides {
+  readonly rate: number
+  readonly durationMs: number
+  readonly isWide: boolean
+  /** `The listeners together get`; then numbers follow. */
+  readonly who: string
+  readonly unit: string
+  /** Who still gets traffic, for the end of the sentence. */
+  readonly still: string
+}
+
+/** A pool that used to get requests gets none, while the listeners that can reach it still do. */
 export function silentRule(policy: AlertPolicy): AlertRule {
   const pools = new Map<string, Usual>()
-  const all: Usual = { rate: 0, learnedMs: 0, silentMs: 0 }
+  const besides = new Map<string, Usual>()
   return {
     id: 'silent', confirm: 1, clear: 2, isState: false,
     look(view) {
-      const whole = wholeRate(view)
-      const busy = whole !== null && whole.rate >= 0.5 * all.rate
-      if (whole !== null && busy) learn(all, whole.rate, whole.durationMs)
-      const listeners = whole === null ? [] : [`The listeners together get ${rateWords(whole.rate)} requests/s; usual are ${rateWords(all.rate)}.`]
-      return view.pools.flatMap((joined) => judgeSilence(joined, pools, busy, listeners, policy.threshold('silent', joined.name)))
+      const sums = besidesOf(view)
+      return view.pools.flatMap((joined) => {
+        const found = sums.get(joined.name) ?? null
+        const usual = besides.get(joined.name) ?? { rate: 0, learnedMs: 0, silentMs: 0 }
+        besides.set(joined.name, usual)
+        const isBusy = found !== null && found.rate >= 0.5 * usual.rate
+        if (found !== null && isBusy && !found.isWide) learn(usual, found.rate, found.durationMs)
+        return judgeSilence(joined, pools, isBusy && found.rate > 0 ? { ...found, usual: usual.rate } : null, policy.threshold('silent', joined.name))
+      })
     },
   }
 }
 
-/** Requests per second at all listeners together; null: not known for this interval. */
-function wholeRate(view: LiveView): { readonly rate: number; readonly durationMs: number } | null {
-  let requests = 0
-  let durationMs = 0
-  for (const { row, interval } of view.listeners) {
-    const delta = interval?.deltas[row.protocol === 'tcp' ? 'connections' : 'requests'] ?? null
-    if (interval === null || delta === null) continue
-    requests += delta
-    durationMs = Math.max(durationMs, interval.durationMs)
+/**
+ * By pool: what the listeners that can reach it get. Where the source has no listeners, or does not count what they get,
+ * it is what the other pools get: the pool itself may have had the most of it.
+ */
+function besidesOf(view: LiveView): ReadonlyMap<string, Besides> {
+  const found = new Map<string, Besides>()
+  const listeners = new Map(view.listeners.map((one) => [one.row.owner, one]))
+  const running = view.pools.flatMap(({ name, live }) => (live === null ? [] : [{ name, live }]))
+  const all = sumOf(running.map((one) => one.live))
+  for (const { pools, listeners: names, isAll } of view.reach) {
+    const own = names.flatMap((name) => listeners.get(name) ?? [])
+    const sum = sumOf(own)
+    const who = isAll ? 'The listeners together get' : own.length === 1 ? `Its listener ${names[0]} gets` : `The ${own.length} listeners that lead to it get`
+    const still = isAll ? 'the balancer still gets' : own.length === 1 ? `its listener ${names[0]} still gets` : 'the listeners that lead to it still get'
+    if (sum !== null) for (const pool of pools) found.set(pool, { ...sum, rate: sum.units / (sum.durationMs / 1000), who, still, unit: unitWord(own.map((one) => one.row)) })
   }
-  return durationMs === 0 ? null : { rate: requests / (durationMs / 1000), durationMs }
+  for (const { name, live } of running) {
+    if (found.has(name) || all === null || running.length < 2) continue
+    const rate = (all.units - (unitsIn(live.row, live.interval) ?? 0)) / (all.durationMs / 1000)
+    found.set(name, { ...all, rate, who: running.length === 2 ? 'The other pool gets' : 'The other pools together get', still: running.length === 2 ? 'the other pool still gets' : 'other pools still get', unit: unitWord(running.map((one) => one.live.row)) })
+  }
+  return found
+}
+
+/** What rows got together in an interval; null: not known of any. */
+function sumOf(rows: readonly (Rated<ListenerRow> | Rated<PoolRow>)[]): { readonly units: number; readonly durationMs: number; readonly isWide: boolean } | null {
+  let units = 0
+  let durationMs = 0
+  let isWide = false
+  for (const { row, interval } of rows) {
+    const own = unitsIn(row, interval)
+    if (interval === null || own === null) continue
+    units += own
+    durationMs = Math.max(durationMs, interval.durationMs)
+    isWide ||= interval.marks.includes('wide')
+  }
+  return durationMs === 0 ? null : { units, durationMs, isWide }
 }
 
 /** Mean over up to the last hour; at first over all that was seen. */
@@ -115,12 +160,14 @@ function learn(usual: Usual, rate: number, durationMs: number): void {
   usual.rate += (rate - usual.rate) * Math.min(1, durationMs / usual.learnedMs)
 }
 
-function judgeSilence(joined: WatchedPool, pools: Map<string, Usual>, busy: boolean, listeners: readonly string[], leastRate: number): readonly Evaluation[] {
+/** `besides`: what tells that clients still come, with what is usual there; null: they may have stopped. */
+function judgeSilence(joined: WatchedPool, pools: Map<string, Usual>, besides: (Besides & { readonly usual: number }) | null, leastRate: number): readonly Evaluation[] {
   const interval = joined.live?.interval
   if (interval === null || interval === undefined || joined.live === null) return []
   const usual = pools.get(joined.name) ?? { rate: 0, learnedMs: 0, silentMs: 0 }
   pools.set(joined.name, usual)
-  const delta = interval.deltas[joined.live.row.protocol === 'tcp' ? 'connections' : 'requests']
+  const { row } = joined.live
+  const delta = unitsIn(row, interval)
   // After a restart the end of the old process is not known; what the new one counted is.
   if (delta === null) {
     if ((interval.leastUnits ?? 1) > 0) usual.silentMs = 0
@@ -131,13 +178,14 @@ function judgeSilence(joined: WatchedPool, pools: Map<string, Usual>, busy: bool
     if (!interval.marks.includes('wide')) learn(usual, delta / (interval.durationMs / 1000), interval.durationMs)
     return [quiet('silent', joined.name, null, false)]
   }
-  if (!busy) return [quiet('silent', joined.name, null, null)]
+  if (besides === null) return [quiet('silent', joined.name, null, null)]
   usual.silentMs += interval.durationMs
   const expected = usual.rate * (usual.silentMs / 1000)
   if (usual.rate < leastRate || usual.learnedMs < leastLearnedMs || expected < leastExpected) return [quiet('silent', joined.name, null, false)]
   return [{
-    rule: 'silent', pool: joined.name, server: null, traffic: 'less', evidence: [chanceWords(expected), ...listeners], holds: true, severity: 'critical', at: joined.pool?.origin[0] ?? null,
-    sentence: `Pool ${joined.name} has received nothing for ${Math.round(usual.silentMs / 1000)} s (usual: ${rateWords(usual.rate)} requests/s), while the balancer still gets traffic.`,
+    rule: 'silent', pool: joined.name, server: null, traffic: 'less', holds: true, severity: 'critical', at: joined.pool?.origin[0] ?? null,
+    evidence: [chanceWords(expected), `${besides.who} ${rateWords(besides.rate)} ${besides.unit}/s; usual are ${rateWords(besides.usual)}.`],
+    sentence: `Pool ${joined.name} has received nothing for ${Math.round(usual.silentMs / 1000)} s (usual: ${rateWords(usual.rate)} ${unitWord([row])}/s), while ${besides.still} traffic.`,
   }]
 }
 

@@ -216,3 +216,60 @@ test('a pool whose errors another one answers is found by its addresses', () => 
   assert.deepEqual(app?.servers.map(({ live }) => [live?.interval?.deltas.status5xx, live?.row.gauges.responseMs]), [[1, 30], [1, 10]])
   assert.deepEqual([app?.live?.interval?.deltas.requests, app?.live?.interval?.deltas.status5xx, app?.ownErrorsPerSecond], [4, 3, 1], 'one had no server to go to')
 })
+
+/** Polls a second apart, each with the lines of the second before it; what every poll told. */
+function watchLog(config: string, seconds: readonly (readonly string[])[]): readonly ReturnType<LiveSession['add']>[] {
+  const tally = new LogTally(nginxLog)
+  const session = new LiveSession(compileConfig(config).model, 1000, null)
+  return [[], ...seconds].map((lines, poll) => {
+    for (const one of lines) tally.add(parseUpstreamLine(one) as LoggedRequest, poll * 1000)
+    return session.add(tally.snapshot('nginx', pollAt(poll * 1000), poll * 1000))
+  })
+}
+const times = <T>(count: number, one: T): readonly T[] => Array.from({ length: count }, () => one)
+const alertsOf = (moments: readonly ReturnType<LiveSession['add']>[]): readonly string[] => moments.map(({ alerts }) => alerts.map((one) => `${one.severity} ${one.key}`).join())
+const onBackup = http('    server 10.0.0.1:80;\n    server 10.0.0.2:80;\n    server 10.0.0.9:80 backup;')
+const failing = { us: '502, 200', uct: '-, 0.001', urt: '0.001, 0.010' }
+
+test('a pool that a log shows on its backup is told so, in alert, share and state, until a primary answers', () => {
+  const primaries = [...times(10, line(0, '10.0.0.1:80')), ...times(10, line(0, '10.0.0.2:80'))]
+  const failed = line(0, '10.0.0.1:80, 10.0.0.2:80, 10.0.0.9:80', { us: '502, 502, 200', uct: '-, -, 0.001', urt: '0.001, 0.001, 0.010' })
+  const backup = [failed, ...times(19, line(0, '10.0.0.9:80'))]
+  const moments = watchLog(onBackup, [primaries, backup, backup, [], backup, primaries, primaries])
+  assert.deepEqual(alertsOf(moments), ['', '', '', 'warning backups:app', 'warning backups:app', 'warning backups:app', 'warning backups:app', ''])
+  const { view, alerts } = moments[5] as (typeof moments)[number]
+  const [pool] = view.pools
+  assert.deepEqual([pool?.shares.onBackups, pool?.shares.sentence], [true, 'Only 10.0.0.9:80 of pool app takes requests, a backup.'])
+  assert.deepEqual(pool?.servers.map(({ live }) => live?.row.state.text), ['no answer', 'no answer', 'in the log'])
+  assert.equal(alerts[0]?.sentence, 'Pool app runs on its backups: no primary server answered, and backups gave 20 of 20 answers since the poll before.')
+  assert.deepEqual(alerts[0].evidence.filter((words) => /can take|is in the log/.test(words)), [], 'states are not in a log')
+  assert.equal(moments[6]?.view.pools[0]?.shares.onBackups, false)
+  // Before anything was asked nothing is told.
+  assert.equal(moments[0]?.view.pools[0]?.shares.onBackups, false)
+})
+
+test('backups that help out beside primaries are told, too', () => {
+  const moments = watchLog(onBackup, times(3, [...times(15, line(0, '10.0.0.1:80')), ...times(5, line(0, '10.0.0.1:80, 10.0.0.9:80', failing))]))
+  assert.deepEqual(alertsOf(moments).map((keys) => keys.includes('warning backups:app')), [false, false, true, true])
+  assert.equal(moments[3]?.alerts.find((one) => one.rule === 'backups')?.sentence, 'Backups of pool app gave 5 of its 20 answers since the poll before: at times no primary server can take requests.')
+  assert.equal(moments[3]?.view.pools[0]?.shares.onBackups, false)
+})
+
+test('answers that no server gave tell that none can be asked, until one answers', () => {
+  const config = http('    server 10.0.0.1:80;\n    server 10.0.0.2:80;')
+  const good = [...times(10, line(0, '10.0.0.1:80')), ...times(10, line(0, '10.0.0.2:80'))]
+  const asked = line(0, '10.0.0.1:80, 10.0.0.2:80', { st: 502, us: '502, 502', uct: '-, -', urt: '0.001, 0.001' })
+  const bare = line(0, 'app', { st: 502, us: '502', uct: '-', urt: '0.000' })
+  const dead = [asked, ...times(19, bare)]
+  const moments = watchLog(config, [good, dead, dead, [], [asked], dead, good, good])
+  assert.deepEqual(alertsOf(moments).map((keys) => keys.includes('critical health:app')), [false, false, false, true, true, true, true, true, false])
+  const { view, alerts } = moments[6] as (typeof moments)[number]
+  const told = alerts.find((one) => one.rule === 'health')
+  assert.equal(told?.sentence, 'No server of pool app answers: there was none to send requests to (10.0.0.1:80, 10.0.0.2:80), so the balancer answered itself.')
+  assert.ok(alerts.every((one) => one.rule === 'health' || one.mutedBy === 'health:app'))
+  assert.ok(alerts.every((one) => one.evidence.every((words) => !words.includes('can take'))))
+  assert.deepEqual([view.pools[0]?.shares.verdict, view.pools[0]?.live?.row.up], ['down', false])
+  assert.equal(moments[7]?.view.pools[0]?.live?.row.up, true)
+  // One of many requests without a server is no dead pool: a worker of its own took both out.
+  assert.deepEqual(alertsOf(watchLog(config, times(3, [...good, bare]))).filter((keys) => keys.includes('health')), [])
+})
