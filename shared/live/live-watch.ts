@@ -6,13 +6,16 @@ import { IntervalTracker } from './intervals.ts'
 import { joinRows, type JoinedPool, type Rated } from './join.ts'
 import { perSecond } from './per-second.ts'
 import { PoolWatch, type PoolShares } from './pool-watch.ts'
+import { tellsReloads } from './restart-signs.ts'
 import type { ListenerRow, LiveSnapshot } from './snapshot.ts'
 
 /** One poll of a balancer with all that follows from it and the polls before. */
 export interface LiveView {
   readonly snapshot: LiveSnapshot
-  /** The process that counts is another one than in the poll before. */
+  /** The process that counts, or the configuration it runs, is another one than in the poll before. */
   readonly restarted: boolean
+  /** A reload shows in what the source tells. If not, nobody knows whether another config runs by now. */
+  readonly tellsReloads: boolean
   readonly listeners: readonly Rated<ListenerRow>[]
   readonly pools: readonly WatchedPool[]
   /** Empty without a config. */
@@ -42,7 +45,6 @@ export class LiveWatch {
   readonly #tracker: IntervalTracker
   readonly #pools = new Map<string, PoolWatch>()
   readonly #goodPools = new Map<string, PoolWatch>()
-  #process: string | null = null
 
   /** `model`: the config that is believed to run. `nominalMs`: how far apart polls are meant to be. */
   constructor(model: RoutingModel | null, nominalMs: number, knownGood: RoutingModel | null = null) {
@@ -63,12 +65,10 @@ export class LiveWatch {
     const rows = this.#tracker.add(snapshot)
     const fromTraffic = snapshot.fromTraffic === true
     const { listeners, pools } = joinRows(rows, this.#model, fromTraffic)
-    const process = processOf(snapshot)
+    const { process, restarted } = this.#tracker.seen
     const good = this.#knownGood === null ? null : new Map(joinRows(rows, this.#knownGood, fromTraffic).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
-    const restarted = this.#process !== null && process !== null && process !== this.#process
-    this.#process = process
     return {
-      snapshot, restarted, listeners, drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
+      snapshot, restarted, tellsReloads: tellsReloads(snapshot), listeners, drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
       pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
     }
   }
@@ -86,11 +86,6 @@ export class LiveWatch {
     this.#pools.set(joined.name, made)
     return made
   }
-}
-
-/** The process that counts and the configuration it runs; null: the source tells neither. */
-function processOf({ epoch, generation }: LiveSnapshot): string | null {
-  return generation === undefined ? epoch : `${epoch ?? ''} ${generation}`
 }
 
 function runningRule(joined: JoinedPool): ShareRule {

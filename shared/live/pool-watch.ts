@@ -60,8 +60,8 @@ export class PoolWatch {
     this.#otherwise = otherwise
   }
 
-  /** `epoch`: the process that counts. */
-  add(joined: JoinedPool, epoch: string | null): PoolShares {
+  /** `process`: what counts and the configuration it runs. */
+  add(joined: JoinedPool, process: string): PoolShares {
     const rule = this.#rule
     const servers = joined.servers
     // Without a config servers whose weight nobody tells count alike; one that the config lacks gets no share.
@@ -71,7 +71,7 @@ export class PoolWatch {
     const taking = running.shares.flatMap((share, index) => (share.high > 0 || (config.shares[index]?.high ?? 0) > 0 ? [index] : []))
     const set = taking.map((index) => nameOf(servers[index] as JoinedServer)).join('\n')
     const throttled = new Set(taking.flatMap((index, position) => (typeof servers[index]?.live?.row.state.throttlePercent === 'number' ? [position] : [])))
-    const segment = `${epoch ?? ''}\n${[...throttled].join()}\n${set}`
+    const segment = `${process}\n${[...throttled].join()}\n${set}`
     const deltas = servers.map((server) => unitsOf(server, rule))
     if (segment !== this.#segment || taking.some((index) => deltas[index] === null)) this.#restart(segment)
     const known = taking.length > 0 && taking.every((index) => deltas[index] !== null)
