@@ -30,6 +30,11 @@ export function mixRule(policy: AlertPolicy): AlertRule {
         history = []
         return pools.map((pool) => quiet('mix', pool.name, null, null))
       }
+      // One interval over many polls that are missing outweighs all others.
+      if (pools.some((pool) => pool.live?.interval?.marks.includes('wide') === true)) {
+        history = []
+        return pools.map((pool) => quiet('mix', pool.name, null, null))
+      }
       history.push({ counts, durationMs })
       if (history.length > longest) history.shift()
       learned.add(counts, durationMs)

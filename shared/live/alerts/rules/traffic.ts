@@ -90,7 +90,7 @@ export function silentRule(policy: AlertPolicy): AlertRule {
     look(view) {
       const whole = wholeRate(view)
       const busy = whole !== null && whole.rate >= 0.5 * all.rate
-      if (whole !== null && busy) learn(all, whole.rate, whole.durationMs)
+      if (whole !== null && busy && !whole.isWide) learn(all, whole.rate, whole.durationMs)
       const listeners = whole === null ? [] : [`The listeners together get ${rateWords(whole.rate)} requests/s; usual are ${rateWords(all.rate)}.`]
       return view.pools.flatMap((joined) => judgeSilence(joined, pools, busy, listeners, policy.threshold('silent', joined.name)))
     },
@@ -98,16 +98,18 @@ export function silentRule(policy: AlertPolicy): AlertRule {
 }
 
 /** Requests per second at all listeners together; null: not known for this interval. */
-function wholeRate(view: LiveView): { readonly rate: number; readonly durationMs: number } | null {
+function wholeRate(view: LiveView): { readonly rate: number; readonly durationMs: number; readonly isWide: boolean } | null {
   let requests = 0
+  let isWide = false
   let durationMs = 0
   for (const { row, interval } of view.listeners) {
     const delta = interval?.deltas[row.protocol === 'tcp' ? 'connections' : 'requests'] ?? null
     if (interval === null || delta === null) continue
     requests += delta
     durationMs = Math.max(durationMs, interval.durationMs)
+    isWide ||= interval.marks.includes('wide')
   }
-  return durationMs === 0 ? null : { rate: requests / (durationMs / 1000), durationMs }
+  return durationMs === 0 ? null : { rate: requests / (durationMs / 1000), durationMs, isWide }
 }
 
 /** Mean over up to the last hour; at first over all that was seen. */
