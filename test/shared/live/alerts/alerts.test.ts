@@ -126,7 +126,7 @@ test('a queue, slow servers, fast failures under leastconn and a reload raise th
   const sentence = (key: string): string => began.find((one) => one.key === key)?.sentence ?? ''
   assert.equal(sentence('queue:be_auth'), '104 requests of pool be_auth wait for a server, about 1627 ms each; after 1000 ms they are answered with 503. The queue of a1 is nearly full (maxqueue 20).')
   assert.match(sentence('share:be_lc'), /took 77 % .*expected at most 33 %\. 100 % of its answers are 5xx, and it answers in 2 ms where others take 73 ms: fast failures attract traffic/)
-  assert.equal(sentence('reload:'), 'The balancer was reloaded or restarted. That took back what was set by hand: be_web/dyn1 (127.0.0.1:23104) is gone; be_dyn/slot1 (UP) is disabled again.')
+  assert.equal(sentence('reload:'), 'The balancer was reloaded or restarted. That took back what was set by hand: be_web/dyn1 (127.0.0.1:23104) is gone; be_dyn/slot1 is at 127.0.0.1:23101 again instead of 127.0.0.1:23105; be_dyn/slot1 (UP) is disabled again.')
 })
 
 test('weights that were set by hand raise alerts where they change the shares, and nowhere else', () => {
