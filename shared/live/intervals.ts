@@ -1,4 +1,5 @@
 import { growth, growthOf, hasShrunk, smoothRate, type Interval, type Reading } from './counter.ts'
+import { RestartSigns, type ProcessSeen } from './restart-signs.ts'
 import { rowKey, type CounterName, type Counters, type LiveRow, type LiveSnapshot, type PollTime } from './snapshot.ts'
 
 /** A row and what happened in it since the poll before. */
@@ -26,10 +27,6 @@ const counterNames: readonly CounterName[] = [
   'failedConnections', 'failedResponses', 'denied', 'retries', 'redispatches', 'responseMsTotal', 'responsesTimed',
 ]
 
-/** The longest time since a state changed, over all pools: it falls when the process starts again. */
-const longestState = (snapshot: LiveSnapshot): number | null =>
-  snapshot.rows.reduce<number | null>((longest, row) => (row.kind === 'pool' && row.stateSeconds !== null ? Math.max(longest ?? 0, row.stateSeconds) : longest), null)
-
 /**
  * Turns polls of one source into intervals, row by row: products with shared counters keep some rows over a reload and
  * start others again.
@@ -37,17 +34,23 @@ const longestState = (snapshot: LiveSnapshot): number | null =>
 export class IntervalTracker {
   readonly #nominalMs: number
   readonly #kept = new Map<string, Kept>()
-  #restarts = 0
+  readonly #signs = new RestartSigns()
   #taken: PollTime | null = null
-  #last: { readonly snapshot: LiveSnapshot; readonly longest: number | null } | null = null
+  #seen: ProcessSeen = { epoch: '', process: '', restarted: false }
 
   constructor(nominalMs: number) {
     this.#nominalMs = nominalMs
   }
 
+  /** What the last poll told of the process that counts. */
+  get seen(): ProcessSeen {
+    return this.#seen
+  }
+
   /** Rows in the order of the snapshot. A poll that failed is simply not added: the next interval is longer. */
   add(snapshot: LiveSnapshot): readonly RatedRow[] {
-    const epoch = this.#epochOf(snapshot)
+    this.#seen = this.#signs.add(snapshot)
+    const { epoch } = this.#seen
     // What got traffic for the first time had none before.
     const started = snapshot.fromTraffic === true ? this.#taken : null
     this.#taken = snapshot.taken
@@ -69,27 +72,11 @@ export class IntervalTracker {
     for (const key of this.#kept.keys()) if (!seen.has(key)) this.#kept.delete(key)
     return rated
   }
-
-  /** What the source says; where it says nothing, a number that goes up when the states of all pools are younger than they can be. */
-  #epochOf(snapshot: LiveSnapshot): string {
-    const longest = longestState(snapshot)
-    const last = this.#last
-    this.#last = { snapshot, longest }
-    if (snapshot.epoch !== null) return snapshot.epoch
-    // Without the process there is only this sign; a pool that changes its state moves it too, but seldom the longest one and all others.
-    if (last !== null && last.longest !== null && longest !== null && longest + 1 < last.longest && everyStateIsYounger(last.snapshot, snapshot)) this.#restarts += 1
-    return `#${this.#restarts}`
-  }
 }
 
 function fromNothing({ counters }: LiveRow, taken: PollTime, epoch: string): Kept {
   const none = Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, value === null ? null : 0])) as unknown as Counters
   return { counters: none, reading: { ...taken, epoch, uptimeSeconds: null, value: 0 }, usualRate: null }
-}
-
-function everyStateIsYounger(before: LiveSnapshot, after: LiveSnapshot): boolean {
-  const states = new Map(before.rows.flatMap((row) => (row.kind === 'pool' && row.stateSeconds !== null ? [[row.owner, row.stateSeconds] as const] : [])))
-  return after.rows.every((row) => row.kind !== 'pool' || row.stateSeconds === null || row.stateSeconds < (states.get(row.owner) ?? Infinity))
 }
 
 function toRowInterval(before: Counters, after: Counters, grown: Interval): RowInterval {

@@ -8,13 +8,16 @@ import { AnsweringBook } from './log/answering.ts'
 import { perSecond } from './per-second.ts'
 import { PoolWatch, type PoolShares } from './pool-watch.ts'
 import { Reach, type ReachGroup } from './reach.ts'
-import type { Fleet, ListenerRow, LiveSnapshot } from './snapshot.ts'
+import { tellsReloads } from './restart-signs.ts'
+import type { ListenerRow, LiveSnapshot } from './snapshot.ts'
 
 /** One poll of a balancer with all that follows from it and the polls before. */
 export interface LiveView {
   readonly snapshot: LiveSnapshot
-  /** The process that counts is another one than in the poll before. */
+  /** The process that counts, or the configuration it runs, is another one than in the poll before. */
   readonly restarted: boolean
+  /** A reload shows in what the source tells. If not, nobody knows whether another config runs by now. */
+  readonly tellsReloads: boolean
   readonly listeners: readonly Rated<ListenerRow>[]
   readonly pools: readonly WatchedPool[]
   /** Running pools by the listeners that can reach them: every one stands in one group. */
@@ -49,8 +52,6 @@ export class LiveWatch {
   readonly #reach = new Reach()
   readonly #answering = new AnsweringBook()
   readonly #goodAnswering = new AnsweringBook()
-  #process: string | null = null
-  #fleet: Fleet | undefined
 
   /** `model`: the config that is believed to run. `nominalMs`: how far apart polls are meant to be. */
   constructor(model: RoutingModel | null, nominalMs: number, knownGood: RoutingModel | null = null) {
@@ -73,13 +74,10 @@ export class LiveWatch {
     const rows = this.#tracker.add(snapshot)
     const fromTraffic = snapshot.fromTraffic === true
     const { listeners, pools } = joinSeen(rows, this.#model, snapshot, this.#answering)
-    const process = processOf(snapshot)
+    const { process, restarted } = this.#tracker.seen
     const good = this.#knownGood === null ? null : new Map(joinSeen(rows, this.#knownGood, snapshot, this.#goodAnswering).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
-    const restarted = this.#fleet !== undefined && snapshot.fleet !== undefined ? isOtherFleet(this.#fleet, snapshot.fleet) : this.#process !== null && process !== null && process !== this.#process
-    this.#process = process
-    this.#fleet = snapshot.fleet
     return {
-      snapshot, restarted, listeners, reach: this.#reach.groups(listeners.map(({ row }) => row.owner), pools.flatMap((pool) => (pool.live === null ? [] : [pool.name]))), drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
+      snapshot, restarted, tellsReloads: tellsReloads(snapshot), listeners, reach: this.#reach.groups(listeners.map(({ row }) => row.owner), pools.flatMap((pool) => (pool.live === null ? [] : [pool.name]))), drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
       pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
     }
   }
@@ -103,17 +101,6 @@ export class LiveWatch {
 function joinSeen(rows: readonly RatedRow[], model: RoutingModel | null, { fromTraffic, product }: LiveSnapshot, answering: AnsweringBook): JoinedRows {
   const joined = joinRows(rows, model, fromTraffic)
   return fromTraffic === true ? { ...joined, pools: answering.note(joined.pools, product) } : joined
-}
-
-/** The process that counts and the configuration it runs; null: the source tells neither. */
-function processOf({ epoch, generation }: LiveSnapshot): string | null {
-  return generation === undefined ? epoch : `${epoch ?? ''} ${generation}`
-}
-
-/** One of the balancers in both is another process, or all are others. One that came or went was not started again. */
-function isOtherFleet({ processes: before }: Fleet, { processes: after }: Fleet): boolean {
-  const stayed = Object.keys(after).filter((name) => Object.hasOwn(before, name))
-  return stayed.length === 0 || stayed.some((name) => before[name] !== after[name])
 }
 
 function runningRule(joined: JoinedPool): ShareRule {

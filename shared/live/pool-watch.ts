@@ -50,6 +50,7 @@ export class PoolWatch {
   readonly #otherwise: string
   #segment = ''
   #history: Kept[] = []
+  #isAlone = false
   #seen = 0
   #learned = new LearnedShares()
   #learnedSet = ''
@@ -60,8 +61,8 @@ export class PoolWatch {
     this.#otherwise = otherwise
   }
 
-  /** `epoch`: the process that counts. */
-  add(joined: JoinedPool, epoch: string | null): PoolShares {
+  /** `process`: what counts and the configuration it runs. */
+  add(joined: JoinedPool, process: string): PoolShares {
     const rule = this.#rule
     const servers = joined.servers
     // Without a config servers whose weight nobody tells count alike; one that the config lacks gets no share.
@@ -71,14 +72,19 @@ export class PoolWatch {
     const taking = running.shares.flatMap((share, index) => (share.high > 0 || (config.shares[index]?.high ?? 0) > 0 ? [index] : []))
     const set = taking.map((index) => nameOf(servers[index] as JoinedServer)).join('\n')
     const throttled = new Set(taking.flatMap((index, position) => (typeof servers[index]?.live?.row.state.throttlePercent === 'number' ? [position] : [])))
-    const segment = `${epoch ?? ''}\n${[...throttled].join()}\n${set}`
+    const segment = `${process}\n${[...throttled].join()}\n${set}`
     const deltas = servers.map((server) => unitsOf(server, rule))
     if (segment !== this.#segment || taking.some((index) => deltas[index] === null)) this.#restart(segment)
     const known = taking.length > 0 && taking.every((index) => deltas[index] !== null)
     if (known) {
       const pick = <T>(list: readonly T[]): readonly T[] => taking.map((index) => list[index] as T)
       const counts = pick(deltas as readonly number[])
-      const durationMs = servers[taking[0] as number]?.live?.interval?.durationMs ?? 0
+      const interval = servers[taking[0] as number]?.live?.interval
+      const durationMs = interval?.durationMs ?? 0
+      // One interval over many polls that are missing outweighs all others: it stands alone, and nothing is learned from it.
+      const isWide = interval?.marks.includes('wide') === true
+      if (isWide || this.#isAlone) this.#restart(segment)
+      this.#isAlone = isWide
       const pollOf = (ranges: ExpectedRanges): SharePoll => ({ counts, low: pick(ranges.shares).map((one) => one.low), high: pick(ranges.shares).map((one) => one.high) })
       this.#history.push({ config: pollOf(config), running: pollOf(running), all: deltas.map((delta) => delta ?? 0), durationMs })
       if (this.#history.length > longest) this.#history.shift()
@@ -86,7 +92,7 @@ export class PoolWatch {
         this.#learned = new LearnedShares()
         this.#learnedSet = set
       }
-      if ((rule.class === 'learned' || rule.class === 'load') && throttled.size === 0 && durationMs > 0) this.#learned.add(counts, durationMs)
+      if ((rule.class === 'learned' || rule.class === 'load') && throttled.size === 0 && durationMs > 0 && !isWide) this.#learned.add(counts, durationMs)
     }
     return this.#judge(joined, config, taking, throttled, known)
   }

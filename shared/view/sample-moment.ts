@@ -23,7 +23,8 @@ export function momentOf(sample: LiveSample): Moment {
       snapshot: {
         product: sample.product, version: sample.version, taken, readMs: sample.readMs, bytes: 0, epoch: sample.process, uptimeSeconds: sample.uptimeSeconds, stopping: sample.stopping, rows: [],
       },
-      restarted: sample.restarted,
+      // Whoever looks at the picture has the alerts of the moment, which say it.
+      restarted: sample.restarted, tellsReloads: false,
       listeners: sample.listeners.map(({ name, protocol, rates, sessions }): Rated<ListenerRow> => ({
         row: { kind: 'listener', owner: name, protocol, counters: noCounters, gauges: gaugesOf({ sessions, queued: null, responseMs: null }) }, interval: intervalOf(rates),
       })),

@@ -65,6 +65,17 @@ test('texts from outside are escaped, secrets masked, failed polls and holes are
   }
 })
 
+test('a recording that ends in failed polls goes on to the last of them', async () => {
+  const file = record('blind.lbrec', (encoder) => {
+    for (let poll = 0; poll < 3; poll += 1) encoder.poll(pollAt(poll))
+    for (const second of [4, 7, 10]) encoder.miss({ code: 'unreachable', message: 'Nobody answers.' }, 1_700_000_000_000 + second * 1000)
+  })
+  const { out } = await run(['report', file])
+  assert.match(out, /3 polls failed within 6 s: Nobody answers/)
+  assert.match(out, /\| From \| \S+T\d\d:\d\d:20\+\S+ \|\n\| To \| \S+T\d\d:\d\d:30\+\S+ \(10 s\) \|/)
+  assert.match(out, /:30\b.*The balancer cannot be watched; the last 3 polls failed/)
+})
+
 test('a torn recording is reported as far as it goes; one without polls, or none at all, ends with 3', async () => {
   const torn = path.join(scratch, 'torn.lbrec')
   writeFileSync(torn, readFileSync(sample).subarray(0, 40_000))

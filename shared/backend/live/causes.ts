@@ -110,14 +110,14 @@ const lookup = (config: LoadedConfig): LineLookup => toLineLookup(config.files.m
 
 function explainOne(compared: Compared, alert: Alert, view: LiveView): Explanation | null {
   if (alert.pool === null) return null
-  if (routed.has(alert.rule) && alert.traffic !== null) return explainRoute(compared, alert, alert.pool)
+  if (routed.has(alert.rule) && alert.traffic !== null) return explainRoute(compared, alert, alert.pool, view.tellsReloads)
   if (alert.rule === 'share' && alert.servers[0] !== undefined) return explainShare(compared, alert, alert.pool, alert.servers[0])
   if (alert.rule === 'health' || alert.rule === 'backups') return explainServers(compared, alert, alert.pool, view)
   return null
 }
 
-/** Requests that another rule takes now. */
-function explainRoute(compared: Compared, alert: Alert, pool: string): Explanation | null {
+/** Requests that another rule takes now. `tellsReloads`: a config that was loaded since would show. */
+function explainRoute(compared: Compared, alert: Alert, pool: string, tellsReloads: boolean): Explanation | null {
   const moved = compared.classes.filter((one) => {
     if (one.about === 'pools' || one.before.outcome.action === 'unmodelled' || one.after.outcome.action === 'unmodelled') return false
     const change = partOf(one.after.outcome, pool) - partOf(one.before.outcome, compared.alias(pool))
@@ -130,6 +130,7 @@ function explainRoute(compared: Compared, alert: Alert, pool: string): Explanati
     const blind = compared.classes.flatMap(({ before, after }) => [before.outcome, after.outcome]).find((outcome) => outcome.action === 'unmodelled')
     if (blind?.action === 'unmodelled') return { sentence: `Whether the config did it cannot be told: ${blind.reason.replace(/\.$/, '')}.`, causes: [] }
     if (compared.open !== null) return { sentence: `Whether the config did it cannot be told: ${compared.open}`, causes: [] }
+    if (!tellsReloads) return { sentence: 'Whether the config did it cannot be told: as it was read it sends the same requests there as the last known good one, and this source does not tell whether another one was loaded since.', causes: [] }
     return { sentence: 'The config does not explain it: by its rules the last known good one sends the same requests there.', causes: [] }
   }
   const causes = causesOf(compared, first.cause)

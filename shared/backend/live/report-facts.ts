@@ -78,7 +78,7 @@ class Gatherer {
   #last: { readonly wallMs: number; readonly monotonicMs: number } | null = null
   #polls = 0
   #misses = 0
-  #missing: { readonly fromMs: number; count: number; readonly message: string } | null = null
+  #missing: { readonly fromMs: number; lastMs: number; count: number; readonly message: string } | null = null
 
   constructor(ports: Pick<Ports, 'bytes' | 'clock'>, head: RecordingHead, alerts: AlertSettings) {
     this.#head = head
@@ -95,8 +95,9 @@ class Gatherer {
         return
       case 'miss':
         this.#misses += 1
-        this.#missing ??= { fromMs: entry.wallMs, count: 0, message: entry.failure.message }
+        this.#missing ??= { fromMs: entry.wallMs, lastMs: entry.wallMs, count: 0, message: entry.failure.message }
         this.#missing.count += 1
+        this.#missing.lastMs = entry.wallMs
         this.#alertsNow(alerts ?? [], entry.wallMs)
         return
       case 'config': {
@@ -118,9 +119,11 @@ class Gatherer {
 
   facts(problems: readonly RecordingProblem[]): ReportFacts | null {
     if (this.#first === null || this.#last === null) return null
-    this.#endMissing(this.#last.wallMs)
+    // A recording may end in polls that failed.
+    const toMs = Math.max(this.#last.wallMs, this.#missing?.lastMs ?? this.#last.wallMs)
+    this.#endMissing(toMs)
     return {
-      head: this.#head, version: this.#version, fromMs: this.#first, toMs: this.#last.wallMs, polls: this.#polls, misses: this.#misses, configs: this.#configs, running: this.#replay.running, knownGood: this.#replay.knownGood,
+      head: this.#head, version: this.#version, fromMs: this.#first, toMs, polls: this.#polls, misses: this.#misses, configs: this.#configs, running: this.#replay.running, knownGood: this.#replay.knownGood,
       alerts: this.#alerts, timeline: this.#timeline, pools: this.#pools, problems,
     }
   }

@@ -29,12 +29,13 @@ interface Answers {
 
 /**
  * What the data says besides an alert, and what it rules out: errors here and elsewhere, the state of the servers, the
- * queue, new client addresses where a log tells them, and whether the config changed shortly before. The same polls give the same sentences.
+ * queue, new client addresses where a log tells them, and whether the config changed shortly before, where that is known. The same polls give the same sentences.
  */
 export class EvidenceBook {
   #recent: Answers[] = []
   #firstMs: number | null = null
   #changedMs: number | null = null
+  #tellsReloads = true
   readonly #clients = new NewClients()
 
   /** Every poll, before its alerts are asked about. */
@@ -42,6 +43,7 @@ export class EvidenceBook {
     const { wallMs, monotonicMs } = view.snapshot.taken
     this.#firstMs ??= wallMs
     if (view.restarted) this.#changedMs = wallMs
+    this.#tellsReloads = view.tellsReloads
     this.#clients.note(view)
     const pools = new Map(view.pools.flatMap(({ name, live }) => {
       const errors = live?.interval?.deltas.status5xx ?? null
@@ -66,6 +68,7 @@ export class EvidenceBook {
 
   #change({ sinceMs }: Alert): readonly string[] {
     if (this.#changedMs !== null && this.#changedMs <= sinceMs && sinceMs - this.#changedMs <= changeWindowMs) return [`The balancer was reloaded or restarted ${ago(sinceMs - this.#changedMs)} before this began.`]
+    if (!this.#tellsReloads) return ['Whether the balancer was reloaded is not known from this source.']
     const watchedMs = sinceMs - (this.#firstMs ?? sinceMs)
     return [watchedMs >= changeWindowMs ? 'The balancer was not reloaded in the 10 minutes before.' : `The balancer was not reloaded since watching began, ${ago(watchedMs)} before.`]
   }

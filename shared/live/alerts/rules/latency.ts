@@ -59,7 +59,7 @@ function judgeResponse(pool: string, server: string, { row, interval }: Rated<Se
   }
   const surelyMs = Math.min(mean.ms - mean.errorMs, mean.steadyMs)
   if (surelyMs <= Math.max(factor * kept.baseMs, kept.baseMs + 20)) {
-    kept.baseMs += 0.02 * (mean.ms - kept.baseMs)
+    if (interval?.marks.includes('wide') !== true) kept.baseMs += 0.02 * (mean.ms - kept.baseMs)
     return quiet('latency', pool, server, false)
   }
   const nearTimeout = timeoutMs !== null && surelyMs > timeoutMs / 2

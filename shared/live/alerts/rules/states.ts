@@ -1,4 +1,4 @@
-import type { Drift } from '#shared/live/drift.ts'
+import type { Drift, DriftKind } from '#shared/live/drift.ts'
 import type { WatchedPool } from '#shared/live/live-watch.ts'
 import type { Health } from '#shared/live/snapshot.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
@@ -38,30 +38,46 @@ function answersOfBackups({ servers }: WatchedPool): { readonly count: number; r
   return { count, servers: names }
 }
 
+/** Drift that somebody brought about at run time, or may have. */
+const byHand: ReadonlySet<DriftKind> = new Set(['weight', 'state', 'address', 'server-only-live'])
+
 /** A reload or restart, and what it took back that was set by hand. */
 export function reloadRule(): AlertRule {
   let before: readonly Drift[] = []
+  // Servers that ran elsewhere from the first poll on, or as soon as a config was read again: nobody need have moved them.
+  let elsewhere: readonly Drift[] = []
+  let settled = false
   return {
     id: 'reload', confirm: 1, clear: 10, isState: true,
     look(view) {
-      const lost = before.filter((one) => !one.byAgent && ['weight', 'state', 'server-only-live'].includes(one.kind) && !view.drift.some((other) => other.kind === one.kind && other.pool === one.pool && other.server === one.server))
+      const gone = before.filter((one) => !one.byAgent && byHand.has(one.kind) && !view.drift.some((other) => isSame(one, other)))
+      const changed = gone.filter((one) => elsewhere.some((other) => isSame(one, other)))
+      const lost = gone.filter((one) => !changed.includes(one))
       before = view.drift
+      if (!settled || view.restarted) elsewhere = view.drift.filter((one) => one.kind === 'address')
+      settled = !view.restarted
       if (!view.restarted) return [quiet('reload', null, null, false)]
-      const shown = lost.slice(0, lostAtMost).map(lostWords)
       return [{
         rule: 'reload', pool: null, server: null, holds: true, severity: lost.length > 0 ? 'warning' : 'info', at: null,
-        sentence: ['The balancer was reloaded or restarted.', ...(lost.length === 0 ? [] : [`That took back what was set by hand: ${shown.join('; ')}${lost.length > lostAtMost ? `; and ${lost.length - lostAtMost} more` : ''}.`])].join(' '),
+        sentence: ['The balancer was reloaded or restarted.', ...(lost.length === 0 ? [] : [`That took back what was set by hand: ${listOf(lost)}.`]), ...(changed.length === 0 ? [] : [`What ran otherwise runs as the config says: ${listOf(changed)}.`])].join(' '),
       }]
     },
   }
 }
 
-const lostAtMost = 5
+const isSame = (one: Drift, other: Drift): boolean => one.kind === other.kind && one.pool === other.pool && one.server === other.server
+
+const listedAtMost = 5
+
+function listOf(gone: readonly Drift[]): string {
+  return `${gone.slice(0, listedAtMost).map(lostWords).join('; ')}${gone.length > listedAtMost ? `; and ${gone.length - listedAtMost} more` : ''}`
+}
 
 /** What a reload did to something that was set at run time. */
 function lostWords({ kind, pool, server, config, running }: Drift): string {
   const name = `${pool}/${server ?? ''}`
   if (kind === 'server-only-live') return `${name} (${running ?? ''}) is gone`
+  if (kind === 'address') return `${name} is at ${config ?? ''} again instead of ${running ?? ''}`
   if (kind === 'weight') return `${name} has weight ${config ?? ''} again instead of ${running ?? ''}`
   return config === 'enabled' ? `${name} (${running ?? ''}) is back in rotation` : `${name} (${running ?? ''}) is ${config ?? ''} again`
 }

@@ -90,7 +90,7 @@ function burstOf(key: string, { row, interval }: Rated<ServerRow> | Rated<PoolRo
   const usual = Math.max(leastUsual, kept.usual)
   const burst = findErrorBurst(kept.history, usual, least)
   // What is usual must not learn from what is wrong.
-  if (burst === null && requests > 0 && errors / requests < errorGate(usual, least)) kept.usual += 0.005 * (errors / requests - kept.usual)
+  if (burst === null && interval?.marks.includes('wide') !== true && requests > 0 && errors / requests < errorGate(usual, least)) kept.usual += 0.005 * (errors / requests - kept.usual)
   return burst
 }
 

@@ -22,7 +22,7 @@ async function load(text: string, dialect = 'haproxy'): Promise<LoadedConfig> {
 
 const alertOf = (more: Partial<Alert>): Alert => ({ key: 'x', rule: 'mix', pool: 'web', server: null, servers: [], traffic: null, severity: 'warning', sentence: 'It is so.', evidence: [], at: null, causes: [], sinceMs: 0, mutedBy: null, waived: null, ...more })
 /** Servers of pool `web` that a check of the kind took out. */
-const viewOf = (check: string, names: readonly string[] = []): LiveView => ({ pools: [{ name: 'web', servers: names.map((name) => ({ live: { row: { name, state: { health: 'down', check } } } })) }] }) as unknown as LiveView
+const viewOf = (check: string, names: readonly string[] = []): LiveView => ({ tellsReloads: true, pools: [{ name: 'web', servers: names.map((name) => ({ live: { row: { name, state: { health: 'down', check } } } })) }] }) as unknown as LiveView
 
 /** Sentence that is added, and the lines, `-` before those of the known good side. */
 async function explained(good: string, running: string, alert: Partial<Alert>, view = viewOf('L4CON'), dialect = 'haproxy'): Promise<readonly string[]> {
@@ -41,6 +41,7 @@ const drilled: readonly (readonly [string, string, Partial<Alert>, readonly [Reg
   ['a pool that gets more because a rule stands lower now', 'routing-rules', { rule: 'mix', pool: 'catalogue', traffic: 'more' }, [/go to pool catalogue instead of checkout since line 47: use_backend checkout if host_api is_checkout \(before: line 45\)\. Line 46 decides them now\.$/, '47', '-45']],
   ['and the one that lost it', 'routing-rules', { rule: 'mix', pool: 'checkout', traffic: 'less' }, [/instead of checkout since line 47/, '47', '-45']],
   ['what the change does not move', 'routing-rules', { rule: 'mix', pool: 'web', traffic: 'less' }, [/^The config does not explain it: by its rules the last known good one sends the same requests there\.$/]],
+  ['what the change that was read does not move, where another one may run', 'routing-rules', { rule: 'mix', pool: 'web', traffic: 'less' }, [/^Whether the config did it cannot be told: as it was read it sends the same requests there as the last known good one, and this source does not tell whether another one was loaded since\.$/], { ...viewOf('L4CON'), tellsReloads: false }],
   ['a line that gave several servers their weight', 'auth-bottleneck', { rule: 'share', pool: 'auth', servers: ['auth-1'], traffic: 'more' }, [/^By the config it gets 95 % of the pool instead of 17 % since line 56: default-server maxconn 250 inter 3s check \(before: line 56, default-server weight 100 .*\)\.$/, '56', '-56']],
   ['a server whose neighbour got more', 'auth-bottleneck', { rule: 'share', pool: 'auth', servers: ['auth-2'], traffic: 'less' }, [/^By the config it gets 1\.0 % of the pool instead of 17 % since line 56/, '56', '-56']],
   ['a rule that picks a server', 'one-hot-server', { rule: 'share', pool: 'booking', servers: ['booking-3'], traffic: 'more' }, [/booking-3 gets 100 % of them instead of 20 % since line 64: use-server booking-3 unless/, '64']],

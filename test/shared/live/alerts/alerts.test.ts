@@ -10,7 +10,7 @@ import { LiveWatch } from '#shared/live/live-watch.ts'
 import { parseStatCsv } from '#shared/live/haproxy/csv.ts'
 import { splitAnswers } from '#shared/live/haproxy/reads.ts'
 import { toHaproxySnapshot } from '#shared/live/haproxy/snapshot.ts'
-import type { LiveRow } from '#shared/live/snapshot.ts'
+import type { LiveRow, LiveSnapshot } from '#shared/live/snapshot.ts'
 import { compileConfig } from '#test/oracle/haproxy/harness.ts'
 import { captured, capturedPoll, serverOf, vectors } from '#test/shared/live/fixtures.ts'
 
@@ -126,7 +126,7 @@ test('a queue, slow servers, fast failures under leastconn and a reload raise th
   const sentence = (key: string): string => began.find((one) => one.key === key)?.sentence ?? ''
   assert.equal(sentence('queue:be_auth'), '104 requests of pool be_auth wait for a server, about 1627 ms each; after 1000 ms they are answered with 503. The queue of a1 is nearly full (maxqueue 20).')
   assert.match(sentence('share:be_lc'), /took 77 % .*expected at most 33 %\. 100 % of its answers are 5xx, and it answers in 2 ms where others take 73 ms: fast failures attract traffic/)
-  assert.equal(sentence('reload:'), 'The balancer was reloaded or restarted. That took back what was set by hand: be_web/dyn1 (127.0.0.1:23104) is gone; be_dyn/slot1 (UP) is disabled again.')
+  assert.equal(sentence('reload:'), 'The balancer was reloaded or restarted. That took back what was set by hand: be_web/dyn1 (127.0.0.1:23104) is gone; be_dyn/slot1 is at 127.0.0.1:23101 again instead of 127.0.0.1:23105; be_dyn/slot1 (UP) is disabled again.')
 })
 
 test('weights that were set by hand raise alerts where they change the shares, and nowhere else', () => {
@@ -173,7 +173,7 @@ test('errors that the balancer gives itself are critical from 2 % on, also where
 })
 
 /** Growth of the counters of servers a, b, c and so on, poll by poll; alerts of the last poll. `weight` null: the source does not tell it, as a log does not. */
-function afterGrowth(balance: string, steps: readonly (readonly number[])[], weight: number | null = 1): readonly Alert[] {
+function afterGrowth(balance: string, steps: readonly (readonly number[])[], weight: number | null = 1, source: Partial<LiveSnapshot> = {}): readonly Alert[] {
   const names = (steps[0] ?? []).map((_, index) => String.fromCharCode(97 + index))
   const model = compileConfig(`defaults\n mode http\nbackend web\n balance ${balance}\n${names.map((name, index) => ` server ${name} 10.0.0.${index + 1}:80\n`).join('')}`, new Map()).model
   const session = new LiveSession(model, 1000, null)
@@ -188,7 +188,7 @@ function afterGrowth(balance: string, steps: readonly (readonly number[])[], wei
       ...names.map((name, index) => ({ ...counted(template, sums[index] as number), name, state: { ...template.state, weight, initialWeight: weight, address: null } }) as LiveRow),
       counted(pool, sums.reduce((sum, one) => sum + one, 0)),
     ]
-    alerts = session.add({ ...capturedPoll('healthy', second * 1000), rows }).alerts
+    alerts = session.add({ ...capturedPoll('healthy', second * 1000), ...source, rows }).alerts
   })
   return alerts.filter((one) => one.rule === 'share')
 }
@@ -204,9 +204,13 @@ test('a share within what leastconn may do is judged by what was usual, as a war
 
 test('whether something was changed at run time is not claimed of a source that does not tell', () => {
   const steps = new Array<readonly number[]>(64).fill([600, 200, 200])
-  const wordsOf = (weight: number | null): readonly string[] => afterGrowth('roundrobin', steps, weight).flatMap((one) => one.evidence.filter((words) => words.startsWith('The config does not explain it')))
+  const wordsOf = (weight: number | null, source: Partial<LiveSnapshot> = {}): readonly string[] => afterGrowth('roundrobin', steps, weight, source).flatMap((one) => one.evidence.filter((words) => /does not explain|reloaded/.test(words)))
   assert.match(wordsOf(1).join(), /nothing of the pool was changed at run time/)
-  assert.deepEqual(wordsOf(null), ['The config does not explain it; this source does not tell whether something was changed at run time.'])
+  assert.deepEqual(wordsOf(null)[0], 'The config does not explain it; this source does not tell whether something was changed at run time.')
+  assert.deepEqual(wordsOf(1, { product: 'Caddy' }), [
+    'The config as it was read does not explain it; this source tells neither whether another one was loaded since, nor what was changed at run time.',
+    'Whether the balancer was reloaded is not known from this source.',
+  ])
 })
 
 test('a shift that misplaces little only informs, and one that misplaces much is critical', () => {

@@ -52,6 +52,19 @@ const rows: readonly (readonly [name: string, expected: readonly string[], ...Pa
 
 for (const [name, expected, ...states] of rows) test(`drift: ${name}`, () => { assert.deepEqual(told(...states), expected) })
 
+test('a reload lists the addresses that it took back, and does not say of those that were other ones from the start that somebody set them', () => {
+  const moved = { address: '127.0.0.9:23101' } as const
+  const sentenceOf = (states: readonly States[]): readonly string[] => {
+    const watch = new LiveWatch(lab, 1000)
+    const alerts = new AlertWatch()
+    const polls = [...states.map((one, second) => poll(second, one)), poll(states.length, {}, { epoch: '9@9' })]
+    return polls.flatMap((one) => alerts.add(watch.add(one))).filter((one) => one.rule === 'reload').map((one) => `${one.severity} ${one.sentence}`)
+  }
+  const at = capturedPoll('healthy').rows.flatMap((row) => (row.kind === 'server' && row.owner === 'be_web' && row.name === 's1' ? [row.state.address] : []))[0] ?? ''
+  assert.deepEqual(sentenceOf([{}, { s1: moved, s2: { weight: 5 } }]), [`warning The balancer was reloaded or restarted. That took back what was set by hand: be_web/s1 is at ${at} again instead of 127.0.0.9:23101; be_web/s2 has weight 10 again instead of 5.`])
+  assert.deepEqual(sentenceOf([{ s1: moved }, { s1: moved }]), [`info The balancer was reloaded or restarted. What ran otherwise runs as the config says: be_web/s1 is at ${at} again instead of 127.0.0.9:23101.`])
+})
+
 test('servers with the same result of their checks are named together, also while one is being checked', () => {
   const failing = { ...down, check: 'L4CON', checkDetail: 'Connection refused' }
   const watch = new LiveWatch(lab, 1000)

@@ -7,9 +7,9 @@ import type { LiveView } from '#shared/live/live-watch.ts'
 interface Pool { readonly errors: number; readonly requests: number; readonly queued?: number; readonly servers?: readonly (readonly [name: string, text: string, check: string | null])[] }
 
 /** One poll: answers of each pool since the one before. */
-function view(second: number, pools: Readonly<Record<string, Pool>>, restarted = false): LiveView {
+function view(second: number, pools: Readonly<Record<string, Pool>>, restarted = false, tellsReloads = true): LiveView {
   return {
-    restarted, snapshot: { taken: { monotonicMs: second * 1000, wallMs: second * 1000 } },
+    restarted, tellsReloads, snapshot: { taken: { monotonicMs: second * 1000, wallMs: second * 1000 } },
     pools: Object.entries(pools).map(([name, { errors, requests, queued = 0, servers = [] }]) => ({
       name, live: { row: { gauges: { queued } }, interval: { deltas: { status5xx: errors, requests } } },
       servers: servers.map(([server, text, check]) => ({ member: null, live: { row: { name: server, gauges: { queued: 0 }, state: { text, check, health: text.startsWith('DOWN') ? 'down' : 'up', admin: 'ready', weight: 1 } } } })),
@@ -43,6 +43,8 @@ const rows: readonly (readonly [string, readonly LiveView[], Partial<Alert>, rea
   ['errors of more than a minute ago', [view(0, { web: { errors: 50, requests: 50 } }), view(70, { web: { errors: 0, requests: 50 } })], { sinceMs: 70_000 }, ['The balancer was not reloaded since watching began, 70 s before.', 'Hardly any answer is a 5xx, in this pool or another: the servers that are asked do their work.', quiet]],
   ['a reload shortly before', [view(0, { web: { errors: 0, requests: 0 } }), view(4, { web: { errors: 0, requests: 0 } }, true)], {}, ['The balancer was reloaded or restarted 6 s before this began.', quiet]],
   ['a reload long before', [view(0, { web: { errors: 0, requests: 0 } }, true)], { sinceMs: 700_000 }, ['The balancer was not reloaded in the 10 minutes before.', quiet]],
+  ['a source that does not tell of reloads', [view(0, { web: { errors: 0, requests: 0 } }, false, false)], {}, ['Whether the balancer was reloaded is not known from this source.', quiet]],
+  ['a source that tells of some restarts only', [view(0, { web: { errors: 0, requests: 0 } }), view(4, { web: { errors: 0, requests: 0 } }, true, false)], {}, ['The balancer was reloaded or restarted 6 s before this began.', quiet]],
   ['a reload after it began', [view(0, { web: { errors: 0, requests: 0 } }), view(20, { web: { errors: 0, requests: 0 } }, true)], {}, [calm, quiet]],
   ['one server', [view(0, { web: { errors: 0, requests: 0, servers: up } })], { servers: ['b'] }, [calm, 'Server b is UP; its check says L7OK.', quiet]],
   ['servers that are out, and a queue', [view(0, { web: { errors: 0, requests: 0, queued: 3, servers: [['a', 'UP', null], ['b', 'DOWN', 'L4CON']] } })], {}, [calm, '1 of 2 servers can take requests.', '3 requests wait in its queue.']],
