@@ -18,7 +18,7 @@ const lab = useLab(skip, {
   async begin() {
     const [a, b] = lab.serverPorts as readonly [number, number]
     config = `global
-    stats socket stats.sock mode 600 level user
+    stats socket ${lab.file('stats.sock')} mode 600 level user
 defaults
     mode http
     timeout connect 1s

@@ -24,10 +24,11 @@ export function backupsRule(): AlertRule {
   }
 }
 
-/** What backups got in the newest interval, and which ones; null: not known. */
+/** What backups got in the newest interval, and which ones; null: not known. Where there is nothing but backups, they are the pool. */
 function answersOfBackups({ servers }: WatchedPool): { readonly count: number; readonly servers: readonly string[] } | null {
   let count = 0
   const names: string[] = []
+  if (servers.every(({ live }) => live?.row.state.backup === true)) return { count, servers: names }
   for (const { member, live } of servers) {
     if (live?.row.state.backup !== true) continue
     const own = unitsIn(live.row, live.interval)

@@ -54,6 +54,14 @@ const rows: readonly (readonly [string, readonly LiveView[], Partial<Alert>, rea
 
 for (const [name, polls, more, expected] of rows) test(`evidence: ${name}`, () => { assert.deepEqual(after(polls, more), expected) })
 
+test('evidence: servers can take requests only where the source tells their states', () => {
+  const log = view(0, { web: { errors: 0, requests: 0, servers: up } })
+  assert.deepEqual(after([{ ...log, snapshot: { ...log.snapshot, fromTraffic: true } }]), [calm, quiet])
+  assert.deepEqual(after([{ ...log, snapshot: { ...log.snapshot, fromTraffic: true } }], { servers: ['b'] }), [calm, quiet])
+  const unknown = log.pools.map((pool) => ({ ...pool, servers: pool.servers.map((one) => ({ ...one, live: one.live === null ? null : { ...one.live, row: { ...one.live.row, state: { ...one.live.row.state, health: 'unknown' as const } } } })) }))
+  assert.deepEqual(after([{ ...log, pools: unknown }]), [calm, quiet])
+})
+
 test('chance is told as a power of ten', () => {
   assert.deepEqual([1, 16, 18.5, 1e6].map(chanceWords), [
     'Chance that it is random: below 1 in 10.', 'Chance that it is random: below 1 in 1,000,000.', 'Chance that it is random: below 1 in 100,000,000.', 'Chance that it is random: practically none, below 1 in 1,000,000,000.',
