@@ -1,6 +1,6 @@
 import { growth, growthOf, hasShrunk, smoothRate, type Interval, type Reading } from './counter.ts'
 import { RestartSigns, type ProcessSeen } from './restart-signs.ts'
-import { rowKey, type CounterName, type Counters, type LiveRow, type LiveSnapshot, type PollTime } from './snapshot.ts'
+import { countsTries, rowKey, type CounterName, type Counters, type LiveRow, type LiveSnapshot, type PollTime } from './snapshot.ts'
 
 /** A row and what happened in it since the poll before. */
 export interface RatedRow {
@@ -10,7 +10,7 @@ export interface RatedRow {
 }
 
 export interface RowInterval extends Omit<Interval, 'delta' | 'leastDelta' | 'rate'> {
-  /** Growth of each counter; null where the source has none, and all null after a reset. */
+  /** Growth of each counter; null where the source has none, and all null after a reset. Connections without tries that were made again. */
   readonly deltas: Readonly<Record<CounterName, number | null>>
   /** Requests at the least (connections where there are no requests), also after a reset. */
   readonly leastUnits: number | null
@@ -63,7 +63,7 @@ export class IntervalTracker {
       const since = row.epoch === undefined ? { epoch, uptimeSeconds: snapshot.uptimeSeconds } : { epoch: row.epoch, uptimeSeconds: null }
       const reading: Reading = { ...snapshot.taken, ...since, value: requests ?? connections ?? selections ?? 0 }
       const grown = before === undefined ? null : growthOf(before.reading, reading, before.usualRate, this.#nominalMs)
-      const interval = before === undefined || grown === null ? null : toRowInterval(before.counters, row.counters, grown)
+      const interval = before === undefined || grown === null ? null : toRowInterval(before.counters, row, grown)
       const rate = interval !== null && !interval.marks.includes('reset') && !interval.marks.includes('wide') ? grown?.rate ?? null : null
       const usual = before?.usualRate ?? null
       this.#kept.set(key, { counters: row.counters, reading, usualRate: rate === null ? usual : smoothRate(usual, rate) })
@@ -79,7 +79,8 @@ function fromNothing({ counters }: LiveRow, taken: PollTime, epoch: string): Kep
   return { counters: none, reading: { ...taken, epoch, uptimeSeconds: null, value: 0 }, usualRate: null }
 }
 
-function toRowInterval(before: Counters, after: Counters, grown: Interval): RowInterval {
+function toRowInterval(before: Counters, row: LiveRow, grown: Interval): RowInterval {
+  const after = row.counters
   // One counter that shrank tells of the whole row: a row starts again as one.
   const reset = grown.delta === null || counterNames.some((name) => hasShrunk(before[name] ?? null, after[name] ?? null))
   const deltas = {} as Record<CounterName, number | null>
@@ -88,6 +89,8 @@ function toRowInterval(before: Counters, after: Counters, grown: Interval): RowI
     const to = after[name] ?? null
     deltas[name] = reset || from === null || to === null ? null : growth(from, to)
   }
+  // Only the difference may be taken of an interval: a try is counted when it begins, and that it failed when it ends.
+  if (row.kind === 'server' && countsTries(row) && deltas.connections !== null) deltas.connections = Math.max(0, deltas.connections - (deltas.retries ?? 0) - (deltas.redispatches ?? 0))
   const marks = reset && !grown.marks.includes('reset') ? [...grown.marks.filter((mark) => mark === 'clock'), 'reset' as const] : grown.marks
   return { durationMs: grown.durationMs, marks, deltas, leastUnits: grown.leastDelta }
 }

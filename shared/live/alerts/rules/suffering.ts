@@ -1,6 +1,6 @@
 import type { Rated } from '#shared/live/join.ts'
 import type { WatchedPool } from '#shared/live/live-watch.ts'
-import type { PoolRow, ServerRow } from '#shared/live/snapshot.ts'
+import { countsTries, type PoolRow, type ServerRow } from '#shared/live/snapshot.ts'
 import { errorGate, findErrorBurst, type ErrorBurst, type ErrorPoll } from '#shared/live/alerts/error-burst.ts'
 import { chanceWords } from '#shared/live/alerts/evidence.ts'
 import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
@@ -19,7 +19,7 @@ interface Errors {
   usual: number
 }
 
-/** Answers 5xx of a server, or of a pool where no single server explains them. */
+/** Answers 5xx, in TCP mode connections that failed, of a server, or of a pool where no single server explains them. */
 export function errorsRule(policy: AlertPolicy): AlertRule {
   const known = new Map<string, Errors>()
   return { id: 'errors', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap((pool) => judgeErrors(pool, known, policy.threshold('errors', pool.name) / 100)) }
@@ -27,6 +27,7 @@ export function errorsRule(policy: AlertPolicy): AlertRule {
 
 function judgeErrors(joined: WatchedPool, known: Map<string, Errors>, least: number): readonly Evaluation[] {
   if (joined.live === null) return []
+  const isTcp = joined.live.row.protocol === 'tcp'
   const servers = joined.servers.flatMap(({ live, member }) => {
     if (live === null) return []
     const name = member?.name ?? live.row.name
@@ -38,7 +39,7 @@ function judgeErrors(joined: WatchedPool, known: Map<string, Errors>, least: num
     if (found === null || found === undefined) return quiet('errors', joined.name, name, found === null ? false : null)
     const others = servers.length - bad.length
     const ruled = others === 0 ? (servers.length > 1 ? ' Every other server shows it, too.' : '') : ` ${others === 1 ? 'The other server does' : `${others} other servers do`} not.`
-    return { rule: 'errors', pool: joined.name, server: name, holds: true, severity: found.share >= 0.1 ? 'critical' : 'warning', evidence: [chanceWords(found.strength)], sentence: `${joined.name}/${name} answered ${tell(found)}.${ruled}`, at }
+    return { rule: 'errors', pool: joined.name, server: name, holds: true, severity: found.share >= 0.1 ? 'critical' : 'warning', evidence: [chanceWords(found.strength)], sentence: `${isTcp ? tellFailed(found, `to ${joined.name}/${name}`) : `${joined.name}/${name} answered ${tell(found)}`}.${ruled}`, at }
   })
   const whole = burstOf(joined.name, joined.live, known, least)
   const byItself = ownBurst(joined, known, least)
@@ -50,7 +51,7 @@ function judgeErrors(joined: WatchedPool, known: Map<string, Errors>, least: num
   const ownShare = requests === 0 ? (own > 0 ? 1 : 0) : own * (durationMs / 1000) / requests
   return [...evaluations, {
     rule: 'errors', pool: joined.name, server: null, holds: true, severity: whole.share >= 0.1 || ownShare >= ownErrorsAtMost ? 'critical' : 'warning', evidence: [chanceWords(whole.strength), ...(own > 0 ? limitWords(joined) : [])], at: joined.pool?.origin[0] ?? null,
-    sentence: `Pool ${joined.name} answered ${tell(whole)}.${own > 0 ? ' The balancer gave them itself; its servers did not.' : ''}`,
+    sentence: isTcp ? `${tellFailed(whole, `of pool ${joined.name}`)}: no server took them.` : `Pool ${joined.name} answered ${tell(whole)}.${own > 0 ? ' The balancer gave them itself; its servers did not.' : ''}`,
   }]
 }
 
@@ -78,13 +79,19 @@ function tell(burst: ErrorBurst): string {
   return `${burst.errors} of ${burst.requests} requests with 5xx (${(burst.share * 100).toFixed(burst.share < 0.1 ? 1 : 0)} %)`
 }
 
+function tellFailed(burst: ErrorBurst, which: string): string {
+  return `${burst.errors} of ${burst.requests} connections ${which} failed (${(burst.share * 100).toFixed(burst.share < 0.1 ? 1 : 0)} %)`
+}
+
 /** Undefined: this interval has no counts. */
 function burstOf(key: string, { row, interval }: Rated<ServerRow> | Rated<PoolRow>, known: Map<string, Errors>, least: number): ErrorBurst | null | undefined {
   const kept = known.get(key) ?? { history: [], usual: 0 }
   known.set(key, kept)
-  const errors = interval?.deltas.status5xx ?? null
-  const requests = interval?.deltas.requests ?? null
-  if (row.protocol === 'tcp' || errors === null || requests === null) return undefined
+  const isTcp = row.protocol === 'tcp'
+  const errors = interval?.deltas[isTcp ? 'failedConnections' : 'status5xx'] ?? null
+  const requests = interval?.deltas[isTcp ? 'connections' : 'requests'] ?? null
+  // Other sources count tries that failed, which are not connections.
+  if ((isTcp && !countsTries(row)) || errors === null || requests === null) return undefined
   kept.history.push([errors, Math.max(requests, errors)])
   if (kept.history.length > longest) kept.history.shift()
   const usual = Math.max(leastUsual, kept.usual)
@@ -123,7 +130,9 @@ export function queueRule(policy: AlertPolicy): AlertRule {
   }
 }
 
-/** Connections to servers fail and are tried again. */
+const namesAtMost = 4
+
+/** Connections to servers fail and are tried again. What is counted are tries: one request can have several. */
 export function retriesRule(): AlertRule {
   return {
     id: 'retries', confirm: 2, clear: 10, isState: false,
@@ -133,7 +142,18 @@ export function retriesRule(): AlertRule {
       const requests = deltas?.requests ?? deltas?.connections ?? null
       if (again === null || requests === null) return quiet('retries', pool.name, null, null)
       if (again < 5 || again < 0.02 * requests) return quiet('retries', pool.name, null, false)
-      return { rule: 'retries', pool: pool.name, server: null, holds: true, severity: 'warning', at: pool.pool?.origin[0] ?? null, sentence: `${again} of ${requests} requests of pool ${pool.name} had to be tried again, because a server did not take them.` }
+      const at = pool.servers.flatMap(({ member, live }) => {
+        const own = live?.interval?.deltas
+        // Only where redispatches are told a retry counts at the server that failed.
+        const times = own === undefined || own.redispatches === null ? 0 : (own.retries ?? 0) + own.redispatches
+        return times === 0 ? [] : [{ name: member?.name ?? live?.row.name ?? '', times, line: member?.origin[0] ?? null }]
+      }).sort((a, b) => b.times - a.times)
+      const shown = at.slice(0, namesAtMost).map(({ name, times }) => `${name} (${times})`)
+      const more = at.length - shown.length
+      return {
+        rule: 'retries', pool: pool.name, server: null, holds: true, severity: 'warning', servers: at.map((one) => one.name), at: at[0]?.line ?? pool.pool?.origin[0] ?? null,
+        sentence: `Tries at servers of pool ${pool.name} failed ${again} times and were made again; the pool got ${requests} ${deltas?.requests === null ? 'connections' : 'requests'} meanwhile.${shown.length === 0 ? '' : ` They failed at ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`}`,
+      }
     }),
   }
 }
