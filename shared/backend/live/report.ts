@@ -62,7 +62,7 @@ function headlineOf(facts: ReportFacts, clock: (wallMs: number) => string): stri
 
 function aboutBlocks(facts: ReportFacts, alerts: AlertSettings, time: (wallMs: number) => string): readonly Block[] {
   const { head } = facts
-  const seconds = Math.round((facts.toMs - facts.fromMs) / 1000)
+  const seconds = Math.round(facts.durationMs / 1000)
   const rows = [
     ['From', time(facts.fromMs)], ['To', `${time(facts.toMs)} (${seconds} s)`], ['Source', `${head.product}${facts.version === null ? '' : ` ${facts.version}`} at ${head.source}`],
     ['Polls', `${facts.polls}, ${head.intervalMs / 1000} s apart${facts.misses === 0 ? '' : `; ${facts.misses} failed`}`],
@@ -83,7 +83,7 @@ const toneWords = { change: 'changed', critical: 'CRITICAL', warning: 'warning',
 function timelineBlocks(facts: ReportFacts, clock: (wallMs: number) => string): readonly Block[] {
   if (facts.timeline.length === 0) return []
   // Sorting keeps the order of what happened at once.
-  const rows = [...facts.timeline].sort((a, b) => a.wallMs - b.wallMs).map((item) => [clock(item.wallMs), toneWords[item.tone], item.text])
+  const rows = [...facts.timeline].sort((a, b) => a.order - b.order).map((item) => [clock(item.wallMs), toneWords[item.tone], item.text])
   return [{ kind: 'heading', text: 'Timeline' }, { kind: 'table', columns: [{ title: 'Time', isNumber: false }, { title: 'Kind', isNumber: false }, { title: 'What', isNumber: false }], rows }]
 }
 
