@@ -72,15 +72,15 @@ async function showEntries(ports: Ports, args: Parsed, io: Io, { head, entries }
     const { moment } = replay.take(entry)
     for (; told < replay.problems.length; told += 1) io.err(`${replay.problems[told]?.message ?? ''} Shares are judged without it.\n`)
     if (entry.kind === 'config') await causes?.use(replay.knownGood, replay.running)
-    else if (entry.kind === 'miss' && !once) showFailure(io, json, entry.failure, source, recordedTime(head.startedAt, entry.wallMs))
-    else if (entry.kind === 'event' && (entry.event.type === 'note' || entry.event.type === 'gap')) io.err(`${recordedTime(head.startedAt, entry.wallMs)}  ${entry.event.text}\n`)
+    else if (entry.kind === 'miss' && !once) showFailure(io, json, entry.failure, source, recordedTime(head, entry.wallMs))
+    else if (entry.kind === 'event' && (entry.event.type === 'note' || entry.event.type === 'gap')) io.err(`${recordedTime(head, entry.wallMs)}  ${entry.event.text}\n`)
     if (moment === null) continue
     const { view } = moment
     const { monotonicMs, wallMs } = view.snapshot.taken
     if (speed !== null && lastMs !== null) await sleep(Math.min(longestPauseMs, Math.max(0, monotonicMs - lastMs) / speed))
     lastMs = monotonicMs
     const look = { view, alerts: causes === null ? null : causes.explain(moment.alerts, view) }
-    const facts = { ...look, source, at: recordedTime(head.startedAt, wallMs), places: places.of(replay.running), goodPlaces: places.of(replay.knownGood) }
+    const facts = { ...look, source, at: recordedTime(head, wallMs), places: places.of(replay.running), goodPlaces: places.of(replay.knownGood) }
     last = { look, text: () => renderLook(args, io, json, facts) }
     if (once) continue
     showTable(io, json, last.text())

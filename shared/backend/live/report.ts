@@ -37,7 +37,7 @@ const percent = (share: number | null): string => (share === null ? '–' : `${(
 
 function toDocument(ports: Ports, facts: ReportFacts, alerts: AlertSettings, withPicture: boolean): ReportDocument {
   const { head } = facts
-  const time = (wallMs: number): string => recordedTime(head.startedAt, wallMs)
+  const time = (wallMs: number): string => recordedTime(head, wallMs)
   const days = new Set([time(facts.fromMs), time(facts.toMs)].map((one) => one.slice(0, 10)))
   const clock = (wallMs: number): string => (days.size === 1 ? time(wallMs).slice(11, 19) : time(wallMs).slice(0, 19).replace('T', ' '))
   const pair = facts.running === null ? null : toPair(facts.knownGood === null || facts.knownGood.summary.hash === facts.running.summary.hash ? null : facts.knownGood, facts.running)

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { incidentReport } from '#shared/backend/live/report.ts'
 import type { RecordedEntry } from '#shared/live/recording/entries.ts'
+import { recordedTime } from '#shared/live/recording/recorded-time.ts'
 import { createNodePorts } from '#shared/node/node-ports.ts'
 
 const ports = createNodePorts({ host: { host: 'browser', dialogs: false, open: [] }, dataFolder: mkdtempSync(path.join(tmpdir(), 'steelyard-report-')) }, () => undefined)
@@ -38,4 +39,13 @@ test('a clock that was set back while recording leaves the order and the length 
 test('polls that are missing stand where they began', async () => {
   assert.deepEqual(timelineOf(await reportOf([poll(0), poll(2), poll(20, 0, '2'), poll(22, 0, '2')])), ['12:00:02 not known: No poll for 18 s.', '12:00:20 changed: HAProxy was reloaded or restarted.'])
   assert.deepEqual(timelineOf(await reportOf([poll(0), poll(2, 7_200_000)])), ['14:00:02 info: The clock of the machine that recorded went forward by 7200 s, or the machine slept.'])
+})
+
+test('times are those of the zone, also over the end of summer time', () => {
+  const startedAt = '2026-10-25T02:30:00+02:00'
+  const beginMs = Date.parse(startedAt)
+  const at = (zone: string | undefined, hours: number): string => recordedTime({ startedAt, ...(zone === undefined ? {} : { zone }) }, beginMs + hours * 3_600_000)
+  assert.deepEqual([at('Europe/Berlin', 0), at('Europe/Berlin', 1)], ['2026-10-25T02:30:00+02:00', '2026-10-25T02:30:00+01:00'])
+  assert.deepEqual([at('UTC', 0), at('America/New_York', 0)], ['2026-10-25T00:30:00+00:00', '2026-10-24T20:30:00-04:00'])
+  for (const zone of [undefined, 'No/Where', '']) assert.equal(at(zone, 1), '2026-10-25T03:30:00+02:00', String(zone))
 })
