@@ -78,7 +78,7 @@ async function showEntries(ports: Ports, args: Parsed, io: Io, { head, entries }
     for (; told < replay.problems.length; told += 1) io.err(`${replay.problems[told]?.message ?? ''} Shares are judged without it.\n`)
     if (entry.kind === 'config') await causes?.use(replay.knownGood, replay.running)
     else if (entry.kind === 'miss') missed(entry, firing ?? [])
-    else if (entry.kind === 'event' && (entry.event.type === 'note' || entry.event.type === 'gap')) io.err(`${recordedTime(head.startedAt, entry.wallMs)}  ${entry.event.text}\n`)
+    else if (entry.kind === 'event' && (entry.event.type === 'note' || entry.event.type === 'gap')) io.err(`${recordedTime(head, entry.wallMs)}  ${entry.event.text}\n`)
     if (moment === null) continue
     const { view } = moment
     const { monotonicMs, wallMs } = view.snapshot.taken
@@ -95,7 +95,7 @@ async function showEntries(ports: Ports, args: Parsed, io: Io, { head, entries }
   return last
 
   function shownAt(look: Look, wallMs: number): Shown {
-    const facts = { ...look, source, at: recordedTime(head.startedAt, wallMs), places: places.of(replay.running), goodPlaces: places.of(replay.knownGood) }
+    const facts = { ...look, source, at: recordedTime(head, wallMs), places: places.of(replay.running), goodPlaces: places.of(replay.knownGood) }
     return { look, wallMs, text: () => renderLook(args, io, json, facts) }
   }
 
@@ -103,6 +103,6 @@ async function showEntries(ports: Ports, args: Parsed, io: Io, { head, entries }
   function missed({ failure, wallMs }: Extract<RecordedEntry, { kind: 'miss' }>, firing: readonly Alert[]): void {
     const alerts = causes === null ? null : last === null ? firing : causes.explain(firing, last.look.view)
     if (last !== null) last = shownAt({ view: last.look.view, alerts }, last.wallMs)
-    if (!once) failed.show(args, io, json, failure, { alerts, source, at: recordedTime(head.startedAt, wallMs), places: places.of(replay.running), goodPlaces: places.of(replay.knownGood) })
+    if (!once) failed.show(args, io, json, failure, { alerts, source, at: recordedTime(head, wallMs), places: places.of(replay.running), goodPlaces: places.of(replay.knownGood) })
   }
 }

@@ -61,6 +61,8 @@ export interface GitPort {
 export interface ClockPort {
   /** ISO 8601 with zone. */
   readonly now: () => string
+  /** Name of the zone of this machine, as in `Europe/Berlin`. */
+  readonly zone: () => string
   /** Milliseconds for measuring, from any start. */
   readonly milliseconds: () => number
   /** Ends after the queued messages of this thread were taken in; long work calls it between steps. */

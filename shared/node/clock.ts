@@ -12,6 +12,7 @@ export function isoWithZone(date: Date): string {
 
 export const nodeClock: ClockPort = {
   now: () => isoWithZone(new Date()),
+  zone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
   milliseconds: () => performance.now(),
   breathe: () => setImmediate(),
   after(milliseconds, act) {

@@ -61,7 +61,7 @@ test('replayed, the incident is told: nothing before the change, then the silent
     }
   }
   opened.value.close()
-  assert.match(recordedTime(head.startedAt, changedMs ?? 0), /T0(8:59:5\d|9:00:0\d)\+00:00$/)
+  assert.match(recordedTime(head, changedMs ?? 0), /T0(8:59:5\d|9:00:0\d)\+00:00$/)
   assert.deepEqual([...begun.keys()].sort(), ['mix:auth', 'share:api', 'silent:auth'])
   for (const [key, words] of [['silent:auth', /Pool auth has received nothing/], ['mix:auth', /Pool auth got/], ['share:api', /api\/api-1 took 9\d %/]] as const) {
     const one = begun.get(key)

@@ -4,6 +4,7 @@ import type { Alert } from '#shared/live/alerts/alert-book.ts'
 import type { AlertSettings } from '#shared/live/alerts/settings.ts'
 import type { LiveMoment } from '#shared/live/live-session.ts'
 import type { WatchedPool } from '#shared/live/live-watch.ts'
+import type { PollTime } from '#shared/live/snapshot.ts'
 import type { RecordedConfig, RecordedEntry, RecordingHead, RecordingProblem } from '#shared/live/recording/entries.ts'
 import { toLineLookup, type LineLookup, type LinePlace } from '#shared/text/line-lookup.ts'
 import { AlertCauses } from './causes.ts'
@@ -20,6 +21,8 @@ export interface ReportedAlert extends Pick<Alert, 'key' | 'rule' | 'pool' | 'se
 /** Something at a moment. `tone`: how it is marked. */
 export interface TimelineItem {
   readonly wallMs: number
+  /** Place among all that was recorded; the clock on the wall may have been set back. */
+  readonly order: number
   readonly tone: 'change' | 'critical' | 'warning' | 'info' | 'end' | 'gap'
   readonly text: string
 }
@@ -38,6 +41,8 @@ export interface ReportFacts {
   readonly version: string | null
   readonly fromMs: number
   readonly toMs: number
+  /** From the first poll to the last one, whatever became of the clock on the wall. */
+  readonly durationMs: number
   readonly polls: number
   readonly misses: number
   readonly configs: readonly (Pick<RecordedConfig, 'role' | 'hash' | 'title' | 'product' | 'version'> & { readonly wallMs: number })[]
@@ -50,6 +55,7 @@ export interface ReportFacts {
 }
 
 const noticedGaps = 3
+const noticedJumpMs = 2000
 
 /** Goes through a recording once, with these settings of alerts, and holds what a report needs. Null: there is no poll in it. */
 export async function gatherFacts(ports: Pick<Ports, 'bytes' | 'clock'>, recording: OpenRecording, alerts: AlertSettings): Promise<ReportFacts | null> {
@@ -74,11 +80,12 @@ class Gatherer {
   readonly #pools = new Map<string, PoolTraffic>()
   readonly #lookups = new Map<LoadedConfig, LineLookup>()
   #version: string | null
-  #first: number | null = null
-  #last: { readonly wallMs: number; readonly monotonicMs: number } | null = null
+  #entries = 0
+  #first: PollTime | null = null
+  #last: (PollTime & { readonly order: number }) | null = null
   #polls = 0
   #misses = 0
-  #missing: { readonly fromMs: number; lastMs: number; count: number; readonly message: string } | null = null
+  #missing: { readonly fromMs: number; readonly order: number; untilMs: number; count: number; readonly message: string } | null = null
 
   constructor(ports: Pick<Ports, 'bytes' | 'clock'>, head: RecordingHead, alerts: AlertSettings) {
     this.#head = head
@@ -88,6 +95,7 @@ class Gatherer {
   }
 
   async take(entry: RecordedEntry): Promise<void> {
+    this.#entries += 1
     const { moment, alerts } = this.#replay.take(entry)
     switch (entry.kind) {
       case 'poll':
@@ -95,9 +103,9 @@ class Gatherer {
         return
       case 'miss':
         this.#misses += 1
-        this.#missing ??= { fromMs: entry.wallMs, lastMs: entry.wallMs, count: 0, message: entry.failure.message }
+        this.#missing ??= { fromMs: entry.wallMs, order: this.#entries, untilMs: entry.wallMs, count: 0, message: entry.failure.message }
         this.#missing.count += 1
-        this.#missing.lastMs = entry.wallMs
+        this.#missing.untilMs = entry.wallMs
         this.#alertsNow(alerts ?? [], entry.wallMs)
         return
       case 'config': {
@@ -120,28 +128,31 @@ class Gatherer {
   facts(problems: readonly RecordingProblem[]): ReportFacts | null {
     if (this.#first === null || this.#last === null) return null
     // A recording may end in polls that failed.
-    const toMs = Math.max(this.#last.wallMs, this.#missing?.lastMs ?? this.#last.wallMs)
+    const toMs = Math.max(this.#last.wallMs, this.#missing?.untilMs ?? this.#last.wallMs)
+    const durationMs = this.#last.monotonicMs - this.#first.monotonicMs + toMs - this.#last.wallMs
     this.#endMissing(toMs)
     return {
-      head: this.#head, version: this.#version, fromMs: this.#first, toMs, polls: this.#polls, misses: this.#misses, configs: this.#configs, running: this.#replay.running, knownGood: this.#replay.knownGood,
+      head: this.#head, version: this.#version, fromMs: this.#first.wallMs, toMs, durationMs, polls: this.#polls, misses: this.#misses, configs: this.#configs, running: this.#replay.running, knownGood: this.#replay.knownGood,
       alerts: this.#alerts, timeline: this.#timeline, pools: this.#pools, problems,
     }
   }
 
-  #tell(wallMs: number, tone: TimelineItem['tone'], text: string): void {
-    this.#timeline.push({ wallMs, tone, text })
+  #tell(wallMs: number, tone: TimelineItem['tone'], text: string, order = this.#entries): void {
+    this.#timeline.push({ wallMs, order, tone, text })
   }
 
   #poll({ view, alerts }: LiveMoment): void {
     const { wallMs, monotonicMs } = view.snapshot.taken
-    this.#endMissing(wallMs)
+    const jumpMs = this.#last === null ? 0 : wallMs - this.#last.wallMs - (monotonicMs - this.#last.monotonicMs)
+    this.#endMissing(wallMs - jumpMs)
     if (this.#last !== null && monotonicMs - this.#last.monotonicMs > noticedGaps * this.#head.intervalMs && this.#timeline.at(-1)?.tone !== 'gap') {
-      this.#tell(this.#last.wallMs, 'gap', `No poll for ${Math.round((monotonicMs - this.#last.monotonicMs) / 1000)} s.`)
+      this.#tell(this.#last.wallMs, 'gap', `No poll for ${Math.round((monotonicMs - this.#last.monotonicMs) / 1000)} s.`, this.#last.order)
     }
+    if (Math.abs(jumpMs) > noticedJumpMs) this.#tell(wallMs, 'info', `The clock of the machine that recorded went ${jumpMs < 0 ? 'back' : 'forward'} by ${Math.round(Math.abs(jumpMs) / 1000)} s${jumpMs < 0 ? '' : ', or the machine slept'}.`)
     this.#polls += 1
     this.#version = view.snapshot.version ?? this.#version
-    this.#first ??= wallMs
-    this.#last = { wallMs, monotonicMs }
+    this.#first ??= { wallMs, monotonicMs }
+    this.#last = { wallMs, monotonicMs, order: this.#entries }
     if (view.restarted) this.#tell(wallMs, 'change', `${view.snapshot.product} was reloaded or restarted.`)
     this.#alertsNow(this.#causes.explain(alerts, view), wallMs)
     for (const pool of view.pools) this.#traffic(pool, wallMs)
@@ -152,7 +163,7 @@ class Gatherer {
     const missing = this.#missing
     if (missing === null) return
     this.#missing = null
-    this.#tell(missing.fromMs, 'gap', `${missing.count} ${missing.count === 1 ? 'poll' : 'polls'} failed within ${Math.max(1, Math.round((wallMs - missing.fromMs) / 1000))} s: ${missing.message}`)
+    this.#tell(missing.fromMs, 'gap', `${missing.count} ${missing.count === 1 ? 'poll' : 'polls'} failed within ${Math.max(1, Math.round((wallMs - missing.fromMs) / 1000))} s: ${missing.message}`, missing.order)
   }
 
   #alertsNow(alerts: readonly Alert[], wallMs: number): void {

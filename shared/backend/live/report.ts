@@ -37,7 +37,7 @@ const percent = (share: number | null): string => (share === null ? '–' : `${(
 
 function toDocument(ports: Ports, facts: ReportFacts, alerts: AlertSettings, withPicture: boolean): ReportDocument {
   const { head } = facts
-  const time = (wallMs: number): string => recordedTime(head.startedAt, wallMs)
+  const time = (wallMs: number): string => recordedTime(head, wallMs)
   const days = new Set([time(facts.fromMs), time(facts.toMs)].map((one) => one.slice(0, 10)))
   const clock = (wallMs: number): string => (days.size === 1 ? time(wallMs).slice(11, 19) : time(wallMs).slice(0, 19).replace('T', ' '))
   const pair = facts.running === null ? null : toPair(facts.knownGood === null || facts.knownGood.summary.hash === facts.running.summary.hash ? null : facts.knownGood, facts.running)
@@ -62,7 +62,7 @@ function headlineOf(facts: ReportFacts, clock: (wallMs: number) => string): stri
 
 function aboutBlocks(facts: ReportFacts, alerts: AlertSettings, time: (wallMs: number) => string): readonly Block[] {
   const { head } = facts
-  const seconds = Math.round((facts.toMs - facts.fromMs) / 1000)
+  const seconds = Math.round(facts.durationMs / 1000)
   const rows = [
     ['From', time(facts.fromMs)], ['To', `${time(facts.toMs)} (${seconds} s)`], ['Source', `${head.product}${facts.version === null ? '' : ` ${facts.version}`} at ${head.source}`],
     ['Polls', `${facts.polls}, ${head.intervalMs / 1000} s apart${facts.misses === 0 ? '' : `; ${facts.misses} failed`}`],
@@ -83,7 +83,7 @@ const toneWords = { change: 'changed', critical: 'CRITICAL', warning: 'warning',
 function timelineBlocks(facts: ReportFacts, clock: (wallMs: number) => string): readonly Block[] {
   if (facts.timeline.length === 0) return []
   // Sorting keeps the order of what happened at once.
-  const rows = [...facts.timeline].sort((a, b) => a.wallMs - b.wallMs).map((item) => [clock(item.wallMs), toneWords[item.tone], item.text])
+  const rows = [...facts.timeline].sort((a, b) => a.order - b.order).map((item) => [clock(item.wallMs), toneWords[item.tone], item.text])
   return [{ kind: 'heading', text: 'Timeline' }, { kind: 'table', columns: [{ title: 'Time', isNumber: false }, { title: 'Kind', isNumber: false }, { title: 'What', isNumber: false }], rows }]
 }
 

@@ -31,7 +31,7 @@ export class SessionRecording {
   /** Creates the file. Errors: it exists, or cannot be written. */
   async begin(first: LiveSnapshot, running: LoadedConfig | null, knownGood: LoadedConfig | null): Promise<Result<null>> {
     const started = await LiveRecorder.start(this.#ports.recordings, this.#path, {
-      ...this.#about, product: first.product, version: first.version, startedAt: this.#ports.clock.now(), writer: `Steelyard ${this.#ports.host.version}`, note: '',
+      ...this.#about, product: first.product, version: first.version, startedAt: this.#ports.clock.now(), zone: this.#ports.clock.zone(), writer: `Steelyard ${this.#ports.host.version}`, note: '',
     }, this.#limits)
     if (!started.ok) return started
     this.#recorder = started.value

@@ -2,8 +2,8 @@ import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { FileRole, TextEncodingName } from '#shared/text/source-file.ts'
 
-/** Version of the file format. A reader refuses newer ones, and reads older ones; 2 added `facts`. */
-export const recordingVersion = 2
+/** Version of the file format. A reader refuses newer ones, and reads older ones; 2 added `facts`, 3 `fleet` and `zone`. */
+export const recordingVersion = 3
 
 /** What a recording says about itself before anything else. */
 export interface RecordingHead {
@@ -14,6 +14,8 @@ export interface RecordingHead {
   readonly version: string | null
   /** When it began, ISO 8601 with zone. */
   readonly startedAt: string
+  /** Name of the zone, as in `Europe/Berlin`: its offset may change while it is recorded. Missing in older recordings. */
+  readonly zone?: string | undefined
   /** How far apart polls are meant to be. */
   readonly intervalMs: number
   /** What made it, e.g. `Steelyard 0.1.0`. */

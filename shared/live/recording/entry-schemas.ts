@@ -6,7 +6,7 @@ import { DamagedRecord } from './byte-reader.ts'
 import type { RecordedConfig, RecordedEvent, RecordingHead } from './entries.ts'
 
 export const headSchema = object({
-  format: integer, source: string, product: string, version: nullable(string), startedAt: string, intervalMs: number, writer: string, note: string,
+  format: integer, source: string, product: string, version: nullable(string), startedAt: string, zone: optional(string), intervalMs: number, writer: string, note: string,
 }) satisfies Schema<RecordingHead>
 
 const roles = literal<FileRole>('config', 'included', 'map', 'pattern-list', 'crt-list', 'certificate', 'other')

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { caddyReader } from '#shared/backend/live/read-caddy.ts'
+import { ok } from '#shared/diagnostics/failure.ts'
 import { caddyLog } from '#shared/live/caddy/log-line.ts'
+import { IntervalTracker } from '#shared/live/intervals.ts'
+import { parseLiveSource } from '#shared/live/live-source.ts'
 import { caddyMetrics, toCaddySnapshot } from '#shared/live/caddy/snapshot.ts'
 import { parseUpstreams } from '#shared/live/caddy/upstreams.ts'
 import { LogTally } from '#shared/live/log/log-tally.ts'
@@ -33,6 +37,29 @@ test('servers have requests under way and no counts, which is not 0', () => {
   assert.deepEqual([bare.rows, bare.notes?.length], [[], 2])
   for (const text of ['', '{', '[{}]', '{"address":"a"}']) assert.equal(parseUpstreams(text), null, text)
   assert.deepEqual(parseUpstreams('null'), [])
+})
+
+test('a wall clock that is set here changes no rate: the uptime of Caddy is no second witness', async () => {
+  const source = parseLiveSource('caddy:http://127.0.0.1:2019')
+  assert.ok(typeof source !== 'string' && source.kind === 'http')
+  let taken = { monotonicMs: 0, wallMs: 0 }
+  let metrics = ''
+  const read = caddyReader({
+    ask: (_, request) => Promise.resolve(ok({ text: request.kind === 'get' && request.path === '/metrics' ? metrics : '[]', bytes: 1, readMs: 1, taken })),
+    tail: () => assert.fail('Caddy is not a file'),
+  }, source)
+  const tracker = new IntervalTracker(2000)
+  const seen = []
+  const hourMs = 3_600_000
+  for (const [monotonicMs, aheadMs, start, requests] of [[0, 0, 5, 100], [2000, 0, 5, 200], [4000, hourMs, 5, 300], [6000, -hourMs, 5, 400], [8000, -hourMs, 10, 7]] as const) {
+    taken = { monotonicMs, wallMs: 1_000_000 + monotonicMs + aheadMs }
+    metrics = `process_start_time_seconds ${start}\ncaddy_http_requests_total{handler="subroute",server="srv0"} ${requests}\n`
+    const snapshot = await read(1000, 1000)
+    assert.ok(snapshot.ok)
+    const interval = tracker.add(snapshot.value)[0]?.interval ?? null
+    seen.push([snapshot.value.uptimeSeconds, interval?.durationMs, interval?.deltas.requests, interval?.marks.join('+')])
+  }
+  assert.deepEqual(seen, [[995, undefined, undefined, undefined], [997, 2000, 100, ''], [999, 2000, 100, 'clock'], [1001, 2000, 100, 'clock'], [0, 2000, null, 'reset']])
 })
 
 test('the log names the server in a header, and what Caddy could not pass on counts at no server', () => {

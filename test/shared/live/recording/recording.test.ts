@@ -137,7 +137,7 @@ test('any damaged byte costs the polls up to the next whole one at most, and is 
 test('what is no recording is refused with a sentence, however it begins', () => {
   const encoder = new RecordingEncoder()
   encoder.head(anyHead)
-  const newer = Buffer.from(encoder.take()).toString('latin1').replace('"format":2', '"format":3')
+  const newer = Buffer.from(encoder.take()).toString('latin1').replace('"format":3', '"format":4')
   const unchecked = readRecording(Buffer.from(newer, 'latin1'))
   assert.ok(!unchecked.ok, 'the check does not fit any more')
   const cases: readonly (readonly [string, Uint8Array, RegExp])[] = [
@@ -157,14 +157,14 @@ test('what is no recording is refused with a sentence, however it begins', () =>
 test('a recording of a newer version is refused by its number', () => {
   class Newer extends RecordingEncoder {
     override head(head: Parameters<RecordingEncoder['head']>[0]): void {
-      super.head({ ...head, format: 3 } as Parameters<RecordingEncoder['head']>[0])
+      super.head({ ...head, format: 4 } as Parameters<RecordingEncoder['head']>[0])
     }
   }
   const encoder = new Newer()
   encoder.head(anyHead)
   const recording = readRecording(encoder.take())
   assert.ok(!recording.ok)
-  assert.deepEqual(recording.failure, { code: 'unsupported', message: 'The recording was made by a newer version of Steelyard (format 3; this one reads up to 2).' })
+  assert.deepEqual(recording.failure, { code: 'unsupported', message: 'The recording was made by a newer version of Steelyard (format 4; this one reads up to 3).' })
 })
 
 test('random bytes never throw and never show a poll', () => {
