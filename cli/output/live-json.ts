@@ -37,7 +37,7 @@ export function toJsonSample({ view, alerts, source, at, places, goodPlaces }: L
 }
 
 /** An alert in the published shape. */
-export function toJsonAlert({ at, sinceMs, causes, ...alert }: Alert, places: Places | null, goodPlaces: Places | null): object {
+export function toJsonAlert({ at, sinceMs, causes, trouble: _, ...alert }: Alert, places: Places | null, goodPlaces: Places | null): object {
   const lines = causes.flatMap((cause) => {
     const line = lineOf(cause.at, cause.side === 'running' ? places : goodPlaces)
     return line === null ? [] : [{ side: cause.side, ...line }]

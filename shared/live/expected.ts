@@ -19,9 +19,13 @@ export interface ShareRule {
 
 /** Rule for a pool of a configuration. Source: shared/live/README.md, "Expected shares". */
 export function shareRuleOf(pool: Pool, dialect: string): ShareRule {
-  const sticky = pool.persistence.some((one) => one.kind === 'cookie' || one.kind === 'stick' || one.kind === 'rdp-cookie') || Object.hasOwn(pool.settings, 'option prefer-last-server')
-  const unit: ShareUnit = sticky ? 'selections' : pool.protocol === 'tcp' ? 'connections' : 'requests'
+  const unit: ShareUnit = isSticky(pool) ? 'selections' : pool.protocol === 'tcp' ? 'connections' : 'requests'
   return { class: classOf(pool, dialect), unit, allBackups: pool.allBackups }
+}
+
+/** Clients go on with the server they had. */
+export function isSticky(pool: Pool): boolean {
+  return pool.persistence.some((one) => one.kind === 'cookie' || one.kind === 'stick' || one.kind === 'rdp-cookie') || Object.hasOwn(pool.settings, 'option prefer-last-server')
 }
 
 function classOf(pool: Pool, dialect: string): ShareClass {

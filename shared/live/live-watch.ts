@@ -6,6 +6,7 @@ import { IntervalTracker, type RatedRow } from './intervals.ts'
 import { joinRows, type JoinedPool, type JoinedRows, type Rated } from './join.ts'
 import { AnsweringBook } from './log/answering.ts'
 import { perSecond } from './per-second.ts'
+import { effectsOf, poolChanges, type Effect } from './pool-changes.ts'
 import { PoolWatch, type PoolShares } from './pool-watch.ts'
 import { Reach, type ReachGroup } from './reach.ts'
 import { tellsReloads } from './restart-signs.ts'
@@ -30,10 +31,13 @@ export interface WatchedPool extends JoinedPool {
   readonly shares: PoolShares
   /** The same against the last known good config; null: there is none, or it lacks the pool. */
   readonly knownGood: PoolShares | null
+  /** What its differences from the last known good config can bring about; empty: there are none that do, or no such config. */
+  readonly changed: ReadonlySet<Effect>
   /** Answers 5xx per second that the balancer made itself; null: not known for this interval. */
   readonly ownErrorsPerSecond: number | null
 }
 
+const nothing: ReadonlySet<Effect> = new Set()
 const unknownRule: ShareRule = { class: 'none', unit: 'requests', allBackups: false }
 
 /** Classes of algorithms by the word of the statistics, for pools without a config. */
@@ -52,6 +56,7 @@ export class LiveWatch {
   readonly #reach = new Reach()
   readonly #answering = new AnsweringBook()
   readonly #goodAnswering = new AnsweringBook()
+  readonly #changed = new Map<string, ReadonlySet<Effect>>()
 
   /** `model`: the config that is believed to run. `nominalMs`: how far apart polls are meant to be. */
   constructor(model: RoutingModel | null, nominalMs: number, knownGood: RoutingModel | null = null) {
@@ -68,6 +73,7 @@ export class LiveWatch {
     this.#pools.clear()
     this.#goodPools.clear()
     for (const config of [model, knownGood]) if (config !== null) this.#reach.add(config)
+    this.#changed.clear()
   }
 
   add(snapshot: LiveSnapshot): LiveView {
@@ -78,8 +84,21 @@ export class LiveWatch {
     const good = this.#knownGood === null ? null : new Map(joinSeen(rows, this.#knownGood, snapshot, this.#goodAnswering).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
     return {
       snapshot, restarted, tellsReloads: tellsReloads(snapshot), listeners, reach: this.#reach.groups(listeners.map(({ row }) => row.owner), pools.flatMap((pool) => (pool.live === null ? [] : [pool.name]))), drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
-      pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, ownErrorsPerSecond: ownErrors(joined) })),
+      pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, changed: this.#changedIn(joined), ownErrorsPerSecond: ownErrors(joined) })),
     }
+  }
+
+  #changedIn({ name, pool }: JoinedPool): ReadonlySet<Effect> {
+    const [model, good] = [this.#model, this.#knownGood]
+    if (pool === null || model === null || good === null || model === good) return nothing
+    let found = this.#changed.get(name)
+    if (found === undefined) {
+      const before = good.pools.find((one) => one.name === name)
+      // One that is not there, or has another name, may differ in anything.
+      found = before === undefined ? new Set<Effect>(['share']) : effectsOf(poolChanges(before, pool, { before: good, after: model }))
+      this.#changed.set(name, found)
+    }
+    return found
   }
 
   #goodWatchOf(joined: JoinedPool, pool: Pool, model: RoutingModel): PoolWatch {

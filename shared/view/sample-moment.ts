@@ -49,7 +49,7 @@ function poolOf(pool: LivePool): WatchedPool {
     name: pool.name,
     // Only the id of the config's pool is looked at, and whether it is in use.
     pool: pool.id === null ? null : ({ id: pool.id, name: pool.name, enabled: pool.enabled } as unknown as WatchedPool['pool']),
-    live: pool.running ? { row, interval: intervalOf(pool.rates) } : null, servers: pool.servers.map((server) => serverOf(pool, server)), shares, knownGood: null, ownErrorsPerSecond: pool.ownErrors,
+    live: pool.running ? { row, interval: intervalOf(pool.rates) } : null, servers: pool.servers.map((server) => serverOf(pool, server)), shares, knownGood: null, changed: new Set(), ownErrorsPerSecond: pool.ownErrors,
   }
 }
 

@@ -3,11 +3,13 @@ import { expectedShares } from '#shared/analyses/distribution/index.ts'
 import type { Alert, AlertCause } from '#shared/live/alerts/alert-book.ts'
 import type { RuleId } from '#shared/live/alerts/evaluation.ts'
 import type { LiveView } from '#shared/live/live-watch.ts'
+import type { PoolChange } from '#shared/live/pool-changes.ts'
 import type { Outcome } from '#shared/model/outcome.ts'
 import type { Member, Pool } from '#shared/model/pool.ts'
 import { toLineLookup, type LineLookup } from '#shared/text/line-lookup.ts'
 import type { Span } from '#shared/text/span.ts'
 import { ChangedLines } from './changed-lines.ts'
+import { changesBehind, changesOf } from './pool-causes.ts'
 import { compareInSteps } from '#shared/backend/behaviour.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
 import { toPair } from '#shared/backend/pairs.ts'
@@ -33,6 +35,8 @@ interface Compared {
   readonly alias: (pool: string) => string
   readonly lines: Readonly<Record<AlertCause['side'], LineLookup>>
   readonly changed: ChangedLines
+  /** What differs in a running pool. */
+  readonly changesOf: (name: string) => readonly PoolChange[]
 }
 
 /** What one alert gains. */
@@ -42,6 +46,10 @@ interface Explanation {
 }
 
 const routed: ReadonlySet<RuleId> = new Set(['silent', 'mix', 'queue'])
+/** Rules about what requests suffer in the pool that they are in. */
+const suffered: ReadonlySet<RuleId> = new Set(['share', 'errors', 'budget', 'queue', 'latency', 'retries', 'flapping'])
+const toldChanges = 3
+const toldCauses = 24
 
 /**
  * Names the lines behind alerts: what differs between the last known good config and the one that runs.
@@ -81,8 +89,9 @@ export class AlertCauses {
       const found = await compareInSteps(this.#clock, pair, limitMs, () => run !== this.#runs)
       if (found === null || run !== this.#runs) return
       const open = [...found.diff.unknown, ...refusedRegions(knownGood, running)][0]
+      const { alias } = found.comparison
       this.#compared = {
-        before: knownGood, after: running, classes: found.diff.differs, open: open?.because ?? null, alias: found.comparison.alias,
+        before: knownGood, after: running, classes: found.diff.differs, open: open?.because ?? null, alias, changesOf: changesOf(knownGood, running, alias),
         lines: { 'known-good': lookup(knownGood), 'running': lookup(running) }, changed: new ChangedLines(knownGood, running),
       }
     } catch (error) {
@@ -95,7 +104,7 @@ export class AlertCauses {
   explain(alerts: readonly Alert[], view: LiveView): readonly Alert[] {
     const compared = this.#compared
     const problem = this.#problem
-    if (problem !== null) return alerts.map((alert) => (routed.has(alert.rule) || alert.rule === 'share' ? { ...alert, sentence: `${alert.sentence} Comparing with the last known good config failed: ${problem}` } : alert))
+    if (problem !== null) return alerts.map((alert) => (routed.has(alert.rule) || suffered.has(alert.rule) ? { ...alert, sentence: `${alert.sentence} Comparing with the last known good config failed: ${problem}` } : alert))
     if (compared === null) return alerts
     return alerts.map((alert) => {
       const found = explainOne(compared, alert, view)
@@ -110,11 +119,52 @@ const lookup = (config: LoadedConfig): LineLookup => toLineLookup(config.files.m
 
 function explainOne(compared: Compared, alert: Alert, view: LiveView): Explanation | null {
   if (alert.pool === null) return null
-  if (routed.has(alert.rule) && alert.traffic !== null) return explainRoute(compared, alert, alert.pool, view.tellsReloads)
-  if (alert.rule === 'share' && alert.servers[0] !== undefined) return explainShare(compared, alert, alert.pool, alert.servers[0])
+  const routes = routed.has(alert.rule) && alert.traffic !== null ? explainRoute(compared, alert, alert.pool, view.tellsReloads) : null
+  if (routes !== null) return routes
+  const shares = alert.rule === 'share' && alert.servers[0] !== undefined ? explainShare(compared, alert, alert.pool, alert.servers[0]) : null
+  if (shares !== null) return shares
+  if (suffered.has(alert.rule)) return explainSuffering(compared, alert, alert.pool, view)
   if (alert.rule === 'health' || alert.rule === 'backups') return explainServers(compared, alert, alert.pool, view)
   return null
 }
+
+/** What differs in the pool and can have brought it about. */
+function explainSuffering(compared: Compared, alert: Alert, name: string, view: LiveView): Explanation | null {
+  const pool = poolsOf(compared, name)[1]
+  const changes = pool === null ? [] : changesBehind(compared.changesOf(name), alert, pool, view)
+  if (changes.length === 0) return null
+  const told = changes.map((one) => ({ ...one, causes: linesOf(compared, pool as Pool, one) }))
+  // One line may say the same of many servers.
+  const alike = new Map<string, (typeof told)[number][]>()
+  for (const one of told) {
+    const key = one.server === null || one.causes.length === 0 ? one.text : `${one.word ?? ''} ${one.causes.map(keyOf).join()}`
+    alike.set(key, [...alike.get(key) ?? [], one])
+  }
+  const groups = [...alike.values()]
+  const words = groups.slice(0, toldChanges).map((group) => {
+    const [{ text, causes }] = group as [(typeof told)[number]]
+    const others = group.length - 1
+    return `${text}${others === 0 ? '' : `, and ${others} more ${others === 1 ? 'server' : 'servers'} likewise`}${since(compared, causes)}`
+  })
+  const more = groups.length - words.length
+  const causes = distinctCauses(told.flatMap((one) => one.causes)).slice(0, toldCauses)
+  return { sentence: `Against the last known good config: ${[...words, ...(more > 0 ? [`and ${more} more ${more === 1 ? 'change' : 'changes'}`] : [])].join('; ')}.`, causes: [...causes.filter((one) => one.side === 'running'), ...causes.filter((one) => one.side === 'known-good')] }
+}
+
+/** The lines of a change; where the own one of a server does not differ, those that say it for several. */
+function linesOf(compared: Compared, pool: Pool, { lines, word }: PoolChange): readonly AlertCause[] {
+  const { changed } = compared
+  const own = causesOf(compared, lines)
+  if (word === null || own.some(({ side, at }) => changed.has(side, at))) return own
+  const shared = changed.within('running', pool, word)
+  return shared.length > 0 ? shared : own
+}
+
+function distinctCauses(causes: readonly AlertCause[]): readonly AlertCause[] {
+  return [...new Map(causes.map((one) => [keyOf(one), one])).values()]
+}
+
+const keyOf = ({ side, at }: AlertCause): string => `${side} ${at.file} ${at.start}`
 
 /** Requests that another rule takes now. `tellsReloads`: a config that was loaded since would show. */
 function explainRoute(compared: Compared, alert: Alert, pool: string, tellsReloads: boolean): Explanation | null {
@@ -172,7 +222,7 @@ function explainShare(compared: Compared, alert: Alert, name: string, server: st
   const lines = sharingLines(before, after)
   const own = [...lines.after.map((at) => compared.changed.has('running', at)), ...lines.before.map((at) => compared.changed.has('known-good', at))].some((one) => one)
   // Where no line of a server differs, one that stands for several of them does.
-  const shared = own ? [] : compared.changed.within('running', after, /\bweight\b/)
+  const shared = own ? [] : compared.changed.within('running', after, 'weight')
   const causes = shared.length > 0 ? shared : causesOf(compared, lines)
   return { sentence: `By the config it gets ${percent(shareIn(after))} of the pool instead of ${percent(shareIn(before))}${since(compared, causes)}.`, causes }
 }

@@ -44,7 +44,7 @@ export class ChangedLines {
   }
 
   /** Lines within a pool that differ on this side or the other and that hold a word, on both sides; comments do not count. */
-  within(side: Side, pool: Pool, word: RegExp): readonly AlertCause[] {
+  within(side: Side, pool: Pool, word: string): readonly AlertCause[] {
     const head = pool.origin[0]
     const file = head === undefined ? undefined : this.#files[side].get(head.file)
     if (head === undefined || file === undefined) return []
@@ -58,7 +58,7 @@ export class ChangedLines {
         ...linesOf(side, head.file, file.index, from, to),
         ...(file.other === null || other === undefined ? [] : linesOf(file.other.side, file.other.path, other.index, ...other.range(hunk))),
       ]
-      return lines.some((one) => word.test(one.text)) ? lines.map((one) => one.cause) : []
+      return lines.some((one) => one.text.split(/\s+/).includes(word)) ? lines.map((one) => one.cause) : []
     })
   }
 }

@@ -1,6 +1,7 @@
 import type { Span } from '#shared/text/span.ts'
 import type { AlertRule, AlertSeverity, Evaluation, RuleId, TrafficShift } from './evaluation.ts'
 import { ruleOrder } from './evaluation.ts'
+import type { Trouble } from './trouble.ts'
 
 /** A line that differs between the config that runs and the last known good one, on the side where it stands. */
 export interface AlertCause {
@@ -22,6 +23,8 @@ export interface Alert {
   readonly sentence: string
   /** What the data says besides, and what it rules out, in short sentences. */
   readonly evidence: readonly string[]
+  /** Where requests come to grief, for rules that count it. */
+  readonly trouble?: Trouble
   /** Line of the config that runs. */
   readonly at: Span | null
   /** Lines whose change brought it about; empty where nobody compared the configs or none can be named. */
@@ -96,6 +99,7 @@ export class AlertBook {
     const alerts = [...this.#entries].filter(([, entry]) => entry.fires).map(([key, { last, sinceMs }]): Alert => ({
       key, rule: last.rule, pool: last.pool, server: last.server, servers: last.servers ?? (last.server === null ? [] : [last.server]), traffic: last.traffic ?? null,
       severity: last.severity, sentence: last.sentence, evidence: last.evidence ?? [], at: last.at, causes: [], sinceMs, mutedBy: null, waived: null,
+      ...(last.trouble === undefined ? {} : { trouble: last.trouble }),
     }))
     const down = new Map(alerts.filter((one) => one.rule === 'health' && one.severity === 'critical').map((one) => [one.pool, one.key]))
     const silent = new Map(alerts.filter((one) => one.rule === 'silent').map((one) => [one.pool, one.key]))

@@ -1,5 +1,6 @@
 import type { Span } from '#shared/text/span.ts'
 import type { LiveView } from '#shared/live/live-watch.ts'
+import type { Trouble } from './trouble.ts'
 
 /** Alert rules in the order in which an incident is read: what changed, what is gone, where traffic goes, what it suffers. */
 export const ruleOrder = ['reload', 'drift', 'health', 'backups', 'silent', 'mix', 'share', 'errors', 'budget', 'queue', 'latency', 'retries', 'flapping', 'lingering', 'incomplete', 'blind'] as const
@@ -27,6 +28,8 @@ export interface Evaluation {
   readonly sentence: string
   /** What the rule itself knows besides, in short sentences. */
   readonly evidence?: readonly string[]
+  /** Where requests come to grief, for rules that count it. */
+  readonly trouble?: Trouble
   /** Line of the config that has to do with it. */
   readonly at: Span | null
   /** Fires in the first poll that shows it. */

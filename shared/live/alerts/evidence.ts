@@ -102,10 +102,13 @@ export class EvidenceBook {
 /** `fromTraffic`: the source tells no states of servers. */
 function serverWords(alert: Alert, joined: WatchedPool, fromTraffic: boolean): readonly string[] {
   if (alert.rule === 'health' || fromTraffic) return []
-  const live = joined.servers.flatMap((one) => (one.live === null ? [] : [{ name: one.member?.name ?? one.live.row.name, state: one.live.row.state }]))
+  const live = joined.servers.flatMap((one) => (one.live === null ? [] : [{ name: one.member?.name ?? one.live.row.name, state: one.live.row.state, isUnchecked: one.member !== null && one.member.options.check === null && one.member.options.observed !== true && one.live.row.state.health === 'unchecked' }]))
   if (live.length === 0) return []
+  const unchecked = alert.trouble === undefined || alert.server !== null || alert.rule === 'share' ? [] : live.filter((one) => alert.servers.includes(one.name) && one.isUnchecked)
+  if (unchecked.length > 0) return [unchecked.length === 1 ? `No check looks at ${unchecked[0]?.name ?? ''}, so it goes on getting requests.` : `No check looks at ${unchecked.length} of these servers, so they go on getting requests.`]
   const named = alert.servers.length === 1 ? live.find((one) => one.name === alert.servers[0]) : undefined
   if (named !== undefined) {
+    if (named.isUnchecked) return [`Server ${named.name} is not checked.`]
     const { text, check } = named.state
     return [`Server ${named.name} is ${text}${check === null ? '' : `; its check says ${check}`}.`]
   }

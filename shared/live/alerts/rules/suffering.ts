@@ -5,6 +5,7 @@ import { errorGate, findErrorBurst, type ErrorBurst, type ErrorPoll } from '#sha
 import { chanceWords } from '#shared/live/alerts/evidence.ts'
 import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
+import { failingServers, TroubleBook, troubleWords, type Trouble } from '#shared/live/alerts/trouble.ts'
 
 const longest = 64
 const leastUsual = 0.005
@@ -22,10 +23,11 @@ interface Errors {
 /** Answers 5xx, in TCP mode connections that failed, of a server, or of a pool where no single server explains them. */
 export function errorsRule(policy: AlertPolicy): AlertRule {
   const known = new Map<string, Errors>()
-  return { id: 'errors', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap((pool) => judgeErrors(pool, known, policy.threshold('errors', pool.name) / 100)) }
+  const book = new TroubleBook()
+  return { id: 'errors', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap((pool) => judgeErrors(pool, book.look(pool), known, policy.threshold('errors', pool.name) / 100)) }
 }
 
-function judgeErrors(joined: WatchedPool, known: Map<string, Errors>, least: number): readonly Evaluation[] {
+function judgeErrors(joined: WatchedPool, trouble: Trouble, known: Map<string, Errors>, least: number): readonly Evaluation[] {
   if (joined.live === null) return []
   const isTcp = joined.live.row.protocol === 'tcp'
   const servers = joined.servers.flatMap(({ live, member }) => {
@@ -39,28 +41,35 @@ function judgeErrors(joined: WatchedPool, known: Map<string, Errors>, least: num
     if (found === null || found === undefined) return quiet('errors', joined.name, name, found === null ? false : null)
     const others = servers.length - bad.length
     const ruled = others === 0 ? (servers.length > 1 ? ' Every other server shows it, too.' : '') : ` ${others === 1 ? 'The other server does' : `${others} other servers do`} not.`
-    return { rule: 'errors', pool: joined.name, server: name, holds: true, severity: found.share >= 0.1 ? 'critical' : 'warning', evidence: [chanceWords(found.strength)], sentence: `${isTcp ? tellFailed(found, `to ${joined.name}/${name}`) : `${joined.name}/${name} answered ${tell(found)}`}.${ruled}`, at }
+    return { rule: 'errors', pool: joined.name, server: name, holds: true, severity: found.share >= 0.1 ? 'critical' : 'warning', evidence: [chanceWords(found.strength)], sentence: `${isTcp ? tellFailed(found, `to ${joined.name}/${name}`) : `${joined.name}/${name} answered ${tell(found)}`}.${ruled}`, trouble: { ...trouble, own: false }, at }
   })
   const whole = burstOf(joined.name, joined.live, known, least)
   const byItself = ownBurst(joined, known, least)
-  if ((bad.length > 0 || whole === null) && byItself !== null && byItself !== undefined) return [...evaluations, ownEvaluation(joined, byItself)]
+  if ((bad.length > 0 || whole === null) && byItself !== null && byItself !== undefined) return [...evaluations, ownEvaluation(joined, trouble, byItself)]
   if (whole === null || whole === undefined || bad.length > 0) return [...evaluations, quiet('errors', joined.name, null, whole === undefined ? null : false)]
   const own = joined.ownErrorsPerSecond ?? 0
   const durationMs = joined.live.interval?.durationMs ?? 0
   const requests = joined.live.interval?.deltas.requests ?? 0
   const ownShare = requests === 0 ? (own > 0 ? 1 : 0) : own * (durationMs / 1000) / requests
   return [...evaluations, {
-    rule: 'errors', pool: joined.name, server: null, holds: true, severity: whole.share >= 0.1 || ownShare >= ownErrorsAtMost ? 'critical' : 'warning', evidence: [chanceWords(whole.strength), ...(own > 0 ? limitWords(joined) : [])], at: joined.pool?.origin[0] ?? null,
-    sentence: isTcp ? `${tellFailed(whole, `of pool ${joined.name}`)}: no server took them.` : `Pool ${joined.name} answered ${tell(whole)}.${own > 0 ? ' The balancer gave them itself; its servers did not.' : ''}`,
+    rule: 'errors', pool: joined.name, server: null, holds: true, severity: whole.share >= 0.1 || ownShare >= ownErrorsAtMost ? 'critical' : 'warning', evidence: [chanceWords(whole.strength), ...(own > 0 ? limitWords(joined) : [])], ...failingParts(joined, trouble),
+    trouble: { ...trouble, own: joined.ownErrorsPerSecond === null ? null : own > 0 || failingServers(trouble).length > 0 },
+    sentence: isTcp ? `${tellFailed(whole, `of pool ${joined.name}`)}: no server took them.` : [`Pool ${joined.name} answered ${tell(whole)}.`, ...(own > 0 ? ['The balancer gave them itself; its servers did not.'] : []), ...troubleWords(trouble)].join(' '),
   }]
 }
 
 /** 5xx that the balancer gave besides those of its servers: they are told even where a server explains others. */
-function ownEvaluation(joined: WatchedPool, burst: ErrorBurst): Evaluation {
+function ownEvaluation(joined: WatchedPool, trouble: Trouble, burst: ErrorBurst): Evaluation {
   return {
-    rule: 'errors', pool: joined.name, server: null, holds: true, severity: burst.share >= ownErrorsAtMost ? 'critical' : 'warning', evidence: [chanceWords(burst.strength), ...limitWords(joined)], at: joined.pool?.origin[0] ?? null,
-    sentence: `Pool ${joined.name} answered ${tell(burst)} that no server gave. The balancer gave them itself.`,
+    rule: 'errors', pool: joined.name, server: null, holds: true, severity: burst.share >= ownErrorsAtMost ? 'critical' : 'warning', evidence: [chanceWords(burst.strength), ...limitWords(joined)], ...failingParts(joined, trouble), trouble: { ...trouble, own: true },
+    sentence: [`Pool ${joined.name} answered ${tell(burst)} that no server gave. The balancer gave them itself.`, ...troubleWords(trouble)].join(' '),
   }
+}
+
+/** The servers at which requests come to grief, and the line of the first of them. */
+function failingParts(joined: WatchedPool, trouble: Trouble): Pick<Evaluation, 'servers' | 'at'> {
+  const servers = failingServers(trouble)
+  return { servers, at: joined.servers.find(({ member }) => member !== null && servers.includes(member.name))?.member?.origin[0] ?? joined.pool?.origin[0] ?? null }
 }
 
 /** Undefined: it is not known in this interval. */
@@ -134,9 +143,11 @@ const namesAtMost = 4
 
 /** Connections to servers fail and are tried again. What is counted are tries: one request can have several. */
 export function retriesRule(): AlertRule {
+  const book = new TroubleBook()
   return {
     id: 'retries', confirm: 2, clear: 10, isState: false,
     look: (view) => view.pools.filter((pool) => pool.live !== null).map((pool): Evaluation => {
+      const trouble = book.look(pool)
       const deltas = pool.live?.interval?.deltas
       const again = deltas === undefined || deltas.retries === null ? null : deltas.retries + (deltas.redispatches ?? 0)
       const requests = deltas?.requests ?? deltas?.connections ?? null
@@ -151,7 +162,7 @@ export function retriesRule(): AlertRule {
       const shown = at.slice(0, namesAtMost).map(({ name, times }) => `${name} (${times})`)
       const more = at.length - shown.length
       return {
-        rule: 'retries', pool: pool.name, server: null, holds: true, severity: 'warning', servers: at.map((one) => one.name), at: at[0]?.line ?? pool.pool?.origin[0] ?? null,
+        rule: 'retries', pool: pool.name, server: null, holds: true, severity: 'warning', ...(at.length === 0 ? failingParts(pool, { ...trouble, responses: null }) : { servers: at.map((one) => one.name), at: at[0]?.line ?? pool.pool?.origin[0] ?? null }), trouble,
         sentence: `Tries at servers of pool ${pool.name} failed ${again} times and were made again; the pool got ${requests} ${deltas?.requests === null ? 'connections' : 'requests'} meanwhile.${shown.length === 0 ? '' : ` They failed at ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`}`,
       }
     }),

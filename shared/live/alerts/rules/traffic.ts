@@ -1,3 +1,4 @@
+import { isSticky } from '#shared/live/expected.ts'
 import { isBeyond } from '#shared/live/share-test.ts'
 import type { PoolShares } from '#shared/live/pool-watch.ts'
 import type { Rated } from '#shared/live/join.ts'
@@ -6,15 +7,17 @@ import type { ListenerRow, PoolRow } from '#shared/live/snapshot.ts'
 import { chanceWords } from '#shared/live/alerts/evidence.ts'
 import type { AlertPolicy } from '#shared/live/alerts/settings.ts'
 import { quiet, type AlertRule, type Evaluation } from '#shared/live/alerts/evaluation.ts'
+import { TroubleBook, troubleWords, type Trouble } from '#shared/live/alerts/trouble.ts'
 import { unitsIn, unitWord } from './units.ts'
 
 /** A server takes clearly more or less than its state and weight give it. */
 export function shareRule(policy: AlertPolicy): AlertRule {
-  return { id: 'share', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap((pool) => judgeShares(pool, policy.threshold('share', pool.name), view.drift.some((one) => one.pool === pool.name), view.tellsReloads)) }
+  const book = new TroubleBook()
+  return { id: 'share', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap((pool) => judgeShares(pool, book.look(pool), policy.threshold('share', pool.name), view.drift.some((one) => one.pool === pool.name), view.tellsReloads)) }
 }
 
 /** `drifted`: something of the pool runs otherwise than the config says. `tellsReloads`: another config would show. */
-function judgeShares(joined: WatchedPool, ratio: number, drifted: boolean, tellsReloads: boolean): readonly Evaluation[] {
+function judgeShares(joined: WatchedPool, trouble: Trouble, ratio: number, drifted: boolean, tellsReloads: boolean): readonly Evaluation[] {
   if (joined.live === null) return []
   const { shares, knownGood } = joined
   if (joined.live.interval === null || joined.live.interval.marks.includes('reset')) return [quiet('share', joined.name, null, null)]
@@ -29,7 +32,7 @@ function judgeShares(joined: WatchedPool, ratio: number, drifted: boolean, tells
   return [{
     rule: 'share', pool: joined.name, server: null, servers: [server], traffic: told.shift.direction === 'high' ? 'more' : 'less', holds: true,
     severity: hole !== null ? 'critical' : misplaced < 0.05 ? 'info' : misplaced >= 0.2 && told.rule.class !== 'learned' && !told.byUsual ? 'critical' : 'warning',
-    evidence: [chanceWords(told.shift.strength), ...expectedWords(shares, knownGood, server), ...(rule === undefined && hole === null ? sourceWords(joined, told, told === shares, drifted, tellsReloads) : [])],
+    evidence: [chanceWords(told.shift.strength), ...expectedWords(shares, knownGood, server), ...(rule === undefined && hole === null ? sourceWords(joined, trouble, told, told === shares, drifted, tellsReloads) : [])], trouble,
     sentence: hole === null ? sentence : `${sentence} ${hole}`, at: rule?.origin[0] ?? member?.origin[0] ?? joined.pool?.origin[0] ?? null,
   }]
 }
@@ -51,16 +54,21 @@ function blackHole(joined: WatchedPool, server: string): string | null {
 }
 
 /** Where a shift comes from, by which expectation it breaks: that of the config that runs, of the last known good one, or what was usual. */
-function sourceWords({ pool, servers }: WatchedPool, told: PoolShares, byRunning: boolean, drifted: boolean, tellsReloads: boolean): readonly string[] {
+function sourceWords({ pool, servers, changed }: WatchedPool, trouble: Trouble, told: PoolShares, byRunning: boolean, drifted: boolean, tellsReloads: boolean): readonly string[] {
   if (!byRunning) return ['The shares are those of the config that runs: it is the config that moved the traffic.']
   if (told.rule.class === 'learned') return ['The shares follow from who asks: the mix of clients changed, or which servers there are.']
   if (told.byUsual) return ['The config allows it: the mix of requests changed, or how fast servers answer.']
   if (told.verdict === 'drift') return []
   if (pool === null) return []
+  const failures = troubleWords(trouble)
+  if (failures.length > 0) return [...failures, 'Requests that fail at a server are not counted for it.']
+  const isTold = trouble.connections !== null && trouble.responses !== null
+  if (changed.has('share') || (!isTold && (changed.has('connect') || changed.has('answer')))) return [`The weights of the config do not explain it, but the pool differs from the last known good config in something that may.${drifted ? ' Something of it was changed at run time as well.' : ''}`]
   if (!tellsReloads) return ['The config as it was read does not explain it; this source tells neither whether another one was loaded since, nor what was changed at run time.']
   // A log shows where traffic goes, and not what was changed at run time.
   if (servers.some(({ live }) => live !== null && live.row.state.weight === null)) return ['The config does not explain it; this source does not tell whether something was changed at run time.']
-  return [drifted ? 'The config does not explain it; something of the pool was changed at run time.' : 'The config does not explain it, and nothing of the pool was changed at run time: clients that stick to servers can do this, and servers that come and go between polls.']
+  if (drifted) return ['The config does not explain it; something of the pool was changed at run time.']
+  return [`The config does not explain it, and nothing of the pool was changed at run time: ${isSticky(pool) ? 'clients that stick to servers can do this, and servers that come and go between polls' : 'servers that come and go between polls can do this'}.`]
 }
 
 /** What both configs expect of a server, where there are two. */

@@ -100,6 +100,8 @@ example('50 000 pools of 5 servers with 50 changed ones are compared in time tha
   }
   time(5000)
   const small = time(5000)
-  const large = time(50000)
+  // Another process may take the machine meanwhile: the best of some counts, and a square would be 100 times as much in each.
+  let large = Infinity
+  for (let turn = 0; turn < 5 && large >= Math.max(small, 5) * 60; turn += 1) large = Math.min(large, time(50000))
   assert.ok(large < Math.max(small, 5) * 60, `5 000 pools: ${small.toFixed(0)} ms, 50 000 pools: ${large.toFixed(0)} ms`)
 })

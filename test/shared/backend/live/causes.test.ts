@@ -22,7 +22,7 @@ async function load(text: string, dialect = 'haproxy'): Promise<LoadedConfig> {
 
 const alertOf = (more: Partial<Alert>): Alert => ({ key: 'x', rule: 'mix', pool: 'web', server: null, servers: [], traffic: null, severity: 'warning', sentence: 'It is so.', evidence: [], at: null, causes: [], sinceMs: 0, mutedBy: null, waived: null, ...more })
 /** Servers of pool `web` that a check of the kind took out. */
-const viewOf = (check: string, names: readonly string[] = []): LiveView => ({ tellsReloads: true, pools: [{ name: 'web', servers: names.map((name) => ({ live: { row: { name, state: { health: 'down', check } } } })) }] }) as unknown as LiveView
+const viewOf = (check: string, names: readonly string[] = []): LiveView => ({ tellsReloads: true, pools: [{ name: 'web', shares: { verdict: 'shifted' }, servers: names.map((name) => ({ live: { row: { name, state: { health: 'down', check } } } })) }] }) as unknown as LiveView
 
 /** Sentence that is added, and the lines, `-` before those of the known good side. */
 async function explained(good: string, running: string, alert: Partial<Alert>, view = viewOf('L4CON'), dialect = 'haproxy'): Promise<readonly string[]> {
@@ -61,6 +61,64 @@ for (const [name, folder, alert, [sentence, ...lines], view] of drilled) {
 const head = 'defaults\n mode http\nfrontend f\n bind :80\n'
 const tail = ' default_backend other\nbackend web\n server a 10.0.0.1:80\nbackend other\n server b 10.0.0.2:80\n'
 const silent: Partial<Alert> = { rule: 'silent', pool: 'web', traffic: 'less' }
+
+/** Pool `web`, whose lines are given from line 7 on; the timeouts stand in the defaults, lines 3 and 4. */
+const suffering = (lines: readonly string[], { connect = '1s', server = '5s' } = {}): string =>
+  `defaults\n mode http\n timeout connect ${connect}\n timeout server ${server}\n retries 3\nbackend web\n${lines.map((line) => ` ${line}\n`).join('')}frontend f\n bind :80\n default_backend web\n`
+const three = ['server a 10.0.0.1:80', 'server b 10.0.0.2:80', 'server c 10.0.0.3:80']
+const swap = (index: number, line: string): readonly string[] => three.map((old, at) => (at === index ? line : old))
+const failing = (server: string): readonly { readonly server: string; readonly count: number }[] => [{ server, count: 20 }]
+const refusing: Partial<Alert> = { rule: 'errors', servers: ['b'], trouble: { connections: failing('b'), responses: [], overMs: 5000, own: true } }
+const breaking: Partial<Alert> = { rule: 'errors', servers: ['b'], trouble: { connections: [], responses: failing('b'), overMs: 5000, own: true } }
+const starving: Partial<Alert> = { rule: 'errors', trouble: { connections: [], responses: [], overMs: 5000, own: true } }
+const failingItself: Partial<Alert> = { rule: 'errors', server: 'b', servers: ['b'], trouble: { connections: [], responses: [], overMs: 5000, own: false } }
+const repeating: Partial<Alert> = { rule: 'retries', servers: ['b'], trouble: { connections: failing('b'), responses: [], overMs: 5000, own: null } }
+const slowB: Partial<Alert> = { rule: 'latency', server: 'b', servers: ['b'] }
+const lessB: Partial<Alert> = { rule: 'share', servers: ['b'], traffic: 'less', trouble: { connections: [], responses: [], overMs: 5000, own: null } }
+const moved = swap(1, 'server b 10.0.0.2:81')
+const quick = suffering(three, { server: '50ms' })
+const plain = suffering(three)
+/** Mean response time of b. */
+const answering = (responseMs: number): LiveView => ({ pools: [{ name: 'web', shares: { verdict: 'shifted' }, servers: [{ member: null, live: { row: { name: 'b', gauges: { responseMs }, state: { health: 'up', check: null } } } }] }] }) as unknown as LiveView
+
+const suffered: readonly (readonly [string, string, string, Partial<Alert>, RegExp, readonly string[], LiveView?])[] = [
+  ['connections fail to a server that moved', plain, suffering(moved), refusing, /^Against the last known good config: server b is at 10\.0\.0\.2:81 instead of 10\.0\.0\.2:80 since line 8: server b 10\.0\.0\.2:81 \(before: line 8, server b 10\.0\.0\.2:80\)\.$/, ['8', '-8']],
+  ['and not to one that did not', plain, suffering(swap(0, 'server a 10.0.0.1:81')), refusing, /^$/, []],
+  ['they are tried again', plain, suffering(moved), repeating, /server b is at/, ['8', '-8']],
+  ['a time limit has nothing to do with connections that are refused', plain, quick, refusing, /^$/, []],
+  ['it has with answers that do not come', plain, quick, breaking, /^Against the last known good config: timeout server is 50 ms instead of 5000 ms since line 4: timeout server 50ms \(before: line 4, timeout server 5s\)\.$/, ['4', '-4']],
+  ['and one that is longer has not', quick, plain, breaking, /^$/, []],
+  ['both at once', plain, suffering(moved, { server: '50ms' }), breaking, /server b is at .* since line 8: .*; timeout server is 50 ms/, ['8', '4', '-8', '-4']],
+  ['a connect timeout that is shorter', plain, suffering(three, { connect: '5ms' }), repeating, /timeout connect is 5 ms instead of 1000 ms since line 3/, ['3', '-3']],
+  ['a check that is gone lets a dead server take requests', suffering(swap(1, 'server b 10.0.0.2:80 check')), plain, refusing, /server b is not checked any more since line 8/, ['8', '-8']],
+  ['another server takes over no more', suffering(['option redispatch', ...three]), plain, refusing, /not tried with another server any more since line 7 of the last known good config is gone: option redispatch/, ['-7']],
+  ['a limit that is lower, where no server fails', plain, suffering(swap(1, 'server b 10.0.0.2:80 maxconn 2')), starving, /server b takes 2 connections at once instead of any number of since line 8/, ['8', '-8']],
+  ['and has nothing to do with connections that fail', plain, suffering(swap(1, 'server b 10.0.0.2:80 maxconn 2')), refusing, /^$/, []],
+  ['a limit for all servers in one line', suffering(['default-server maxconn 50', ...three]), suffering(['default-server maxconn 2', ...three]), { rule: 'queue', traffic: 'more' }, /: server a takes 2 connections at once instead of 50, and 2 more servers likewise since line 7: default-server maxconn 2 \(before: line 7, default-server maxconn 50\)\.$/, ['7', '-7']],
+  ['a server answers 5xx since it moved', plain, suffering(moved), failingItself, /server b is at/, ['8', '-8']],
+  ['and not for a time limit', plain, quick, failingItself, /^$/, []],
+  ['a server is slower since it moved', plain, suffering(moved), slowB, /server b is at/, ['8', '-8']],
+  ['a server is slower since it takes more', suffering(swap(1, 'server b 10.0.0.2:80 weight 1')), suffering(swap(1, 'server b 10.0.0.2:80 weight 5')), slowB, /server b gets 71 % of new requests instead of 33 % since line 8/, ['8', '-8']],
+  ['a server is slower, and another one moved', plain, suffering(swap(0, 'server a 10.0.0.1:81')), slowB, /^$/, []],
+  ['answers come near the new time limit', plain, quick, slowB, /timeout server is 50 ms/, ['4', '-4'], answering(40)],
+  ['answers are far from the new time limit', plain, quick, slowB, /^$/, [], answering(10)],
+  ['a server gets less since it moved', plain, suffering(moved), lessB, /server b is at/, ['8', '-8']],
+  ['a server gets less by a weight of the run time', plain, suffering(moved), lessB, /^$/, [], { pools: [{ name: 'web', shares: { verdict: 'drift' }, servers: [] }] } as unknown as LiveView],
+  ['a time limit shifts no shares where every answer comes', plain, quick, lessB, /^$/, []],
+  ['it can where answers fail', plain, quick, { ...lessB, trouble: { connections: [], responses: failing('b'), overMs: 5000, own: null } }, /timeout server is 50 ms/, ['4', '-4']],
+  ['a server goes up and down since its check is another', suffering(swap(1, 'server b 10.0.0.2:80 check inter 2s')), suffering(swap(1, 'server b 10.0.0.2:80 check inter 100ms')), { rule: 'flapping', server: 'b', servers: ['b'] }, /server b is checked with another inter since line 8/, ['8', '-8']],
+  ['a source that does not tell which server fails', plain, suffering(moved), { rule: 'errors', trouble: { connections: null, responses: null, overMs: 0, own: null } }, /server b is at/, ['8', '-8']],
+  ['the budget of errors', plain, quick, { rule: 'budget' }, /timeout server is 50 ms/, ['4', '-4']],
+  ['logs and descriptions', plain, suffering(['option httplog', 'description new', ...three]), refusing, /^$/, []],
+]
+
+for (const [name, good, running, alert, sentence, lines, view] of suffered) {
+  test(`what requests suffer: ${name}`, async () => {
+    const [found = '', ...at] = await explained(good, running, alert, view)
+    assert.match(found, sentence)
+    assert.deepEqual(at, lines)
+  })
+}
 
 test('a line that is gone is named on its own side', async () => {
   const [sentence = '', ...lines] = await explained(`${head} use_backend web if { path_beg /a }\n${tail}`, `${head}${tail}`, silent)
