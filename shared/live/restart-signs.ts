@@ -18,11 +18,12 @@ const reloadsWithin: ReadonlySet<string> = new Set(['Caddy', 'Traefik', 'IPVS'])
  * Whether a reload cannot be missed: the source names the configuration or the process, or the ages of the states of its
  * pools. Where this is false nobody knows whether the configuration that was read still runs.
  */
-export function tellsReloads({ product, epoch, generation, rows }: LiveSnapshot): boolean {
+export function tellsReloads({ product, epoch, generation, fleet, rows }: LiveSnapshot): boolean {
   if (generation !== undefined) return true
+  // A process of one of several, and behind a space the configuration that it runs.
+  if (fleet !== undefined) return Object.values(fleet.processes).every((one) => one !== '' && (!reloadsWithin.has(product) || one.includes(' ')))
   if (epoch === null) return rows.some((row) => row.kind === 'pool' && row.stateSeconds !== null)
-  // The sum of several exporters of nginx names them; only with their start does that change with a reload.
-  return !reloadsWithin.has(product) && (product !== 'nginx' || epoch.includes('@'))
+  return !reloadsWithin.has(product)
 }
 
 /**

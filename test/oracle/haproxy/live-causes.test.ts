@@ -112,7 +112,7 @@ test('a port where nobody listens and a timeout that is too short are named by e
   assert.ok(errors.evidence.includes('No check looks at 2 of these servers, so they go on getting requests.'), errors.evidence.join('\n'))
   const retries = told.get('retries:site')
   assert.deepEqual([retries?.servers, retries?.lines], [['s2'], address])
-  assert.match(retries?.sentence ?? '', /(?:tried again|repeated while .*), because s2 did not take them\./)
+  assert.match(retries?.sentence ?? '', /^Tries at servers of pool site failed \d+ times and were made again; .* They failed at s2 \(\d+\)\./)
   const share = told.get('share:site')
   assert.ok(share !== undefined && share.lines.includes(address[0] as string), share?.sentence)
   for (const alert of told.values()) assert.doesNotMatch([alert.sentence, ...alert.evidence].join('\n'), /does not explain it|stick to servers/)

@@ -60,7 +60,8 @@ test('a source tells of reloads by its configuration, its process where a reload
     [true, { epoch: '1@1' }], [true, { rows: rowsOf({ web: [1, 1] }) }], [false, { rows: rowsOf({ web: 1 }) }],
     [false, { product: 'nginx', fromTraffic: true, rows: rowsOf({ web: 1 }) }], [true, { product: 'nginx', fromTraffic: true, generation: '#0' }],
     [false, { product: 'Caddy', epoch: '1.7e9' }], [true, { product: 'Caddy', epoch: '1.7e9', generation: '1.7e9' }],
-    [true, { product: 'nginx', epoch: '3@1700' }], [false, { product: 'nginx', epoch: 'lb1:9113 lb2:9113' }], [false, { product: 'Traefik', epoch: '@1' }], [false, { product: 'IPVS' }], [true, { product: 'Apache', epoch: '#0' }],
+    [true, { product: 'nginx', epoch: '3@1700' }], [false, { product: 'nginx', epoch: 'lb1 lb2', fleet: { processes: { lb1: '', lb2: '' }, lost: [] } }], [true, { epoch: 'lb1@1', fleet: { processes: { lb1: '@1' }, lost: [] } }],
+    [true, { product: 'Traefik', epoch: 'lb1@1', fleet: { processes: { lb1: '@1 reload 4' }, lost: [] } }], [false, { product: 'Traefik', epoch: '@1' }], [false, { product: 'IPVS' }], [true, { product: 'Apache', epoch: '#0' }],
   ]
   for (const [told, more] of rows) assert.equal(tellsReloads(poll(0, {}, more)), told, JSON.stringify(more))
 })

@@ -41,14 +41,18 @@ export function mixRule(policy: AlertPolicy): AlertRule {
         const counts = group.pools.map((name) => unitsOf(rows.get(name)))
         const interval = rows.get(group.pools[0] as string)?.interval ?? null
         const rest = isShared ? restOf(counts, all, group.listeners.flatMap((name) => listeners.get(name) ?? [])) : undefined
-        // After a restart the counts begin again, and one interval over many polls that are missing outweighs all others.
-        if (interval === null || interval.durationMs === 0 || interval.marks.includes('wide') || rest === null || !counts.every((count) => count !== null)) {
-          // What is usual stays known.
+        if (interval === null || interval.durationMs === 0 || rest === null || !counts.every((count) => count !== null)) {
+          // After a restart the counts begin again; what is usual stays known.
           compared.history = []
           return group.pools.map((name) => quiet('mix', name, null, null))
         }
         // Nothing else gets requests from the same listeners.
         if (counts.length === 1 && rest === undefined) return [quiet('mix', group.pools[0] as string, null, false)]
+        // One interval over many polls that are missing outweighs all others.
+        if (interval.marks.includes('wide')) {
+          compared.history = []
+          return group.pools.map((name) => quiet('mix', name, null, null))
+        }
         const poll = { counts: rest === undefined ? counts : [...counts, rest], durationMs: interval.durationMs }
         compared.history.push(poll)
         if (compared.history.length > longest) compared.history.shift()
