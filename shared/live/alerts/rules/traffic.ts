@@ -84,12 +84,26 @@ function expectedWords(running: PoolShares, good: PoolShares | null, server: str
 const leastExpected = 16
 const leastLearnedMs = 30_000
 const hourMs = 3_600_000
+/** Longer than usual pauses by so much, a silence is told. */
+const pausesAtMost = 1.5
+/** Silences belong to a rhythm where requests come no longer than so many times as long in between. */
+const rhythmAtMost = 8
 
 interface Usual {
   /** Requests per second, and the time it was learned over. */
   rate: number
   learnedMs: number
+}
+
+interface UsualPool extends Usual {
+  /** How long nothing has come now, and whether that was told. */
   silentMs: number
+  isTold: boolean
+  /** The longest pause that is usual. */
+  pauseMs: number
+  /** The last silence that was told, and how long requests have come since; 0: there was none. */
+  toldMs: number
+  sinceToldMs: number
 }
 
 /** What else tells that clients still come, while a pool gets nothing. */
@@ -106,7 +120,7 @@ interface Besides {
 
 /** A pool that used to get requests gets none, while the listeners that can reach it still do. */
 export function silentRule(policy: AlertPolicy): AlertRule {
-  const pools = new Map<string, Usual>()
+  const pools = new Map<string, UsualPool>()
   const besides = new Map<string, Usual>()
   return {
     id: 'silent', confirm: 1, clear: 2, isState: false,
@@ -114,10 +128,10 @@ export function silentRule(policy: AlertPolicy): AlertRule {
       const sums = besidesOf(view)
       return view.pools.flatMap((joined) => {
         const found = sums.get(joined.name) ?? null
-        const usual = besides.get(joined.name) ?? { rate: 0, learnedMs: 0, silentMs: 0 }
+        const usual = besides.get(joined.name) ?? { rate: 0, learnedMs: 0 }
         besides.set(joined.name, usual)
         const isBusy = found !== null && found.rate >= 0.5 * usual.rate
-        if (found !== null && isBusy && !found.isWide) learn(usual, found.rate, found.durationMs)
+        if (found !== null && !found.isWide) learn(usual, found.rate, found.durationMs)
         return judgeSilence(joined, pools, isBusy && found.rate > 0 ? { ...found, usual: usual.rate } : null, policy.threshold('silent', joined.name))
       })
     },
@@ -169,28 +183,44 @@ function learn(usual: Usual, rate: number, durationMs: number): void {
   usual.rate += (rate - usual.rate) * Math.min(1, durationMs / usual.learnedMs)
 }
 
+/** Requests came again. A silence that was told becomes usual only where it comes again in a rhythm, as with bursts once a minute. */
+function endSilence(usual: UsualPool, durationMs: number): void {
+  const isRhythm = usual.toldMs > 0 && usual.sinceToldMs <= rhythmAtMost * usual.silentMs
+  if (!usual.isTold || isRhythm) usual.pauseMs = Math.max(usual.pauseMs, usual.isTold ? Math.min(usual.toldMs, usual.silentMs) : usual.silentMs)
+  if (usual.isTold) {
+    usual.toldMs = usual.silentMs
+    usual.sinceToldMs = 0
+  }
+  usual.sinceToldMs += durationMs
+  usual.silentMs = 0
+  usual.isTold = false
+}
+
 /** `besides`: what tells that clients still come, with what is usual there; null: they may have stopped. */
-function judgeSilence(joined: WatchedPool, pools: Map<string, Usual>, besides: (Besides & { readonly usual: number }) | null, leastRate: number): readonly Evaluation[] {
+function judgeSilence(joined: WatchedPool, pools: Map<string, UsualPool>, besides: (Besides & { readonly usual: number }) | null, leastRate: number): readonly Evaluation[] {
   const interval = joined.live?.interval
   if (interval === null || interval === undefined || joined.live === null) return []
-  const usual = pools.get(joined.name) ?? { rate: 0, learnedMs: 0, silentMs: 0 }
+  const usual = pools.get(joined.name) ?? { rate: 0, learnedMs: 0, silentMs: 0, isTold: false, pauseMs: 0, toldMs: 0, sinceToldMs: 0 }
   pools.set(joined.name, usual)
   const { row } = joined.live
   const delta = unitsIn(row, interval)
   // After a restart the end of the old process is not known; what the new one counted is.
   if (delta === null) {
-    if ((interval.leastUnits ?? 1) > 0) usual.silentMs = 0
+    if ((interval.leastUnits ?? 1) > 0) endSilence(usual, interval.durationMs)
     return [quiet('silent', joined.name, null, null)]
   }
   if (delta > 0) {
-    usual.silentMs = 0
-    if (!interval.marks.includes('wide')) learn(usual, delta / (interval.durationMs / 1000), interval.durationMs)
+    // A pause that nobody was told of belongs to what is usual: requests may come in bursts.
+    const overMs = interval.durationMs + (usual.isTold ? 0 : usual.silentMs)
+    if (!interval.marks.includes('wide')) learn(usual, delta / (overMs / 1000), overMs)
+    endSilence(usual, interval.durationMs)
     return [quiet('silent', joined.name, null, false)]
   }
   if (besides === null) return [quiet('silent', joined.name, null, null)]
   usual.silentMs += interval.durationMs
   const expected = usual.rate * (usual.silentMs / 1000)
-  if (usual.rate < leastRate || usual.learnedMs < leastLearnedMs || expected < leastExpected) return [quiet('silent', joined.name, null, false)]
+  if (usual.rate < leastRate || usual.learnedMs < leastLearnedMs || expected < leastExpected || usual.silentMs <= pausesAtMost * usual.pauseMs) return [quiet('silent', joined.name, null, false)]
+  usual.isTold = true
   return [{
     rule: 'silent', pool: joined.name, server: null, traffic: 'less', holds: true, severity: 'critical', at: joined.pool?.origin[0] ?? null,
     evidence: [chanceWords(expected), `${besides.who} ${rateWords(besides.rate)} ${besides.unit}/s; usual are ${rateWords(besides.usual)}.`],
