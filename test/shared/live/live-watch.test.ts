@@ -136,6 +136,18 @@ test('shares that follow from a weight of the run time are drift, not a mystery'
   assert.match(webOf(views[3]).shares.sentence, /the weights that run, which are not those of the config/)
 })
 
+test('a weight that an agent of the config may have set only informs, and one that nobody asked for is critical', () => {
+  const shareOf = (config: string): readonly string[] => {
+    const live = new LiveWatch(compiled(config), 1000)
+    const alerts = new AlertWatch()
+    const seen = [0, 1, 2, 3].map((second) => alerts.add(live.add(poll(second, { counts: [5 * second, 5 * second, 50 * second], states: [{}, {}, { weight: 100 }] }))))
+    const share = seen[3]?.find((one) => one.rule === 'share')
+    return [share?.severity ?? '', ...(share?.evidence ?? []).filter((one) => one.includes('agent'))]
+  }
+  assert.deepEqual(shareOf(pool('roundrobin')), ['critical'])
+  assert.deepEqual(shareOf(pool('roundrobin').replace('10.0.0.3:80 weight 10', '10.0.0.3:80 weight 10 agent-check agent-port 9')), ['info', 'The weight that runs may be that of the agent of c, as the config asks for.'])
+})
+
 test('a weight in the config that runs is as expected, and not what the last known good one expects', () => {
   const typed = pool('roundrobin').replace('10.0.0.3:80 weight 10', '10.0.0.3:80 weight 100')
   const live = new LiveWatch(compiled(typed), 1000, compiled(pool('roundrobin')))

@@ -1,3 +1,4 @@
+import type { Drift } from '#shared/live/drift.ts'
 import { isSticky } from '#shared/live/expected.ts'
 import { isBeyond } from '#shared/live/share-test.ts'
 import type { PoolShares } from '#shared/live/pool-watch.ts'
@@ -13,11 +14,11 @@ import { unitsIn, unitWord } from './units.ts'
 /** A server takes clearly more or less than its state and weight give it. */
 export function shareRule(policy: AlertPolicy): AlertRule {
   const book = new TroubleBook()
-  return { id: 'share', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap((pool) => judgeShares(pool, book.look(pool), policy.threshold('share', pool.name), view.drift.some((one) => one.pool === pool.name), view.tellsReloads)) }
+  return { id: 'share', confirm: 2, clear: 10, isState: false, look: (view) => view.pools.flatMap((pool) => judgeShares(pool, book.look(pool), policy.threshold('share', pool.name), view.drift.filter((one) => one.pool === pool.name), view.tellsReloads)) }
 }
 
-/** `drifted`: something of the pool runs otherwise than the config says. `tellsReloads`: another config would show. */
-function judgeShares(joined: WatchedPool, trouble: Trouble, ratio: number, drifted: boolean, tellsReloads: boolean): readonly Evaluation[] {
+/** `drift`: what of the pool runs otherwise than the config says. `tellsReloads`: another config would show. */
+function judgeShares(joined: WatchedPool, trouble: Trouble, ratio: number, drift: readonly Drift[], tellsReloads: boolean): readonly Evaluation[] {
   if (joined.live === null) return []
   const { shares, knownGood } = joined
   if (joined.live.interval === null || joined.live.interval.marks.includes('reset')) return [quiet('share', joined.name, null, null)]
@@ -27,12 +28,15 @@ function judgeShares(joined: WatchedPool, trouble: Trouble, ratio: number, drift
   const member = joined.servers.find((one) => (one.member?.name ?? one.live?.row.name) === server)?.member ?? null
   const rule = told.shift.direction === 'high' ? joined.pool?.selectors.find((one) => one.server === server) : undefined
   const misplaced = told.misplaced ?? 0
+  const weights = drift.filter((one) => one.kind === 'weight')
+  // The config asks an agent for the weights: what it sets is what the config wants.
+  const byAgents = told === shares && told.verdict === 'drift' && weights.length > 0 && weights.every((one) => one.byAgent)
   const hole = told.rule.class === 'load' && told.shift.direction === 'high' ? blackHole(joined, server) : null
   const sentence = rule === undefined ? told.sentence : `${told.sentence} A rule of the pool picks it before requests are balanced.`
   return [{
     rule: 'share', pool: joined.name, server: null, servers: [server], traffic: told.shift.direction === 'high' ? 'more' : 'less', holds: true,
-    severity: hole !== null ? 'critical' : misplaced < 0.05 ? 'info' : misplaced >= 0.2 && told.rule.class !== 'learned' && !told.byUsual ? 'critical' : 'warning',
-    evidence: [chanceWords(told.shift.strength), ...expectedWords(shares, knownGood, server), ...(rule === undefined && hole === null ? sourceWords(joined, trouble, told, told === shares, drifted, tellsReloads) : [])], trouble,
+    severity: hole !== null ? 'critical' : misplaced < 0.05 || byAgents ? 'info' : misplaced >= 0.2 && told.rule.class !== 'learned' && !told.byUsual ? 'critical' : 'warning',
+    evidence: [chanceWords(told.shift.strength), ...expectedWords(shares, knownGood, server), ...(byAgents ? [`The weight that runs may be that of the agent of ${weights.map((one) => one.server).join(', ')}, as the config asks for.`] : []), ...(rule === undefined && hole === null ? sourceWords(joined, trouble, told, told === shares, drift.length > 0, tellsReloads) : [])], trouble,
     sentence: hole === null ? sentence : `${sentence} ${hole}`, at: rule?.origin[0] ?? member?.origin[0] ?? joined.pool?.origin[0] ?? null,
   }]
 }
