@@ -36,7 +36,7 @@ export class IntervalTracker {
   readonly #kept = new Map<string, Kept>()
   readonly #signs = new RestartSigns()
   #taken: PollTime | null = null
-  #seen: ProcessSeen = { epoch: '', process: '', restarted: false }
+  #seen: ProcessSeen = { epoch: '', process: '', restarted: false, isOpen: false }
 
   constructor(nominalMs: number) {
     this.#nominalMs = nominalMs

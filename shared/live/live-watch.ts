@@ -80,10 +80,10 @@ export class LiveWatch {
     const rows = this.#tracker.add(snapshot)
     const fromTraffic = snapshot.fromTraffic === true
     const { listeners, pools } = joinSeen(rows, this.#model, snapshot, this.#answering)
-    const { process, restarted } = this.#tracker.seen
+    const { process, restarted, isOpen } = this.#tracker.seen
     const good = this.#knownGood === null ? null : new Map(joinSeen(rows, this.#knownGood, snapshot, this.#goodAnswering).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
     return {
-      snapshot, restarted, tellsReloads: tellsReloads(snapshot), listeners, reach: this.#reach.groups(listeners.map(({ row }) => row.owner), pools.flatMap((pool) => (pool.live === null ? [] : [pool.name]))), drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
+      snapshot, restarted, tellsReloads: tellsReloads(snapshot) && !isOpen, listeners, reach: this.#reach.groups(listeners.map(({ row }) => row.owner), pools.flatMap((pool) => (pool.live === null ? [] : [pool.name]))), drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
       pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, changed: this.#changedIn(joined), ownErrorsPerSecond: ownErrors(joined) })),
     }
   }

@@ -9,14 +9,19 @@ export interface ProcessSeen {
   readonly process: string
   /** Another process, or another configuration, than in the poll before. */
   readonly restarted: boolean
+  /** In the last minutes the ages of states spoke for a restart and the counters did not: nobody knows whether there was one. */
+  readonly isOpen: boolean
 }
+
+/** As long as an alert says whether there was a reload before it. */
+const openMs = 600_000
 
 /** Products that read another configuration within the process: the process alone does not tell of a reload. */
 const reloadsWithin: ReadonlySet<string> = new Set(['Caddy', 'Traefik', 'IPVS'])
 
 /**
- * Whether a reload cannot be missed: the source names the configuration or the process, or the ages of the states of its
- * pools. Where this is false nobody knows whether the configuration that was read still runs.
+ * Whether the source tells of reloads: it names the configuration or the process, or the ages of the states of its
+ * pools (then single polls may leave it open: `ProcessSeen.isOpen`). Where this is false nobody knows whether the configuration that was read still runs.
  */
 export function tellsReloads({ product, epoch, generation, fleet, rows }: LiveSnapshot): boolean {
   if (generation !== undefined) return true
@@ -36,6 +41,7 @@ export class RestartSigns {
   #epoch: string | null = null
   #generation: string | null = null
   #seen = 0
+  #openSinceMs = -Infinity
 
   add(snapshot: LiveSnapshot): ProcessSeen {
     const last = this.#last
@@ -44,12 +50,15 @@ export class RestartSigns {
     const isNameless = epoch === null && generation === null
     const shown = isNameless && last !== null && startedAgain(last, snapshot)
     // Ages alone leave it open: then the interval has no rate, and nothing is told.
-    if (epoch === null && (shown || (last !== null && fellBack(last, snapshot)))) this.#seen += 1
+    const aged = epoch === null && last !== null && fellBack(last, snapshot)
+    if (aged || (epoch === null && shown)) this.#seen += 1
+    if (named || shown) this.#openSinceMs = -Infinity
+    else if (aged) this.#openSinceMs = snapshot.taken.monotonicMs
     this.#last = snapshot
     this.#epoch = epoch ?? this.#epoch
     this.#generation = generation ?? this.#generation
     const counting = epoch ?? `#${this.#seen}`
-    return { epoch: counting, process: generation === null ? counting : `${counting} ${generation}`, restarted: named || shown }
+    return { epoch: counting, process: generation === null ? counting : `${counting} ${generation}`, restarted: named || shown, isOpen: snapshot.taken.monotonicMs - this.#openSinceMs < openMs }
   }
 }
 

@@ -52,7 +52,11 @@ for (const [name, polls, restarted] of cases) {
 
 test('ages alone leave open what the counters are, and tell nothing', () => {
   const signs = new RestartSigns()
-  assert.deepEqual([poll(0, { web: [100, 500] }), poll(1, { web: [400, 1] })].map((one) => signs.add(one)), [{ epoch: '#0', process: '#0', restarted: false }, { epoch: '#1', process: '#1', restarted: false }])
+  assert.deepEqual([poll(0, { web: [100, 500] }), poll(1, { web: [400, 1] })].map((one) => signs.add(one)), [{ epoch: '#0', process: '#0', restarted: false, isOpen: false }, { epoch: '#1', process: '#1', restarted: false, isOpen: true }])
+  const watch = new LiveWatch(null, 1000)
+  const at = (second: number, requests: number, age: number): boolean => watch.add(poll(second, { web: [requests, age] })).tellsReloads
+  assert.deepEqual([at(0, 100, 500), at(1, 400, 1), at(500, 500, 500), at(602, 600, 602)], [true, false, false, true], 'for ten minutes nobody says that there was none')
+  assert.deepEqual([at(700, 700, 1), at(701, 2, 0)], [false, true], 'a reload that shows ends it')
 })
 
 test('a source tells of reloads by its configuration, its process where a reload needs another one, or the ages of states', () => {

@@ -221,6 +221,8 @@ function judgeSilence(joined: WatchedPool, pools: Map<string, UsualPool>, beside
     return [quiet('silent', joined.name, null, false)]
   }
   if (besides === null) return [quiet('silent', joined.name, null, null)]
+  // Nothing came yet: a balancer that is first watched during an outage has shown no usual pause.
+  if (usual.learnedMs === 0) return [quiet('silent', joined.name, null, false)]
   usual.silentMs += interval.durationMs
   const expected = usual.rate * (usual.silentMs / 1000)
   if (usual.rate < leastRate || usual.learnedMs < leastLearnedMs || expected < leastExpected || usual.silentMs <= pausesAtMost * usual.pauseMs) return [quiet('silent', joined.name, null, false)]

@@ -56,3 +56,8 @@ test('an outage does not become usual: the next one is told as soon', () => {
   const began = told([...steady(100, 30, 10), ...steady(60, 20, 0), ...steady(900, 30, 10), ...steady(60, 20, 0), ...steady(900, 30, 10), ...steady(60, 20, 0)])
   assert.deepEqual(began, [101, 1061, 2021])
 })
+
+test('an outage that the watching began in is no usual pause: the next one is told', () => {
+  const began = told([...steady(300, 20, 0), ...steady(60, 30, 10), ...steady(60, 20, 0)])
+  assert.deepEqual(began, [361])
+})
