@@ -70,7 +70,7 @@ export const commands: readonly Command[] = [
 
   { id: 'next-finding', title: 'Next finding or alert', group: 'Review', keys: ['n'], possible: (state) => inReview(state) || inLive(state), run: ({ actions, store }) => (inLive(store.get()) ? actions.stepAlert(1) : actions.stepFinding(1)) },
   { id: 'previous-finding', title: 'Previous finding or alert', group: 'Review', keys: ['p'], possible: (state) => inReview(state) || inLive(state), run: ({ actions, store }) => (inLive(store.get()) ? actions.stepAlert(-1) : actions.stepFinding(-1)) },
-  { id: 'open-finding', title: 'Go to the lines of the chosen finding or alert', group: 'Review', keys: ['Enter'], possible: (state) => (inReview(state) && state.selection.sentenceId !== null) || (inLive(state) && state.live.alertKey !== null), run: ({ actions, store }) => (inLive(store.get()) ? actions.openAlertLine() : actions.openFinding()) },
+  { id: 'open-finding', title: 'Go to the lines of the chosen finding or alert', group: 'Review', keys: ['Enter'], possible: (state) => (inReview(state) && state.selection.sentenceId !== null) || (inLive(state) && state.live.alert !== null), run: ({ actions, store }) => (inLive(store.get()) ? actions.openAlertLine() : actions.openFinding()) },
   {
     id: 'mark-reviewed', title: 'Mark the chosen finding as reviewed', group: 'Review', keys: ['v'], possible: inReview,
     run: ({ actions, store }) => {
@@ -90,7 +90,7 @@ export const commands: readonly Command[] = [
   { id: 'live-faster', title: 'Replay faster', group: 'Live', keys: ['>'], possible: inLive, run: ({ actions }) => actions.stepLiveSpeed(1) },
   { id: 'live-mark-back', title: 'To what happened before', group: 'Live', keys: ['['], possible: inLive, run: ({ actions }) => actions.stepMark(-1) },
   { id: 'live-mark-on', title: 'To what happened next', group: 'Live', keys: [']'], possible: inLive, run: ({ actions }) => actions.stepMark(1) },
-  { id: 'live-began', title: 'To when the chosen alert began', group: 'Live', keys: ['b'], possible: (state) => inLive(state) && state.live.alertKey !== null, run: ({ actions }) => actions.rewindToAlert() },
+  { id: 'live-began', title: 'To when the chosen alert began', group: 'Live', keys: ['b'], possible: inLive, run: ({ actions }) => actions.rewindToAlert() },
   { id: 'live-config', title: 'To the last change of the config', group: 'Live', keys: ['r'], possible: (state) => inLive(state) && state.live.marks.some(isConfigChange), run: ({ actions }) => actions.rewindToConfig() },
   { id: 'live-now', title: 'Back to live', group: 'Live', keys: ['l'], possible: inLive, run: ({ actions }) => actions.followLive() },
   { id: 'live-compare', title: 'Compare running with known good', group: 'Live', keys: [], possible: (state) => (state.live.session?.running ?? null) !== null, run: ({ actions }) => void actions.compareRunning(null) },

@@ -51,6 +51,31 @@ test('the recording is replayed, and its marks are walked, with the keyboard alo
   })
 })
 
+test('keys that come faster than the moments they ask for act on those moments', async ({ page, app }) => {
+  await app.open(page)
+  await settled(page)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('Play the recording')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible({ timeout: 30_000 })
+  await page.keyboard.press('Space')
+  const moment = page.getByRole('slider', { name: 'Moment' })
+  const alert = page.locator('[data-alert]').filter({ hasText: 'Pool auth has received nothing' })
+  await page.keyboard.press('l')
+  await expect(alert).toBeVisible()
+  await page.keyboard.press('r')
+  await expect(moment).toHaveAttribute('aria-valuetext', /^09:00:02/)
+  await expect(alert).toHaveCount(0)
+  await page.route('**/rpc/live.at', async (route) => {
+    await new Promise((done) => setTimeout(done, 300))
+    await route.continue()
+  })
+  // To the end, to the alert there, and to when it began; nothing of it is on the screen yet.
+  for (const key of ['l', 'n', 'b']) await page.keyboard.press(key)
+  await expect(moment).toHaveAttribute('aria-valuetext', /^09:00:04/)
+  await expect(page.locator('.card.sel')).toHaveCount(1)
+})
+
 interface Told {
   readonly title: string
   readonly body: string

@@ -12,7 +12,7 @@ const toneOf: Readonly<Record<LiveAlert['severity'], Tone>> = { critical: 'criti
 export function AlertsPanel() {
   const { actions } = useApp()
   const sample = useAppState((state) => state.live.shown)
-  const chosen = useAppState((state) => state.live.alertKey)
+  const chosen = useAppState((state) => state.live.alert?.key ?? null)
   const wanted = useAppState((state) => state.live.pool)
   const isRecording = useAppState((state) => state.live.session?.kind === 'recording')
   const list = useRef<HTMLDivElement>(null)
@@ -85,7 +85,7 @@ function AlertCard({ alert, sample, isChosen, followers }: { readonly alert: Liv
         )}
         <div className="meta">
           {alert.lines.slice(0, 2).map((line) => <LiveLineButton key={`${line.side}:${line.file}:${line.line}`} line={line} />)}
-          <button type="button" className="link" aria-label={`Go to when it began: ${title}`} onClick={() => { actions.chooseAlert(alert.key); actions.rewindToAlert() }}>Go to when it began</button>
+          <button type="button" className="link" aria-label={`Go to when it began: ${title}`} onClick={() => { actions.chooseAlert(alert.key); actions.seekLive(alert.sinceMs) }}>Go to when it began</button>
         </div>
       </article>
     </div>

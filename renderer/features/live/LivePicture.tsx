@@ -32,7 +32,7 @@ export function LivePicture() {
   const [found, setFound] = useState<FindState>({ index: 0, count: 0 })
   const handle = useRef<TopologyHandle>(null)
   const box = useRef<HTMLInputElement>(null)
-  const chosen = useAppState((state) => state.live.alertKey)
+  const chosen = useAppState((state) => state.live.alert?.key ?? null)
   const isRevealing = useRef(false)
   const answer = picture.answer.value
   const hidden = useMemo(() => (answer === null ? { byFilter: 0, byLimit: 0, folded: 0 } : toHiddenCounts(answer)), [answer])

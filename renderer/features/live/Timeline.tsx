@@ -101,7 +101,7 @@ function Events({ marks, atMs }: { readonly marks: readonly TimelineMark[]; read
       <ol>
         {newestFirst.map((mark) => (
           <li key={mark.id}>
-            <button type="button" className="live-event" title={mark.text} aria-current={Math.abs(mark.atMs - atMs) < 1500 ? 'time' : undefined} onClick={() => { actions.seekLive(mark.atMs); if (mark.key !== null) actions.chooseAlert(mark.key) }}>
+            <button type="button" className="live-event" title={mark.text} aria-current={Math.abs(mark.atMs - atMs) < 1500 ? 'time' : undefined} onClick={() => actions.goToMark(mark)}>
               <span className="mono">{clockWords(mark.atMs, marks.at(-1)?.atMs ?? mark.atMs)}</span>
               <span><ToneGlyph tone={mark.kind === 'alert' && mark.severity === 'warning' ? 'warning' : markTones[mark.kind]} />{splitSentence(mark.text)[0]}{mark.endMs !== null && <small className="muted"> until {clockWords(mark.endMs)}</small>}</span>
             </button>

@@ -12,6 +12,7 @@ export interface LiveActions extends LiveSessionActions, LiveTimeActions, LiveVi
 /** Everything that can be done in the Live workspace. */
 export function createLiveActions(tools: ActionTools, configs: ConfigActions, review: ReviewActions): LiveActions {
   const live = createLiveTools(tools)
-  const { pause, ...time } = createLiveTimeActions(live)
-  return { ...createLiveSessionActions(live, { ...time, pause }), ...time, ...createLiveViewActions(live), ...createLiveFollowUpActions(live, configs, review) }
+  const time = createLiveTimeActions(live)
+  const { pause: _pause, onceThere: _onceThere, ...shown } = time
+  return { ...createLiveSessionActions(live, time), ...shown, ...createLiveViewActions(live, time), ...createLiveFollowUpActions(live, configs, review) }
 }

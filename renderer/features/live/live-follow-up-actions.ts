@@ -4,6 +4,7 @@ import type { ConfigActions } from '#renderer/features/open/config-actions.ts'
 import type { ReviewActions } from '#renderer/features/review/review-actions.ts'
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
 import type { LiveLine } from '#shared/view/live-sample.ts'
+import { chosenAlert } from './live-selection.ts'
 import type { LiveTools } from './live-tools.ts'
 
 export interface LiveFollowUpActions {
@@ -35,8 +36,7 @@ export function createLiveFollowUpActions({ store, client, notify, live, refresh
     },
 
     openAlertLine() {
-      const { shown, alertKey } = live()
-      const line = shown?.alerts.find((alert) => alert.key === alertKey)?.lines[0]
+      const line = chosenAlert(live())?.lines[0]
       if (line !== undefined) void actions.compareRunning(line)
     },
 

@@ -1,5 +1,6 @@
 import type { LiveAlert, LiveSample } from '#shared/view/live-sample.ts'
 import type { TopologyView } from '#shared/view/topology-view.ts'
+import type { LiveState } from './live-state.ts'
 
 /** Boxes that an alert is about: its pool, and the servers that it names. A folded group stands for its members. */
 export function alertIds(alert: Pick<LiveAlert, 'pool' | 'server' | 'servers'>, sample: LiveSample | null, view: TopologyView | null): readonly string[] {
@@ -29,16 +30,20 @@ export function poolOfIds(sample: LiveSample | null, view: TopologyView | null, 
   return null
 }
 
+/** The alert that is chosen, by the moment shown where it is there. */
+export function chosenAlert({ shown, alert }: Pick<LiveState, 'shown' | 'alert'>): LiveAlert | null {
+  return shown?.alerts.find((one) => one.key === alert?.key) ?? alert
+}
+
 /** The first alert about one of these boxes; null: none is. */
-export function alertOfIds(sample: LiveSample | null, ids: readonly string[]): string | null {
+export function alertOfIds(sample: LiveSample | null, ids: readonly string[]): LiveAlert | null {
   if (sample === null || ids.length === 0) return null
   const wanted = new Set(ids)
-  const found = sample.alerts.find((alert) => {
+  return sample.alerts.find((alert) => {
     const pool = sample.pools.find((one) => one.name === alert.pool)
     if (pool === undefined || pool.id === null) return false
     return wanted.has(pool.id) || pool.servers.some((server) => server.name === alert.server && server.id !== null && wanted.has(server.id))
-  })
-  return found?.key ?? null
+  }) ?? null
 }
 
 /** What is lit while only trouble is shown: boxes of alerts, and every way to and from them. */

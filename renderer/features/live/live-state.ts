@@ -1,7 +1,7 @@
 import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { LiveSessionInfo, TimelineMark } from '#shared/rpc/live-payloads.ts'
 import type { TopologyAnswer, TopologyOptions } from '#shared/rpc/payloads.ts'
-import type { LiveSample } from '#shared/view/live-sample.ts'
+import type { LiveAlert, LiveSample } from '#shared/view/live-sample.ts'
 import { idle, type Remote } from '#renderer/state/remote.ts'
 
 export const liveTabs = ['timeline', 'distribution', 'servers', 'raw'] as const
@@ -31,7 +31,8 @@ export interface LiveState {
   readonly find: string
   /** Selected boxes and edges. */
   readonly ids: readonly string[]
-  readonly alertKey: string | null
+  /** The alert that is chosen, as it was then: in another moment it may not be there. */
+  readonly alert: LiveAlert | null
   /** Pool whose servers are listed; null: the one in most trouble. */
   readonly pool: string | null
   readonly tab: LiveTab
@@ -49,6 +50,6 @@ export interface LiveState {
 
 export const initialLive: LiveState = {
   session: null, starting: { state: 'idle' }, ended: null, newest: null, shown: null, cursor: { kind: 'now' }, speed: 1, picture: { configId: null, answer: idle },
-  topologyOptions: { grouping: 'auto', expanded: [], onlyChanged: false, query: '', limit: 1000 }, find: '', ids: [], alertKey: null, pool: null, tab: 'timeline', unit: 'requests', colour: 'errors',
+  topologyOptions: { grouping: 'auto', expanded: [], onlyChanged: false, query: '', limit: 1000 }, find: '', ids: [], alert: null, pool: null, tab: 'timeline', unit: 'requests', colour: 'errors',
   onlyTrouble: false, isMoving: true, metric: null, minutes: 15, marks: [], marksCount: 0,
 }

@@ -12,14 +12,14 @@ export interface LiveTimeActions {
   followLive(): void
   /** To the mark of the timeline before or after the moment shown. */
   stepMark(step: 1 | -1): void
-  /** To when the chosen alert began. */
-  rewindToAlert(): void
   /** To the last reload or change of the config up to the moment shown, else to the first one after it. */
   rewindToConfig(): void
 }
 
-/** The same for those who begin and end a session. */
+/** The same for the other actions of the workspace. */
 export interface LiveTime extends LiveTimeActions {
+  /** Does what is asked of the moment of the cursor: at once, or when that moment is on the screen. Keys come faster than moments. */
+  onceThere(act: () => void): void
   /** Nothing plays on by itself any more. */
   pause(): void
 }
@@ -36,27 +36,49 @@ const samePlaceMs = 500
 
 /** Moving through what was seen. */
 export function createLiveTimeActions({ client, live, change, show }: LiveTools): LiveTime {
-  let seekRun = 0
   let seekUnderway = false
   let wantedMs: number | null = null
+  /** Moments asked for, and how many of them are on the screen or were given up. */
+  let asked = 0
+  let reached = 0
+  let waiting: readonly { readonly asked: number; readonly act: () => void }[] = []
   let player: ReturnType<typeof setInterval> | undefined
 
   /** Asks for the moment of the cursor; only the newest wish counts while one is underway. */
   async function seek(atMs: number): Promise<void> {
     wantedMs = atMs
+    asked++
     if (seekUnderway) return
     seekUnderway = true
-    const run = ++seekRun
     while (wantedMs !== null) {
       const wanted: number = wantedMs
+      const which = asked
       wantedMs = null
       const { session } = live()
       if (session === null) break
       const sample = await client.call('live.at', { sessionId: session.sessionId, atMs: wanted })
-      if (run !== seekRun || live().cursor.kind === 'now') break
-      if (sample.ok) show(sample.value)
+      // Another session, or back to now: what was asked for is not wanted any more.
+      if (sample.ok && live().session?.sessionId === session.sessionId && live().cursor.kind === 'past') show(sample.value)
+      arrive(which)
     }
     seekUnderway = false
+    arrive(asked)
+  }
+
+  function arrive(which: number): void {
+    reached = which
+    for (let next = waiting[0]; next !== undefined && next.asked <= reached; next = waiting[0]) {
+      const before = asked
+      waiting = waiting.slice(1)
+      next.act()
+      // It went elsewhere: what was asked for after it is about that moment.
+      if (asked > before) waiting = waiting.map((one) => ({ ...one, asked }))
+    }
+  }
+
+  function onceThere(act: () => void): void {
+    if (reached === asked && waiting.length === 0) act()
+    else waiting = [...waiting, { asked, act }]
   }
 
   function pause(): void {
@@ -144,18 +166,13 @@ export function createLiveTimeActions({ client, live, change, show }: LiveTools)
       wantedMs = null
       change({ cursor: { kind: 'now' } })
       show(newest)
+      arrive(asked)
     },
 
     stepMark(step) {
       const at = shownMs()
       const times = live().marks.map((mark) => mark.atMs).filter((time) => (time - at) * step > samePlaceMs)
       if (times.length > 0) actions.seekLive(step === 1 ? Math.min(...times) : Math.max(...times))
-    },
-
-    rewindToAlert() {
-      const { shown, alertKey } = live()
-      const alert = shown?.alerts.find((one) => one.key === alertKey)
-      if (alert !== undefined) actions.seekLive(alert.sinceMs)
     },
 
     rewindToConfig() {
@@ -166,5 +183,5 @@ export function createLiveTimeActions({ client, live, change, show }: LiveTools)
       if (times.length > 0) actions.seekLive(to)
     },
   }
-  return { ...actions, pause }
+  return { ...actions, pause, onceThere }
 }

@@ -1,6 +1,8 @@
+import type { TimelineMark } from '#shared/rpc/live-payloads.ts'
 import type { TopologyOptions } from '#shared/rpc/payloads.ts'
-import { alertIds, alertOfIds, poolOfIds } from './live-selection.ts'
+import { alertIds, alertOfIds, chosenAlert, poolOfIds } from './live-selection.ts'
 import type { LiveState } from './live-state.ts'
+import type { LiveTime } from './live-time-actions.ts'
 import type { LiveTools } from './live-tools.ts'
 import { firingAlerts } from './live-words.ts'
 
@@ -10,35 +12,48 @@ export interface LiveViewActions {
   clearLiveSelection(): void
   chooseAlert(key: string | null): void
   stepAlert(step: 1 | -1): void
+  /** To when the chosen alert began; without one, the first that fires is chosen. */
+  rewindToAlert(): void
+  /** To a mark of the timeline, and to the alert that it tells of. */
+  goToMark(mark: Pick<TimelineMark, 'atMs' | 'key'>): void
   setLiveTopology(change: Partial<TopologyOptions>): void
   expandLiveGroup(id: string): void
 }
 
 /** What of the moment is looked at: boxes, alerts, tabs, how the picture is drawn. */
-export function createLiveViewActions({ live, change, refreshPicture }: LiveTools): LiveViewActions {
+export function createLiveViewActions({ live, change, refreshPicture }: LiveTools, time: LiveTime): LiveViewActions {
   const actions: LiveViewActions = {
     changeLive: change,
 
     selectLiveIds(ids) {
       const { shown, picture } = live()
       const view = picture.answer.value?.view ?? null
-      change({ ids, alertKey: alertOfIds(shown, ids), pool: poolOfIds(shown, view, ids) ?? live().pool })
+      change({ ids, alert: alertOfIds(shown, ids), pool: poolOfIds(shown, view, ids) ?? live().pool })
     },
-    clearLiveSelection: () => change({ ids: [], alertKey: null, pool: null }),
+    clearLiveSelection: () => change({ ids: [], alert: null, pool: null }),
 
     chooseAlert(key) {
       const { shown, picture } = live()
       const alert = shown?.alerts.find((one) => one.key === key) ?? null
-      if (alert === null) return change({ alertKey: null, ids: [] })
-      change({ alertKey: alert.key, ids: alertIds(alert, shown, picture.answer.value?.view ?? null), pool: alert.pool ?? live().pool, metric: null })
+      if (alert === null) return change({ alert: null, ids: [] })
+      change({ alert, ids: alertIds(alert, shown, picture.answer.value?.view ?? null), pool: alert.pool ?? live().pool, metric: null })
     },
 
-    stepAlert(step) {
+    stepAlert: (step) => time.onceThere(() => {
       const alerts = firingAlerts(live().shown)
       if (alerts.length === 0) return
-      const at = alerts.findIndex((alert) => alert.key === live().alertKey)
+      const at = alerts.findIndex((alert) => alert.key === live().alert?.key)
       const next = alerts[at === -1 ? (step === 1 ? 0 : alerts.length - 1) : (at + step + alerts.length) % alerts.length]
       actions.chooseAlert(next?.key ?? null)
+    }),
+    rewindToAlert: () => time.onceThere(() => {
+      if (live().alert === null) actions.chooseAlert(firingAlerts(live().shown)[0]?.key ?? null)
+      const alert = chosenAlert(live())
+      if (alert !== null) time.seekLive(alert.sinceMs)
+    }),
+    goToMark({ atMs, key }) {
+      time.seekLive(atMs)
+      if (key !== null) time.onceThere(() => actions.chooseAlert(key))
     },
 
     setLiveTopology(parts) {
