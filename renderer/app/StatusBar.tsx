@@ -1,3 +1,4 @@
+import { toTraffic } from '#renderer/features/behaviour/verdict.ts'
 import { LiveStatus } from '#renderer/features/live/LiveStatus.tsx'
 import { fileName, lineAt, textOf } from '#renderer/features/review/places.ts'
 import { useApp, useAppState } from './context.ts'
@@ -14,7 +15,9 @@ function ConfigStatus() {
   const state = useAppState((now) => now)
   const { before, after, comparison, connected, progress, cursor, selection } = state
   const candidate = after.value?.summary
-  const busy = [before, after, comparison, state.topology, state.behaviour, state.checks].some((each) => each.state === 'loading')
+  // What waits for its turn is still to be done.
+  const awaited = candidate !== undefined && (toTraffic(state).state === 'working' || state.checks.state === 'idle')
+  const busy = awaited || [before, after, comparison, state.topology, state.behaviour, state.checks].some((each) => each.state === 'loading')
   const milliseconds = (candidate?.parseMs ?? 0) + (before.value?.summary.parseMs ?? 0) + (comparison.value?.milliseconds ?? 0)
   const place = selection.reveal !== null ? { side: selection.reveal.side, file: selection.reveal.span.file, offset: selection.reveal.span.start } : cursor
   const line = place === null ? null : lineAt(textOf(state, place.side, place.file), place.offset)

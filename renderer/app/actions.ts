@@ -6,6 +6,7 @@ import { createHistoryActions, type HistoryActions } from '#renderer/features/hi
 import { createLiveActions, type LiveActions } from '#renderer/features/live/live-actions.ts'
 import { createReviewActions, type ReviewActions } from '#renderer/features/review/review-actions.ts'
 import { createTraceActions, type TraceActions } from '#renderer/features/trace/trace-actions.ts'
+import { createSettingsSaver, type SaveSettings } from '#renderer/features/settings/save-settings.ts'
 import type { AppState, Dialog, Notice, Workspace } from '#renderer/state/app-state.ts'
 import type { Store } from '#renderer/state/store.ts'
 
@@ -15,7 +16,7 @@ export interface ShellActions {
   closeDialog(): void
   notify(text: string, tone?: Notice['tone'], action?: Notice['action']): void
   dismissNotice(id: number): void
-  /** Stops what is being read and computed; what stood there stays. */
+  /** Stops what is being read and computed, and what waits for its turn; what stood there stays. */
   stopWork(): void
   saveSettings(change: Partial<AppSettings>): Promise<void>
 }
@@ -27,6 +28,7 @@ export interface ActionTools {
   readonly store: Store<AppState>
   readonly client: SteelyardClient
   readonly notify: ShellActions['notify']
+  readonly saveSettings: SaveSettings
 }
 
 const quietMs = 6000
@@ -40,7 +42,8 @@ export function createActions(store: Store<AppState>, client: SteelyardClient, s
     store.update((state) => ({ notices: [...state.notices.filter((notice) => notice.text !== text), { id, text, tone, action }].slice(-4) }))
     if (tone !== 'problem' && action === null) setTimeout(() => dismissNotice(id), quietMs)
   }
-  const tools: ActionTools = { store, client, notify }
+  const saveSettings = createSettingsSaver(store, client)
+  const tools: ActionTools = { store, client, notify, saveSettings }
   const behaviour = createBehaviourActions(tools)
   const review = createReviewActions(tools, behaviour)
   const configs = createConfigActions(tools, review)
@@ -59,11 +62,12 @@ export function createActions(store: Store<AppState>, client: SteelyardClient, s
     closeDialog: () => store.update({ dialog: { kind: 'none' } }),
     notify,
     dismissNotice,
-    stopWork,
+    stopWork() {
+      stopWork()
+      behaviour.stopBehaviour()
+    },
     async saveSettings(change) {
-      const settings = { ...store.get().settings, ...change }
-      store.update({ settings })
-      const saved = await client.call('app.saveSettings', settings)
+      const saved = await saveSettings(change)
       if (!saved.ok) notify(`The settings could not be kept: ${saved.failure.message}`, 'problem')
     },
   }

@@ -19,3 +19,8 @@ export function loading<T>(previous: Remote<T>): Remote<T> {
 export function settled<T>(result: Result<T>, previous: Remote<T>): Remote<T> {
   return result.ok ? { state: 'ready', value: result.value } : { state: 'failed', value: previous.value, failure: result.failure }
 }
+
+/** Somebody stopped it before there was an answer. */
+export function wasStopped(remote: Remote<unknown>): boolean {
+  return remote.state === 'failed' && remote.failure.code === 'cancelled'
+}

@@ -1,6 +1,9 @@
 import { failed, type Result } from '#shared/diagnostics/failure.ts'
 import type { Transport } from '#shared/rpc/client.ts'
 
+/** Characters; browsers allow 64 KiB for all such calls together, and a character may take three bytes. */
+const mostKeptAlive = 16_000
+
 const eventNames = ['config.changed', 'progress', 'open.requested', 'menu.command', 'live.sample', 'live.ended'] as const
 
 /** The engine behind the localhost host: one POST per call, one event stream. The session cookie is the host's business. */
@@ -10,9 +13,12 @@ export function httpTransport(parse: (bytes: ArrayBuffer) => Promise<unknown>, o
     async send(callId, method, params) {
       const abort = new AbortController()
       running.set(callId, abort)
+      const body = JSON.stringify(params)
       try {
         const response = await fetch(`rpc/${method}`, {
-          method: 'POST', credentials: 'same-origin', headers: { 'content-type': 'application/json', 'x-steelyard-call': callId }, body: JSON.stringify(params), signal: abort.signal,
+          method: 'POST', credentials: 'same-origin', headers: { 'content-type': 'application/json', 'x-steelyard-call': callId }, body, signal: abort.signal,
+          // What is to be kept arrives although the page is left at once. The browser refuses that for large bodies.
+          keepalive: /^app\.save/.test(method) && body.length < mostKeptAlive,
         })
         const bytes = await response.arrayBuffer()
         if (!(response.headers.get('content-type') ?? '').startsWith('application/json')) {

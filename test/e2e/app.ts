@@ -44,6 +44,7 @@ export const test = base.extend<Fixtures>({
       async open(page, files = []) {
         const { address, child } = await serve(folder, files)
         running.push(child)
+        if (slowestMs > 0) await page.addInitScript(slowAnswers, slowestMs)
         await page.goto(address)
         await expect(page.getByRole('main')).toBeVisible()
       },
@@ -55,6 +56,29 @@ export const test = base.extend<Fixtures>({
     await rm(folder, { recursive: true, force: true })
   },
 })
+
+/** `STEELYARD_SLOW_ANSWERS=400` keeps each question and each answer back for up to 400 ms by chance: a story that then fails hangs on who is first. */
+const slowestMs = Number(process.env['STEELYARD_SLOW_ANSWERS'] ?? 0)
+
+function slowAnswers(mostMs: number): void {
+  const { fetch } = window
+  const wait = (): Promise<void> => new Promise((done) => setTimeout(done, Math.random() * mostMs))
+  window.fetch = async (input, init) => {
+    if (typeof input !== 'string' || !input.startsWith('rpc/')) return fetch(input, init)
+    // A save is on its way before the page can be left.
+    if (!input.startsWith('rpc/app.save')) await wait()
+    const response = await fetch(input, init)
+    await wait()
+    return response
+  }
+  // Messages of the stream come late, in their order, and so after answers that they came before.
+  const listen = EventSource.prototype.addEventListener
+  Object.assign(EventSource.prototype, {
+    addEventListener(this: EventSource, name: string, listener: (event: Event) => void) {
+      listen.call(this, name, (event: Event) => void setTimeout(() => listener(event), mostMs / 2))
+    },
+  })
+}
 
 function serve(folder: string, files: readonly string[]): Promise<{ readonly address: string; readonly child: ChildProcess }> {
   const child = spawn(process.execPath, ['cli/main.ts', 'serve', '--quiet', ...files], { cwd: root, env: { ...process.env, STEELYARD_DATA: path.join(folder, 'data') }, stdio: ['ignore', 'pipe', 'pipe'] })

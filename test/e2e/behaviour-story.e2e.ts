@@ -121,6 +121,24 @@ test('a comparison that takes long says so, can be stopped, and never leaves an 
   await expect(panel(page).locator('.verdict-banner')).toContainText('Traffic changes')
 })
 
+test('Stop counts, too, while the comparison of traffic still waits for the picture', async ({ page, app }) => {
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url().split('/').at(-1) ?? ''))
+  await page.route('**/rpc/topology.view', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 4000))
+    await route.continue().catch(() => undefined)
+  })
+  await app.open(page)
+  await panel(page).getByRole('button', { name: 'Stop' }).click()
+  await expect(panel(page).locator('.verdict-banner.hatched')).toContainText('Stopped before every request was compared.')
+  await settled(page)
+  await expect(page.getByRole('group', { name: 'Verdict' })).toContainText('traffic: not known')
+  expect(asked).toContain('compare.run')
+  expect(asked).not.toContain('behaviour.compare')
+  await panel(page).getByRole('button', { name: 'Try again' }).click()
+  await expect(panel(page).locator('.verdict-banner')).toContainText('Traffic changes')
+})
+
 test('an access log gives each class its share of real requests', async ({ page, app }) => {
   const line = (path: string, pool: string): string => `Nov 20 12:00:00 lb haproxy[1]: 203.0.113.7:40000 [20/Nov/2026:12:00:00.000] https-in~ ${pool}/${pool}-1 0/0/1/2/3 200 100 - - ---- 1/1/1/1/0 0/0 {api.shop.example} "GET ${path} HTTP/1.1"`
   const log = path.join(app.folder, 'access.log')

@@ -1,13 +1,16 @@
 import type { ActionTools } from '#renderer/app/actions.ts'
 import { noProofs, type AppState, type PairBehaviour, type Weighing } from '#renderer/state/app-state.ts'
 import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
+import { failed } from '#shared/diagnostics/failure.ts'
 import type { ProofReport } from '#shared/rpc/payloads.ts'
 import { readLog } from './log-file.ts'
-import { pairOf } from './verdict.ts'
+import { pairOf, toTraffic } from './verdict.ts'
 
 export interface BehaviourActions {
   /** Asks for every class of requests that goes somewhere else. An answer about the same sources stays until the next one is there. */
   compareBehaviour(): Promise<void>
+  /** For later: compares when its turn has come, unless it was stopped before. */
+  queueBehaviour(): () => Promise<void>
   stopBehaviour(): void
   /** Replays the witness of one class on the real balancer; null: of every class. */
   prove(classId: string | null): Promise<void>
@@ -27,6 +30,7 @@ export function createBehaviourActions({ store, client, notify }: ActionTools): 
   let comparing: AbortController | null = null
   let proving: AbortController | null = null
   let weighRun = 0
+  let stops = 0
 
   const putProof = (classId: string | null, report: Remote<ProofReport>): void =>
     store.update(({ proofs }) => ({ proofs: classId === null ? { ...proofs, all: report } : { ...proofs, byClass: new Map(proofs.byClass).set(classId, report) } }))
@@ -58,7 +62,17 @@ export function createBehaviourActions({ store, client, notify }: ActionTools): 
       if (result.ok && weighing !== null) await weigh(weighing.title, weighing.base64)
     },
 
-    stopBehaviour: () => comparing?.abort(),
+    queueBehaviour() {
+      const before = stops
+      return () => before === stops ? actions.compareBehaviour() : Promise.resolve()
+    },
+
+    stopBehaviour() {
+      stops += 1
+      if (comparing !== null) return comparing.abort()
+      if (toTraffic(store.get()).state !== 'working') return
+      store.update(({ behaviour }) => ({ behaviour: settled<PairBehaviour>(failed('cancelled', 'Stopped before it began.'), behaviour) }))
+    },
 
     async prove(classId) {
       const pair = pairOf(store.get())

@@ -41,7 +41,7 @@ const keepAliveMs = 15_000
 export const usualPastMinutes = 30
 
 /** Beginning and end of watching a balancer or a recording, and what comes from it meanwhile. */
-export function createLiveSessionActions({ store, client, notify, live, change, loadOptions, show, refreshMarks }: LiveTools, time: LiveTime): LiveSessionActions {
+export function createLiveSessionActions({ store, client, notify, saveSettings, live, change, loadOptions, show, refreshMarks }: LiveTools, time: LiveTime): LiveSessionActions {
   let lease: ReturnType<typeof setInterval> | undefined
   let giveUp = new AbortController()
 
@@ -88,9 +88,7 @@ export function createLiveSessionActions({ store, client, notify, live, change, 
 
   async function remember(source: string, running: ConfigSummary | null): Promise<void> {
     const entry = { address: withoutPassword(source), config: running?.input.kind === 'path' ? running.input.path : null }
-    const { settings } = store.get()
-    const saved = await client.call('app.saveSettings', { ...settings, liveSources: [entry, ...settings.liveSources.filter((one) => one.address !== entry.address)].slice(0, 12) })
-    if (saved.ok) store.update({ settings: saved.value })
+    await saveSettings({ liveSources: [entry, ...store.get().settings.liveSources.filter((one) => one.address !== entry.address)].slice(0, 12) })
   }
 
   /** User and password that the store of the system has for an address. */
@@ -109,7 +107,7 @@ export function createLiveSessionActions({ store, client, notify, live, change, 
       const knownGoodId = await knownGoodOf(running.value)
       const old = live().session
       // The folder of the recording is there once something was kept in it.
-      await client.call('app.saveSettings', store.get().settings)
+      await saveSettings({})
       const address = withoutPassword(source.trim())
       const credentials = credentialsOf(source.trim()) ?? await keptCredentials(address)
       const { info, settings } = store.get()
@@ -137,7 +135,7 @@ export function createLiveSessionActions({ store, client, notify, live, change, 
 
     forgetSource(address) {
       const { liveSources } = store.get().settings
-      void client.call('app.saveSettings', { ...store.get().settings, liveSources: liveSources.filter((one) => one.address !== address) }).then((saved) => { if (saved.ok) store.update({ settings: saved.value }) })
+      void saveSettings({ liveSources: liveSources.filter((one) => one.address !== address) })
       void client.call('host.keepSecret', { key: address, value: null })
     },
 

@@ -1,10 +1,11 @@
 import type { ActionTools } from '#renderer/app/actions.ts'
 import type { BehaviourActions } from '#renderer/features/behaviour/behaviour-actions.ts'
 import type { Diagnostic } from '#shared/diagnostics/diagnostic.ts'
+import { failed } from '#shared/diagnostics/failure.ts'
 import type { TopologyOptions } from '#shared/rpc/payloads.ts'
 import type { Span } from '#shared/text/span.ts'
 import { nothingSelected, textKey, type AppState, type DrawerTab, type PictureMode, type Selection, type Side } from '#renderer/state/app-state.ts'
-import { idle, loading, settled, type Remote } from '#renderer/state/remote.ts'
+import { idle, loading, settled, wasStopped, type Remote } from '#renderer/state/remote.ts'
 import { toDrawerFiles } from './editor-marks.ts'
 import { findingsOf, type Finding } from './findings.ts'
 import { effectiveTopologyOptions } from './picture-options.ts'
@@ -89,13 +90,15 @@ export function createReviewActions({ store, client }: ActionTools, behaviour: B
       store.update({ texts: keptTexts, decisions: { before: idle, after: idle } })
       lastTopology = ''
       // The engine does one thing at a time: what is looked at first is asked first, and texts wait for the comparison.
-      const compared = actions.refreshTopology().then(() => compare(beforeId, afterId))
+      const compareTraffic = behaviour.queueBehaviour()
+      const compared = actions.refreshTopology().then(() => wasStopped(store.get().topology) ? undefined : compare(beforeId, afterId))
       beforeTexts = compared
       await compared
+      if (store.get().after.value?.summary.configId === afterId && (wasStopped(store.get().topology) || wasStopped(store.get().comparison))) return stopHere()
       if (store.get().drawerTab === 'text') fetchShownText()
       await textAsked()
       await Promise.all([...fetching])
-      await Promise.all([behaviour.compareBehaviour(), check(afterId)])
+      await Promise.all([compareTraffic(), check(afterId)])
     },
 
     async refreshTopology() {
@@ -263,6 +266,13 @@ export function createReviewActions({ store, client }: ActionTools, behaviour: B
     for (const [config, path] of [[before.value, file?.before ?? null], [after.value, file?.after ?? null]] as const) {
       if (config !== null && path !== null && !isLongText(config.summary, path)) void actions.ensureText(config.summary.configId, path)
     }
+  }
+
+  /** Somebody stopped what ran: what would have followed is not asked, and says so. */
+  function stopHere(): void {
+    const stopped = failed('cancelled', 'This was stopped.')
+    store.update(({ comparison, checks }) => ({ comparison: settled(stopped, comparison), checks: settled(stopped, checks) }))
+    behaviour.stopBehaviour()
   }
 
   async function compare(beforeId: string | null, afterId: string): Promise<void> {

@@ -1,13 +1,19 @@
 import { useState } from 'react'
 import { useApp, useAppState } from '#renderer/app/context.ts'
-import { Button, Field, Segmented } from '#renderer/ui/primitives.tsx'
+import type { AppInfo } from '#shared/rpc/payloads.ts'
+import { Button, Field, Segmented, Working } from '#renderer/ui/primitives.tsx'
 import { LiveSettings } from '#renderer/features/live/LiveSettings.tsx'
 import { parseEnvironment, toEnvironmentText } from './environment-text.ts'
 
+/** Its fields begin with what was kept, so they wait for it. */
 export function SettingsWorkspace() {
+  const info = useAppState((state) => state.info)
+  return info === null ? <Working text="Reading the settings…" /> : <SettingsPage info={info} />
+}
+
+function SettingsPage({ info }: { readonly info: AppInfo }) {
   const { actions } = useApp()
   const settings = useAppState((state) => state.settings)
-  const info = useAppState((state) => state.info)
   const [root, setRoot] = useState(settings.root ?? '')
   const [author, setAuthor] = useState(settings.author)
   const [keep, setKeep] = useState(String(settings.keepSnapshots))
@@ -59,10 +65,10 @@ export function SettingsWorkspace() {
       <section aria-labelledby="about">
         <h2 id="about">About</h2>
         <dl className="facts">
-          <div><dt>Version</dt><dd>{info?.version ?? 'unknown'}</dd></div>
-          <div><dt>Runs in</dt><dd>{info?.host === 'desktop' ? 'the desktop app' : 'the browser, served by this machine'}</dd></div>
-          <div><dt>Products</dt><dd>{info?.dialects.map((dialect) => `${dialect.product} (checked against ${dialect.verifiedOn.join(', ')})`).join(', ') ?? 'unknown'}</dd></div>
-          <div><dt>Data folder</dt><dd className="mono">{info?.dataFolder ?? 'unknown'}</dd></div>
+          <div><dt>Version</dt><dd>{info.version}</dd></div>
+          <div><dt>Runs in</dt><dd>{info.host === 'desktop' ? 'the desktop app' : 'the browser, served by this machine'}</dd></div>
+          <div><dt>Products</dt><dd>{info.dialects.map((dialect) => `${dialect.product} (checked against ${dialect.verifiedOn.join(', ')})`).join(', ')}</dd></div>
+          <div><dt>Data folder</dt><dd className="mono">{info.dataFolder}</dd></div>
         </dl>
         <div className="row">
           <Button onClick={() => actions.openDialog({ kind: 'keys' })}>Keys…</Button>

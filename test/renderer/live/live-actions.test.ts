@@ -33,7 +33,7 @@ function slowRecording() {
     })
   }
   const store = createStore<AppState>({ ...initialState, live: { ...initialState.live, session: session('a'), shown: sampleAt(0), newest: sampleAt(60_000), cursor: { kind: 'past', atMs: 0, isPlaying: false } } })
-  const tools = createLiveTools({ store, client: { call } as unknown as SteelyardClient, notify: () => undefined })
+  const tools = createLiveTools({ store, client: { call } as unknown as SteelyardClient, notify: () => undefined, saveSettings: () => Promise.reject(new Error('not asked here')) })
   const time = createLiveTimeActions(tools)
   return { asked, store, time, view: createLiveViewActions(tools, time), live: () => store.get().live }
 }

@@ -32,7 +32,7 @@ function slowHost() {
   const store = createStore<AppState>(initialState)
   const review: Partial<ReviewActions> = { analyse: () => Promise.resolve() }
   const notices: string[] = []
-  const actions = createConfigActions({ store, client: { call } as unknown as SteelyardClient, notify: (text) => { notices.push(text) } }, review as ReviewActions)
+  const actions = createConfigActions({ store, client: { call } as unknown as SteelyardClient, notify: (text) => { notices.push(text) }, saveSettings: () => Promise.reject(new Error('not asked here')) }, review as ReviewActions)
   return { asked, store, actions, notices }
 }
 
