@@ -3,7 +3,7 @@ import type { ConfigInput, ConfigSummary } from '#shared/rpc/payloads.ts'
 import { fileName } from '#renderer/features/review/places.ts'
 import { openingOptions } from '#renderer/features/review/picture-options.ts'
 import { notCompared, type ReviewActions } from '#renderer/features/review/review-actions.ts'
-import { nothingSelected, type Side } from '#renderer/state/app-state.ts'
+import { nothingSelected, type Side, type Workspace } from '#renderer/state/app-state.ts'
 import { createBroughtActions, type BroughtActions } from './brought-actions.ts'
 import { createHeldSides } from './held-sides.ts'
 import { createSideLoader } from './side-loader.ts'
@@ -33,9 +33,14 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
   /** The baseline was chosen by the user, so it outlives the next candidate; one that we looked up does not. */
   let baselineChosen = false
 
-  /** Nothing that was said of the configs before stays: it would be read as said of those that come now. */
-  function freshScreen(): void {
-    store.update({ ...notCompared, selection: nothingSelected, reviewed: new Set(), drawerFile: 0, cursor: null, find: '', picturePartial: false, workspace: 'review', dialog: { kind: 'none' } })
+  /**
+   * Nothing that was said of the configs before stays: it would be read as said of those that come now.
+   * `askedFrom`: where it was asked for; who went elsewhere while it was read stays there.
+   */
+  function freshScreen(askedFrom: Workspace): void {
+    store.update(({ workspace }) => ({
+      ...notCompared, selection: nothingSelected, reviewed: new Set<string>(), drawerFile: 0, cursor: null, find: '', picturePartial: false, workspace: workspace === askedFrom ? 'review' : workspace, dialog: { kind: 'none' },
+    }))
   }
 
   /** A new pair stands: what the picture begins with, then everything that follows from the two. */
@@ -73,6 +78,7 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
     openSample: (product) => actions.openPair({ kind: 'sample', side: 'before', ...(product === undefined ? {} : { product }) }, { kind: 'sample', side: 'after', ...(product === undefined ? {} : { product }) }),
 
     async openOne(input) {
+      const { workspace } = store.get()
       const loaded = await loader.fetchAsked('after', input)
       if (loaded === null) return
       if (!loaded.ok) {
@@ -82,7 +88,7 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
       baselineChosen = false
       held.release('before')
       held.release('after')
-      freshScreen()
+      freshScreen(workspace)
       loader.commit('after', input, loaded.value)
       const good: ConfigInput = { kind: 'known-good', source: loaded.value.source }
       const found = await loader.fetchAsked('before', good)
@@ -93,6 +99,7 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
     },
 
     async openPair(before, after) {
+      const { workspace } = store.get()
       const [first, second] = await Promise.all([before === null ? null : loader.fetchAsked('before', before), loader.fetchAsked('after', after)])
       if (second === null || (before !== null && first === null)) return
       if (!second.ok) {
@@ -102,7 +109,7 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
       }
       held.release('before')
       held.release('after')
-      freshScreen()
+      freshScreen(workspace)
       baselineChosen = before !== null && before.kind !== 'sample'
       loader.commit('after', after, second.value)
       if (before === null || first?.ok !== true) loader.clear('before')
@@ -115,6 +122,7 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
 
     async openOn(side, input) {
       if (side === 'after' && !baselineChosen) return actions.openOne(input)
+      const { workspace } = store.get()
       const loaded = await loader.fetchAsked(side, input)
       if (loaded === null) return
       if (!loaded.ok) {
@@ -123,7 +131,7 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
       }
       if (side === 'before') baselineChosen = true
       held.release(side)
-      freshScreen()
+      freshScreen(workspace)
       loader.commit(side, input, loaded.value)
       await analyseNew()
     },
@@ -139,7 +147,7 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
       loader.overtake('after')
       held.release('before')
       held.release('after')
-      freshScreen()
+      freshScreen(present.workspace)
       baselineChosen = before !== null
       loader.commit('after', after.input, after)
       if (before === null) loader.clear('before')

@@ -91,3 +91,18 @@ test('what was said of the configs before goes with them, and stays where a file
   actions.swapSides()
   assert.deepEqual(told(), ['idle', 'idle', 'idle'], 'the same pair the other way round')
 })
+
+test('who goes elsewhere while a config is read stays there; who waits comes to it', async () => {
+  const { asked, store, actions } = slowHost()
+  const first = actions.openPair(good, saved)
+  store.update({ workspace: 'settings' })
+  await asked[0]?.answer(true)
+  await asked[1]?.answer(true)
+  await first
+  assert.deepEqual([store.get().workspace, store.get().after.value?.summary.configId], ['settings', 'config 2'])
+  const second = actions.openOne(saved)
+  await asked[2]?.answer(true)
+  await asked[3]?.answer(false)
+  await second
+  assert.equal(store.get().workspace, 'review')
+})
