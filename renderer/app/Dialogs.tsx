@@ -1,6 +1,7 @@
 import { ExportDialog } from '#renderer/features/export/ExportDialog.tsx'
 import { ApproveDialog, RestoreDialog, SnapshotDialog } from '#renderer/features/history/HistoryDialogs.tsx'
 import { NoteDialog } from '#renderer/features/live/NoteDialog.tsx'
+import { WaiveDialog } from '#renderer/features/live/WaiveDialog.tsx'
 import { ChooseDialog, GitDialog, OpenDialog } from '#renderer/features/open/OpenDialog.tsx'
 import { KeySheet } from '#renderer/features/palette/KeySheet.tsx'
 import { Palette } from '#renderer/features/palette/Palette.tsx'
@@ -18,6 +19,7 @@ export function Dialogs() {
     case 'snapshot': return <SnapshotDialog />
     case 'restore': return <RestoreDialog snapshotId={dialog.snapshotId} source={dialog.source} />
     case 'note': return <NoteDialog />
+    case 'waive': return <WaiveDialog alert={dialog.alert} />
     case 'export': return <ExportDialog />
     case 'palette': return <Palette />
     case 'keys': return <KeySheet />

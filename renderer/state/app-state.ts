@@ -6,6 +6,7 @@ import type {
 import { usualRecordingLimits } from '#shared/rpc/recording-limits.ts'
 import type { RequestInput } from '#shared/model/request.ts'
 import type { Span } from '#shared/text/span.ts'
+import type { LiveAlert } from '#shared/view/live-sample.ts'
 import { initialLive, type LiveState } from '#renderer/features/live/live-state.ts'
 import { emptyTraceForm, type TraceForm } from '#renderer/features/trace/request-form.ts'
 import { idle, type Remote } from './remote.ts'
@@ -44,6 +45,7 @@ export type Dialog =
   | { readonly kind: 'restore'; readonly snapshotId: string; readonly source: string }
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'note' }
+  | { readonly kind: 'waive'; readonly alert: LiveAlert }
   | { readonly kind: 'choose'; readonly title: string; readonly choices: readonly { readonly title: string; readonly detail: string; readonly open: () => void }[] }
 
 export interface Notice {

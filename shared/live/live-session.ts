@@ -2,7 +2,7 @@ import type { Failure } from '#shared/diagnostics/failure.ts'
 import type { RoutingModel } from '#shared/model/routing-model.ts'
 import type { Alert } from './alerts/alert-book.ts'
 import { AlertWatch } from './alerts/alert-watch.ts'
-import type { AlertSettings } from './alerts/settings.ts'
+import type { AlertSettings, Waiver } from './alerts/settings.ts'
 import { LiveWatch, type LiveView } from './live-watch.ts'
 import type { LiveSnapshot } from './snapshot.ts'
 
@@ -39,6 +39,11 @@ export class LiveSession {
   /** Goes on with another config, as after a reload. */
   useConfig(model: RoutingModel, knownGood: RoutingModel | null): void {
     this.#watch.useConfig(model, knownGood)
+  }
+
+  /** What is known of alerts from here on. */
+  useWaivers(waivers: readonly Waiver[]): void {
+    this.#alerts.useWaivers(waivers)
   }
 
   /** Something was seen that does not fire yet: polls may come closer together. */

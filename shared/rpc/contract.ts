@@ -92,6 +92,8 @@ export const contract = {
   'live.series': method({ params: object({ sessionId: string, keys: array(string), fromMs: number, toMs: number, points: integer }), result: json<SeriesAnswer>() }),
   'live.marks': method({ params: object({ sessionId: string }), result: json<readonly TimelineMark[]>() }),
   'live.note': method({ params: object({ sessionId: string, atMs: number, text: string }), result: json<null>() }),
+  /** Takes over the waivers of settings of alerts (JSON, empty for none) while a balancer is watched. Thresholds stay those it began with. */
+  'live.waive': method({ params: object({ sessionId: string, alerts: string }), result: json<null>() }),
   /** The picture of the config that ran at a time with what ran in it, as a file; `atMs` null: now. */
   'live.picture': method({
     params: object({

@@ -15,6 +15,8 @@ export interface LiveSessionInfo {
   readonly knownGood: ConfigSummary | null
   /** What could not be read or written, as sentences: a config after a reload, parts of a recording. */
   readonly problems: readonly string[]
+  /** What to know of the source: that its address could change the balancer, that asking it costs. Sentences. */
+  readonly cautions: readonly string[]
   /** What is missing of the time before watching began, as a sentence; null: nothing that the source keeps. */
   readonly pastProblem: string | null
   /** The file that is being written; null: nothing is recorded. */

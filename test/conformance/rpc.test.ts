@@ -187,6 +187,10 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     assert.ok(series.times.length >= 2 && series.series[0]?.high.some((value) => value !== null) === true && series.series[1]?.high.every((value) => value === null) === true)
     await call('live.note', { sessionId, atMs: range.toMs, text: 'looked at by ada' })
     assert.ok((await call('live.marks', { sessionId }) as readonly TimelineMark[]).some((mark) => mark.kind === 'note' && mark.text === 'looked at by ada'))
+    const waivers = [{ rule: 'health', pool: 'api', reason: 'a new disk', until: '2099-01-01' }]
+    await call('live.waive', { sessionId, alerts: JSON.stringify({ waivers }) })
+    await refuse('live.waive', { sessionId, alerts: '{"waivers":[{"rule":"health"}]}' }, 'bad-params')
+    assert.ok((await call('live.marks', { sessionId }) as readonly TimelineMark[]).some((mark) => mark.text === 'Alert "health" of api is waived until 2099-01-01: a new disk'))
     assert.ok((await call('live.raw', { sessionId }) as { table: { rows: readonly unknown[] } }).table.rows.length === 4)
     const livePicture = await call('live.picture', { sessionId, atMs: null, topology, unit: 'requests', colour: 'errors', picture: { format: 'svg', theme: 'dark', scale: 1, title: 'now' } }) as { base64: string; name: string }
     assert.match(Buffer.from(livePicture.base64, 'base64').toString(), /60\/s|5\d\/s|6\d\/s/)
@@ -197,6 +201,7 @@ for (const [name, open] of [['memory', memory], ['worker thread', thread], ['HTT
     assert.ok(recorded.running !== null && recorded.knownGood !== null && recorded.range !== null && recorded.problems.length === 0)
     assert.ok((await call('live.at', { sessionId: recorded.sessionId, atMs: recorded.range.toMs }) as LiveSample).alerts.some((alert) => alert.key === 'silent:auth'))
     assert.match((await call('live.report', { sessionId: recorded.sessionId, format: 'markdown' }) as { text: string }).text, /^# Incident report: [^]*Pool auth has received nothing/)
+    await refuse('live.waive', { sessionId: recorded.sessionId, alerts: '' }, 'unsupported')
     await refuse('live.openRecording', { input: { kind: 'bytes', title: 'x.lbrec', base64: 'aGVsbG8=' }, alerts: '' }, 'bad-answer')
     // Its alerts are told anew, by the settings of who opens it.
     await refuse('live.openRecording', { input: { kind: 'sample' }, alerts: '{' }, 'not-text')

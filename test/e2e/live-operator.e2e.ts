@@ -176,3 +176,52 @@ test('among 300 pools the alert that is chosen brings its pool into view, and th
     await balancer.close()
   }
 })
+
+test('an alert that somebody knows about is waived for a while and counts again, by keyboard', async ({ page, app }) => {
+  const pools = manyPools(3, 'orders')
+  const config = path.join(app.folder, 'haproxy.cfg')
+  const socket = path.join(app.folder, 'stats.sock')
+  await writeFile(config, configOfPools(pools))
+  const balancer = await startFakeBalancer(socket, pools)
+  try {
+    await app.open(page, [config])
+    await settled(page)
+    await page.keyboard.press('2')
+    await watchBalancer(page, socket)
+    await expect(page.getByRole('region', { name: 'To know of this source' })).toContainText('"level user" is enough')
+    balancer.pools = shifted(pools, 'orders')
+    const card = page.locator('[data-alert]').filter({ hasText: 'orders/s1 took' })
+    await expect(card).toBeVisible({ timeout: 30_000 })
+    const firing = page.getByRole('heading', { name: /^Alerts/ })
+    await expect(firing).toContainText('1 firing')
+
+    await test.step('why, for how long, and which servers', async () => {
+      await card.getByRole('button', { name: /^Waive: / }).focus()
+      await page.keyboard.press('Enter')
+      const dialog = page.getByRole('dialog')
+      await expect(dialog).toContainText('Nothing of the balancer is changed.')
+      await page.keyboard.type('one client loads everything')
+      await dialog.getByRole('combobox', { name: 'About' }).focus()
+      await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Enter')
+      await expect(dialog).toHaveCount(0)
+      await expect(card).toContainText('one client loads everything', { timeout: 15_000 })
+      await expect(firing).toContainText('none firing')
+      await expect(page.locator('.live-event').filter({ hasText: 'Alert "share" of orders is waived until' })).toHaveCount(1)
+    })
+    await test.step('the settings keep it', async () => {
+      await page.keyboard.press('6')
+      await expect(page.getByRole('textbox', { name: 'Alerts' })).toHaveValue(/"pool": "orders",\s+"reason": "one client loads everything"/)
+      await page.keyboard.press('2')
+    })
+    await test.step('it counts again when the waiver is ended', async () => {
+      await card.getByRole('button', { name: /^End the waiver: / }).focus()
+      await page.keyboard.press('Enter')
+      await expect(firing).toContainText('1 firing', { timeout: 15_000 })
+      await expect(card.getByRole('button', { name: /^Waive: / })).toBeVisible()
+    })
+  } finally {
+    await balancer.close()
+  }
+})

@@ -15,6 +15,7 @@ export function AlertsPanel() {
   const chosen = useAppState((state) => state.live.alert?.key ?? null)
   const wanted = useAppState((state) => state.live.pool)
   const isRecording = useAppState((state) => state.live.session?.kind === 'recording')
+  const cautions = useAppState((state) => state.live.session?.cautions)
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (chosen !== null) list.current?.querySelector(`[data-alert="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: 'nearest' })
@@ -43,6 +44,7 @@ export function AlertsPanel() {
         {sample !== null && notes.map((alert) => <AlertCard key={alert.key} alert={alert} sample={sample} isChosen={alert.key === chosen} followers={[]} />)}
         {drift.length > 0 && <DriftList drift={drift} />}
         {sample !== null && sample.notes.length > 0 && <SourceNotes notes={sample.notes} />}
+        {sample !== null && cautions !== undefined && cautions.length > 0 && <Cautions cautions={cautions} />}
       </div>
       {pool !== null && sample !== null && (
         <section className={`live-distribution ${isStale(sample) ? 'live-stale' : ''}`} aria-label={`Distribution of pool ${pool.name}`}>
@@ -60,6 +62,7 @@ export function AlertsPanel() {
 
 function AlertCard({ alert, sample, isChosen, followers }: { readonly alert: LiveAlert; readonly sample: LiveSample; readonly isChosen: boolean; readonly followers: readonly LiveAlert[] }) {
   const { actions } = useApp()
+  const isLive = useAppState((state) => state.live.session?.kind === 'live' && state.live.ended === null)
   const tone = alert.waived === null ? toneOf[alert.severity] : 'maintenance'
   const [title, rest] = splitSentence(alert.sentence)
   return (
@@ -86,6 +89,8 @@ function AlertCard({ alert, sample, isChosen, followers }: { readonly alert: Liv
         <div className="meta">
           {alert.lines.slice(0, 2).map((line) => <LiveLineButton key={`${line.side}:${line.file}:${line.line}`} line={line} />)}
           <button type="button" className="link" aria-label={`Go to when it began: ${title}`} onClick={() => { actions.chooseAlert(alert.key); actions.seekLive(alert.sinceMs) }}>Go to when it began</button>
+          {isLive && alert.waived === null && alert.severity !== 'info' && <button type="button" className="link" aria-label={`Waive: ${title}`} onClick={() => actions.openDialog({ kind: 'waive', alert })}>Waive…</button>}
+          {isLive && alert.waived !== null && <button type="button" className="link" aria-label={`End the waiver: ${title}`} onClick={() => void actions.endWaiver(alert)}>End the waiver</button>}
         </div>
       </article>
     </div>
@@ -109,6 +114,16 @@ function SourceNotes({ notes }: { readonly notes: readonly string[] }) {
     <section className="live-notes" aria-labelledby="live-notes">
       <h3 id="live-notes"><ToneGlyph tone="unknown" /> Not known from this source</h3>
       <ul>{notes.map((note) => <li key={note}>{note}</li>)}</ul>
+    </section>
+  )
+}
+
+/** What the source could be misused for, and what asking it costs: last, since it is nothing of the moment. */
+function Cautions({ cautions }: { readonly cautions: readonly string[] }) {
+  return (
+    <section className="live-notes" aria-labelledby="live-cautions">
+      <h3 id="live-cautions"><ToneGlyph tone="notice" /> To know of this source</h3>
+      <ul>{cautions.map((caution) => <li key={caution}>{caution}</li>)}</ul>
     </section>
   )
 }

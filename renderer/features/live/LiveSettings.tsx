@@ -27,8 +27,8 @@ export function LiveSettings() {
         <label className="tick"><input type="checkbox" checked={settings.liveNotify} onChange={(event) => void switchNotify(event.target.checked)} /> Tell new alerts through the system while the window is not in front</label>
         {refused && <span className="field-problem">The system does not allow notifications for Steelyard.</span>}
       </div>
-      <Field label="Alerts" hint="Thresholds by rule and by pool, and waivers with their end, as JSON; empty: the usual ones. They count from the next time that a balancer is watched." problem={problem}>
-        <textarea className="input mono" rows={5} value={alerts} spellCheck={false} placeholder={example} onChange={(event) => setAlerts(event.target.value)} onBlur={() => problem === undefined && alerts !== settings.liveAlerts && void actions.saveSettings({ liveAlerts: alerts })} />
+      <Field label="Alerts" hint="Thresholds by rule and by pool, and waivers with their end, as JSON; empty: the usual ones. Waivers count at once, the rest from the next time that a balancer is watched." problem={problem}>
+        <textarea className="input mono" rows={5} value={alerts} spellCheck={false} placeholder={example} onChange={(event) => setAlerts(event.target.value)} onBlur={() => problem === undefined && alerts !== settings.liveAlerts && void actions.saveSettings({ liveAlerts: alerts }).then(actions.useWaivers)} />
       </Field>
       <RecordingLimit label="Recordings end at, in MB" hint="Watching goes on without one. It counts from the next time that a balancer is watched." what="megabytes" />
       <RecordingLimit label="Recordings end after, in hours" hint="A week is 168." what="hours" />

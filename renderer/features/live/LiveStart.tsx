@@ -2,7 +2,9 @@ import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { useApp, useAppState } from '#renderer/app/context.ts'
 import { toSideTitle } from '#renderer/features/open/side-title.ts'
 import { toTypedInput } from '#renderer/features/open/typed-input.ts'
-import { Button, FailureNote, Field, Working } from '#renderer/ui/primitives.tsx'
+import { powerOf } from '#shared/live/cautions.ts'
+import { parseLiveSource } from '#shared/live/live-source.ts'
+import { Button, FailureNote, Field, ToneGlyph, Working } from '#renderer/ui/primitives.tsx'
 import { usualPastMinutes, type RunningChoice } from './live-session-actions.ts'
 
 type Choice = 'candidate' | 'baseline' | 'file' | 'none'
@@ -39,6 +41,8 @@ export function LiveStart() {
   const files = useRef<HTMLInputElement>(null)
   const [seconds, setSeconds] = useState(String(intervalMs / 1000))
   const [pastMinutes, setPastMinutes] = useState(usualPastMinutes)
+  const parsed = source.trim() === '' ? null : parseLiveSource(source)
+  const power = parsed === null || typeof parsed === 'string' ? null : powerOf(parsed)
   const keepsPast = /^\s*prometheus:/i.test(source)
   const waitsFor = starting.state === 'working' ? starting.what : null
   const choice: Choice = picked ?? (after === null || isSample ? 'none' : 'candidate')
@@ -67,6 +71,7 @@ export function LiveStart() {
           <Field label="Source" hint="A stats socket, HOST:PORT, or the address of a statistics page. A user and password in it are kept in the store of the system, or not at all.">
             <input className="input mono" autoFocus value={source} spellCheck={false} autoComplete="off" placeholder="/run/haproxy/admin.sock" onChange={(event) => setSource(event.target.value)} />
           </Field>
+          {power !== null && <p className="live-power" role="note"><ToneGlyph tone="notice" /> {power}</p>}
           <Field label="Config that it runs" hint={choice === 'none' ? 'Without one, only what the statistics show can be told: no rules, no expected shares of hashes, no lines.' : 'Expected shares, lines and differences come from it. It is read again after a reload.'}>
             <select className="input" value={choice} onChange={(event) => setPicked(event.target.value as Choice)}>
               {after !== null && <option value="candidate">{`${isSample ? 'The sample incident' : toSideTitle(after)} (candidate)`}</option>}

@@ -3,9 +3,10 @@ import { toBase64 } from '#renderer/features/open/browser-files.ts'
 import type { ConfigActions } from '#renderer/features/open/config-actions.ts'
 import type { ReviewActions } from '#renderer/features/review/review-actions.ts'
 import { ok, type Result } from '#shared/diagnostics/failure.ts'
-import type { LiveLine } from '#shared/view/live-sample.ts'
+import type { LiveAlert, LiveLine } from '#shared/view/live-sample.ts'
 import { chosenAlert } from './live-selection.ts'
 import type { LiveTools } from './live-tools.ts'
+import { withoutWaivers, withWaiver } from './waivers.ts'
 
 export interface LiveFollowUpActions {
   /** Opens Review on known good against running; with a line, there. */
@@ -16,10 +17,16 @@ export interface LiveFollowUpActions {
   saveReport(format: 'markdown' | 'html'): Promise<void>
   /** `atMs` null: the moment shown. */
   annotate(atMs: number | null, text: string): Promise<Result<null>>
+  /** An alert is known from now on: kept in the settings, and counted at once. `servers` empty: the alert about the whole pool. */
+  waive(alert: Pick<LiveAlert, 'rule' | 'pool'>, servers: readonly string[], reason: string, hours: number): Promise<Result<null>>
+  /** A waived alert counts again. */
+  endWaiver(alert: Pick<LiveAlert, 'rule' | 'pool'>): Promise<void>
+  /** The balancer that is watched goes on with the waivers of the settings. */
+  useWaivers(): Promise<Result<null>>
 }
 
 /** Where one goes from what Live shows: to the lines, to a report, to a note. */
-export function createLiveFollowUpActions({ store, client, notify, live, refreshMarks }: LiveTools, configs: ConfigActions, review: ReviewActions): LiveFollowUpActions {
+export function createLiveFollowUpActions({ store, client, notify, saveSettings, live, refreshMarks }: LiveTools, configs: ConfigActions, review: ReviewActions): LiveFollowUpActions {
   const actions: LiveFollowUpActions = {
     async compareRunning(line) {
       const { session } = live()
@@ -59,6 +66,30 @@ export function createLiveFollowUpActions({ store, client, notify, live, refresh
       if (noted.ok) await refreshMarks()
       return noted
     },
+
+    async waive(alert, servers, reason, hours) {
+      const text = withWaiver(store.get().settings.liveAlerts, alert, servers, reason, Date.now(), hours)
+      return text.ok ? keep(text.value) : text
+    },
+
+    async endWaiver(alert) {
+      const text = withoutWaivers(store.get().settings.liveAlerts, alert, Date.now())
+      const kept = text.ok ? await keep(text.value) : text
+      if (!kept.ok) notify(kept.failure.message, 'problem')
+    },
+
+    async useWaivers() {
+      const { session } = live()
+      if (session?.kind !== 'live') return ok(null)
+      const told = await client.call('live.waive', { sessionId: session.sessionId, alerts: store.get().settings.liveAlerts })
+      if (told.ok) await refreshMarks()
+      return told
+    },
+  }
+
+  async function keep(liveAlerts: string): Promise<Result<null>> {
+    const saved = await saveSettings({ liveAlerts })
+    return saved.ok ? actions.useWaivers() : saved
   }
   return actions
 }

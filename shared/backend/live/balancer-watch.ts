@@ -1,6 +1,6 @@
 import type { Failure, Result } from '#shared/diagnostics/failure.ts'
 import type { Alert } from '#shared/live/alerts/alert-book.ts'
-import type { AlertSettings } from '#shared/live/alerts/settings.ts'
+import type { AlertSettings, Waiver } from '#shared/live/alerts/settings.ts'
 import { LiveSession, type LiveMoment } from '#shared/live/live-session.ts'
 import type { LiveSnapshot } from '#shared/live/snapshot.ts'
 import type { LoadedConfig } from '#shared/backend/load-config.ts'
@@ -55,6 +55,10 @@ export class BalancerWatch {
   /** Why the config was not read again after the last reload; null: it was, or there was none. */
   get configProblem(): string | null {
     return this.#configProblem
+  }
+
+  useWaivers(waivers: readonly Waiver[]): void {
+    this.#session.useWaivers(waivers)
   }
 
   /** Something was seen that does not fire yet: polls may come closer together. */

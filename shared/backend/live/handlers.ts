@@ -125,6 +125,12 @@ export function liveHandlers(ports: Ports, store: ConfigStore, pairs: PairStore)
       session.note(atMs, text.slice(0, longestNote))
       return null
     }),
+    'live.waive'({ sessionId, alerts }) {
+      const settings = readAlertSettings(alerts)
+      if (!settings.ok) return Promise.resolve(settings)
+      const session = find(sessionId)
+      return Promise.resolve(session.ok ? session.value.waive(settings.value.waivers ?? []) : session)
+    },
     async 'live.picture'({ sessionId, atMs, topology, unit, colour, picture }) {
       const session = find(sessionId)
       if (!session.ok) return session

@@ -1,5 +1,5 @@
 import type { Table } from '#shared/presentation/presentation.ts'
-import type { AlertSettings } from '#shared/live/alerts/settings.ts'
+import type { AlertSettings, Waiver } from '#shared/live/alerts/settings.ts'
 import type { LiveSessionInfo } from '#shared/rpc/live-payloads.ts'
 import type { Result } from '#shared/diagnostics/failure.ts'
 import type { OpenRecording } from './replay.ts'
@@ -15,6 +15,8 @@ export interface KeptSession {
   readonly raw: () => { readonly atMs: number; readonly table: Table } | null
   /** Someone's remark about a moment. */
   readonly note: (atMs: number, text: string) => void
+  /** From here on these waivers count; what they change is noted. Errors: it is a recording. */
+  readonly waive: (waivers: readonly Waiver[]) => Result<null>
   /** Its recording, to be read from the start; the caller closes it. Errors: nothing is recorded. */
   readonly recording: () => Promise<Result<OpenRecording>>
   readonly close: () => void

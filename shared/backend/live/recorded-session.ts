@@ -62,10 +62,11 @@ async function readThrough(ports: Ports, sessionId: string, recording: OpenRecor
     seen, alerts,
     info: (): LiveSessionInfo => ({
       sessionId, kind: 'recording', title: head.source, product: head.product, surface: 'recording', intervalMs: head.intervalMs, running: replay.running?.summary ?? null, knownGood: replay.knownGood?.summary ?? null,
-      problems, pastProblem: null, recording: null, range: seen.samples.range(),
+      problems, cautions: [], pastProblem: null, recording: null, range: seen.samples.range(),
     }),
     raw: () => ({ atMs: last.taken.wallMs, table: toRawTable(last) }),
     note: (atMs, text) => { seen.marks.note(atMs, text) },
+    waive: () => ({ ok: false, failure: { code: 'unsupported', message: 'Alerts of a recording are told when it is opened; waivers in the settings count the next time.' } }),
     close: () => undefined,
   })
 }

@@ -1,5 +1,6 @@
 import { failed, ok, type Failure, type Result } from '#shared/diagnostics/failure.ts'
-import type { AlertSettings } from '#shared/live/alerts/settings.ts'
+import type { AlertSettings, Waiver } from '#shared/live/alerts/settings.ts'
+import { cautionsOf } from '#shared/live/cautions.ts'
 import type { LiveSource } from '#shared/live/live-source.ts'
 import { toRecordingLimits, type WrittenLimits } from '#shared/rpc/recording-limits.ts'
 import { whyNotShown } from '#shared/live/same-product.ts'
@@ -18,6 +19,7 @@ import { toRawTable } from './raw-table.ts'
 import { openRecording, type OpenRecording } from './replay.ts'
 import { SeenTraffic } from './seen-traffic.ts'
 import { SessionRecording } from './session-recording.ts'
+import { waiverChanges } from './waiver-words.ts'
 
 export interface WatchOptions {
   readonly sessionId: string
@@ -43,7 +45,6 @@ const breathEveryMs = 20
 /** One running balancer that is polled until `close`. Each poll and each miss goes out as an event. */
 export class WatchedSession implements KeptSession {
   readonly seen: SeenTraffic
-  readonly alerts: AlertSettings
   readonly #ports: Ports
   readonly #options: WatchOptions
   /** How far apart new data can be expected. */
@@ -53,6 +54,7 @@ export class WatchedSession implements KeptSession {
   readonly #recording: SessionRecording | null
   #snapshot: LiveSnapshot | null = null
   #pastProblem: string | null = null
+  #alerts: AlertSettings
   #callOff: () => void = () => undefined
   #closed = false
 
@@ -63,7 +65,7 @@ export class WatchedSession implements KeptSession {
     this.#options = options
     this.#poller = poller
     this.#recording = record === null ? null : new SessionRecording(ports, record.path, { source: source.title, intervalMs }, toRecordingLimits(record.limits))
-    this.alerts = alerts
+    this.#alerts = alerts
     this.seen = new SeenTraffic(ports, intervalMs)
     this.#watch = new BalancerWatch(ports.clock, {
       nominalMs: intervalMs, running, knownGood, readAgain, recording: this.#recording, alerts,
@@ -141,7 +143,7 @@ export class WatchedSession implements KeptSession {
     const { sessionId, source, knownGood } = this.#options
     return {
       sessionId, kind: 'live', title: source.title, product: this.#snapshot?.product ?? '', surface: surfaceOf(source), intervalMs: this.#intervalMs, running: this.#watch.running?.summary ?? null, knownGood: knownGood?.summary ?? null,
-      problems: this.#watch.configProblem === null ? [] : [this.#watch.configProblem], pastProblem: this.#pastProblem, recording: this.#recording?.status() ?? null, range: this.seen.samples.range(),
+      problems: this.#watch.configProblem === null ? [] : [this.#watch.configProblem], cautions: cautionsOf(source, this.#snapshot?.rows.length ?? 0, this.#intervalMs), pastProblem: this.#pastProblem, recording: this.#recording?.status() ?? null, range: this.seen.samples.range(),
     }
   }
 
@@ -153,6 +155,19 @@ export class WatchedSession implements KeptSession {
     if (this.#recording === null || this.#options.record === null) return failed('not-found', 'Nothing of this balancer is recorded, so there is nothing to report. Watch it with a recording.')
     await this.#recording.drained()
     return openRecording(this.#ports, this.#options.record.path)
+  }
+
+  get alerts(): AlertSettings {
+    return this.#alerts
+  }
+
+  waive(waivers: readonly Waiver[]): Result<null> {
+    const wallMs = this.#ports.clock.wallMs()
+    const changes = waiverChanges(this.#alerts.waivers ?? [], waivers, wallMs)
+    this.#alerts = { ...this.#alerts, waivers }
+    this.#watch.useWaivers(waivers)
+    for (const change of changes) this.note(wallMs, change)
+    return ok(null)
   }
 
   note(atMs: number, text: string): void {

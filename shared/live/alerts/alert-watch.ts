@@ -9,7 +9,7 @@ import { driftRule } from './rules/drift.ts'
 import { backupsRule, flappingRule, reloadRule } from './rules/states.ts'
 import { latencyRule } from './rules/latency.ts'
 import { errorsRule, queueRule, retriesRule } from './rules/suffering.ts'
-import { AlertPolicy, type AlertSettings } from './settings.ts'
+import { AlertPolicy, type AlertSettings, type Waiver } from './settings.ts'
 import { mixRule } from './rules/mix.ts'
 import { incompleteRule, lingeringRule } from './rules/partial.ts'
 import { shareRule, silentRule } from './rules/traffic.ts'
@@ -81,6 +81,11 @@ export class AlertWatch {
         waived: waiver === null ? null : { reason: waiver.reason, until: waiver.until },
       }
     })
+  }
+
+  /** Known from here on; what is set otherwise stays as it is. */
+  useWaivers(waivers: readonly Waiver[]): void {
+    this.#policy.useWaivers(waivers)
   }
 
   /** Something was seen that does not fire yet: polls may come closer together. */

@@ -46,9 +46,9 @@ const thresholds = {
 
 const rulesSchema: Schema<RuleSettings> = object(Object.fromEntries(ruleOrder.map((rule) => [rule, optional(ruleShapes[rule] as Schema<unknown>)])))
 
-const waiverSchema = object({ rule: literal(...ruleOrder), pool: optional(string), server: optional(string), reason: notBlank, until: endDate })
+const waiverSchema = object({ rule: literal(...ruleOrder), pool: optional(string), server: optional(string), reason: notBlank, from: optional(endDate), until: endDate })
 
-/** An alert that somebody knows about: it is listed, and does not count until the end. Without a pool or server it is meant for all; with a server, for alerts about that one only. */
+/** An alert that somebody knows about: it is listed, and does not count until the end. Without a pool or server it is meant for all; with a server, for alerts about that one only. `from`: it counts until then, so that a report does not say that it was known from the start. */
 export type Waiver = Infer<typeof waiverSchema>
 
 const settingsSchema = object({ rules: optional(rulesSchema), pools: optional(record(rulesSchema)), waivers: optional(array(waiverSchema)) })
@@ -86,11 +86,16 @@ export function unknownPools(settings: AlertSettings, { pools }: Pick<RoutingMod
 /** What settings say about single pools and alerts. */
 export class AlertPolicy {
   readonly #settings: AlertSettings
-  readonly #waivers: readonly (Waiver & { readonly endMs: number })[]
+  #waivers: readonly (Waiver & { readonly startMs: number; readonly endMs: number })[] = []
 
   constructor(settings: AlertSettings = {}) {
     this.#settings = settings
-    this.#waivers = (settings.waivers ?? []).map((one) => ({ ...one, endMs: endMs(one.until) ?? 0 }))
+    this.useWaivers(settings.waivers ?? [])
+  }
+
+  /** From here on these count, instead of those before. */
+  useWaivers(waivers: readonly Waiver[]): void {
+    this.#waivers = waivers.map((one) => ({ ...one, startMs: one.from === undefined ? -Infinity : startMs(one.from) ?? -Infinity, endMs: endMs(one.until) ?? 0 }))
   }
 
   #value(rule: RuleId, pool: string | null, key: string): unknown {
@@ -123,7 +128,7 @@ export class AlertPolicy {
    * the alert is about needs one, and the first that ends takes the others with it.
    */
   waiverFor(alert: { readonly rule: RuleId; readonly pool: string | null; readonly servers: readonly string[] }, wallMs: number): Pick<Waiver, 'reason' | 'until'> | null {
-    const holding = this.#waivers.filter((one) => one.rule === alert.rule && (one.pool === undefined || one.pool === alert.pool) && wallMs < one.endMs)
+    const holding = this.#waivers.filter((one) => one.rule === alert.rule && (one.pool === undefined || one.pool === alert.pool) && wallMs >= one.startMs && wallMs < one.endMs)
     const whole = holding.find((one) => one.server === undefined)
     if (whole !== undefined) return whole
     const single = alert.servers.flatMap((server) => holding.find((one) => one.server === server) ?? [])
@@ -132,6 +137,19 @@ export class AlertPolicy {
     return { reason: [...new Set(single.map((one) => one.reason))].join(' '), until }
   }
 }
+
+/** First moment at which a waiver does not count any more; null: its end is no date. */
+export function waiverEndMs({ until }: Pick<Waiver, 'until'>): number | null {
+  return endMs(until)
+}
+
+/** First moment of a date; null: it is no date. */
+function startMs(text: string): number | null {
+  const end = endMs(text)
+  return end !== null && text.length === 'yyyy-mm-dd'.length ? end - dayMs : end
+}
+
+const dayMs = 86_400_000
 
 /** First moment after an end date; null: it is no date. */
 function endMs(text: string): number | null {
@@ -142,5 +160,5 @@ function endMs(text: string): number | null {
   }
   const [year, month, date] = day.slice(1).map(Number) as [number, number, number]
   const start = new Date(Date.UTC(year, month - 1, date))
-  return start.getUTCMonth() === month - 1 && start.getUTCDate() === date ? start.getTime() + 86_400_000 : null
+  return start.getUTCMonth() === month - 1 && start.getUTCDate() === date ? start.getTime() + dayMs : null
 }

@@ -45,6 +45,15 @@ test('a waiver holds for its rule, pool and server until the end of its day', ()
   ], [true, false, false, false, true, false])
 })
 
+test('a waiver counts from its start on, and others take its place while it is watched', () => {
+  const policy = new AlertPolicy(settings({ waivers: [{ rule: 'health', pool: 'api', reason: 'seen', from: '2026-11-29T10:00:00Z', until: '2026-11-29T14:00:00Z' }, { rule: 'queue', reason: 'moving', from: '2026-11-29', until: '2026-11-30' }] }))
+  const holds = (rule: 'health' | 'queue', at: string): boolean => policy.waiverFor({ rule, pool: 'api', servers: [] }, Date.parse(at)) !== null
+  assert.deepEqual(['2026-11-29T09:59:59Z', '2026-11-29T10:00:00Z', '2026-11-29T13:59:59Z', '2026-11-29T14:00:00Z'].map((at) => holds('health', at)), [false, true, true, false])
+  assert.deepEqual(['2026-11-28T23:59:59Z', '2026-11-29T00:00:00Z', '2026-11-30T23:59:59Z', '2026-12-01T00:00:00Z'].map((at) => holds('queue', at)), [false, true, true, false])
+  policy.useWaivers([])
+  assert.equal(holds('health', '2026-11-29T11:00:00Z'), false)
+})
+
 test('an alert about several servers is waived once each of them is, and counts again when the first waiver ends', () => {
   const of = (server: string, reason: string, until: string): object => ({ rule: 'health', pool: 'api', server, reason, until })
   const waived = (waivers: readonly object[], servers: readonly string[], at = '2026-11-01T00:00:00Z'): unknown => {
