@@ -118,13 +118,13 @@ function SourceNotes({ notes }: { readonly notes: readonly string[] }) {
   )
 }
 
-/** What the source could be misused for, and what asking it costs: last, since it is nothing of the moment. */
+/** What the source could be misused for, and what asking it costs: last and folded, since it is nothing of the moment. */
 function Cautions({ cautions }: { readonly cautions: readonly string[] }) {
   return (
-    <section className="live-notes" aria-labelledby="live-cautions">
-      <h3 id="live-cautions"><ToneGlyph tone="notice" /> To know of this source</h3>
+    <details className="live-drift live-cautions">
+      <summary><ToneGlyph tone="notice" /> To know of this source</summary>
       <ul>{cautions.map((caution) => <li key={caution}>{caution}</li>)}</ul>
-    </section>
+    </details>
   )
 }
 
