@@ -36,6 +36,8 @@ interface Kept {
   readonly config: SharePoll
   readonly running: SharePoll
   readonly all: readonly number[]
+  /** Which of the servers that take requests stood at their limit of connections. */
+  readonly full: readonly number[]
   readonly durationMs: number
 }
 
@@ -86,7 +88,7 @@ export class PoolWatch {
       if (isWide || this.#isAlone) this.#restart(segment)
       this.#isAlone = isWide
       const pollOf = (ranges: ExpectedRanges): SharePoll => ({ counts, low: pick(ranges.shares).map((one) => one.low), high: pick(ranges.shares).map((one) => one.high) })
-      this.#history.push({ config: pollOf(config), running: pollOf(running), all: deltas.map((delta) => delta ?? 0), durationMs })
+      this.#history.push({ config: pollOf(config), running: pollOf(running), all: deltas.map((delta) => delta ?? 0), full: taking.flatMap((index, position) => (isFull(servers[index] as JoinedServer) ? [position] : [])), durationMs })
       if (this.#history.length > longest) this.#history.shift()
       if (set !== this.#learnedSet) {
         this.#learned = new LearnedShares()
@@ -130,19 +132,25 @@ export class PoolWatch {
     }
     if (!known) return plain('few', `There is no second poll of pool ${name} to compare with.`)
     const rate = overMs === 0 ? 0 : units / (overMs / 1000)
-    const options: ShareTestOptions = {
+    const unlimited: ShareTestOptions = {
       ...(rule.class === 'exact' || (rule.class === 'random' && rate >= slowRate) ? exact : wide), mayBeLow: throttled, ...(baseline === null ? {} : { scatter: baseline.scatter }),
     }
+    const limits = limitsOf(history, taking.length)
+    const options: ShareTestOptions = { ...unlimited, mayBeLow: new Set([...throttled, ...limits.full]), mayBeHigh: limits.others }
     const against = history.map(({ config: poll }) => (baseline === null ? poll : { counts: poll.counts, low: baseline.shares, high: baseline.shares }))
     const beyond = findShareShift(against, options)
     // Load may put a share anywhere within its range; there only what was usual can tell.
     const usual = beyond === null && rule.class === 'load' ? this.#learned.baseline() : null
     const compared = usual === null ? against : history.map(({ config: poll }) => ({ counts: poll.counts, low: usual.shares, high: usual.shares }))
-    const byUsual = usual === null ? null : findShareShift(compared, { ...wide, mayBeLow: throttled, scatter: usual.scatter })
+    const byUsual = usual === null ? null : findShareShift(compared, { ...wide, mayBeLow: options.mayBeLow ?? throttled, mayBeHigh: limits.others, scatter: usual.scatter })
     const shift = beyond ?? byUsual
     this.#seen = shift === null ? 0 : this.#seen + 1
     const misplaced = misplacedOf((byUsual === null ? against : compared).slice(-(shift?.polls ?? against.length)))
     if (shift === null) {
+      if (limits.full.size > 0 && findShareShift(against, unlimited) !== null) {
+        const full = [...limits.full].map((position) => nameOf(joined.servers[taking[position] as number] as JoinedServer))
+        return plain('not-tested', `${full.length === taking.length ? `All servers of pool ${name} stand` : `${listed(full)} of pool ${name} ${full.length === 1 ? 'stands' : 'stand'}`} at the limit of connections that the config sets (maxconn), so requests go where there is room.`)
+      }
       const needed = unitsNeeded(taking.length, options.threshold)
       if (units < needed) return { ...base, misplaced, verdict: 'few', severity: 'none', sentence: `Pool ${name} got ${units} ${wordOf(rule, units)} so far; ${needed} are needed to tell.` }
       if (outsideBand(against, against.length, options).length > 0) return { ...base, misplaced, verdict: 'few', severity: 'none', sentence: `The shares of pool ${name} are not the expected ones so far; over ${units} ${wordOf(rule, units)} that may be chance.` }
@@ -160,6 +168,32 @@ export class PoolWatch {
     if (this.#seen < 2) return { ...seen, verdict: 'once', severity: 'none', sentence: told }
     return { ...seen, verdict: 'shifted', severity: misplaced >= 0.2 && rule.class !== 'learned' && byUsual === null ? 'critical' : 'warning', sentence: told }
   }
+}
+
+/** A server near its limit is passed over at moments that no poll sees. */
+const nearLimit = 0.9
+
+/** It takes no more connections, or was about to. */
+function isFull({ live }: JoinedServer): boolean {
+  if (live === null) return false
+  const { sessions, sessionLimit, queued } = live.row.gauges
+  return sessionLimit !== null && sessionLimit > 0 && ((sessions ?? 0) >= nearLimit * sessionLimit || (queued ?? 0) > 0)
+}
+
+/**
+ * Servers that stood at their limit of late, and those that got what these did not take: the others, and all of them where
+ * none had room. Neither explains that a full server among others gets more, nor that one with room gets less.
+ *
+ * Source: HAProxy configuration manual, "maxconn" of a server, and measured with 2.6: roundrobin passes over full servers.
+ */
+function limitsOf(history: readonly Kept[], taking: number): { readonly full: ReadonlySet<number>; readonly others: ReadonlySet<number> } {
+  const full = new Set(history.slice(-longest / 4).flatMap((one) => one.full))
+  const every = Array.from({ length: taking }, (_, position) => position)
+  return { full, others: new Set(full.size === 0 ? [] : full.size === taking ? every : every.filter((position) => !full.has(position))) }
+}
+
+function listed(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
 }
 
 function rangesOf(servers: readonly JoinedServer[], rule: ShareRule, weightOf: (server: JoinedServer) => number): ExpectedRanges {

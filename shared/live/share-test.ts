@@ -12,8 +12,10 @@ export interface ShareTestOptions {
   readonly ratio: number
   /** How much more than chance the counts scatter by nature, per server and window; 1 and up. */
   readonly scatter?: (server: number, polls: number) => number
-  /** Servers whose share may be lower than expected: they warm up. */
+  /** Servers whose share may be lower than expected: they warm up, or take no more. */
   readonly mayBeLow?: ReadonlySet<number>
+  /** Servers whose share may be higher: they get what others do not take. */
+  readonly mayBeHigh?: ReadonlySet<number>
 }
 
 export const exactOptions: ShareTestOptions = { threshold: 16, ratio: 1.25 }
@@ -94,7 +96,7 @@ function outside(sums: ReadonlyMap<number, Sums>, polls: number, options: ShareT
     const recent = (newest.counts[server] as number) / newest.units
     const low = (whole.low[server] as number) / whole.units
     const high = (whole.high[server] as number) / whole.units
-    const isHigh = share > 0 && share >= options.ratio * high && recent >= options.ratio * ((newest.high[server] as number) / newest.units)
+    const isHigh = share > 0 && options.mayBeHigh?.has(server) !== true && share >= options.ratio * high && recent >= options.ratio * ((newest.high[server] as number) / newest.units)
     const isLow = !isHigh && low > 0 && options.mayBeLow?.has(server) !== true && share <= low / options.ratio && recent <= (newest.low[server] as number) / newest.units / options.ratio
     if (!isHigh && !isLow) continue
     const expected = isHigh ? high : low

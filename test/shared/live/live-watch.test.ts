@@ -77,11 +77,11 @@ const state: ServerState = {
   address: null, hostName: null, serviceRecord: null, check: null, checkDetail: null,
 }
 
-interface Made { readonly counts: readonly number[]; readonly states?: readonly Partial<ServerState>[]; readonly selections?: readonly number[]; readonly epoch?: string; readonly errors?: readonly number[]; readonly poolErrors?: number }
+interface Made { readonly counts: readonly number[]; readonly states?: readonly Partial<ServerState>[]; readonly selections?: readonly number[]; readonly epoch?: string; readonly errors?: readonly number[]; readonly poolErrors?: number; readonly sessions?: readonly number[]; readonly limit?: number }
 
 const names = ['a', 'b', 'c']
 
-function poll(second: number, { counts, states = [], selections = counts, epoch = 'p1', errors = [], poolErrors = 0 }: Made): LiveSnapshot {
+function poll(second: number, { counts, states = [], selections = counts, epoch = 'p1', errors = [], poolErrors = 0, sessions = [], limit }: Made): LiveSnapshot {
   const counters = (requests: number, chosen: number, status5xx: number): LiveRow['counters'] => ({
     requests, connections: requests, selections: chosen, bytesIn: 0, bytesOut: 0, status1xx: 0, status2xx: 0, status3xx: 0, status4xx: 0, status5xx, statusOther: 0, failedConnections: 0, failedResponses: 0, denied: 0, retries: 0, redispatches: 0,
   })
@@ -90,7 +90,7 @@ function poll(second: number, { counts, states = [], selections = counts, epoch 
   return {
     product: 'HAProxy', version: null, taken: { monotonicMs: second * 1000, wallMs: second * 1000 }, readMs: 0, bytes: 0, epoch, uptimeSeconds: 100 + second, stopping: false,
     rows: [
-      ...counts.map((requests, index): LiveRow => ({ kind: 'server', owner: 'web', name: names[index] as string, protocol: 'http', gauges, counters: counters(requests, selections[index] as number, errors[index] ?? 0), state: { ...state, ...states[index] } })),
+      ...counts.map((requests, index): LiveRow => ({ kind: 'server', owner: 'web', name: names[index] as string, protocol: 'http', gauges: { ...gauges, sessions: sessions[index] ?? 0, sessionLimit: limit ?? null }, counters: counters(requests, selections[index] as number, errors[index] ?? 0), state: { ...state, ...states[index] } })),
       { kind: 'pool', owner: 'web', protocol: 'http', algorithm: null, up: true, stateSeconds: 50, gauges, counters: counters(total, total, poolErrors) },
     ],
   }
@@ -128,6 +128,18 @@ test('a server that takes too much is told in the second poll that shows it', ()
   assert.equal(sentence, 'web/c took 71 % of 120 requests in the last 4 s; expected 33 %.')
   assert.equal(severity, 'critical')
   assert.ok((misplaced ?? 0) > 0.2)
+})
+
+test('a server at its limit of connections gets less and the others more, without a word; the other way round is told', () => {
+  const full = { sessions: [20, 1, 1], limit: 20 }
+  const less = watch(pool('roundrobin'), polls(6, full), () => [5, 30, 30])
+  assert.deepEqual(verdictsOf(less).slice(-2), ['not-tested', 'not-tested'])
+  assert.equal(webOf(less[5]).shares.sentence, 'a of pool web stands at the limit of connections that the config sets (maxconn), so requests go where there is room.')
+  assert.deepEqual(verdictsOf(watch(pool('roundrobin'), polls(6, full), () => [60, 10, 10])).slice(-1), ['shifted'], 'the full server gets more')
+  assert.deepEqual(verdictsOf(watch(pool('roundrobin'), polls(6, full), () => [20, 20, 2])).slice(-1), ['shifted'], 'a server with room gets less')
+  assert.deepEqual(verdictsOf(watch(pool('roundrobin'), polls(6, { ...full, sessions: [20, 20, 19] }), () => [60, 10, 10])).slice(-1), ['not-tested'], 'none has room')
+  assert.deepEqual(verdictsOf(watch(pool('roundrobin'), polls(6, full), () => [20, 20, 20])).slice(-1), ['as-expected'])
+  assert.deepEqual(verdictsOf(watch(pool('roundrobin'), polls(6, { ...full, sessions: [10, 1, 1] }), () => [5, 30, 30])).slice(-1), ['shifted'], 'far from its limit')
 })
 
 test('shares that follow from a weight of the run time are drift, not a mystery', () => {
