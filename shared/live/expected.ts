@@ -15,6 +15,8 @@ export interface ShareRule {
   readonly class: ShareClass
   readonly unit: ShareUnit
   readonly allBackups: boolean
+  /** Rules of the pool pick servers before the algorithm does; how many requests they are about is learned. */
+  readonly byRules?: true
 }
 
 /** Rule for a pool of a configuration. Source: shared/live/README.md, "Expected shares". */

@@ -84,25 +84,33 @@ export class LiveWatch {
     const good = this.#knownGood === null ? null : new Map(joinSeen(rows, this.#knownGood, snapshot, this.#goodAnswering).pools.flatMap((joined) => (joined.pool === null ? [] : [[joined.name, this.#goodWatchOf(joined, joined.pool, this.#knownGood as RoutingModel).add(joined, process)] as const])))
     return {
       snapshot, restarted, tellsReloads: tellsReloads(snapshot) && !isOpen, listeners, reach: this.#reach.groups(listeners.map(({ row }) => row.owner), pools.flatMap((pool) => (pool.live === null ? [] : [pool.name]))), drift: this.#model === null ? [] : findDrift(pools, fromTraffic),
-      pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, changed: this.#changedIn(joined), ownErrorsPerSecond: ownErrors(joined) })),
+      pools: pools.map((joined) => ({ ...joined, shares: this.#watchOf(joined).add(joined, process), knownGood: good?.get(joined.name) ?? null, changed: this.#changesOf(joined.pool), ownErrorsPerSecond: ownErrors(joined) })),
     }
   }
 
-  #changedIn({ name, pool }: JoinedPool): ReadonlySet<Effect> {
+  #changesOf(pool: Pool | null): ReadonlySet<Effect> {
     const [model, good] = [this.#model, this.#knownGood]
     if (pool === null || model === null || good === null || model === good) return nothing
-    let found = this.#changed.get(name)
+    let found = this.#changed.get(pool.name)
     if (found === undefined) {
-      const before = good.pools.find((one) => one.name === name)
+      const before = good.pools.find((one) => one.name === pool.name)
       // One that is not there, or has another name, may differ in anything.
       found = before === undefined ? new Set<Effect>(['share']) : effectsOf(poolChanges(before, pool, { before: good, after: model }))
-      this.#changed.set(name, found)
+      this.#changed.set(pool.name, found)
     }
     return found
   }
 
+  /** No config tells how many requests a rule that picks a server is about. Where nothing that moves shares changed it is learned; else the weights judge, so that no change becomes what is usual. */
+  #ruleOf(pool: Pool, dialect: string): ShareRule {
+    const rule = shareRuleOf(pool, dialect)
+    const [running, good] = [this.#model, this.#knownGood].map((model) => model?.pools.find((one) => one.name === pool.name))
+    const isUsual = pool.selectors.length > 0 && running !== undefined && good !== undefined && !this.#changesOf(running).has('share')
+    return isUsual && rule.class !== 'none' ? { ...rule, class: 'learned', byRules: true } : rule
+  }
+
   #goodWatchOf(joined: JoinedPool, pool: Pool, model: RoutingModel): PoolWatch {
-    const known = this.#goodPools.get(joined.name) ?? new PoolWatch(shareRuleOf(pool, model.dialect), 'That is what the last known good config expects; the weights that run give it this share.')
+    const known = this.#goodPools.get(joined.name) ?? new PoolWatch(this.#ruleOf(pool, model.dialect), 'That is what the last known good config expects; the weights that run give it this share.')
     this.#goodPools.set(joined.name, known)
     return known
   }
@@ -110,7 +118,7 @@ export class LiveWatch {
   #watchOf(joined: JoinedPool): PoolWatch {
     const known = this.#pools.get(joined.name)
     if (known !== undefined) return known
-    const made = new PoolWatch(joined.pool !== null && this.#model !== null ? shareRuleOf(joined.pool, this.#model.dialect) : runningRule(joined), 'This follows from the weights that run, which are not those of the config.')
+    const made = new PoolWatch(joined.pool !== null && this.#model !== null ? this.#ruleOf(joined.pool, this.#model.dialect) : runningRule(joined), 'This follows from the weights that run, which are not those of the config.')
     this.#pools.set(joined.name, made)
     return made
   }

@@ -128,7 +128,7 @@ export class PoolWatch {
     if (rule.class === 'none') return plain('not-tested', joined.pool === null && joined.live.row.algorithm === null ? `The algorithm of pool ${name} is not known without a config.` : `Nothing can be expected of the shares of pool ${name} under its algorithm.`)
     if (rule.class === 'learned' && baseline === null) {
       const { learnedMs, neededMs } = this.#learned.progress()
-      return plain('learning', `The shares of pool ${name} follow from a hash or from draws: what is usual is learned for ${Math.ceil((neededMs - learnedMs) / 60_000)} more minutes.`)
+      return plain('learning', `The shares of pool ${name} follow from ${rule.byRules === true ? 'rules that pick servers' : 'a hash or from draws'}: what is usual is learned for ${Math.ceil((neededMs - learnedMs) / 60_000)} more minutes.`)
     }
     if (!known) return plain('few', `There is no second poll of pool ${name} to compare with.`)
     const rate = overMs === 0 ? 0 : units / (overMs / 1000)

@@ -99,8 +99,8 @@ function poll(second: number, { counts, states = [], selections = counts, epoch 
 const pool = (algorithm: string, more = ''): string => `defaults\n mode http\nbackend web\n balance ${algorithm}\n${more} server a 10.0.0.1:80 weight 10\n server b 10.0.0.2:80 weight 10\n server c 10.0.0.3:80 weight 10\n`
 
 /** Feeds polls one second apart; `step`: growth of each server in one poll. */
-function watch(config: string | null, polls: readonly Omit<Made, 'counts'>[], step: (poll: number) => readonly number[], counted: 'requests' | 'selections' = 'requests'): readonly LiveView[] {
-  const live = new LiveWatch(config === null ? null : compiled(config), 1000)
+function watch(config: string | null, polls: readonly Omit<Made, 'counts'>[], step: (poll: number) => readonly number[], counted: 'requests' | 'selections' = 'requests', knownGood: string | null = null): readonly LiveView[] {
+  const live = new LiveWatch(config === null ? null : compiled(config), 1000, knownGood === null ? null : compiled(knownGood))
   const sums = [1000, 1000, 1000]
   return polls.map((made, index) => {
     step(index).forEach((one, server) => { sums[server] = (sums[server] as number) + one })
@@ -140,6 +140,32 @@ test('a server at its limit of connections gets less and the others more, withou
   assert.deepEqual(verdictsOf(watch(pool('roundrobin'), polls(6, { ...full, sessions: [20, 20, 19] }), () => [60, 10, 10])).slice(-1), ['not-tested'], 'none has room')
   assert.deepEqual(verdictsOf(watch(pool('roundrobin'), polls(6, full), () => [20, 20, 20])).slice(-1), ['as-expected'])
   assert.deepEqual(verdictsOf(watch(pool('roundrobin'), polls(6, { ...full, sessions: [10, 1, 1] }), () => [5, 30, 30])).slice(-1), ['shifted'], 'far from its limit')
+})
+
+test('rules that pick servers as the last known good config does are learned; rules that changed are judged at once', () => {
+  const picks = (condition: string): string => pool('roundrobin', ` use-server c ${condition}\n`)
+  const asked = (good: string | null): readonly LiveView[] => watch(picks('if { path_beg /c/ }'), polls(700), (index) => (index < 690 ? [10, 10, 40] : [40, 10, 10]), 'requests', good)
+  const same = asked(picks('if { path_beg /c/ }'))
+  assert.match(webOf(same[60]).shares.sentence, /^The shares of pool web follow from rules that pick servers: what is usual is learned for 9 more minutes\.$/)
+  assert.deepEqual([same[60], same[650], same[699]].map((view) => webOf(view).shares.verdict), ['learning', 'as-expected', 'shifted'])
+  const weights = asked(picks('if { path_beg /c/ }').replace('10.0.0.3:80 weight 10', '10.0.0.3:80 weight 11'))
+  assert.deepEqual([webOf(weights[5]).shares.verdict, webOf(weights[5]).shares.severity], ['shifted', 'critical'], 'the same rules with other weights')
+  const changed = asked(picks('unless { path_beg /c/ }'))
+  assert.deepEqual([webOf(changed[5]).shares.verdict, webOf(changed[5]).shares.severity], ['shifted', 'critical'])
+})
+
+test('a server that rules pick wakes nobody where no last known good config tells whether that is meant', () => {
+  const config = pool('roundrobin', ' use-server c if { path_beg /c/ }\n')
+  const shareOf = (good: string | null): readonly unknown[] => {
+    const live = new LiveWatch(compiled(config), 1000, good === null ? null : compiled(good))
+    const alerts = new AlertWatch()
+    const seen = [0, 1, 2, 3].map((second) => alerts.add(live.add(poll(second, { counts: [5 * second, 5 * second, 50 * second] }))))
+    const share = seen[3]?.find((one) => one.rule === 'share')
+    return [share?.severity, share?.evidence.some((one) => one.includes('may be as it is meant'))]
+  }
+  assert.deepEqual(shareOf(null), ['warning', true])
+  assert.deepEqual(shareOf(pool('roundrobin')), ['critical', false], 'a rule that is new')
+  assert.deepEqual(shareOf(config), [undefined, undefined])
 })
 
 test('shares that follow from a weight of the run time are drift, not a mystery', () => {

@@ -31,12 +31,14 @@ function judgeShares(joined: WatchedPool, trouble: Trouble, ratio: number, drift
   const weights = drift.filter((one) => one.kind === 'weight')
   // The config asks an agent for the weights: what it sets is what the config wants.
   const byAgents = told === shares && told.verdict === 'drift' && weights.length > 0 && weights.every((one) => one.byAgent)
+  // How many requests the rules are about is not in a config; what the last known good one led to would tell.
+  const mayBeMeant = (joined.pool?.selectors.length ?? 0) > 0 && knownGood === null
   const hole = told.rule.class === 'load' && told.shift.direction === 'high' ? blackHole(joined, server) : null
   const sentence = rule === undefined ? told.sentence : `${told.sentence} A rule of the pool picks it before requests are balanced.`
   return [{
     rule: 'share', pool: joined.name, server: null, servers: [server], traffic: told.shift.direction === 'high' ? 'more' : 'less', holds: true,
-    severity: hole !== null ? 'critical' : misplaced < 0.05 || byAgents ? 'info' : misplaced >= 0.2 && told.rule.class !== 'learned' && !told.byUsual ? 'critical' : 'warning',
-    evidence: [chanceWords(told.shift.strength), ...expectedWords(shares, knownGood, server), ...(byAgents ? [`The weight that runs may be that of the agent of ${weights.map((one) => one.server).join(', ')}, as the config asks for.`] : []), ...(rule === undefined && hole === null ? sourceWords(joined, trouble, told, told === shares, drift.length > 0, tellsReloads) : [])], trouble,
+    severity: hole !== null ? 'critical' : misplaced < 0.05 || byAgents ? 'info' : misplaced >= 0.2 && told.rule.class !== 'learned' && !told.byUsual && !mayBeMeant ? 'critical' : 'warning',
+    evidence: [chanceWords(told.shift.strength), ...expectedWords(shares, knownGood, server), ...(byAgents ? [`The weight that runs may be that of the agent of ${weights.map((one) => one.server).join(', ')}, as the config asks for.`] : []), ...(mayBeMeant ? ['Rules of the pool pick servers, and for how many requests no config tells: without a last known good config this may be as it is meant.'] : []), ...(rule === undefined && hole === null ? sourceWords(joined, trouble, told, told === shares, drift.length > 0, tellsReloads) : [])], trouble,
     sentence: hole === null ? sentence : `${sentence} ${hole}`, at: rule?.origin[0] ?? member?.origin[0] ?? joined.pool?.origin[0] ?? null,
   }]
 }
