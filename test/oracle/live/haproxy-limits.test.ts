@@ -10,9 +10,9 @@ import { sourceOf, startLoad, useLab, waitForFile } from './lab.ts'
 const found = findHaproxy()
 const skip = found.found || balancersRequired ? false : 'NOT RUN: haproxy is not installed'
 
-/** Each answer takes 60 ms, so a server that has room for one request at a time answers about 16 a second. */
+/** Each answer takes 200 ms, so a server that has room for one request at a time answers five a second. */
 const lab = useLab(skip, {
-  ports: 1, servers: 3, answerMs: 60,
+  ports: 1, servers: 3, answerMs: 200,
   async begin() {
     lab.write('haproxy.cfg', config())
     await waitForFile(lab.file('stats.sock'), lab.start('haproxy', ['-db', '-f', 'haproxy.cfg']))
@@ -44,7 +44,7 @@ test('haproxy: roundrobin passes over a server at its maxconn, and that is not t
   context.after(() => poller.close())
   const { model } = compileConfig(config(), new Map())
   const session = new LiveSession(model, 1000, model)
-  const load = startLoad(lab.port(0), 90, () => '/')
+  const load = startLoad(lab.port(0), 150, () => '/')
   context.after(() => load.stop())
   const verdicts: string[] = []
   let words = ''
