@@ -12,10 +12,10 @@ export interface ConfigActions extends BroughtActions {
   /** First thing after the start: what the host was asked to open, the last pair, or the sample incident. */
   openFirst(): Promise<void>
   /** `product`: the config it is shown on; absent: HAProxy. */
-  openSample(product?: 'nginx'): Promise<void>
-  /** As candidate, against the known good version of the same source if there is one. */
-  openOne(input: ConfigInput): Promise<void>
-  openPair(before: ConfigInput | null, after: ConfigInput): Promise<void>
+  openSample(product?: 'nginx', askedFrom?: Workspace): Promise<void>
+  /** As candidate, against the known good version of the same source if there is one. `askedFrom`: workspace it was asked for in; absent: the present one. */
+  openOne(input: ConfigInput, askedFrom?: Workspace): Promise<void>
+  openPair(before: ConfigInput | null, after: ConfigInput, askedFrom?: Workspace): Promise<void>
   openOn(side: Side, input: ConfigInput): Promise<void>
   /** Shows configs that the engine holds already; nothing is read again. The same pair stays as it stands. */
   openLoaded(before: ConfigSummary | null, after: ConfigSummary): Promise<void>
@@ -63,22 +63,22 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
       const { info, recent } = store.get()
       const open = info?.open ?? []
       const [first, second] = open
-      if (first !== undefined && second !== undefined) return actions.openPair(first, second)
-      if (first !== undefined) return actions.openOne(first)
+      // Whoever went elsewhere since the start did not ask for this.
+      if (first !== undefined && second !== undefined) return actions.openPair(first, second, 'review')
+      if (first !== undefined) return actions.openOne(first, 'review')
       const last = recent[0]
-      if (last === undefined) return actions.openSample()
-      await actions.openPair(last.before, last.after)
+      if (last === undefined) return actions.openSample(undefined, 'review')
+      await actions.openPair(last.before, last.after, 'review')
       baselineChosen = false
       if (store.get().after.state === 'failed') {
         notify(`${last.title} could not be opened again, so the sample incident is shown.`)
-        await actions.openSample()
+        await actions.openSample(undefined, 'review')
       }
     },
 
-    openSample: (product) => actions.openPair({ kind: 'sample', side: 'before', ...(product === undefined ? {} : { product }) }, { kind: 'sample', side: 'after', ...(product === undefined ? {} : { product }) }),
+    openSample: (product, askedFrom) => actions.openPair({ kind: 'sample', side: 'before', ...(product === undefined ? {} : { product }) }, { kind: 'sample', side: 'after', ...(product === undefined ? {} : { product }) }, askedFrom),
 
-    async openOne(input) {
-      const { workspace } = store.get()
+    async openOne(input, askedFrom = store.get().workspace) {
       const loaded = await loader.fetchAsked('after', input)
       if (loaded === null) return
       if (!loaded.ok) {
@@ -88,7 +88,7 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
       baselineChosen = false
       held.release('before')
       held.release('after')
-      freshScreen(workspace)
+      freshScreen(askedFrom)
       loader.commit('after', input, loaded.value)
       const good: ConfigInput = { kind: 'known-good', source: loaded.value.source }
       const found = await loader.fetchAsked('before', good)
@@ -98,8 +98,7 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
       await analyseNew()
     },
 
-    async openPair(before, after) {
-      const { workspace } = store.get()
+    async openPair(before, after, askedFrom = store.get().workspace) {
       const [first, second] = await Promise.all([before === null ? null : loader.fetchAsked('before', before), loader.fetchAsked('after', after)])
       if (second === null || (before !== null && first === null)) return
       if (!second.ok) {
@@ -109,7 +108,7 @@ export function createConfigActions(tools: ActionTools, review: ReviewActions): 
       }
       held.release('before')
       held.release('after')
-      freshScreen(workspace)
+      freshScreen(askedFrom)
       baselineChosen = before !== null && before.kind !== 'sample'
       loader.commit('after', after, second.value)
       if (before === null || first?.ok !== true) loader.clear('before')

@@ -106,3 +106,13 @@ test('who goes elsewhere while a config is read stays there; who waits comes to 
   await second
   assert.equal(store.get().workspace, 'review')
 })
+
+test('who went elsewhere before the first config was even asked for stays there', async () => {
+  const { asked, store, actions } = slowHost()
+  store.update({ workspace: 'settings' })
+  const first = actions.openFirst()
+  await asked[0]?.answer(true)
+  await asked[1]?.answer(true)
+  await first
+  assert.deepEqual([store.get().workspace, store.get().after.value?.summary.configId], ['settings', 'config 2'])
+})
