@@ -65,6 +65,20 @@ async function rotateAndReload(): Promise<void> {
   nginx.process.kill('SIGHUP')
 }
 
+/**
+ * Whether several workers wrote up to the reload and several soon after it. The kernel gives a connection to whoever is
+ * free, so that one worker may have all of them; then the log tells a reload only after a while.
+ */
+function workersTookOver(): boolean {
+  const read = (file: string): readonly { readonly pid: number; readonly msec: number }[] => readFileSync(file, 'utf8').split('\n').filter((line) => line.endsWith('}')).map((line) => JSON.parse(line) as { pid: number; msec: number })
+  const [before, after] = [read(`${logFile()}.1`), read(logFile())]
+  const old = new Set(before.map(({ pid }) => pid))
+  const lastOf = new Map([...before, ...after].filter(({ pid }) => old.has(pid)).map(({ pid, msec }) => [pid, msec]))
+  const end = Math.max(...lastOf.values())
+  const soon = new Set(after.filter(({ pid, msec }) => !old.has(pid) && msec < end + 1).map(({ pid }) => pid))
+  return [...lastOf.values()].filter((msec) => end - msec < 1).length > 1 && soon.size > 1
+}
+
 test(`nginx: rates of each server are within 2 % of what the backends counted, over ${seconds} s with a rotation and a reload in the middle`, { skip }, async (context) => {
   const poller = createPoller(nodeLive, sourceOf(`nginx-log:${logFile()}`), 1000)
   const status = createPoller(nodeLive, sourceOf(`nginx-status:http://127.0.0.1:${lab.port(0)}/status`), 1000)
@@ -83,7 +97,10 @@ test(`nginx: rates of each server are within 2 % of what the backends counted, o
   const { sent, failed } = await load.stop()
   const second = await status.poll()
   console.log(`nginx ${found.found ? found.version : ''}: ${sent} requests sent, ${failed} failed, ${outcome.failures} polls failed, ${outcome.restarts} reload seen, ${outcome.resets} intervals without a rate\n  ${outcome.lines.join('\n  ')}\n  verdicts: ${outcome.verdicts.join(', ')}`)
-  assert.deepEqual([outcome.failures, outcome.resets, outcome.restarts], [0, 0, 1])
+  const isCertain = seconds >= 60 || workersTookOver()
+  if (!isCertain) console.log('  one worker had all connections, before the reload or after it: whether there was one is in doubt for 30 s')
+  assert.deepEqual([outcome.failures, outcome.resets], [0, 0])
+  assert.ok(outcome.restarts === 1 || (outcome.restarts === 0 && !isCertain), `${outcome.restarts} reloads seen`)
   for (const tally of outcome.tallies) assert.ok(isClose(tally), outcome.lines.join('\n'))
   for (const { responseMs } of outcome.tallies) assert.ok(responseMs !== null && responseMs >= 4 && responseMs < 200, String(responseMs))
   assert.ok(outcome.verdicts.every((verdict) => /as-expected|few$/.test(verdict)), outcome.verdicts.join())
