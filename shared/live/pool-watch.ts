@@ -149,7 +149,7 @@ export class PoolWatch {
     if (shift === null) {
       if (limits.full.size > 0 && findShareShift(against, unlimited) !== null) {
         const full = [...limits.full].map((position) => nameOf(joined.servers[taking[position] as number] as JoinedServer))
-        return plain('not-tested', `${full.length === taking.length ? `All servers of pool ${name} stand` : `${listed(full)} of pool ${name} ${full.length === 1 ? 'stands' : 'stand'}`} at the limit of connections that the config sets (maxconn), so requests go where there is room.`)
+        return plain('not-tested', `${full.length === taking.length ? `Every server of pool ${name}` : `${listed(full)} of pool ${name}`} stood at the limit of connections (maxconn) of late, which may be why the shares are not the expected ones: requests go where there is room.`)
       }
       const needed = unitsNeeded(taking.length, options.threshold)
       if (units < needed) return { ...base, misplaced, verdict: 'few', severity: 'none', sentence: `Pool ${name} got ${units} ${wordOf(rule, units)} so far; ${needed} are needed to tell.` }

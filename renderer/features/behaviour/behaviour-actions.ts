@@ -27,7 +27,7 @@ function isShown(state: AppState, pair: Omit<PairBehaviour, 'answer'>): boolean 
 }
 
 export function createBehaviourActions({ store, client, notify }: ActionTools): BehaviourActions {
-  let comparing: AbortController | null = null
+  let comparing: { readonly abort: AbortController; readonly pair: Omit<PairBehaviour, 'answer'> } | null = null
   let proving: AbortController | null = null
   let weighRun = 0
   let stops = 0
@@ -37,7 +37,7 @@ export function createBehaviourActions({ store, client, notify }: ActionTools): 
 
   const actions: BehaviourActions = {
     async compareBehaviour() {
-      comparing?.abort()
+      comparing?.abort.abort()
       proving?.abort()
       const pair = pairOf(store.get())
       const known = store.get().behaviour.value
@@ -51,12 +51,13 @@ export function createBehaviourActions({ store, client, notify }: ActionTools): 
       // A log of other machines says nothing about these.
       if (known !== null && !isSame) actions.forgetWeights()
       const abort = new AbortController()
-      comparing = abort
+      comparing = { abort, pair }
       store.update({ behaviour: loading(kept), progress: null })
       const result = await client.call('behaviour.compare', { before: pair.before, after: pair.after }, abort.signal)
       // A newer question replaced this one, or is about to.
-      if (comparing !== abort || !isShown(store.get(), pair)) return
+      if (comparing?.abort !== abort) return
       comparing = null
+      if (!isShown(store.get(), pair)) return
       store.update({ behaviour: settled(result.ok ? { ok: true, value: { ...pair, answer: result.value } } : result, kept) })
       const { weighing } = store.get()
       if (result.ok && weighing !== null) await weigh(weighing.title, weighing.base64)
@@ -69,7 +70,9 @@ export function createBehaviourActions({ store, client, notify }: ActionTools): 
 
     stopBehaviour() {
       stops += 1
-      if (comparing !== null) return comparing.abort()
+      comparing?.abort.abort()
+      // What is stopped says so itself, unless it was about another pair: then the comparison of this one was still to come.
+      if (comparing !== null && isShown(store.get(), comparing.pair)) return
       if (toTraffic(store.get()).state !== 'working') return
       store.update(({ behaviour }) => ({ behaviour: settled<PairBehaviour>(failed('cancelled', 'Stopped before it began.'), behaviour) }))
     },

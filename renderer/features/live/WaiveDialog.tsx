@@ -25,7 +25,7 @@ export function WaiveDialog({ alert }: { readonly alert: LiveAlert }) {
   return (
     <Dialog open title="Waive this alert" description={`${splitSentence(alert.sentence)[0]} It stays listed and counts again after the end. Nothing of the balancer is changed.`} onClose={actions.closeDialog}>
       <form className="form" onSubmit={(event) => void submit(event)}>
-        <Field label="Why" hint="It stands in the timeline, in the recording and in the report.">
+        <Field label="Why" hint={`It stands in the timeline, in the recording and in the report. The settings keep it for ${alert.pool === null ? 'this kind of alert' : `pools named ${alert.pool}`} on every balancer that is watched here.`}>
           <input className="input" autoFocus value={reason} onChange={(event) => setReason(event.target.value)} />
         </Field>
         <Field label="For">

@@ -63,5 +63,5 @@ test('haproxy: roundrobin passes over a server at its maxconn, and that is not t
   console.log(`  a took ${Math.round(share * 100)} % instead of 33 %: ${verdicts.join(' ')}: ${words}`)
   assert.ok(share < 0.25, 'far below its share, which would be told without the limit')
   assert.equal(verdicts.at(-1), 'not-tested')
-  assert.match(words, /^a of pool app stands at the limit of connections/)
+  assert.match(words, /^a of pool app stood at the limit of connections/)
 })

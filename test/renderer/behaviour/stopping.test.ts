@@ -58,3 +58,23 @@ test('stopping the picture stops what would have followed, and each part says so
   assert.deepEqual(methods(), ['topology.view'])
   assert.deepEqual([store.get().topology.state, store.get().comparison.state, store.get().checks.state, traffic()], ['failed', 'failed', 'failed', 'failed'])
 })
+
+test('a stop while the pair before is still being compared stops the one that is shown, and says so', async () => {
+  const { asked, store, behaviour, methods, traffic } = slowPair()
+  void behaviour.compareBehaviour()
+  store.update({ after: config('c') })
+  const turn = behaviour.queueBehaviour()
+  behaviour.stopBehaviour()
+  await asked[0]?.stop()
+  await turn()
+  assert.deepEqual([methods(), traffic()], [['behaviour.compare'], 'failed'])
+})
+
+test('a stop while the shown pair is compared is told by its own answer', async () => {
+  const { asked, behaviour, traffic } = slowPair()
+  void behaviour.compareBehaviour()
+  behaviour.stopBehaviour()
+  assert.equal(traffic(), 'working')
+  await asked[0]?.stop()
+  assert.equal(traffic(), 'failed')
+})
