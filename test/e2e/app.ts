@@ -24,7 +24,7 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   // Asks for `app`, so that it ends before the server does: a stream that breaks then is no complaint.
-  complaints: [async ({ page, app }, use) => {
+  complaints: [async ({ page, app }, use, testInfo) => {
     expect(app.folder).not.toBe('')
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(`${error.message}\n${error.stack ?? ''}`))
@@ -32,6 +32,8 @@ export const test = base.extend<Fixtures>({
       if (message.type() === 'error') complaints.push(message.text())
     })
     await use(complaints)
+    // Where a story fails far from here, its output is all there is.
+    if (testInfo.status !== testInfo.expectedStatus) console.log(`The window says:\n${await visibleWords(page)}`)
     expect(complaints).toEqual([])
   }, { auto: true }],
   // Playwright reads the names of the fixtures it must make from this pattern; this one needs none.
@@ -56,6 +58,12 @@ export const test = base.extend<Fixtures>({
     await rm(folder, { recursive: true, force: true })
   },
 })
+
+/** What the shell says around the workspace: sides, what is being computed, notices, failures and dialogs. */
+async function visibleWords(page: Page): Promise<string> {
+  const parts = await page.locator('header, .status, .notice, .failure, .load-problem, [role=dialog], .drop-zone').allInnerTexts().catch((error: unknown) => [String(error)])
+  return parts.map((part) => `  ${part.replaceAll('\n', ' | ')}`).join('\n')
+}
 
 /** `STEELYARD_SLOW_ANSWERS=400` keeps each question and each answer back for up to 400 ms by chance: a story that then fails hangs on who is first. */
 const slowestMs = Number(process.env['STEELYARD_SLOW_ANSWERS'] ?? 0)
@@ -116,16 +124,25 @@ export async function replaceInFile(file: string, from: string, to: string): Pro
   await writeFile(file, text.replace(from, to))
 }
 
+interface DropManner {
+  /** Where; the picture unless told. */
+  readonly x?: number
+  readonly y?: number
+  /** Happens between the last move of the mouse and the drop. */
+  readonly whileOver?: () => Promise<void>
+}
+
 /** A real drop of files from the system, in the order given. */
-export async function dropFiles(page: Page, files: readonly string[]): Promise<void> {
+export async function dropFiles(page: Page, files: readonly string[], { x = 640, y = 300, whileOver }: DropManner = {}): Promise<void> {
   const session = await page.context().newCDPSession(page)
   const data = { items: [], files: [...files], dragOperationsMask: 1 }
-  const drag = async (type: 'dragEnter' | 'dragOver' | 'drop'): Promise<void> => { await session.send('Input.dispatchDragEvent', { type, x: 640, y: 300, data }) }
+  const drag = async (type: 'dragEnter' | 'dragOver' | 'drop'): Promise<void> => { await session.send('Input.dispatchDragEvent', { type, x, y, data }) }
   await drag('dragEnter')
   await drag('dragOver')
   // The browser opens a file by itself where the page has not said yet that it takes it, as a busy page may not have.
   await expect(page.locator('.drop-zone')).toBeVisible()
   await drag('dragOver')
+  await whileOver?.()
   await drag('drop')
   await session.detach()
 }

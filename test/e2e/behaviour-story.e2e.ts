@@ -150,6 +150,10 @@ test('an access log gives each class its share of real requests', async ({ page,
   await expect(loginCard(page).locator('.share')).toContainText(/of logged requests|no logged request/)
   await panel(page).getByRole('button', { name: 'Forget the access log' }).click()
   await expect(panel(page).locator('.share')).toHaveCount(0)
+  const button = await panel(page).getByRole('button', { name: 'Weigh with an access log…' }).boundingBox()
+  if (button === null) throw new Error('There is no button to drop a log on.')
+  await dropFiles(page, [log], { x: button.x + button.width / 2, y: button.y + button.height / 2 })
+  await expect(panel(page).locator('.weights')).toContainText('Weighed with access.log: 4 requests')
 })
 
 const lua = (prefix: string): string => `global

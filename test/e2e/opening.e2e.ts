@@ -40,6 +40,54 @@ test('one dropped file opens alone, and against its known good version once ther
   await expect(page.getByRole('complementary', { name: 'What changes' })).toContainText('Pool auth can no longer be reached')
 })
 
+test('what is dropped opens although a dialog that lay there closes just before', async ({ page, app }) => {
+  const files = await copySample(app.folder)
+  await app.open(page)
+  await settled(page)
+  await page.getByRole('button', { name: 'Approve as known good…' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toBeVisible()
+  // The browser moves the mouse once more and then drops; it drops where it met something by that move, be it there any more or not.
+  const whileOver = (): Promise<void> => page.evaluate(() => {
+    window.addEventListener('dragover', () => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' })), { once: true })
+  })
+  await dropFiles(page, [files.before], { whileOver })
+  await expect(page.getByRole('button', { name: 'Candidate: known.cfg' })).toBeVisible()
+  await expect(dialog).toHaveCount(0)
+  await expect(page.locator('.drop-zone')).toHaveCount(0)
+})
+
+test('files that are carried away again, or whose end nobody told, leave no zone behind', async ({ page, app }) => {
+  await app.open(page)
+  await settled(page)
+  const zone = page.locator('.drop-zone')
+  /** What the browser tells when files come over something; `thing` goes away before it is left. */
+  const carryIn = (thing: 'stays' | 'goes away'): Promise<void> => page.evaluate((fate) => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File(['x'], 'x.cfg'))
+    const below = document.createElement('div')
+    document.body.append(below)
+    below.dispatchEvent(new DragEvent('dragenter', { bubbles: true, dataTransfer }))
+    if (fate === 'goes away') below.remove()
+  }, thing)
+  const leave = (): Promise<void> => zone.evaluate((element) => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File(['x'], 'x.cfg'))
+    element.dispatchEvent(new DragEvent('dragenter', { bubbles: true, dataTransfer }))
+    element.dispatchEvent(new DragEvent('dragleave', { bubbles: true, dataTransfer }))
+  })
+  for (const thing of ['stays', 'goes away'] as const) {
+    await carryIn(thing)
+    await expect(zone).toBeVisible()
+    await leave()
+    await expect(zone).toHaveCount(0)
+  }
+  await carryIn('goes away')
+  await expect(zone).toBeVisible()
+  await page.mouse.move(300, 300)
+  await expect(zone).toHaveCount(0)
+})
+
 test('a dropped folder offers the configs found in it', async ({ page, app }) => {
   const folder = path.join(app.folder, 'balancer')
   await mkdir(path.join(folder, 'old'), { recursive: true })

@@ -8,26 +8,27 @@ export function DropZone() {
   const { actions } = useApp()
   const [over, setOver] = useState(false)
   useEffect(() => {
-    let depth = 0
+    /** What the files are over. It is left after the next one is entered, and never when it goes away meanwhile. */
+    let last: EventTarget | null = null
     const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true
     const enter = (event: DragEvent): void => {
       if (!carriesFiles(event)) return
       event.preventDefault()
-      depth += 1
+      last = event.target
       setOver(true)
     }
     const leave = (event: DragEvent): void => {
       if (!carriesFiles(event)) return
-      depth = Math.max(0, depth - 1)
-      if (depth === 0) setOver(false)
+      if (event.target === last) setOver(false)
     }
+    // The mouse moves by itself only when nothing is dragged.
+    const moved = (): void => setOver(false)
     const hover = (event: DragEvent): void => {
       if (!carriesFiles(event)) return
       event.preventDefault()
       if (event.dataTransfer !== null) event.dataTransfer.dropEffect = 'copy'
     }
     const drop = (event: DragEvent): void => {
-      depth = 0
       setOver(false)
       if (!carriesFiles(event) || event.dataTransfer === null) return
       event.preventDefault()
@@ -57,11 +58,13 @@ export function DropZone() {
     window.addEventListener('dragleave', leave)
     window.addEventListener('dragover', hover)
     window.addEventListener('drop', drop)
+    window.addEventListener('pointermove', moved)
     return () => {
       window.removeEventListener('dragenter', enter)
       window.removeEventListener('dragleave', leave)
       window.removeEventListener('dragover', hover)
       window.removeEventListener('drop', drop)
+      window.removeEventListener('pointermove', moved)
     }
   }, [actions])
   if (!over) return null

@@ -33,9 +33,12 @@ export function createHeldSides({ store, notify }: Pick<ActionTools, 'store' | '
   const sides: HeldSides = {
     hold(side, title, files) {
       sides.release(side)
-      const stop = watchHeld(files, (now) => {
+      let isHeld = true
+      const endWatch = watchHeld(files, (now) => {
         void (async () => {
           const input = await toFilesInput(title, now)
+          // Something else was put there while the files were read.
+          if (!isHeld) return
           const result = input.ok ? await loader.loadQuietly(side, input.value) : input
           if (result === null) return
           if (!result.ok) notify(`${title} changed on disk and cannot be read any more: ${result.failure.message}`, 'problem')
@@ -45,6 +48,10 @@ export function createHeldSides({ store, notify }: Pick<ActionTools, 'store' | '
           }
         })()
       })
+      const stop = (): void => {
+        isHeld = false
+        endWatch()
+      }
       held[side] = { files, stop }
     },
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isWorthReading, toFilesInput, watchHeld, type HeldFile } from '#renderer/features/open/browser-files.ts'
+import { createHeldSides } from '#renderer/features/open/held-sides.ts'
+import { initialState } from '#renderer/state/app-state.ts'
+import { createStore } from '#renderer/state/store.ts'
 import { toFolderChoices } from '#renderer/features/open/folder-choices.ts'
 import { describeInput, toRecentGroups } from '#renderer/features/open/side-menu.ts'
 import { toSideTitle } from '#renderer/features/open/side-title.ts'
@@ -51,6 +54,28 @@ test('a file that cannot be looked at again is not watched, and one that vanishe
   await new Promise((resolve) => setTimeout(resolve, 30))
   for (const stop of stops) stop()
   assert.equal(told, 0)
+})
+
+test('files that are let go while they are read again are not put on their side any more', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  const readers: { onload: (() => void) | null; result: string }[] = []
+  Object.assign(globalThis, { FileReader: class { onload = null; onerror = null; result = 'data:,eA=='; readAsDataURL() { readers.push(this) } } })
+  context.after(() => Reflect.deleteProperty(globalThis, 'FileReader'))
+  const microtasks = async (): Promise<void> => { for (let turn = 0; turn < 20; turn += 1) await Promise.resolve() }
+  const loaded: string[] = []
+  const sides = createHeldSides({ store: createStore(initialState), notify: () => undefined }, { loadQuietly: (_side, input) => { loaded.push(input.kind); return Promise.resolve(null) } }, { analyse: () => Promise.resolve() })
+  let saves = 1
+  const file = held({ lastModified: 1, size: 1 }, () => Promise.resolve({ lastModified: (saves += 1), size: 1 } as File))
+  sides.hold('after', 'a.cfg', [file])
+  for (const fate of ['kept', 'let go'] as const) {
+    context.mock.timers.tick(1000)
+    await microtasks()
+    if (fate === 'let go') sides.release('after')
+    readers.at(-1)?.onload?.()
+    await microtasks()
+  }
+  sides.release('after')
+  assert.deepEqual({ read: readers.length, loaded }, { read: 2, loaded: ['files'] })
 })
 
 test('a typed place is a path unless it is written like a commit or a known good version', () => {
