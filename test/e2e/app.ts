@@ -6,6 +6,8 @@ import path from 'node:path'
 import { test as base, expect, type Page } from 'playwright/test'
 
 export const root = path.join(import.meta.dirname, '..', '..')
+/** What `npm start` and the installed command run. */
+const command = path.join(root, 'build', 'cli', 'steelyard.js')
 export const sample = (side: 'before' | 'after'): string => path.join(root, 'assets', 'sample-incident', side, 'haproxy.cfg')
 
 /** A running `steelyard serve` with data and files of its own. */
@@ -38,7 +40,7 @@ export const test = base.extend<Fixtures>({
   }, { auto: true }],
   // Playwright reads the names of the fixtures it must make from this pattern; this one needs none.
   app: async ({}, use) => {
-    if (!existsSync(path.join(root, 'build', 'renderer', 'index.html'))) throw new Error('The screen is not built: run "npm run build" first.')
+    if (![command, path.join(root, 'build', 'renderer', 'index.html')].every((file) => existsSync(file))) throw new Error('The app is not built: run "npm run build" first.')
     const folder = await mkdtemp(path.join(tmpdir(), 'steelyard-e2e-'))
     const running: ChildProcess[] = []
     await use({
@@ -89,7 +91,7 @@ function slowAnswers(mostMs: number): void {
 }
 
 function serve(folder: string, files: readonly string[]): Promise<{ readonly address: string; readonly child: ChildProcess }> {
-  const child = spawn(process.execPath, ['cli/main.ts', 'serve', '--quiet', ...files], { cwd: root, env: { ...process.env, STEELYARD_DATA: path.join(folder, 'data') }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [command, 'serve', '--quiet', ...files], { cwd: root, env: { ...process.env, STEELYARD_DATA: path.join(folder, 'data') }, stdio: ['ignore', 'pipe', 'pipe'] })
   return new Promise((resolve, reject) => {
     let out = ''
     let err = ''
