@@ -61,29 +61,38 @@ test('files that are carried away again, or whose end nobody told, leave no zone
   await app.open(page)
   await settled(page)
   const zone = page.locator('.drop-zone')
-  /** What the browser tells when files come over something; `thing` goes away before it is left. */
-  const carryIn = (thing: 'stays' | 'goes away'): Promise<void> => page.evaluate((fate) => {
-    const dataTransfer = new DataTransfer()
-    dataTransfer.items.add(new File(['x'], 'x.cfg'))
+  /** What the browser tells, in its order, when files come over something in the page. */
+  const carryIn = (): Promise<void> => page.evaluate(() => {
     const below = document.createElement('div')
+    below.id = 'below'
     document.body.append(below)
-    below.dispatchEvent(new DragEvent('dragenter', { bubbles: true, dataTransfer }))
-    if (fate === 'goes away') below.remove()
-  }, thing)
-  const leave = (): Promise<void> => zone.evaluate((element) => {
     const dataTransfer = new DataTransfer()
     dataTransfer.items.add(new File(['x'], 'x.cfg'))
-    element.dispatchEvent(new DragEvent('dragenter', { bubbles: true, dataTransfer }))
-    element.dispatchEvent(new DragEvent('dragleave', { bubbles: true, dataTransfer }))
+    below.dispatchEvent(new DragEvent('dragenter', { bubbles: true, dataTransfer }))
   })
-  for (const thing of ['stays', 'goes away'] as const) {
-    await carryIn(thing)
+  const tell = (type: 'dragenter' | 'dragleave', selector: string): Promise<void> => page.locator(selector).evaluate((element, name) => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File(['x'], 'x.cfg'))
+    element.dispatchEvent(new DragEvent(name, { bubbles: true, dataTransfer }))
+  }, type)
+  const takeAway = (): Promise<void> => page.locator('#below').evaluate((element) => element.remove())
+  const oneFrame = (): Promise<void> => page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => setTimeout(done))))
+
+  for (const fate of ['is left', 'goes away'] as const) {
+    await carryIn()
     await expect(zone).toBeVisible()
-    await leave()
+    if (fate === 'goes away') await takeAway()
+    await tell('dragenter', '.drop-zone')
+    if (fate === 'is left') await tell('dragleave', '#below')
+    await oneFrame()
+    await expect(zone).toBeVisible()
+    await tell('dragleave', '.drop-zone')
     await expect(zone).toHaveCount(0)
+    if (fate === 'is left') await takeAway()
   }
-  await carryIn('goes away')
+  await carryIn()
   await expect(zone).toBeVisible()
+  await takeAway()
   await page.mouse.move(300, 300)
   await expect(zone).toHaveCount(0)
 })
